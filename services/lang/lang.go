@@ -1,0 +1,37 @@
+// Package lang holds the languages of the site and text that exists in several of them.
+package lang
+
+// Tag is one of the languages the site is written in, as a BCP 47 tag.
+type Tag string
+
+// The languages. Hans is the language of record: it is never empty.
+const (
+	Hans Tag = "zh-Hans"
+	Hant Tag = "zh-Hant"
+	En   Tag = "en"
+)
+
+// Tags lists the languages in the order the site offers them.
+var Tags = []Tag{Hans, Hant, En}
+
+// Text is a text in up to three languages.
+type Text struct {
+	Hans string `json:"hans"`
+	Hant string `json:"hant,omitempty"`
+	En   string `json:"en,omitempty"`
+}
+
+// In returns the text in language t and the language it is really in: where a translation is missing, the Simplified
+// Chinese text stands in and the page marks it with that language.
+func (x Text) In(t Tag) (string, Tag) {
+	switch {
+	case t == Hant && x.Hant != "":
+		return x.Hant, Hant
+	case t == En && x.En != "":
+		return x.En, En
+	}
+	return x.Hans, Hans
+}
+
+// IsZero reports whether no language has text.
+func (x Text) IsZero() bool { return x == Text{} }

@@ -1,0 +1,127 @@
+// Package listing holds the public page of one shop: what it says, the states it passes through, and who may see it.
+package listing
+
+import (
+	"time"
+
+	"shangquan/services/geo"
+	"shangquan/services/hours"
+	"shangquan/services/lang"
+	"shangquan/services/phone"
+	"shangquan/services/store"
+)
+
+// State is where a listing stands in its life.
+type State string
+
+// The states: draft → submitted → published ⇄ suspended; published → closed; any but published → archived.
+const (
+	Draft     State = "draft"
+	Submitted State = "submitted"
+	Published State = "published"
+	Suspended State = "suspended" // taken from the public by the district
+	Closed    State = "closed"    // the page stays, saying so: see Closure
+	Archived  State = "archived"
+)
+
+// Listing is a listing 商户条目. Its zero values mean "not known", never "no".
+type Listing struct {
+	store.Meta
+	Code  string `json:"code"` // shop code, unique: what imports match and posters point to (/s/CODE)
+	Slug  string `json:"slug"` // unique, ^[a-z0-9-]+$, the page's address
+	State State  `json:"state"`
+
+	Name    Name     `json:"name"`
+	Aliases []string `json:"aliases"` // old names, nicknames, company name
+
+	CategoryID string   `json:"category_id"`
+	FormatID   string   `json:"format_id"`
+	Goods      []string `json:"goods"` // goods and services, as people would ask for them
+	TagIDs     []string `json:"tag_ids"`
+	Marks      []Mark   `json:"marks"`
+
+	Address  Address       `json:"address"`
+	Location *geo.Location `json:"location,omitempty"`
+
+	Phones      []phone.Number `json:"phones"`
+	Hours       hours.Hours    `json:"hours"`
+	Description lang.Text      `json:"description,omitzero"`
+	Website     string         `json:"website"`
+	Payments    []string       `json:"payments"`
+
+	Closure *Closure `json:"closure,omitempty"`
+
+	Popularity int       `json:"popularity"`
+	Confirmed  Confirmed `json:"confirmed"`
+	Source     Source    `json:"source"`
+}
+
+// Name is a shop's name in three scripts.
+type Name struct {
+	lang.Text
+	// Pinyin overrides the computed reading where a character has two (重庆 chongqing); syllables separated by spaces.
+	Pinyin string `json:"pinyin,omitempty"`
+	// SortKey orders lists: computed from Pinyin or the name, see SortKeyOf.
+	SortKey string `json:"sort_key"`
+}
+
+// Address is where the shop is. Line is always there; the ids only where the place is in the register.
+type Address struct {
+	Line     string `json:"line"` // as written, without the city: "中山中路 218 号"
+	StreetID string `json:"street_id"`
+	House    string `json:"house"` // "218", "218弄3号", without 号 at the end
+	PlazaID  string `json:"plaza_id"`
+	Level    int    `json:"level"` // floor of the plaza; 0 unknown
+	Unit     string `json:"unit"`  // unit number, "1F-06"
+	UnitID   string `json:"unit_id"`
+	Hint     string `json:"hint"` // how to find it: "谷阳路口往西 80 米"
+	Postcode string `json:"postcode"`
+}
+
+// Mark is a mark 标识 with its evidence. It is shown only while Shown reports true.
+type Mark struct {
+	Kind        string `json:"kind"`  // "heritage"
+	Level       string `json:"level"` // "china", "shanghai", "district"
+	Certificate string `json:"certificate,omitempty"`
+	Issuer      string `json:"issuer,omitempty"`
+	Founded     int    `json:"founded,omitempty"` // year; 0 not known
+	ReviewOn    string `json:"review_on,omitempty"`
+	Evidence    string `json:"evidence,omitempty"` // address or title of the source
+}
+
+// ClosureKind says how a closed listing is closed.
+type ClosureKind string
+
+// The kinds of closure.
+const (
+	Moved  ClosureKind = "moved"  // 已迁出
+	Ceased ClosureKind = "ceased" // 已停业
+)
+
+// Closure is why and since when a listing is closed for good. Temporary closing belongs to the hours.
+type Closure struct {
+	Kind      ClosureKind `json:"kind"`
+	On        string      `json:"on"`         // YYYY-MM-DD
+	ForwardTo string      `json:"forward_to"` // new address in words
+	ForwardID string      `json:"forward_id"` // the new listing, when it is ours too
+}
+
+// Confirmed says when the facts were last looked at, and by whom.
+type Confirmed struct {
+	On string `json:"on"` // YYYY-MM-DD, empty: never by anybody of the district
+	By string `json:"by"` // "owner", "coordinator", "survey", "source"
+}
+
+// Source is where the facts came from before anybody of the district confirmed them.
+type Source struct {
+	ID       string `json:"id"`       // key of the list of sources, "SRC-BANK"
+	Ref      string `json:"ref"`      // the source's own record id
+	Observed string `json:"observed"` // year of the source, "2019", "c.2016"
+	Note     string `json:"note"`
+}
+
+// Public reports whether a visitor may see the page at all: published ones, and closed ones, which say so.
+func (l *Listing) Public() bool { return l.State == Published || l.State == Closed }
+
+// StaleAfter is how long hours count as confirmed (design H7).
+const StaleAfter = 180 * 24 * time.Hour

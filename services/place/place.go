@@ -1,0 +1,106 @@
+// Package place holds where shops are: streets with sides and house numbers, plazas with floors and units, and the points
+// (stops, toilets, first aid …) that people look for on the way.
+package place
+
+import (
+	"shangquan/services/geo"
+	"shangquan/services/lang"
+	"shangquan/services/store"
+)
+
+// Side is the side of a street a house number lies on, by the convention of the street itself.
+type Side string
+
+// The sides. Chinese house numbers are odd on one side and even on the other; which compass side that is, is data.
+const (
+	Odd  Side = "odd"
+	Even Side = "even"
+)
+
+// Street is a street 路段: a named street of the district.
+type Street struct {
+	store.Meta
+	Slug   string    `json:"slug"`
+	Name   lang.Text `json:"name"`
+	Pinyin string    `json:"pinyin"` // as on the street sign: "Zhongshan Zhonglu"
+	// SideNames says in words where each side lies ("路北", "路南"); empty where nobody recorded it.
+	SideNames map[Side]lang.Text `json:"side_names,omitempty"`
+	// Lines is the drawn course, WGS-84, for the street plan; empty when unknown.
+	Lines [][]geo.Point `json:"lines"`
+	// Core is true for the streets of the district itself; others are only where a listed shop's address lies.
+	Core   bool   `json:"core"`
+	Source string `json:"source"`
+}
+
+// Floor is a floor of a plaza. Level 0 does not exist: the ground floor is 1, the first basement −1.
+type Floor struct {
+	Level int       `json:"level"`
+	Label string    `json:"label"` // as on the lift button: "B1", "1F"
+	Note  lang.Text `json:"note,omitzero"`
+}
+
+// Plaza is a plaza 商业广场.
+type Plaza struct {
+	store.Meta
+	Slug     string        `json:"slug"`
+	Name     lang.Text     `json:"name"`
+	Pinyin   string        `json:"pinyin"`
+	Aliases  []string      `json:"aliases"`
+	Area     string        `json:"area"` // business area 商圈 as the source names it
+	StreetID string        `json:"street_id"`
+	Address  string        `json:"address"`
+	Location *geo.Location `json:"location,omitempty"`
+	Floors   []Floor       `json:"floors"`
+	Core     bool          `json:"core"`
+	Source   string        `json:"source"`
+}
+
+// Unit is a unit 铺位: permanent, occupied by a listing or vacant.
+type Unit struct {
+	store.Meta
+	PlazaID  string  `json:"plaza_id"` // one of PlazaID and StreetID is set
+	StreetID string  `json:"street_id"`
+	Number   string  `json:"number"` // unit number "1F-06" or house number "218"
+	Level    int     `json:"level"`  // floor of the plaza, 0 on a street
+	AreaM2   float64 `json:"area_m2,omitempty"`
+	// OccupiedBy is the id of the listing in it; empty means vacant.
+	OccupiedBy string `json:"occupied_by"`
+}
+
+// PointKind is what a point offers.
+type PointKind string
+
+// The kinds of points.
+const (
+	BusStop  PointKind = "bus_stop"
+	Metro    PointKind = "metro"
+	Toilet   PointKind = "toilet"
+	Water    PointKind = "water"
+	Charging PointKind = "charging"
+	FirstAid PointKind = "first_aid"
+	Nursing  PointKind = "nursing"
+	AED      PointKind = "aed"
+	Rest     PointKind = "rest"
+	Canteen  PointKind = "canteen"
+	Health   PointKind = "health"
+)
+
+// PointKinds lists the kinds in the order pages show them.
+var PointKinds = []PointKind{Canteen, Health, Toilet, Water, Charging, FirstAid, AED, Nursing, Rest, Metro, BusStop}
+
+// Point is a service point 便民服务点 or a way-finding point such as a bus stop.
+type Point struct {
+	store.Meta
+	Kind     PointKind     `json:"kind"`
+	Name     lang.Text     `json:"name"`
+	Address  string        `json:"address"`
+	StreetID string        `json:"street_id"`
+	Location *geo.Location `json:"location,omitempty"`
+	Lines    []string      `json:"lines"` // bus or metro lines
+	Note     string        `json:"note"`  // "首末班 5:30–22:00", as the operator publishes it
+	// ListingID is the shop page of the same place, which then holds hours and phone.
+	ListingID string `json:"listing_id"`
+	Core      bool   `json:"core"`
+	Source    string `json:"source"`
+	CheckedOn string `json:"checked_on"` // YYYY-MM-DD, empty when nobody of the district has checked it
+}
