@@ -1,0 +1,332 @@
+// Package config reads the environment once and turns it into one checked value. Load says what cannot be understood, Check
+// what can be understood and is unsafe. Nothing else in the program reads the environment.
+package config
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/BurntSushi/toml"
+
+	"shangquan/services/lang"
+)
+
+// Env is where the program runs.
+type Env string
+
+// The environments. Development shows the component gallery and reads templates from disk when they are there.
+const (
+	Development Env = "development"
+	Production  Env = "production"
+)
+
+// Config is everything an operator decides, checked as a whole.
+type Config struct {
+	Env         Env
+	Addr        string // host:port
+	Origin      string // scheme://host[:port], no trailing slash
+	MetricsAddr string // empty: no private listener
+	// TrustedProxies are the peers whose X-Real-IP is believed. Empty: the site is reached directly.
+	TrustedProxies []netip.Prefix
+	Store          Secret // a URI; may hold a password
+	Search         string // "memory:" or http(s)://host:port
+	MeiliSearchKey Secret
+	MeiliWriteKey  Secret
+	Sample         bool
+	RateFactor     int // 0: no limits
+	LogLevel       slog.Level
+	Site           Identity
+}
+
+// Identity is what the pages say about the district and about who runs them. Empty footer lines are not shown.
+type Identity struct {
+	Name       lang.Text `toml:"name"`
+	Sign       string    `toml:"sign"`
+	SignPinyin string    `toml:"sign_pinyin"`
+	Operator   string    `toml:"operator"`
+	Phone      string    `toml:"phone"`
+	ICP        string    `toml:"icp"`
+	Police     string    `toml:"police"`
+}
+
+//go:embed site.toml
+var siteTOML string
+
+// Secret is a value that never leaves the program by being printed, logged or marshalled.
+type Secret string
+
+const redacted = "[redacted]"
+
+// Reveal returns the value itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// Format implements fmt.Formatter, so that no verb shows the value.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.shown())) }
+
+// LogValue implements slog.LogValuer.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.shown()) }
+
+// MarshalJSON implements json.Marshaler.
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.shown()) }
+
+// shown keeps what an operator needs to recognise the setting: nothing, a local path, or the host of a URI.
+func (s Secret) shown() string {
+	if s == "" || strings.HasPrefix(string(s), "file:") {
+		return string(s)
+	}
+	if u, err := url.Parse(string(s)); err == nil && u.Host != "" {
+		return u.Scheme + "://" + redacted + "@" + u.Host
+	}
+	return redacted
+}
+
+// Host returns the host[:port] of the origin, which is the only one the site answers for.
+func (c Config) Host() string {
+	_, host, _ := strings.Cut(c.Origin, "://")
+	return host
+}
+
+// Load reads every setting through getenv. The error lists all problems, one per line, and never a secret.
+func Load(getenv func(string) string) (Config, error) {
+	r := reader{getenv: getenv}
+	c := Config{
+		Env:            Env(r.choice("SHANGQUAN_ENV", string(Development), string(Production))),
+		Addr:           r.address("SHANGQUAN_ADDR"),
+		Origin:         r.origin("SHANGQUAN_ORIGIN"),
+		MetricsAddr:    r.address("SHANGQUAN_METRICS_ADDR"),
+		TrustedProxies: r.prefixes("SHANGQUAN_TRUSTED_PROXIES"),
+		Store:          Secret(r.store("SHANGQUAN_STORE")),
+		Search:         r.search("SHANGQUAN_SEARCH"),
+		MeiliSearchKey: Secret(r.text("SHANGQUAN_MEILI_SEARCH_KEY")),
+		MeiliWriteKey:  Secret(r.text("SHANGQUAN_MEILI_WRITE_KEY")),
+		Sample:         r.truth("SHANGQUAN_SAMPLE"),
+		RateFactor:     r.number("SHANGQUAN_RATE_FACTOR", 0, 1_000_000),
+		LogLevel:       r.level("SHANGQUAN_LOG_LEVEL"),
+		Site:           r.identity(),
+	}
+	if c.MetricsAddr != "" && c.MetricsAddr == c.Addr {
+		r.wrong("SHANGQUAN_METRICS_ADDR", "is the public address; metrics need a listener of their own")
+	}
+	if c.Search == "memory:" && (c.MeiliSearchKey != "" || c.MeiliWriteKey != "") {
+		r.wrong("SHANGQUAN_SEARCH", "is memory: but a Meilisearch key is set; set the address of Meilisearch too, or remove the keys")
+	}
+	if len(r.problems) > 0 {
+		return Config{}, errors.Join(r.problems...)
+	}
+	return c, nil
+}
+
+// reader collects problems instead of stopping at the first.
+type reader struct {
+	getenv   func(string) string
+	problems []error
+}
+
+func (r *reader) wrong(env, format string, args ...any) {
+	r.problems = append(r.problems, fmt.Errorf("%s %s", env, fmt.Sprintf(format, args...)))
+}
+
+func (r *reader) text(env string) string {
+	var s Setting
+	for _, s = range Settings {
+		if s.Env == env {
+			break
+		}
+	}
+	v := r.getenv(env)
+	if s.Secret {
+		if file := r.getenv(env + "_FILE"); file != "" {
+			if v != "" {
+				r.wrong(env, "and %s_FILE are both set; keep one", env)
+			}
+			v = r.secretFile(env+"_FILE", file)
+		}
+	}
+	if v = strings.TrimSpace(v); v == "" {
+		return s.Default
+	}
+	if !utf8.ValidString(v) || strings.ContainsFunc(v, unicode.IsControl) {
+		r.wrong(env, "holds a control character or is not UTF-8")
+		return s.Default
+	}
+	return v
+}
+
+// runtimeSecrets is where container engines mount secrets: the folder exists in one container only and its files keep the
+// mode they had outside, so the mode says nothing there.
+const runtimeSecrets = "/run/secrets/"
+
+func (r *reader) secretFile(env, path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		r.wrong(env, "names a file that cannot be read: %s", path)
+		return ""
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 && !strings.HasPrefix(path, runtimeSecrets) {
+		r.wrong(env, "names %s, which others may read (mode %04o); run: chmod 600 %s", path, mode, path)
+		return ""
+	}
+	b, err := os.ReadFile(path)
+	if err != nil || len(b) > 64<<10 {
+		r.wrong(env, "names a file that cannot be read: %s", path)
+		return ""
+	}
+	if len(strings.TrimSpace(string(b))) == 0 {
+		r.wrong(env, "names an empty file: %s", path)
+	}
+	return string(b)
+}
+
+func (r *reader) choice(env string, allowed ...string) string {
+	v := r.text(env)
+	for _, a := range allowed {
+		if v == a {
+			return v
+		}
+	}
+	r.wrong(env, "is %q; it can be %s", v, strings.Join(allowed, " or "))
+	return allowed[0]
+}
+
+func (r *reader) truth(env string) bool {
+	v := r.text(env)
+	b, err := strconv.ParseBool(v)
+	if err != nil {
+		r.wrong(env, "is %q; it can be true or false", v)
+	}
+	return b
+}
+
+func (r *reader) number(env string, low, high int) int {
+	v := r.text(env)
+	n, err := strconv.Atoi(v)
+	if err != nil || n < low || n > high {
+		r.wrong(env, "is %q; it is a whole number from %d to %d", v, low, high)
+	}
+	return n
+}
+
+func (r *reader) level(env string) slog.Level {
+	var l slog.Level
+	if v := r.text(env); l.UnmarshalText([]byte(v)) != nil {
+		r.wrong(env, "is %q; it can be debug, info, warn or error", v)
+	}
+	return l
+}
+
+func (r *reader) address(env string) string {
+	v := r.text(env)
+	if v == "" {
+		return ""
+	}
+	host, port, err := net.SplitHostPort(v)
+	if err != nil {
+		r.wrong(env, "is %q; it looks like 127.0.0.1:8080", v)
+		return v
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || (n == 0 && port != "0") {
+		r.wrong(env, "is %q; the port is a number from 0 to 65535", v)
+	}
+	if _, err := netip.ParseAddr(host); err != nil && host != "localhost" {
+		r.wrong(env, "is %q; the host is an IP address, 0.0.0.0 for all", v)
+	}
+	return v
+}
+
+func (r *reader) origin(env string) string {
+	v := strings.TrimSuffix(r.text(env), "/")
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil ||
+		u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(u.Host, `"'<>\ `) {
+		r.wrong(env, "is %q; it looks like https://shop.example.cn, without a path", v)
+	}
+	return strings.ToLower(v)
+}
+
+func (r *reader) prefixes(env string) []netip.Prefix {
+	out := []netip.Prefix{}
+	for _, part := range strings.Split(r.text(env), ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		if a, err := netip.ParseAddr(part); err == nil {
+			out = append(out, netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()))
+		} else if p, err := netip.ParsePrefix(part); err == nil {
+			out = append(out, p.Masked())
+		} else {
+			r.wrong(env, "holds %q, which is neither an address nor a range like 10.0.0.0/24", part)
+		}
+	}
+	return out
+}
+
+func (r *reader) store(env string) string {
+	v := r.text(env)
+	switch {
+	case strings.HasPrefix(v, "file:") && len(v) > len("file:"):
+	case strings.HasPrefix(v, "mongodb://"), strings.HasPrefix(v, "mongodb+srv://"):
+		if u, err := url.Parse(v); err != nil || u.Host == "" {
+			r.wrong(env, "is not a readable mongodb address")
+		} else if strings.Trim(u.Path, "/") == "" {
+			r.wrong(env, "names no database: mongodb://host/shangquan")
+		}
+	default:
+		r.wrong(env, "is neither file:PATH nor mongodb://…")
+	}
+	return v
+}
+
+func (r *reader) search(env string) string {
+	v := strings.TrimSuffix(r.text(env), "/")
+	if v == "memory:" {
+		return v
+	}
+	u, err := url.Parse(v)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil || u.RawQuery != "" {
+		r.wrong(env, "is neither memory: nor an address like http://127.0.0.1:7700")
+	}
+	return v
+}
+
+func (r *reader) identity() Identity {
+	var id Identity
+	if _, err := toml.Decode(siteTOML, &id); err != nil {
+		r.wrong("site.toml", "cannot be read: %v", err)
+	}
+	for env, field := range map[string]*string{
+		"SHANGQUAN_DISTRICT_NAME_HANT": &id.Name.Hant, "SHANGQUAN_DISTRICT_NAME_EN": &id.Name.En,
+		"SHANGQUAN_SIGN": &id.Sign, "SHANGQUAN_SIGN_PINYIN": &id.SignPinyin,
+		"SHANGQUAN_FOOTER_OPERATOR": &id.Operator, "SHANGQUAN_FOOTER_PHONE": &id.Phone,
+		"SHANGQUAN_FOOTER_ICP": &id.ICP, "SHANGQUAN_FOOTER_POLICE": &id.Police,
+	} {
+		if v := r.text(env); v != "" {
+			*field = v
+			if utf8.RuneCountInString(v) > 80 {
+				r.wrong(env, "is longer than 80 characters")
+			}
+		}
+	}
+	if v := r.text("SHANGQUAN_DISTRICT_NAME"); v != "" {
+		// A translation of another district's name would be worse than none.
+		id.Name = lang.Text{Hans: v, Hant: r.text("SHANGQUAN_DISTRICT_NAME_HANT"), En: r.text("SHANGQUAN_DISTRICT_NAME_EN")}
+	}
+	if r.text("SHANGQUAN_SIGN") != "" {
+		id.SignPinyin = r.text("SHANGQUAN_SIGN_PINYIN")
+	}
+	if n := utf8.RuneCountInString(id.Sign); n < 2 || n > 6 || strings.ContainsFunc(id.Sign, func(c rune) bool { return !unicode.Is(unicode.Han, c) }) {
+		r.wrong("SHANGQUAN_SIGN", "is %q; the street plate holds 2 to 6 hanzi", id.Sign)
+	}
+	return id
+}

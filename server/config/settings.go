@@ -1,0 +1,65 @@
+package config
+
+// Setting is one thing an operator may set: by environment variable, by flag, or, for a secret, by a file.
+type Setting struct {
+	// Env is the variable, SHANGQUAN_ADDR; a flag is the same name in small letters, --addr (see Flag).
+	Env     string
+	Default string
+	// Secret settings are also read from the file named by Env + "_FILE". A command line is visible to everybody on the
+	// machine, so for them the flag names the file: --store-file.
+	Secret bool
+	Bool   bool
+	Usage  string
+}
+
+const prefix = "SHANGQUAN_"
+
+// Settings lists every setting in the order the help shows them.
+var Settings = []Setting{
+	{Env: "SHANGQUAN_ENV", Default: "development", Usage: "development or production"},
+	{Env: "SHANGQUAN_ADDR", Default: "127.0.0.1:8080", Usage: "address the site listens on"},
+	{Env: "SHANGQUAN_ORIGIN", Default: "http://localhost:8080", Usage: "address people type, without a path; other hosts are refused"},
+	{Env: "SHANGQUAN_METRICS_ADDR", Usage: "private address for metrics and detailed readiness; empty: none"},
+	{Env: "SHANGQUAN_TRUSTED_PROXIES", Usage: "addresses or ranges, comma separated, whose X-Real-IP is believed"},
+	{Env: "SHANGQUAN_STORE", Default: "file:data/shangquan.db", Secret: true, Usage: "file:PATH for SQLite, or mongodb://…"},
+	{Env: "SHANGQUAN_SEARCH", Default: "memory:", Usage: "memory: or the address of Meilisearch, http://…:7700"},
+	{Env: "SHANGQUAN_MEILI_SEARCH_KEY", Secret: true, Usage: "Meilisearch key that may only search"},
+	{Env: "SHANGQUAN_MEILI_WRITE_KEY", Secret: true, Usage: "Meilisearch key that writes documents and settings"},
+	{Env: "SHANGQUAN_SAMPLE", Default: "false", Bool: true, Usage: "import the sample district into an empty store at the first start"},
+	{Env: "SHANGQUAN_RATE_FACTOR", Default: "1", Usage: "multiplies the rate limits; 0 turns them off"},
+	{Env: "SHANGQUAN_LOG_LEVEL", Default: "info", Usage: "debug, info, warn or error"},
+	{Env: "SHANGQUAN_DISTRICT_NAME", Usage: "name of the site in Simplified Chinese"},
+	{Env: "SHANGQUAN_DISTRICT_NAME_HANT", Usage: "… in Traditional Chinese"},
+	{Env: "SHANGQUAN_DISTRICT_NAME_EN", Usage: "… in English"},
+	{Env: "SHANGQUAN_SIGN", Usage: "the street plate in the header: 2–6 hanzi"},
+	{Env: "SHANGQUAN_SIGN_PINYIN", Usage: "the pinyin under it"},
+	{Env: "SHANGQUAN_FOOTER_OPERATOR", Usage: "who runs the site and answers for it"},
+	{Env: "SHANGQUAN_FOOTER_PHONE", Usage: "the phone number on every page"},
+	{Env: "SHANGQUAN_FOOTER_ICP", Usage: "ICP filing number"},
+	{Env: "SHANGQUAN_FOOTER_POLICE", Usage: "public security filing number"},
+}
+
+// Flag returns the name of the flag that overrides the setting, without dashes.
+func (s Setting) Flag() string {
+	b := []byte(s.Env[len(prefix):])
+	for i, c := range b {
+		switch {
+		case c == '_':
+			b[i] = '-'
+		case c >= 'A' && c <= 'Z':
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	if s.Secret {
+		return string(b) + "-file"
+	}
+	return string(b)
+}
+
+// FlagEnv returns the variable that the flag stands for: the one with _FILE for a secret.
+func (s Setting) FlagEnv() string {
+	if s.Secret {
+		return s.Env + "_FILE"
+	}
+	return s.Env
+}
