@@ -1,8 +1,16 @@
 // Package hours holds opening hours and answers, as pure functions of hours, calendar, zone and instant: open or not, until
 // when, from when.
+//
+// A span belongs to the day it begins on: 22:00–02:00 of Friday is Friday's even at one o'clock on Saturday, and a special day or
+// a pause that begins on Saturday does not shorten it. Minutes count from the midnight of the span's own day.
 package hours
 
-import "shangquan/services/lang"
+import (
+	"encoding/json"
+	"slices"
+
+	"shangquan/services/lang"
+)
 
 // Span is one stretch of opening on a day, in minutes after that day's midnight. Close may pass 1440: 22:00–02:00 is
 // {1320, 1560}. All day is {0, 1440}.
@@ -37,4 +45,55 @@ type Hours struct {
 	Pause   *Pause            `json:"pause,omitempty"`
 	// Text keeps what was typed where it could not be read; it is shown as it is, marked as to be checked.
 	Text string `json:"text,omitempty"`
+}
+
+// MarshalJSON writes empty lists where Go has nil ones: a closed day is [], never null.
+func (h Hours) MarshalJSON() ([]byte, error) {
+	type plain Hours
+	p := plain(h)
+	for i := range p.Week {
+		p.Week[i] = list(p.Week[i])
+	}
+	if len(h.ByClass) > 0 {
+		p.ByClass = make(map[string][]Span, len(h.ByClass))
+		for class, spans := range h.ByClass {
+			p.ByClass[class] = list(spans)
+		}
+	}
+	p.Special = make([]Special, len(h.Special))
+	for i, s := range h.Special {
+		s.Spans = list(s.Spans)
+		p.Special[i] = s
+	}
+	return json.Marshal(p)
+}
+
+func list(s []Span) []Span {
+	if s == nil {
+		return []Span{}
+	}
+	return s
+}
+
+// Equal reports whether two hours say the same; a nil list is an empty list.
+func (h Hours) Equal(o Hours) bool {
+	if h.Known != o.Known || h.Text != o.Text || len(h.ByClass) != len(o.ByClass) || (h.Pause == nil) != (o.Pause == nil) {
+		return false
+	}
+	if h.Pause != nil && *h.Pause != *o.Pause {
+		return false
+	}
+	for class, spans := range h.ByClass {
+		if other, ok := o.ByClass[class]; !ok || !slices.Equal(spans, other) {
+			return false
+		}
+	}
+	for i := range h.Week {
+		if !slices.Equal(h.Week[i], o.Week[i]) {
+			return false
+		}
+	}
+	return slices.EqualFunc(h.Special, o.Special, func(a, b Special) bool {
+		return a.From == b.From && a.To == b.To && a.Note == b.Note && slices.Equal(a.Spans, b.Spans)
+	})
 }

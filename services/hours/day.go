@@ -1,0 +1,118 @@
+package hours
+
+import (
+	"slices"
+
+	"shangquan/services/calendar"
+	"shangquan/services/lang"
+)
+
+// Reason says which part of the hours decides a day.
+type Reason string
+
+// The reasons, from the weakest to the strongest.
+const (
+	ByWeek    Reason = "week"
+	ByClass   Reason = "class"
+	BySpecial Reason = "special"
+	ByPause   Reason = "pause"
+)
+
+// Day is what holds on one date.
+type Day struct {
+	Date   calendar.Date  `json:"date"`
+	Class  calendar.Class `json:"class"`
+	Known  bool           `json:"known"` // false: the hours are unknown and Spans says nothing
+	Spans  []Span         `json:"spans"` // never nil; empty: closed
+	Reason Reason         `json:"reason"`
+	Note   lang.Text      `json:"note,omitzero"` // of the special day or the pause
+	// Unanswered: a holiday or a make-up day for which the shop has not said what it does, so that the week stands in:
+	// 节假日时间待确认.
+	Unanswered bool `json:"unanswered,omitempty"`
+}
+
+// DayOf returns what holds on date d.
+func DayOf(h Hours, cal *calendar.Calendar, d calendar.Date) Day {
+	p := prepare(h, cal)
+	return p.day(d)
+}
+
+// plan is hours made ready for questions: dates parsed, calendar at hand.
+type plan struct {
+	Hours
+	cal      *calendar.Calendar
+	specials []dated
+	pause    dated
+	paused   bool // there is a pause at all
+}
+
+// dated is a range of dates, both ends inside, and where the special day stands in the list.
+type dated struct {
+	from, to calendar.Date
+	index    int
+}
+
+const (
+	day     = 24 * 60
+	forever = calendar.Date(1 << 30)
+)
+
+func prepare(h Hours, cal *calendar.Calendar) *plan {
+	p := &plan{Hours: h, cal: cal}
+	// A range that cannot be read holds on no day; Validate refuses it before it is stored.
+	for i, s := range h.Special {
+		from, err := calendar.ParseDate(s.From)
+		if err != nil {
+			continue
+		}
+		if to, err := calendar.ParseDate(s.To); err == nil {
+			p.specials = append(p.specials, dated{from, to, i})
+		}
+	}
+	if h.Pause != nil {
+		from, err := calendar.ParseDate(h.Pause.From)
+		until := forever
+		if err == nil && h.Pause.Until != "" {
+			until, err = calendar.ParseDate(h.Pause.Until)
+		}
+		p.pause, p.paused = dated{from: from, to: until}, err == nil
+	}
+	return p
+}
+
+func (d dated) holds(on calendar.Date) bool { return d.from <= on && on <= d.to }
+
+func (p *plan) day(d calendar.Date) Day {
+	out := Day{Date: d, Class: p.cal.Class(d), Known: p.Known, Reason: ByWeek}
+	if p.paused && p.pause.holds(d) {
+		out.Known, out.Reason, out.Note, out.Spans = true, ByPause, p.Pause.Note, []Span{}
+		return out
+	}
+	if !p.Known {
+		out.Spans = []Span{}
+		return out
+	}
+	for i := len(p.specials) - 1; i >= 0; i-- { // the later one wins, as in OSM
+		if s := p.specials[i]; s.holds(d) {
+			out.Reason, out.Note, out.Spans = BySpecial, p.Special[s.index].Note, list(p.Special[s.index].Spans)
+			return out
+		}
+	}
+	if spans, ok := p.ByClass[string(out.Class)]; ok {
+		out.Reason, out.Spans = ByClass, list(spans)
+		return out
+	}
+	out.Spans = list(p.Week[d.FromMonday()])
+	out.Unanswered = out.Class == calendar.Holiday || out.Class == calendar.Makeup && !p.uniform()
+	return out
+}
+
+// uniform reports whether every weekday has the same spans: then a make-up day has them without being asked.
+func (p *plan) uniform() bool {
+	for _, spans := range p.Week[1:] {
+		if !slices.Equal(spans, p.Week[0]) {
+			return false
+		}
+	}
+	return true
+}
