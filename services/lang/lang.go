@@ -1,6 +1,8 @@
 // Package lang holds the languages of the site and text that exists in several of them.
 package lang
 
+import "strings"
+
 // Tag is one of the languages the site is written in, as a BCP 47 tag.
 type Tag string
 
@@ -35,3 +37,31 @@ func (x Text) In(t Tag) (string, Tag) {
 
 // IsZero reports whether no language has text.
 func (x Text) IsZero() bool { return x == Text{} }
+
+// Parse returns the language a tag names, without regard to case.
+func Parse(s string) (Tag, bool) {
+	for _, t := range Tags {
+		if strings.EqualFold(s, string(t)) {
+			return t, true
+		}
+	}
+	return "", false
+}
+
+// Prefix returns what the addresses of the language begin with: nothing for the language of record, "/zh-hant", "/en".
+func (t Tag) Prefix() string {
+	if t == Hans || t == "" {
+		return ""
+	}
+	return "/" + strings.ToLower(string(t))
+}
+
+// FromPath splits a request path into its language and the path below the prefix, which always begins with a slash.
+func FromPath(path string) (Tag, string) {
+	for _, t := range Tags[1:] {
+		if rest, ok := strings.CutPrefix(path, t.Prefix()); ok && (rest == "" || rest[0] == '/') {
+			return t, "/" + strings.TrimPrefix(rest, "/")
+		}
+	}
+	return Hans, path
+}
