@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+)
+
+func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+// shapes bounds the prepared statements that are kept. The shapes of the queries of a program are few; this is against surprise.
+const shapes = 500
+
+// read runs a query on one of the readers and calls each for every row.
+func (t *sqliteTable) read(ctx context.Context, query string, args []any, each func(*sql.Rows) error) error {
+	rows, err := t.db.query(ctx, query, args)
+	if err == nil {
+		defer func() { _ = rows.Close() }()
+		for err == nil && rows.Next() {
+			err = each(rows)
+		}
+		err = errors.Join(err, rows.Err())
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err() // SQLite calls it an interruption
+	}
+	return t.db.translate(err)
+}
+
+func (db *sqliteDB) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	if st, ok := db.stmts.Load(query); ok {
+		return st.(*sql.Stmt).QueryContext(ctx, args...)
+	}
+	if db.kept.Load() >= shapes {
+		return db.readers.QueryContext(ctx, query, args...)
+	}
+	st, err := db.readers.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if other, loaded := db.stmts.LoadOrStore(query, st); loaded {
+		_ = st.Close()
+		st = other.(*sql.Stmt)
+	} else {
+		db.kept.Add(1)
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+var sqlOps = [...]string{Eq: " = ?", In: " IN (SELECT value FROM json_each(?))", Lt: " < ?", Lte: " <= ?", Gt: " > ?", Gte: " >= ?"}
+
+// where writes the conditions. Values are always parameters; a list is one parameter, so that its length is not part of the
+// statement's text.
+func (t *sqliteTable) where(p plan) (string, []any, error) {
+	var parts []string
+	var args []any
+	for _, c := range p.conds {
+		arg := c.values[0]
+		if c.op == In {
+			b, err := json.Marshal(c.values)
+			if err != nil {
+				return "", nil, err
+			}
+			arg = string(b)
+		}
+		if c.field.many {
+			parts = append(parts, "_pk IN (SELECT doc FROM "+t.side(c.field.path)+" WHERE value"+sqlOps[c.op]+")")
+		} else {
+			parts = append(parts, quoted(c.field.path)+sqlOps[c.op])
+		}
+		args = append(args, arg)
+	}
+	if p.after != nil {
+		sign := " > "
+		if p.desc {
+			sign = " < "
+		}
+		if p.sort.path == "id" {
+			parts, args = append(parts, "id"+sign+"?"), append(args, p.after.id)
+		} else {
+			parts, args = append(parts, "("+quoted(p.sort.path)+", id)"+sign+"(?, ?)"), append(args, p.after.value, p.after.id)
+		}
+	}
+	if len(parts) == 0 {
+		return "", nil, nil
+	}
+	return " WHERE " + strings.Join(parts, " AND "), args, nil
+}
+
+func (t *sqliteTable) find(ctx context.Context, p plan, yield func([]byte) error) error {
+	where, args, err := t.where(p)
+	if err != nil {
+		return err
+	}
+	dir := ""
+	if p.desc {
+		dir = " DESC"
+	}
+	by := "id" + dir
+	if p.sort.path != "id" {
+		by = quoted(p.sort.path) + dir + ", " + by
+	}
+	return t.read(ctx, "SELECT _doc FROM "+quoted(t.sp.name)+where+" ORDER BY "+by+" LIMIT ?", append(args, p.limit),
+		func(rows *sql.Rows) error { return scanDoc(rows, yield) })
+}
+
+func (t *sqliteTable) count(ctx context.Context, p plan) (n int, err error) {
+	where, args, err := t.where(p)
+	if err != nil {
+		return 0, err
+	}
+	err = t.read(ctx, "SELECT count(*) FROM "+quoted(t.sp.name)+where, args, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, err
+}
+
+func (t *sqliteTable) countBy(ctx context.Context, f *field, p plan, yield func(any, int)) error {
+	where, args, err := t.where(p)
+	if err != nil {
+		return err
+	}
+	col := quoted(f.path)
+	return t.read(ctx, "SELECT "+col+", count(*) FROM "+quoted(t.sp.name)+where+" GROUP BY "+col, args, func(rows *sql.Rows) error {
+		var v any
+		var n int
+		if err := rows.Scan(&v, &n); err != nil || v == nil {
+			return err
+		}
+		if f.kind == kindBool {
+			v = v.(int64) != 0
+		}
+		yield(v, n)
+		return nil
+	})
+}
+
+func (t *sqliteTable) pending(ctx context.Context, follower string, limit int, yield func([]byte) error) error {
+	return t.read(ctx, "SELECT _doc FROM "+quoted(t.sp.name)+" WHERE "+quoted(pendingColumn(follower))+" = 1 ORDER BY updated_at, id LIMIT ?",
+		[]any{limit}, func(rows *sql.Rows) error { return scanDoc(rows, yield) })
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync/atomic"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"shangquan/services/fault"
+)
+
+// batchLimit bounds how many writes share a commit, and with it how long the first of them waits.
+const batchLimit = 256
+
+// writer owns the one connection that writes. Callers who come while a commit is on its way to the disk are gathered into the
+// next one: a commit costs the same for one write as for a hundred.
+type writer struct {
+	conn  *sql.Conn
+	jobs  chan *job
+	stop  chan struct{}
+	ended chan struct{}
+	stmts map[string]*sql.Stmt
+}
+
+// job is one caller's write. It is either abandoned by its caller or taken by the writer, never both.
+type job struct {
+	run  func(*txn) error
+	took atomic.Bool
+	done chan error
+}
+
+// txn is what a job may do. Statements do not follow the caller's context: interrupting one would undo the others' writes.
+type txn struct {
+	w       *writer
+	touched map[*sqliteTable]struct{}
+}
+
+func newWriter(conn *sql.Conn) *writer {
+	w := &writer{conn: conn, jobs: make(chan *job), stop: make(chan struct{}), ended: make(chan struct{}), stmts: map[string]*sql.Stmt{}}
+	go w.loop()
+	return w
+}
+
+// write runs the job in a transaction of its own or of a batch, and returns when it is on disk or undone.
+func (db *sqliteDB) write(ctx context.Context, run func(*txn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{run: run, done: make(chan error, 1)}
+	select {
+	case db.writer.jobs <- j:
+	case <-db.writer.stop:
+		return unavailable("store: %s is closed", db.path)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-j.done:
+		return db.translate(err)
+	case <-ctx.Done():
+		if j.took.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		return db.translate(<-j.done) // it is being written: say what came of it
+	}
+}
+
+func (w *writer) loop() {
+	defer close(w.ended)
+	for {
+		select {
+		case j := <-w.jobs:
+			batch := []*job{j}
+		gather:
+			for len(batch) < batchLimit {
+				select {
+				case j := <-w.jobs:
+					batch = append(batch, j)
+				default:
+					break gather
+				}
+			}
+			w.commit(batch)
+		case <-w.stop:
+			return
+		}
+	}
+}
+
+// commit runs a batch. A job that fails is undone alone; an error of the engine itself undoes them all.
+func (w *writer) commit(batch []*job) {
+	tx := &txn{w: w, touched: map[*sqliteTable]struct{}{}}
+	results := make([]error, len(batch))
+	_, err := tx.exec("BEGIN IMMEDIATE")
+	for i, j := range batch {
+		if err != nil {
+			break
+		}
+		if !j.took.CompareAndSwap(false, true) {
+			continue
+		}
+		results[i], err = tx.guarded(j.run)
+	}
+	for t := range tx.touched {
+		if err == nil {
+			_, err = tx.exec("UPDATE _collections SET revision = revision + 1 WHERE name = ?", t.sp.name)
+		}
+	}
+	if err == nil {
+		_, err = tx.exec("COMMIT")
+	}
+	if err != nil {
+		_, _ = tx.exec("ROLLBACK") // fails when SQLite rolled back by itself
+	} else {
+		for t := range tx.touched {
+			t.rev.Add(1)
+		}
+	}
+	for i, j := range batch {
+		j.took.Store(true)
+		j.done <- errors.Join(results[i], err)
+	}
+}
+
+// guarded runs a job inside a savepoint. The second error is the engine's own: the whole transaction is lost.
+func (tx *txn) guarded(run func(*txn) error) (own, broken error) {
+	if _, err := tx.exec("SAVEPOINT job"); err != nil {
+		return nil, err
+	}
+	own = run(tx)
+	if own != nil {
+		if _, isFault := errors.AsType[*fault.Error](own); !isFault && code(own) != sqlite3.SQLITE_CONSTRAINT && code(own) != 0 && code(own) != sqlite3.SQLITE_ERROR {
+			return nil, own
+		}
+		if _, err := tx.exec("ROLLBACK TO job"); err != nil {
+			return nil, err
+		}
+	}
+	_, err := tx.exec("RELEASE job")
+	return own, err
+}
+
+func (tx *txn) prepared(query string) (*sql.Stmt, error) {
+	if st, ok := tx.w.stmts[query]; ok {
+		return st, nil
+	}
+	st, err := tx.w.conn.PrepareContext(context.Background(), query)
+	if err == nil {
+		tx.w.stmts[query] = st
+	}
+	return st, err
+}
+
+// exec runs a statement that is worth preparing and returns how many rows it changed.
+func (tx *txn) exec(query string, args ...any) (int64, error) {
+	st, err := tx.prepared(query)
+	if err != nil {
+		return 0, err
+	}
+	res, err := st.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// query runs a prepared query.
+func (tx *txn) query(query string, args ...any) (*sql.Rows, error) {
+	st, err := tx.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(context.Background(), args...)
+}
+
+// define runs a statement that changes the schema.
+func (tx *txn) define(query string) error {
+	_, err := tx.w.conn.ExecContext(context.Background(), query)
+	return err
+}
+
+func (w *writer) close() error {
+	close(w.stop)
+	<-w.ended
+	_, _ = w.conn.ExecContext(context.Background(), "PRAGMA optimize")
+	for _, st := range w.stmts {
+		_ = st.Close()
+	}
+	return w.conn.Close()
+}
