@@ -1,0 +1,103 @@
+// Package ui holds what templates are given and what they may call: one typed view struct per component, the functions of
+// the templates bound to a language, and an example of every component in every state. It reads no database and decides
+// nothing about shops; it turns what the pages know into words and shapes.
+package ui
+
+import "shangquan/services/lang"
+
+// Base is what every page has: the head, the header and the footer. Page structs embed it.
+type Base struct {
+	Lang        lang.Tag
+	Title       string // of <title>, whole: "云间面馆（营业中）｜中山中路商圈"
+	Description string
+	Canonical   string      // absolute address of this page in its language; empty on pages that should not be indexed
+	Alternates  []Alternate // the same page in each language, this one too; the header links the others
+	NoIndex     bool
+	// JSONLD is written as JSON into the head; nil for none.
+	JSONLD any
+
+	Site Site
+	Nav  []NavItem
+	// Theme is "light", "dark" or "" (as the device says). Size is "large" or "". Both are checked against that list before.
+	Theme string
+	Size  string
+	// Back is the path and query the preference forms return to.
+	Back   string
+	Notice *Notice
+}
+
+// Alternate is the same page in another language.
+type Alternate struct {
+	Lang lang.Tag
+	Name string // in that language: "English"
+	URL  string // absolute, for the head
+	Path string // for the link in header and footer
+}
+
+// Others returns the alternates in the languages that this page is not in.
+func (b Base) Others() []Alternate {
+	others := []Alternate{}
+	for _, a := range b.Alternates {
+		if a.Lang != b.Lang {
+			others = append(others, a)
+		}
+	}
+	return others
+}
+
+// Switch returns the language the header offers first: English on a Chinese page, Chinese on an English one; nil for none.
+func (b Base) Switch() *Alternate {
+	want := lang.En
+	if b.Lang == lang.En {
+		want = lang.Hans
+	}
+	for _, a := range b.Alternates {
+		if a.Lang == want {
+			return &a
+		}
+	}
+	return nil
+}
+
+// Large reports whether the page is in large text.
+func (b Base) Large() bool { return b.Size == "large" }
+
+// NavItem is an entry of the main navigation.
+type NavItem struct {
+	Label   string
+	Href    string
+	Current bool
+}
+
+// Notice is the one sentence under the header.
+type Notice struct {
+	Text string
+	Href string // empty: not a link
+	Lang lang.Tag
+}
+
+// Site is what the deployment says about itself, in the language of the page. Empty fields are not shown.
+type Site struct {
+	Name     string // 中山中路商圈
+	Sign     Sign
+	Operator string // who runs the site and answers for it
+	Phone    string // as shown
+	PhoneTel string // as dialled
+	Links    []NavItem
+	// DataDate is when the register last changed, in words.
+	DataDate   string
+	ICP        string // ICP 备案 number
+	ICPHref    string
+	Police     string // 公安备案 number
+	PoliceHref string
+}
+
+// Sign is the street sign: 2 to 6 hanzi over their pinyin.
+type Sign struct {
+	Hanzi  string
+	Pinyin string
+	// Href is the home page; empty where the sign is not a link (on the poster).
+	Href string
+	// Label is what a screen reader says: 中山中路商圈首页.
+	Label string
+}

@@ -1,0 +1,156 @@
+package ui
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"shangquan/services/lang"
+)
+
+// Marked is text in one language with the parts that a search hit.
+type Marked struct {
+	Lang  lang.Tag
+	Parts []Part
+}
+
+// Part is a stretch of Marked text.
+type Part struct {
+	Text string
+	Hit  bool
+}
+
+// Plain returns text without hits.
+func Plain(text string, l lang.Tag) Marked { return Mark(text, l, nil) }
+
+// Mark returns text with the byte ranges [from, to) marked. Ranges have to be in order; one that overlaps its predecessor,
+// leaves the text or cuts a character is left out, since a page with one mark fewer beats no page.
+func Mark(text string, l lang.Tag, hits [][2]int) Marked {
+	m := Marked{Lang: l, Parts: []Part{}}
+	at := 0
+	add := func(s string, hit bool) {
+		if s != "" {
+			m.Parts = append(m.Parts, Part{s, hit})
+		}
+	}
+	for _, h := range hits {
+		from, to := h[0], h[1]
+		if from < at || to <= from || to > len(text) || !utf8.RuneStart(text[from]) || to < len(text) && !utf8.RuneStart(text[to]) {
+			continue
+		}
+		add(text[at:from], false)
+		add(text[from:to], true)
+		at = to
+	}
+	add(text[at:], false)
+	return m
+}
+
+// String returns the text without marks.
+func (m Marked) String() string {
+	var b strings.Builder
+	for _, p := range m.Parts {
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}
+
+// Plate is a door plate 门牌: street or mall over number over 号 or floor.
+type Plate struct {
+	Top, Number, Bottom string
+	Label               string   // what a screen reader says: the whole address
+	Lang                lang.Tag // of Top and Bottom
+	Big                 bool
+}
+
+// LongTop reports whether the words on top need small letters to fit.
+func (p Plate) LongTop() bool { return textWidth(p.Top) > 5 }
+
+// NumberClass returns the class for long numbers: unit codes such as B1-12, and longer still.
+func (p Plate) NumberClass() string {
+	switch w := textWidth(p.Number); {
+	case w > 3.5:
+		return "tiny"
+	case w > 2:
+		return "mid"
+	}
+	return ""
+}
+
+// textWidth estimates the width in hanzi: one for a wide character, about half for the others.
+func textWidth(s string) float64 {
+	w := 0.0
+	for _, r := range s {
+		if r >= 0x2E80 {
+			w++
+		} else {
+			w += 0.55
+		}
+	}
+	return w
+}
+
+// Tag is a convenience with its icon.
+type Tag struct {
+	Icon  string
+	Label string
+}
+
+// Row is a shop in a list. It says nothing of its position (numbers come from the style sheet), so that its HTML can be kept
+// per revision, language and status.
+type Row struct {
+	Href    string
+	Name    Marked
+	Second  *Marked // the Chinese name beside an English one
+	Plate   Plate
+	Status  Status
+	Kind    string
+	Address Marked
+	Walk    string // 步行 3 分钟
+	Tags    []Tag  // at most two
+	Hint    Marked // why it was found, when not by its name: 卖 钥匙、门锁
+}
+
+// Actions are the three buttons of a shop page.
+type Actions struct {
+	Call  *Call // nil: no number known
+	Go    string
+	Share Share
+}
+
+// Call is a number to dial.
+type Call struct{ Dial, Shown string }
+
+// Share is what is passed on.
+type Share struct{ URL, Title, Text string }
+
+// Week is the table of opening hours, today in bold.
+type Week struct {
+	Days   []WeekDay
+	Note   string // who filled it in and who checked it, when
+	Report string // where to say that it is wrong; empty: nowhere
+}
+
+// WeekDay is one line of the table; no spans means closed.
+type WeekDay struct {
+	Name  string
+	Today bool
+	Spans []string
+}
+
+// Fact is a term with its values. Only facts with content are listed.
+type Fact struct {
+	Term   string
+	Values []Value
+	Tags   []Tag
+}
+
+// Value is one value of a fact.
+type Value struct {
+	Text      string
+	Href      string
+	Note      string // 订座, 夜间
+	Lang      lang.Tag
+	Number    bool   // digits of equal width
+	Copy      string // text to copy; needs CopyLabel
+	CopyLabel string
+}
