@@ -1,0 +1,72 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/lang"
+)
+
+// languageNames are what a language calls itself; they are the same on every page.
+var languageNames = map[lang.Tag]string{lang.Hans: "简体中文", lang.Hant: "繁體中文", lang.En: "English"}
+
+// Render answers with a page in the language of the request.
+func (s *Site) Render(c *fiber.Ctx, page string, data any) error {
+	return s.renderer.HTML(c, Of(c).Lang, page, data)
+}
+
+// Base returns what every page has. title is the page's own; the name of the site is added to it.
+func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
+	r := Of(c)
+	id := s.config.Site
+	name, _ := id.Name.In(r.Lang)
+	say := func(key string, args ...any) string {
+		text, err := s.catalogue.In(r.Lang).Say(key, args...)
+		if err != nil && r.err == nil {
+			r.err = err
+		}
+		return text
+	}
+	_, own := lang.FromPath(c.Path())
+	if title != "" {
+		title = say("shell.title", "Page", title, "Site", name)
+	} else {
+		title = name
+	}
+	b := ui.Base{
+		Lang: r.Lang, Title: title, Theme: r.Theme, Size: r.Size,
+		Canonical: s.config.Origin + ui.Href(r.Lang, own),
+		Back:      ui.Href(r.Lang, own),
+		Site: ui.Site{
+			Name: name, Sign: ui.Sign{Hanzi: id.Sign, Pinyin: id.SignPinyin, Href: ui.Href(r.Lang, "/"), Label: say("shell.home", "Site", name)},
+			Operator: id.Operator, Phone: id.Phone, PhoneTel: dialled(id.Phone),
+			ICP: id.ICP, Police: id.Police,
+		},
+	}
+	if q := string(c.Request().URI().QueryString()); q != "" {
+		b.Back += "?" + q
+	}
+	for _, t := range lang.Tags {
+		p := ui.Href(t, own)
+		b.Alternates = append(b.Alternates, ui.Alternate{Lang: t, Name: languageNames[t], URL: s.config.Origin + p, Path: p})
+	}
+	if id.ICP != "" {
+		b.Site.ICPHref = "https://beian.miit.gov.cn/"
+	}
+	if id.Police != "" {
+		b.Site.PoliceHref = "https://beian.mps.gov.cn/"
+	}
+	return b
+}
+
+// dialled keeps of a number as shown what a phone dials.
+func dialled(shown string) string {
+	return strings.Map(func(r rune) rune {
+		if (r >= '0' && r <= '9') || r == '+' {
+			return r
+		}
+		return -1
+	}, shown)
+}

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+
+	"shangquan/services/fault"
+)
+
+// Rate is what a request costs, as a class of its own count.
+type Rate uint8
+
+// The rates per client. Pages and everything else that is public count together; assets do not, since a first visit asks
+// for many at once and they never reach a service.
+const (
+	Public    Rate = iota // 50 in 10 s, 200 in a minute
+	Search                // 30 in 10 s
+	Write                 // 30 in a minute
+	Report                // 5 in an hour
+	Unlimited             // assets and health
+)
+
+type window struct {
+	n   int
+	per time.Duration
+}
+
+var windows = [...][]window{
+	Public: {{50, 10 * time.Second}, {200, time.Minute}},
+	Search: {{30, 10 * time.Second}, {200, time.Minute}},
+	Write:  {{30, time.Minute}},
+	Report: {{5, time.Hour}},
+}
+
+// limitKeys bounds the memory: under 10 MB when full. The client asked for longest ago is forgotten first.
+const limitKeys = 50_000
+
+type limitKey struct {
+	who  netip.Addr
+	rate Rate
+}
+
+type limitCount struct {
+	start [2]time.Time
+	n     [2]int32
+}
+
+type limits struct {
+	factor int // 0: no limits
+	mu     sync.Mutex
+	counts *lru[limitKey, *limitCount]
+}
+
+func newLimits(factor int) *limits {
+	return &limits{factor: factor, counts: newLRU[limitKey, *limitCount](limitKeys)}
+}
+
+// take counts one request of a client and returns how long it has to wait, 0 when it may go on. An IPv6 household has a whole
+// /64 to choose addresses from, so that counts as one.
+func (l *limits) take(who netip.Addr, rate Rate, now time.Time) time.Duration {
+	if l.factor == 0 || rate == Unlimited {
+		return 0
+	}
+	if who.Is6() {
+		if p, err := who.Prefix(64); err == nil {
+			who = p.Addr()
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := limitKey{who, rate}
+	c, ok := l.counts.get(key)
+	if !ok {
+		c = &limitCount{}
+		l.counts.put(key, c, 1)
+	}
+	var wait time.Duration
+	for i, w := range windows[rate] {
+		// A clock that was set back starts a new window instead of locking people out.
+		if gone := now.Sub(c.start[i]); gone >= w.per || gone < 0 {
+			c.start[i], c.n[i] = now, 0
+		}
+		if int(c.n[i]) >= w.n*l.factor {
+			wait = max(wait, w.per-now.Sub(c.start[i]))
+		}
+	}
+	if wait == 0 {
+		for i := range windows[rate] {
+			c.n[i]++
+		}
+	}
+	return wait
+}
+
+// limited is the refusal; it knows how long to wait, for the header and the sentence.
+type limited struct {
+	seconds int
+	cause   *fault.Error
+}
+
+func tooMany(wait time.Duration) error {
+	seconds := int((wait + time.Second - 1) / time.Second)
+	return &limited{seconds, fault.New(fault.TooMany, "error.too_many", nil)}
+}
+
+func (l *limited) Error() string { return l.cause.Error() }
+func (l *limited) Unwrap() error { return l.cause }

@@ -1,0 +1,91 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics count what the server does. Labels are patterns of the site map and classes of status: their number is fixed by the
+// code, whatever people send.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	panics   prometheus.Counter
+	workers  *prometheus.CounterVec
+	none     *routeCounts // what no route answered
+}
+
+// routeCounts are the series of one route, looked up once.
+type routeCounts struct {
+	name    string
+	status  [6]prometheus.Counter
+	seconds prometheus.Observer
+}
+
+func newMetrics(cache *pageCache) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "shangquan_requests_total", Help: "Requests by route and class of status."}, []string{"route", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "shangquan_request_seconds", Help: "Time to the answer, by route.",
+			Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 5},
+		}, []string{"route"}),
+		panics:  prometheus.NewCounter(prometheus.CounterOpts{Name: "shangquan_panics_total", Help: "Panics in handlers and workers."}),
+		workers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "shangquan_worker_restarts_total", Help: "Workers started again after a failure."}, []string{"worker"}),
+	}
+	m.registry.MustRegister(
+		m.requests, m.seconds, m.panics, m.workers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "shangquan_page_cache_bytes", Help: "Bytes of the page cache."}, func() float64 { return float64(cache.bytes()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "shangquan_page_cache_hits_total", Help: "Answers from the page cache."}, func() float64 { return float64(cache.hits.Load()) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "shangquan_page_cache_misses_total", Help: "Pages made for the page cache."}, func() float64 { return float64(cache.misses.Load()) }),
+	)
+	m.none = m.route("", "none")
+	return m
+}
+
+func (m *metrics) route(method, path string) *routeCounts {
+	c := &routeCounts{name: path}
+	if method != "" && method != http.MethodGet {
+		c.name = method + " " + path
+	}
+	c.seconds = m.seconds.WithLabelValues(c.name)
+	for i := 1; i < len(c.status); i++ {
+		c.status[i] = m.requests.WithLabelValues(c.name, fmt.Sprintf("%dxx", i))
+	}
+	return c
+}
+
+func (m *metrics) count(c *routeCounts, status int, took time.Duration) {
+	if class := status / 100; class > 0 && class < len(c.status) {
+		c.status[class].Inc()
+	}
+	c.seconds.Observe(took.Seconds())
+}
+
+// Private returns the handler of the private listener: /metrics, and /readyz with what ails.
+func (s *Site) Private() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		state := struct {
+			Ready    bool     `json:"ready"`
+			Degraded []string `json:"degraded"`
+		}{s.isReady(r.Context()), []string{}}
+		if s.degraded != nil {
+			state.Degraded = append(state.Degraded, s.degraded(r.Context())...)
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		if !state.Ready {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		_ = json.NewEncoder(w).Encode(state)
+	})
+	return mux
+}

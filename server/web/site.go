@@ -1,0 +1,93 @@
+// Package web is the site for people: every page, in three languages, whole without scripts. Site.siteMap lists every address;
+// a file per page family holds the handlers. A handler reads its input, calls one use case with an explicit actor and renders.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/frontend"
+	"shangquan/frontend/locales"
+	"shangquan/server/config"
+)
+
+// Deps is what the site is built from. All fields are required unless they say otherwise.
+type Deps struct {
+	Config    config.Config
+	Assets    *frontend.Assets
+	Catalogue *locales.Catalogue
+	Renderer  *Renderer
+	Log       *slog.Logger
+	Now       func() time.Time
+	// Revision returns the data revision the pages are made from; it is asked on every request and does not block. See Watch.
+	Revision func() int64
+	// Ready fails while the store cannot answer. Degraded, which may be nil, names what works only in part ("search").
+	Ready    func(context.Context) error
+	Degraded func(context.Context) []string
+	// API are the routes of the API, which joins the same site map.
+	API []Route
+}
+
+// Site answers for every address of the origin.
+type Site struct {
+	config    config.Config
+	assets    *frontend.Assets
+	catalogue *locales.Catalogue
+	renderer  *Renderer
+	log       *slog.Logger
+	now       func() time.Time
+	revision  func() int64
+	ready     func(context.Context) error
+	degraded  func(context.Context) []string
+
+	app     *fiber.App
+	routes  []Route
+	hosts   map[string]bool
+	origin  *http.CrossOriginProtection
+	limits  *limits
+	cache   *pageCache
+	metrics *metrics
+	base    context.Context // of every handler; ends when the server gives up waiting for them
+	give    context.CancelFunc
+	down    chan struct{} // closed when the server is asked to stop
+}
+
+// New builds the site. It answers through Serve, and in tests through App.
+func New(d Deps) *Site {
+	s := &Site{
+		config: d.Config, assets: d.Assets, catalogue: d.Catalogue, renderer: d.Renderer, log: d.Log, now: d.Now,
+		revision: d.Revision, ready: d.Ready, degraded: d.Degraded,
+		hosts:  hosts(d.Config.Origin),
+		origin: http.NewCrossOriginProtection(),
+		limits: newLimits(d.Config.RateFactor),
+		cache:  newPageCache(cacheBytes),
+		down:   make(chan struct{}),
+	}
+	s.base, s.give = context.WithCancel(context.Background())
+	s.metrics = newMetrics(s.cache)
+	s.routes = append(s.siteMap(), d.API...)
+	s.app = s.newApp()
+	s.register()
+	return s
+}
+
+// App returns the Fiber application, for tests that send requests without a listener.
+func (s *Site) App() *fiber.App { return s.app }
+
+// Routes returns the site map.
+func (s *Site) Routes() []Route { return s.routes }
+
+// siteMap is every address of the site, in the order people meet them.
+func (s *Site) siteMap() []Route {
+	return []Route{
+		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write},
+
+		{Method: http.MethodGet, Path: "/static/:name", Handle: s.static, Kind: Static, Rate: Unlimited, Probe: "/static/none.js"},
+		{Method: http.MethodGet, Path: "/healthz", Handle: s.healthz, Kind: File, Rate: Unlimited},
+		{Method: http.MethodGet, Path: "/readyz", Handle: s.readyz, Kind: File, Rate: Unlimited},
+	}
+}

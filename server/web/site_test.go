@@ -1,0 +1,169 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/frontend"
+	"shangquan/frontend/locales"
+	"shangquan/server/config"
+	"shangquan/services/fault"
+)
+
+// front is what every site of these tests shares: reading it takes longer than most tests.
+var front = sync.OnceValues(func() (Deps, error) {
+	assets, err := frontend.Load()
+	if err != nil {
+		return Deps{}, err
+	}
+	catalogue, err := locales.Load(frontend.FS)
+	if err != nil {
+		return Deps{}, err
+	}
+	renderer, err := NewRenderer(frontend.FS, catalogue, assets)
+	return Deps{Assets: assets, Catalogue: catalogue, Renderer: renderer}, err
+})
+
+// trial is a site whose clock, revision, store and log the test holds.
+type trial struct {
+	*Site
+	clock    atomic.Int64 // Unix nanoseconds
+	rev      atomic.Int64
+	storeErr atomic.Value // error
+	lines    *lines
+}
+
+type lines struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// newTrial builds a site with extra routes. settings are pairs of a name without SHANGQUAN_ and a value.
+func newTrial(t testing.TB, extra []Route, settings ...string) *trial {
+	t.Helper()
+	d, err := front()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := map[string]string{"SHANGQUAN_ORIGIN": "http://shop.test", "SHANGQUAN_FOOTER_PHONE": "021-5777 0000"}
+	for i := 0; i < len(settings); i += 2 {
+		env["SHANGQUAN_"+settings[i]] = settings[i+1]
+	}
+	if d.Config, err = config.Load(func(k string) string { return env[k] }); err != nil {
+		t.Fatal(err)
+	}
+	x := &trial{lines: &lines{}}
+	x.clock.Store(time.Date(2026, 11, 23, 19, 20, 0, 0, time.UTC).UnixNano())
+	d.Now = func() time.Time { return time.Unix(0, x.clock.Load()).UTC() }
+	d.Revision = x.rev.Load
+	d.Ready = func(context.Context) error { err, _ := x.storeErr.Load().(error); return err }
+	d.Degraded = func(context.Context) []string { return []string{"search"} }
+	d.Log = slog.New(slog.NewJSONHandler(x.lines, &slog.HandlerOptions{ReplaceAttr: shorten}))
+	d.API = extra
+	x.Site = New(d)
+	return x
+}
+
+func (x *trial) wait(d time.Duration) { x.clock.Add(int64(d)) }
+
+// ask sends a request without a network and returns the answer and its body. header are pairs.
+func (x *trial) ask(t testing.TB, method, target, body string, header ...string) (*http.Response, string) {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
+	r.Host = "shop.test"
+	for i := 0; i < len(header); i += 2 {
+		if header[i] == "Host" {
+			r.Host = header[i+1]
+		} else {
+			r.Header.Add(header[i], header[i+1])
+		}
+	}
+	resp, err := x.app.Test(r, 10_000)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, target, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Fatal(err)
+	}
+	return resp, string(b)
+}
+
+// listen serves the site on a loopback port until the test ends and returns the address.
+func (x *trial) listen(t testing.TB) string {
+	t.Helper()
+	ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- x.Serve(ctx, ln) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("Serve = %v", err)
+		}
+	})
+	return ln.Addr().String()
+}
+
+// words answers with a text, for routes whose content does not matter.
+func words(text string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
+		return c.SendString(text)
+	}
+}
+
+func failing(err error) fiber.Handler { return func(*fiber.Ctx) error { return err } }
+
+func TestHealth(t *testing.T) {
+	x := newTrial(t, nil)
+	for _, tt := range []struct {
+		name, path string
+		store      error
+		status     int
+		body       string
+	}{
+		{"process", "/healthz", nil, 200, "ok\n"},
+		{"process while the store is down", "/healthz", fault.New(fault.Unavailable, "", nil), 200, "ok\n"},
+		{"ready", "/readyz", nil, 200, "ready\n"},
+		{"store down", "/readyz", fault.New(fault.Unavailable, "", errors.New("dial tcp 10.9.8.7:27017")), 503, "not ready\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if x.storeErr = (atomic.Value{}); tt.store != nil {
+				x.storeErr.Store(tt.store)
+			}
+			resp, body := x.ask(t, "GET", tt.path, "")
+			if resp.StatusCode != tt.status || body != tt.body {
+				t.Errorf("GET %s = %d %q, want %d %q", tt.path, resp.StatusCode, body, tt.status, tt.body)
+			}
+		})
+	}
+}
