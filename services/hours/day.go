@@ -41,6 +41,7 @@ func DayOf(h Hours, cal *calendar.Calendar, d calendar.Date) Day {
 type plan struct {
 	Hours
 	cal      *calendar.Calendar
+	week     [7][]Span // ordinary
 	specials []dated
 	pause    dated
 	paused   bool // there is a pause at all
@@ -58,7 +59,7 @@ const (
 )
 
 func prepare(h Hours, cal *calendar.Calendar) *plan {
-	p := &plan{Hours: h, cal: cal}
+	p := &plan{Hours: h, cal: cal, week: h.ordinary()}
 	// A range that cannot be read holds on no day; Validate refuses it before it is stored.
 	for i, s := range h.Special {
 		from, err := calendar.ParseDate(s.From)
@@ -102,17 +103,32 @@ func (p *plan) day(d calendar.Date) Day {
 		out.Reason, out.Spans = ByClass, list(spans)
 		return out
 	}
-	out.Spans = list(p.Week[d.FromMonday()])
+	out.Spans = list(p.week[d.FromMonday()])
 	out.Unanswered = out.Class == calendar.Holiday || out.Class == calendar.Makeup && !p.uniform()
 	return out
 }
 
 // uniform reports whether every weekday has the same spans: then a make-up day has them without being asked.
 func (p *plan) uniform() bool {
-	for _, spans := range p.Week[1:] {
-		if !slices.Equal(spans, p.Week[0]) {
+	for _, spans := range p.week[1:] {
+		if !slices.Equal(spans, p.week[0]) {
 			return false
 		}
 	}
 	return true
+}
+
+// ordinary returns the spans of an ordinary week, Monday first: the classes weekday and rest are ordinary days.
+func (h Hours) ordinary() [7][]Span {
+	week := h.Week
+	for i := range week {
+		class := calendar.Weekday
+		if i >= 5 {
+			class = calendar.Rest
+		}
+		if spans, ok := h.ByClass[string(class)]; ok {
+			week[i] = spans
+		}
+	}
+	return week
 }

@@ -39,7 +39,8 @@ type Hours struct {
 	Known bool `json:"known"`
 	// Week holds the spans by weekday, Monday first.
 	Week [7][]Span `json:"week"`
-	// ByClass overrides Week on days of a class ("rest", "holiday", "makeup"); a class not in it follows the weekday.
+	// ByClass overrides Week on days of a class ("rest", "holiday", "makeup"); a class not in it follows the weekday, a holiday
+	// on a Saturday for instance an ordinary Saturday.
 	ByClass map[string][]Span `json:"by_class,omitempty"`
 	Special []Special         `json:"special"`
 	Pause   *Pause            `json:"pause,omitempty"`

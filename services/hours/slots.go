@@ -49,12 +49,12 @@ func (s *Slots) add(weekday int, span Span) {
 	}
 }
 
-// RegularSlots returns the slots of the ordinary week, without classes, special days and pauses: what holds in any week.
+// RegularSlots returns the slots of the ordinary week, without holidays, make-up days, special days and pauses: what holds in any week.
 // Unknown hours have none.
 func RegularSlots(h Hours) Slots {
 	var s Slots
 	if h.Known {
-		for weekday, spans := range h.Week {
+		for weekday, spans := range h.ordinary() {
 			for _, span := range spans {
 				s.add(weekday, span)
 			}
@@ -82,7 +82,7 @@ func ClosedOn(h Hours, cal *calendar.Calendar, d calendar.Date, days int) []cale
 	out := []calendar.Date{}
 	p := prepare(h, cal)
 	for i := range calendar.Date(days) {
-		if len(p.Week[(d+i).FromMonday()]) > 0 && p.Known && len(p.day(d+i).Spans) == 0 {
+		if len(p.week[(d+i).FromMonday()]) > 0 && p.Known && len(p.day(d+i).Spans) == 0 {
 			out = append(out, d+i)
 		}
 	}

@@ -174,6 +174,9 @@ func walk(h Hours, cal *calendar.Calendar, from calendar.Date, days int) []bool 
 	open := make([]bool, days*day)
 	for d := from - 2; d < from+calendar.Date(days); d++ {
 		spans := h.Week[d.FromMonday()]
+		if s, ok := h.ByClass["rest"]; ok && d.FromMonday() >= 5 {
+			spans = s
+		}
 		if s, ok := h.ByClass[string(cal.Class(d))]; ok {
 			spans = s
 		}

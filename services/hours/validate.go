@@ -12,11 +12,12 @@ import (
 
 // The limits of hours. LastClose is noon of the next day; a closing longer than MaxClosedRun days is a pause (design H5).
 const (
-	MaxSpans     = 3
-	LastClose    = 36 * 60
-	MaxClosedRun = 6
-	MaxSpecials  = 100
-	MaxText      = 1024 // bytes, of a text that is parsed or kept
+	MaxSpans       = 3
+	LastClose      = 36 * 60
+	MaxClosedRun   = 6
+	MaxSpecials    = 100
+	MaxSpecialDays = 400  // of all special days together
+	MaxText        = 1024 // bytes, of a text that is parsed or kept
 )
 
 // Minute is a time of day in minutes. It prints without a language: "9:30", and "26:00" for two o'clock of the next day.
@@ -144,6 +145,7 @@ func (v *validator) specials(specials []Special) {
 		return
 	}
 	var seen []dated
+	total := calendar.Date(0)
 	for i, s := range specials {
 		name := "special." + strconv.Itoa(i)
 		args := map[string]any{"from": s.From, "to": s.To}
@@ -161,6 +163,10 @@ func (v *validator) specials(specials []Special) {
 			}
 		}
 		seen = append(seen, dated{from, to, i})
+		if total += to - from + 1; total > MaxSpecialDays {
+			v.fields = append(v.fields, fault.Field{Name: name, Key: "hours.too_many_specials", Args: map[string]any{"max": MaxSpecialDays}})
+			return
+		}
 	}
 	if run, ok := longClosing(specials); ok {
 		name := "special." + strconv.Itoa(run.index)
