@@ -63,8 +63,10 @@ func newPage(c *fiber.Ctx) *page {
 	p.encoded = map[frontend.Encoding]func() []byte{
 		frontend.Identity: func() []byte { return body },
 		frontend.Zstd:     sync.OnceValue(func() []byte { return zstdWriter.EncodeAll(body, nil) }),
-		frontend.Brotli:   sync.OnceValue(func() []byte { return squeeze(body, func(b *bytes.Buffer) closer { return brotli.NewWriterLevel(b, brotliLevel) }) }),
-		frontend.Gzip:     sync.OnceValue(func() []byte { return squeeze(body, func(b *bytes.Buffer) closer { return gzip.NewWriter(b) }) }),
+		frontend.Brotli: sync.OnceValue(func() []byte {
+			return squeeze(body, func(b *bytes.Buffer) closer { return brotli.NewWriterLevel(b, brotliLevel) })
+		}),
+		frontend.Gzip: sync.OnceValue(func() []byte { return squeeze(body, func(b *bytes.Buffer) closer { return gzip.NewWriter(b) }) }),
 	}
 	p.tags = map[frontend.Encoding]string{frontend.Identity: `"` + p.tag + `"`}
 	for _, e := range preferred {

@@ -65,8 +65,11 @@ func (f flushing) Handle(ctx context.Context, r slog.Record) error {
 	return err
 }
 
-func (f flushing) WithAttrs(a []slog.Attr) slog.Handler { return flushing{f.Handler.WithAttrs(a), f.out} }
-func (f flushing) WithGroup(n string) slog.Handler      { return flushing{f.Handler.WithGroup(n), f.out} }
+func (f flushing) WithAttrs(a []slog.Attr) slog.Handler {
+	return flushing{f.Handler.WithAttrs(a), f.out}
+}
+
+func (f flushing) WithGroup(n string) slog.Handler { return flushing{f.Handler.WithGroup(n), f.out} }
 
 type logBuffer struct {
 	mu   sync.Mutex

@@ -42,6 +42,7 @@ type trial struct {
 	clock    atomic.Int64 // Unix nanoseconds
 	rev      atomic.Int64
 	storeErr atomic.Value // error
+	addr     string       // see listen
 	lines    *lines
 }
 
@@ -130,7 +131,8 @@ func (x *trial) listen(t testing.TB) string {
 			t.Errorf("Serve = %v", err)
 		}
 	})
-	return ln.Addr().String()
+	x.addr = ln.Addr().String()
+	return x.addr
 }
 
 // words answers with a text, for routes whose content does not matter.
