@@ -1,0 +1,145 @@
+package place
+
+import (
+	"slices"
+	"time"
+
+	"shangquan/services/fault"
+	"shangquan/services/geo"
+	"shangquan/services/lang"
+)
+
+// The limits of the fields.
+var (
+	nameLimit   = lang.Limit{Max: 60, Must: true}
+	lineLimit   = lang.Limit{Max: 120}
+	noteLimit   = lang.Limit{Max: 300, Prose: true}
+	numberLimit = lang.Limit{Max: 20, Must: true}
+)
+
+const (
+	maxFloor   = 120
+	maxAreaM2  = 1e6
+	maxAliases = 20
+)
+
+// Validate returns fault.Invalid with every wrong field.
+func (s *Street) Validate() error {
+	var c checks
+	c.slug(s.Slug)
+	c.fields = append(c.fields, nameLimit.CheckText("name", s.Name)...)
+	c.lines("pinyin", s.Pinyin, "source", s.Source)
+	for side, name := range s.SideNames {
+		if side != Odd && side != Even {
+			c.wrong("side_names", "error.place.side")
+		}
+		c.fields = append(c.fields, nameLimit.CheckText("side_names", name)...)
+	}
+	for _, line := range s.Lines {
+		if slices.ContainsFunc(line, func(p geo.Point) bool { return !p.Valid() }) {
+			c.wrong("lines", "error.geo.range")
+		}
+	}
+	return c.err()
+}
+
+// Validate returns fault.Invalid with every wrong field.
+func (p *Plaza) Validate() error {
+	var c checks
+	c.slug(p.Slug)
+	c.fields = append(c.fields, nameLimit.CheckText("name", p.Name)...)
+	c.lines("pinyin", p.Pinyin, "area", p.Area, "address", p.Address, "source", p.Source)
+	c.aliases(p.Aliases)
+	c.location(p.Location)
+	seen := map[int]bool{}
+	for _, f := range p.Floors {
+		if f.Level == 0 || f.Level < -maxFloor || f.Level > maxFloor || seen[f.Level] {
+			c.wrong("floors", "error.place.level")
+		}
+		seen[f.Level] = true
+		c.fields = append(c.fields, lineLimit.Check("floors", f.Label)...)
+		c.fields = append(c.fields, noteLimit.CheckText("floors", f.Note)...)
+	}
+	return c.err()
+}
+
+// Validate returns fault.Invalid with every wrong field.
+func (u *Unit) Validate() error {
+	var c checks
+	if (u.PlazaID == "") == (u.StreetID == "") {
+		c.wrong("plaza_id", "error.unit.place")
+	}
+	c.fields = append(c.fields, numberLimit.Check("number", u.Number)...)
+	if u.Level < -maxFloor || u.Level > maxFloor || u.StreetID != "" && u.Level != 0 {
+		c.wrong("level", "error.place.level")
+	}
+	if !(u.AreaM2 >= 0 && u.AreaM2 <= maxAreaM2) { // NaN is neither
+		c.wrong("area_m2", "error.unit.area")
+	}
+	return c.err()
+}
+
+// Validate returns fault.Invalid with every wrong field.
+func (p *Point) Validate() error {
+	var c checks
+	if !slices.Contains(PointKinds, p.Kind) {
+		c.wrong("kind", "error.point.kind")
+	}
+	c.fields = append(c.fields, nameLimit.CheckText("name", p.Name)...)
+	c.lines("address", p.Address, "source", p.Source)
+	c.fields = append(c.fields, noteLimit.Check("note", p.Note)...)
+	for _, l := range p.Lines {
+		c.fields = append(c.fields, numberLimit.Check("lines", l)...)
+	}
+	c.location(p.Location)
+	if p.CheckedOn != "" && !isDate(p.CheckedOn) {
+		c.wrong("checked_on", "error.date")
+	}
+	return c.err()
+}
+
+type checks struct{ fields []fault.Field }
+
+func (c *checks) wrong(name, key string) {
+	c.fields = append(c.fields, fault.Field{Name: name, Key: key})
+}
+
+func (c *checks) slug(s string) {
+	if !lang.Slug(s) {
+		c.wrong("slug", "error.slug")
+	}
+}
+
+// lines checks pairs of a field name and its one line of text.
+func (c *checks) lines(pairs ...string) {
+	for i := 0; i < len(pairs); i += 2 {
+		c.fields = append(c.fields, lineLimit.Check(pairs[i], pairs[i+1])...)
+	}
+}
+
+func (c *checks) aliases(all []string) {
+	if len(all) > maxAliases {
+		c.wrong("aliases", "error.list.long")
+	}
+	for _, a := range all {
+		c.fields = append(c.fields, nameLimit.Check("aliases", a)...)
+	}
+}
+
+func (c *checks) location(l *geo.Location) {
+	if l != nil && (!l.Valid() || !l.Source.Known()) {
+		c.wrong("location", "error.geo.range")
+	}
+}
+
+func (c *checks) err() error {
+	if len(c.fields) == 0 {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: c.fields}
+}
+
+func isDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
