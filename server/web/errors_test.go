@@ -1,0 +1,158 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+)
+
+// TestErrors breaks a handler in every way and reads what people and programs get.
+func TestErrors(t *testing.T) {
+	secret := errors.New("dial tcp 10.9.8.7:27017: /var/lib/shangquan.db SELECT * FROM accounts hunter2")
+	for _, tt := range []struct {
+		name   string
+		handle fiber.Handler
+		status int
+		page   string // a sentence of the page in Simplified Chinese
+	}{
+		{"unknown error", failing(secret), 500, "刚才没办成，是我们这边的问题"},
+		{"wrapped unknown error", failing(fmt.Errorf("read: %w", secret)), 500, "是我们这边的问题"},
+		{"panic with an error", func(*fiber.Ctx) error { panic(secret) }, 500, "是我们这边的问题"},
+		{"panic with a text", func(*fiber.Ctx) error { panic("hunter2") }, 500, "是我们这边的问题"},
+		{"runtime panic", func(*fiber.Ctx) error { var m map[string]int; m["a"] = 1; return nil }, 500, "是我们这边的问题"}, //nolint:staticcheck // the panic is wanted
+		{"internal", failing(fault.New(fault.Internal, "error.x", secret)), 500, "是我们这边的问题"},
+		{"store gone", failing(fault.New(fault.Unavailable, "error.unavailable", secret)), 503, "名录暂时打不开"},
+		{"deadline", failing(fmt.Errorf("find: %w", context.DeadlineExceeded)), 503, "名录暂时打不开"},
+		{"not found", failing(fault.New(fault.NotFound, "error.not_found", secret)), 404, "没有这个页面"},
+		{"wrapped not found", failing(fmt.Errorf("shop: %w", fault.New(fault.NotFound, "error.not_found", secret))), 404, "没有这个页面"},
+		{"invalid", failing(fault.Wrong("theme", "error.page.preference", nil)), 422, "只有大字、标准"},
+		{"invalid without a sentence", failing(fault.Wrong("q", "error.no.such.key", nil)), 422, "有一处看不懂"},
+		{"conflict", failing(fault.New(fault.Conflict, "error.stale", secret)), 409, "别人刚刚改过"},
+		{"forbidden", failing(fault.New(fault.Forbidden, "", secret)), 403, "回到刚才的页面"},
+		{"unauthenticated", failing(fault.New(fault.Unauthenticated, "", secret)), 401, "要先登录"},
+		{"template", func(c *fiber.Ctx) error { return nil }, 200, ""},
+		{"fiber's own", failing(fiber.NewError(418, "hunter2")), 400, "这个请求看不懂"},
+		{"after half an answer", func(c *fiber.Ctx) error {
+			c.Set("Etag", `"x"`)
+			c.Cookie(&fiber.Cookie{Name: "a", Value: "hunter2"})
+			_ = c.SendString("half hunter2")
+			return secret
+		}, 500, "是我们这边的问题"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			x := newTrial(t, []Route{
+				{Method: "GET", Path: "/page", Handle: tt.handle, Kind: Page},
+				{Method: "GET", Path: "/kept", Handle: tt.handle, Kind: Page, Cached: true},
+				{Method: "GET", Path: "/api/v1/x", Handle: tt.handle, Kind: API},
+			})
+			for _, path := range []string{"/page", "/kept", "/en/page", "/zh-hant/kept"} {
+				resp, body := x.ask(t, "GET", path, "", "Accept", "text/html")
+				if resp.StatusCode != tt.status {
+					t.Fatalf("GET %s = %d, want %d", path, resp.StatusCode, tt.status)
+				}
+				if tt.status >= 400 {
+					checkHeaders(t, path, resp, body)
+					checkNoLeak(t, path, body, fmt.Sprint(resp.Header))
+				}
+				if strings.HasPrefix(path, "/page") && !strings.Contains(body, tt.page) {
+					t.Errorf("GET %s does not say %q:\n%s", path, tt.page, body)
+				}
+				code := resp.Header.Get("X-Request-Id")
+				if shown := strings.Contains(body, code[:4]+"-"+code[4:]); shown != (tt.status >= 500) {
+					t.Errorf("GET %s: the code is shown: %v", path, shown)
+				}
+			}
+			for path, accept := range map[string]string{"/api/v1/x": "*/*", "/page": "application/json"} {
+				resp, body := x.ask(t, "GET", path, "", "Accept", accept)
+				if tt.status == 200 {
+					continue
+				}
+				checkHeaders(t, path, resp, body)
+				checkNoLeak(t, path, body, fmt.Sprint(resp.Header))
+				var p Problem
+				if err := json.Unmarshal([]byte(body), &p); err != nil || p.Status != resp.StatusCode || p.Type == "" || p.Title == "" || p.Detail == "" ||
+					p.Instance != "urn:shangquan:request:"+resp.Header.Get("X-Request-Id") {
+					t.Errorf("GET %s = %s (%v)", path, body, err)
+				}
+				if ct := resp.Header.Get("Content-Type"); !strings.HasPrefix(ct, "application/problem+json") {
+					t.Errorf("GET %s is %q", path, ct)
+				}
+			}
+			if tt.status >= 500 {
+				if n := strings.Count(x.lines.String(), "hunter2") + strings.Count(x.lines.String(), "nil map") + strings.Count(x.lines.String(), "deadline"); n < 6 {
+					t.Errorf("the log does not say what happened in %d of 6 requests: %s", 6-n, x.lines)
+				}
+			}
+			if resp, _ := x.ask(t, "GET", "/healthz", ""); resp.StatusCode != 200 {
+				t.Error("the process does not live on")
+			}
+		})
+	}
+}
+
+func checkNoLeak(t *testing.T, name string, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		for _, word := range []string{"hunter2", "10.9.8.7", "27017", "/var/lib", "SELECT", "goroutine", ".go:", "panic", "runtime", "shangquan/server", "nil map", "no.such.key", "deadline"} {
+			if strings.Contains(text, word) {
+				t.Errorf("%s shows %q: %s", name, word, text)
+			}
+		}
+	}
+}
+
+func TestUnknownAddresses(t *testing.T) {
+	x := newTrial(t, nil, "RATE_FACTOR", "0")
+	for _, tt := range []struct{ path, want string }{
+		{"/no/such", "没有这个页面"},
+		{"/zh-hant/no/such", "沒有這個頁面"},
+		{"/en/no/such", "There is no such page"},
+	} {
+		resp, body := x.ask(t, "GET", tt.path+"?q=%3Cscript%3E", "")
+		if resp.StatusCode != 404 || !strings.Contains(body, tt.want) || !strings.Contains(body, `href="tel:02157770000"`) {
+			t.Errorf("GET %s = %d %s", tt.path, resp.StatusCode, body)
+		}
+		if strings.Contains(body, "<script>") || strings.Contains(body, `rel="canonical"`) || !strings.Contains(body, "noindex") {
+			t.Errorf("GET %s: %s", tt.path, body)
+		}
+	}
+	if resp, _ := x.ask(t, "POST", "/healthz", ""); resp.StatusCode != 405 || !strings.Contains(resp.Header.Get("Allow"), "GET") {
+		t.Errorf("POST /healthz = %d, Allow %q", resp.StatusCode, resp.Header.Get("Allow"))
+	}
+}
+
+// TestErrorPageIsBroken: when even the error page cannot be made, the sentence is still there.
+func TestErrorPageIsBroken(t *testing.T) {
+	x := newTrial(t, []Route{{Method: "GET", Path: "/x", Handle: failing(errors.New("hunter2")), Kind: Page}})
+	whole := x.renderer
+	x.renderer = &Renderer{pages: nil}
+	defer func() { x.renderer = whole }()
+	resp, body := x.ask(t, "GET", "/x", "")
+	if resp.StatusCode != 500 || !strings.HasPrefix(body, "刚才没办成") {
+		t.Errorf("= %d %q", resp.StatusCode, body)
+	}
+	checkHeaders(t, "/x", resp, body)
+	checkNoLeak(t, "/x", body)
+}
+
+// TestEveryErrorHasWords: each status has a title and a text in each language.
+func TestEveryErrorHasWords(t *testing.T) {
+	x := newTrial(t, nil)
+	for _, tag := range lang.Tags {
+		for status, name := range errorName {
+			for _, part := range []string{"title", "text"} {
+				if text, err := x.catalogue.In(tag).Say("error."+name+"."+part, "Seconds", 3); err != nil || text == "" {
+					t.Errorf("%d in %s: %q, %v", status, tag, text, err)
+				}
+			}
+		}
+	}
+}
