@@ -99,7 +99,7 @@ func (f *Filters) check() error {
 		}
 	}
 	for _, l := range f.Levels {
-		if l < -20 || l > 200 {
+		if !levelValid(l) {
 			return fault.Wrong("level", "error.search.filter", nil)
 		}
 	}
@@ -114,6 +114,8 @@ func (f *Filters) check() error {
 	}
 	return nil
 }
+
+func levelValid(l int) bool { return l >= -20 && l <= 200 }
 
 func slotsValid(slots []int) bool {
 	for _, s := range slots {
@@ -145,6 +147,9 @@ func (l *Listing) Check() error {
 		if label.ID != "" && !ValidSlug(label.ID) {
 			return bad("labels", "listing "+l.ID+": bad slug "+label.ID)
 		}
+	}
+	if !levelValid(l.Level) {
+		return bad("level", "listing "+l.ID+": bad level")
 	}
 	if l.At != nil && !onEarth(*l.At) {
 		return bad("location", "listing "+l.ID+": coordinates out of range")

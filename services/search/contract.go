@@ -3,8 +3,10 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"iter"
+	"slices"
 	"time"
 
 	"shangquan/services/geo"
@@ -170,3 +172,8 @@ type Result struct {
 
 // Relaxed reports whether the page must say that not everything asked for matched.
 func (r *Result) Relaxed() bool { return r.Stage == Relaxed }
+
+// SortCounts orders counts as Result.Facets has them: most first, then by id.
+func SortCounts(counts []Count) {
+	slices.SortFunc(counts, func(a, b Count) int { return cmp.Or(b.N-a.N, cmp.Compare(a.ID, b.ID)) })
+}

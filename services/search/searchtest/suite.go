@@ -1,0 +1,131 @@
+package searchtest
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+
+	"shangquan/services/search"
+)
+
+// Run checks an engine against the contract. open returns an empty engine; dir is services/search/testdata.
+func Run(t *testing.T, dir string, open func(t *testing.T) search.Engine) {
+	t.Helper()
+	f := Load(t, dir)
+	e := open(t)
+	if err := e.Rebuild(t.Context(), All(f.Listings)); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s := &suite{f: f, e: e, open: open, traditional: traditional()}
+	t.Run("1 expectations", s.expectations)
+	t.Run("2 filters", s.filters)
+	t.Run("2 refused filters", s.refused)
+	t.Run("3 facets", s.facets)
+	t.Run("4 pages", s.pages)
+	t.Run("5 sorts", s.sorts)
+	t.Run("6 folding", s.folding)
+	t.Run("7 prefixes", s.prefixes)
+	t.Run("8 infixes", s.infixes)
+	t.Run("9 typos", s.typos)
+	t.Run("10 odd input", s.odd)
+	t.Run("11 writes", s.writes)
+	t.Run("11 rebuild", s.rebuild)
+	t.Run("12 highlights", s.highlights)
+	t.Run("13 cancellation", s.cancellation)
+}
+
+type suite struct {
+	f           *Fixture
+	e           search.Engine
+	open        func(t *testing.T) search.Engine
+	traditional map[rune]rune
+}
+
+// All is the listings as Rebuild takes them.
+func All(ls []search.Listing) iter.Seq2[search.Listing, error] {
+	return func(yield func(search.Listing, error) bool) {
+		for _, l := range ls {
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+}
+
+func ask(t *testing.T, e search.Engine, q search.Query) search.Result {
+	t.Helper()
+	r, err := e.Search(t.Context(), q)
+	if err != nil {
+		t.Fatalf("%+v: %v", q, err)
+	}
+	return r
+}
+
+func ids(r search.Result) []string {
+	out := make([]string, 0, len(r.Hits))
+	for _, h := range r.Hits {
+		out = append(out, h.ID)
+	}
+	return out
+}
+
+func (s *suite) names(ids []string) string {
+	out := make([]string, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, s.f.names[id])
+	}
+	return strings.Join(out, " | ")
+}
+
+// rank returns the place of id among the first n hits, −1 when it is not there.
+func (s *suite) rank(t *testing.T, query, id string, n int) int {
+	t.Helper()
+	return slices.Index(ids(ask(t, s.e, search.Query{Text: query, PerPage: n})), id)
+}
+
+func (s *suite) expectations(t *testing.T) {
+	for _, x := range s.f.Expected {
+		t.Run(x.Query, func(t *testing.T) {
+			r := ask(t, s.e, search.Query{Text: x.Query, Filters: x.Filters, Sort: x.Sort})
+			got := ids(r)
+			for _, name := range x.Find {
+				if !slices.Contains(got, s.f.byName[name]) {
+					t.Errorf("%s not found (%s); got %s", name, x.Note, s.names(got))
+				}
+			}
+			for i := range x.Top {
+				if i >= len(got) || !slices.Contains(x.Top, s.f.names[got[i]]) {
+					t.Errorf("place %d is none of %s; got %s", i+1, strings.Join(x.Top, " | "), s.names(got))
+				}
+			}
+			for _, name := range x.NotTop {
+				if len(got) > 0 && got[0] == s.f.byName[name] {
+					t.Errorf("%s is first", name)
+				}
+			}
+			if x.Max >= 0 && r.Total > x.Max {
+				t.Errorf("%d hits, want at most %d: %s", r.Total, x.Max, s.names(got))
+			}
+		})
+	}
+}
+
+func (s *suite) cancellation(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.e.Search(ctx, search.Query{Text: "余天成"}); err == nil {
+		t.Error("a search answers although it was given up")
+	}
+	e := s.open(t)
+	if err := e.Rebuild(ctx, All(s.f.Listings)); err == nil {
+		t.Error("a rebuild succeeds although it was given up")
+	}
+	if r := ask(t, e, search.Query{}); r.Total != 0 {
+		t.Errorf("a rebuild that was given up left %d listings", r.Total)
+	}
+}
