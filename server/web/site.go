@@ -84,6 +84,10 @@ func (s *Site) Routes() []Route { return s.routes }
 // siteMap is every address of the site, in the order people meet them.
 func (s *Site) siteMap() []Route {
 	return []Route{
+		{Method: http.MethodGet, Path: "/about", Handle: s.info("about"), Cached: true},
+		{Method: http.MethodGet, Path: "/help", Handle: s.info("help"), Cached: true},
+		{Method: http.MethodGet, Path: "/accessibility", Handle: s.info("accessibility"), Cached: true},
+		{Method: http.MethodGet, Path: "/privacy", Handle: s.info("privacy"), Cached: true},
 		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write},
 
 		{Method: http.MethodGet, Path: "/static/:name", Handle: s.static, Kind: Static, Rate: Unlimited, Probe: "/static/none.js"},
