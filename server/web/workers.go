@@ -15,11 +15,12 @@ type Workers struct {
 	group sync.WaitGroup
 	// failed is told the name of a worker that ended with an error; it may be nil.
 	failed func(name string, panicked bool)
+	pause  time.Duration
 }
 
 // Workers returns the workers of the site, counted in its metrics.
 func (s *Site) Workers() *Workers {
-	return &Workers{log: s.log, failed: func(name string, panicked bool) {
+	return &Workers{log: s.log, pause: restartAfter, failed: func(name string, panicked bool) {
 		s.metrics.workers.WithLabelValues(name).Inc()
 		if panicked {
 			s.metrics.panics.Inc()
@@ -48,7 +49,7 @@ func (w *Workers) Go(ctx context.Context, name string, work func(context.Context
 				w.failed(name, panicked)
 			}
 			select {
-			case <-time.After(restartAfter):
+			case <-time.After(w.pause):
 			case <-ctx.Done():
 			}
 		}
