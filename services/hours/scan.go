@@ -134,18 +134,20 @@ func (s *scanner) clock(last int) (int, error) {
 
 // failAt returns the error for the character at a byte of the text.
 func (s *scanner) failAt(pos int, key string) error {
-	near := s.text[pos:]
-	for i, n := 0, 0; i < len(near); n++ {
+	return misread(key, utf8.RuneCountInString(s.text[:pos])+1, s.text[pos:])
+}
+
+// misread is the error of all parsers: what is wrong, at which character counted from 1, and the characters from there on.
+func misread(key string, pos int, near string) error {
+	n := 0
+	for i := range near {
 		if n == 12 {
 			near = near[:i]
 			break
 		}
-		_, size := utf8.DecodeRuneInString(near[i:])
-		i += size
+		n++
 	}
-	return fault.Wrong("hours", key, map[string]any{
-		"pos": utf8.RuneCountInString(s.text[:pos]) + 1, "near": strings.ToValidUTF8(near, "\uFFFD"),
-	})
+	return fault.Wrong("hours", key, map[string]any{"pos": pos, "near": strings.ToValidUTF8(near, "\uFFFD")})
 }
 
 func tooLong() error {
