@@ -13,6 +13,7 @@ type Base struct {
 	Canonical   string      // absolute address of this page in its language; empty on pages that should not be indexed
 	Alternates  []Alternate // the same page in each language, this one too; the header links the others
 	NoIndex     bool
+	Class       string // of the body: "poster-page" prints the sheet alone
 	// JSONLD is written as JSON into the head; nil for none.
 	JSONLD any
 

@@ -92,15 +92,24 @@ func ShortDate(l lang.Tag, t, now time.Time) string {
 	return s
 }
 
-// Day returns the day as people say it: 今天, 明天, 后天, within a week the weekday, else the date.
+// Day returns the day as people say it: 今天, 明天, 后天, else the date.
 func Day(l lang.Tag, t, now time.Time) string {
+	switch n := daysBetween(now, t); {
+	case n >= 0 && n <= 2 && near[l][n] != "":
+		return near[l][n]
+	}
+	return Date(l, t, now)
+}
+
+// Soonest returns the day in as few words as tell it: 今天, 明天, 后天, within a week 周六, else 10 月 26 日.
+func Soonest(l lang.Tag, t, now time.Time) string {
 	switch n := daysBetween(now, t); {
 	case n >= 0 && n <= 2 && near[l][n] != "":
 		return near[l][n]
 	case n > 0 && n < 7:
 		return Weekday(l, t.Weekday())
 	}
-	return Date(l, t, now)
+	return ShortDate(l, t, now)
 }
 
 // daysBetween counts calendar days from a to b, both in their own location: clocks that change do not matter.

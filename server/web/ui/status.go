@@ -56,14 +56,14 @@ func NewStatus(w *locales.Words, st hours.Status, now time.Time) (Status, error)
 			s.Next, err = w.Say("hours.opens", "Time", Clock(st.Opens))
 			return s, err
 		}
-		s.Next, err = w.Say("hours.opens_on", "Day", Day(w.Lang, st.Opens, now), "Time", Clock(st.Opens))
+		s.Next, err = w.Say("hours.opens_on", "Day", Soonest(w.Lang, st.Opens, now), "Time", Clock(st.Opens))
 		return s, err
 	case hours.Paused:
 		s, err := named(w, Paused)
 		if err != nil || st.Opens.IsZero() {
 			return s, err
 		}
-		s.Next, err = w.Say("hours.reopens", "Day", Day(w.Lang, st.Opens, now))
+		s.Next, err = w.Say("hours.reopens", "Day", Soonest(w.Lang, st.Opens, now))
 		return s, err
 	case hours.Unknown:
 	}
