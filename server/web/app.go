@@ -93,8 +93,8 @@ func bodyLimits(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 //	cached    of a cached route: the stored bytes or 304
 //	sameOrigin, deadline, handler
 func (s *Site) observe(c *fiber.Ctx) error {
+	s.secure(c)
 	r := s.begin(c)
-	secure(c)
 	if err := s.recovered(c); err != nil {
 		s.fail(c, err)
 	}

@@ -110,18 +110,19 @@ func (s *Site) cached(p *pattern) fiber.Handler {
 	names := slices.Sorted(slices.Values(p.Query))
 	return func(c *fiber.Ctx) error {
 		r := Of(c)
-		key, ok := s.cacheKey(c, r, names)
-		if !ok {
+		var room [256]byte
+		raw := s.cacheKey(room[:0], c, r, names)
+		if raw == nil {
 			return s.deadline(c)
 		}
 		s.cache.mu.Lock()
-		found, ok := s.cache.pages.get(key)
+		found, ok := s.cache.pages.get(string(raw))
 		s.cache.mu.Unlock()
 		if ok {
 			s.cache.hits.Add(1)
 			return found.send(c)
 		}
-		mine := false
+		key, mine := string(raw), false
 		made, err, _ := s.cache.making.Do(key, func() (any, error) {
 			mine = true
 			s.cache.misses.Add(1)
@@ -160,21 +161,23 @@ func (s *Site) recoveredDeadline(c *fiber.Ctx) (err error) {
 	return s.deadline(c)
 }
 
-// cacheKey is everything an answer may depend on: path (with the language), the parameters the route reads, theme, size, the
-// minute (open or closed is a matter of minutes) and the data revision. Values carry their length, so that no value can pass
-// for two. ok is false for an address too long to keep.
-func (s *Site) cacheKey(c *fiber.Ctx, r *Request, names []string) (key string, ok bool) {
-	var room [256]byte
-	b := room[:0]
-	b = binary.AppendVarint(b, s.revision())
-	b = binary.AppendVarint(b, s.now().Unix()/60)
-	part := func(v string) {
+// cacheKey appends to b everything an answer may depend on: path (with the language), the parameters the route reads, theme,
+// size, the minute (open or closed is a matter of minutes) and the data revision. Values carry their length, so that no value
+// can pass for two. It is nil for an address too long to keep.
+func (s *Site) cacheKey(b []byte, c *fiber.Ctx, r *Request, names []string) []byte {
+	rev, err := s.revision(s.base)
+	if err != nil {
+		return nil // the handler will say what is wrong
+	}
+	b = binary.AppendVarint(b, r.start.Unix()/60)
+	part := func(v []byte) {
 		b = binary.AppendUvarint(b, uint64(len(v)))
 		b = append(b, v...)
 	}
-	part(r.Theme)
-	part(r.Size)
-	part(c.Path())
+	part([]byte(rev))
+	part([]byte(r.Theme))
+	part([]byte(r.Size))
+	part(c.Request().URI().PathOriginal())
 	if len(c.Request().URI().QueryString()) > 0 {
 		args := c.Request().URI().QueryArgs()
 		for _, n := range names {
@@ -182,14 +185,17 @@ func (s *Site) cacheKey(c *fiber.Ctx, r *Request, names []string) (key string, o
 			if len(values) == 0 {
 				continue
 			}
-			part(n)
+			part([]byte(n))
 			b = binary.AppendUvarint(b, uint64(len(values)))
 			for _, v := range values {
-				part(string(v))
+				part(v)
 			}
 		}
 	}
-	return string(b), len(b) <= maxAddress
+	if len(b) > maxAddress {
+		return nil
+	}
+	return b
 }
 
 // send answers with the page, or with 304 where the client has it.

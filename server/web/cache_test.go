@@ -76,7 +76,6 @@ func TestCacheKey(t *testing.T) {
 func TestEncodingsAndValidators(t *testing.T) {
 	var made atomic.Int64
 	x := newTrial(t, counting(&made))
-	x.revision = func() int64 { return 7 }
 	_, plain := x.ask(t, "GET", "/x", "")
 	tags := map[string]string{}
 	for _, coding := range []string{"", "gzip", "br", "zstd"} {

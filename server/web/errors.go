@@ -81,6 +81,9 @@ func judge(err error) outcome {
 // fail turns err into the answer: a page, or problem details where a program asks. Nothing of err itself is in it.
 func (s *Site) fail(c *fiber.Ctx, err error) {
 	r := Of(c)
+	if r.route == nil {
+		r.Lang, _ = lang.FromPath(c.Path())
+	}
 	o := judge(err)
 	if o.status >= 500 {
 		r.err = err
@@ -227,7 +230,7 @@ func isPrefix(path string) bool {
 func (s *Site) unparsed(c *fiber.Ctx, err error) error {
 	r := &Request{ID: newID(), Lang: lang.Hans, Client: s.clientAddr(c.Context()), start: s.now()}
 	c.Locals(requestKey{}, r)
-	secure(c)
+	s.secure(c)
 	o := judge(err)
 	c.Response().Header.Set("X-Request-Id", r.ID)
 	c.Response().Header.Set(fiber.HeaderCacheControl, "no-store")

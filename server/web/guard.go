@@ -8,21 +8,24 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"shangquan/services/fault"
 )
 
 // guard refuses what no route wants to see: an encoded body (Fiber would inflate it without a limit) and a host that is not ours.
 func (s *Site) guard(c *fiber.Ctx) error {
-	for _, v := range c.Request().Header.PeekAll(fiber.HeaderContentEncoding) {
-		for coding := range strings.SplitSeq(string(v), ",") {
-			if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
-				return fiber.ErrUnsupportedMediaType
+	if len(c.Request().Header.Peek(fiber.HeaderContentEncoding)) > 0 {
+		for _, v := range c.Request().Header.PeekAll(fiber.HeaderContentEncoding) {
+			for coding := range strings.SplitSeq(string(v), ",") {
+				if coding = strings.TrimSpace(coding); coding != "" && !strings.EqualFold(coding, "identity") {
+					return fiber.ErrUnsupportedMediaType
+				}
 			}
 		}
 	}
 	// An address in absolute form overrides Host: both have to be ours.
-	if !s.ours(c, string(c.Request().URI().Host())) || !s.ours(c, string(c.Request().Header.Host())) {
+	if !s.ours(c, c.Request().URI().Host()) || !s.ours(c, c.Request().Header.Host()) {
 		return fiber.NewError(fiber.StatusMisdirectedRequest)
 	}
 	return c.Next()
@@ -42,9 +45,13 @@ func hosts(origin string) map[string]bool {
 	return out
 }
 
-// ours reports whether host is the origin's, or a name of this machine asked for from this machine (health checks).
-func (s *Site) ours(c *fiber.Ctx, host string) bool {
-	if s.hosts[host] || s.hosts[strings.ToLower(host)] {
+// ours reports whether the host said is the origin's, or a name of this machine asked for from this machine (health checks).
+func (s *Site) ours(c *fiber.Ctx, said []byte) bool {
+	if s.hosts[string(said)] {
+		return true
+	}
+	host := strings.ToLower(string(said))
+	if s.hosts[host] {
 		return true
 	}
 	name := host
@@ -52,11 +59,7 @@ func (s *Site) ours(c *fiber.Ctx, host string) bool {
 		name = h
 	}
 	a, err := netip.ParseAddr(strings.Trim(name, "[]"))
-	if !strings.EqualFold(name, "localhost") && (err != nil || !a.IsLoopback()) {
-		return false
-	}
-	peer, err := netip.ParseAddrPort(c.Context().RemoteAddr().String())
-	return err == nil && peer.Addr().Unmap().IsLoopback()
+	return (name == "localhost" || (err == nil && a.IsLoopback())) && peerAddr(c.Context()).IsLoopback()
 }
 
 // securityHeaders go with every answer, errors and files included. The set scored A+ (135) in the MDN scanner.
@@ -73,13 +76,19 @@ var securityHeaders = [][2]string{
 	{"Permissions-Policy", "camera=(), microphone=(), payment=(), usb=(), geolocation=(self)"},
 }
 
-// secure sets the security headers. They are written before anything else, so that no refusal can be without them.
-func secure(c *fiber.Ctx) {
-	h := &c.Response().Header
+// firstHeader returns the header every answer begins with.
+func firstHeader() *fasthttp.ResponseHeader {
+	h := &fasthttp.ResponseHeader{}
+	h.SetNoDefaultContentType(true)
 	for _, kv := range securityHeaders {
 		h.Set(kv[0], kv[1])
 	}
+	return h
 }
+
+// secure begins the answer with the security headers, before anything else, so that no refusal can be without them. Copying a
+// header that is made already costs a tenth of setting nine.
+func (s *Site) secure(c *fiber.Ctx) { s.first.CopyTo(&c.Response().Header) }
 
 // sameOrigin refuses a change that another site's page asked the browser to make.
 func (s *Site) sameOrigin(c *fiber.Ctx) error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
@@ -111,53 +112,63 @@ func (b *logBuffer) flushing() {
 // finish counts the request and writes its one line: the pattern, never the address as typed, because that holds what people
 // searched for.
 func (s *Site) finish(c *fiber.Ctx, r *Request) {
-	took := s.now().Sub(r.start)
+	now := s.now()
+	took := now.Sub(r.start)
 	status := c.Response().StatusCode()
 	counts := s.metrics.none
 	if r.route != nil {
 		counts = r.route.counts
 	}
 	s.metrics.count(counts, status, took)
-	level := slog.LevelInfo
-	if status >= 500 {
-		level = slog.LevelError
-	}
-	ctx := s.base
-	if !s.log.Enabled(ctx, level) {
+	if r.err == nil && status < 500 {
+		if s.log.Enabled(s.base, slog.LevelInfo) {
+			s.log.access(now, r, methodName(c), counts.name, status, took)
+		}
 		return
 	}
-	attrs := [9]slog.Attr{
+	attrs := []slog.Attr{
 		slog.String("id", r.ID), slog.String("method", methodName(c)), slog.String("route", counts.name), slog.Int("status", status),
-		slog.Int64("us", took.Microseconds()), slog.String("lang", string(r.Lang)), slog.String("client", coarse(r.Client)),
+		slog.Int64("us", took.Microseconds()), slog.String("lang", string(r.Lang)), slog.String("client", string(appendCoarse(nil, r.Client))),
+		slog.Any("error", r.err),
 	}
-	n := 7
-	if r.err != nil {
-		attrs[n] = slog.Any("error", r.err)
-		n++
-		if p, ok := r.err.(*panicked); ok { //nolint:errorlint // a panic is never wrapped
-			attrs[n] = slog.String("stack", p.stack)
-			n++
-		}
+	if p, ok := r.err.(*panicked); ok { //nolint:errorlint // a panic is never wrapped
+		attrs = append(attrs, slog.String("stack", p.stack))
 	}
-	s.log.LogAttrs(ctx, level, "request", attrs[:n]...)
+	s.log.LogAttrs(s.base, slog.LevelError, "request", attrs...)
+}
+
+// access writes the line of a request that went as it should. slog would take a third of the time of the whole request for
+// the same line; nothing here needs escaping, because every text is one of ours.
+func (l *Log) access(at time.Time, r *Request, method, route string, status int, took time.Duration) {
+	var room [320]byte
+	b := append(room[:0], `{"time":"`...)
+	b = at.AppendFormat(b, time.RFC3339Nano)
+	b = append(append(b, `","level":"INFO","msg":"request","id":"`...), r.ID...)
+	b = append(append(b, `","method":"`...), method...)
+	b = append(append(b, `","route":"`...), route...)
+	b = strconv.AppendInt(append(b, `","status":`...), int64(status), 10)
+	b = strconv.AppendInt(append(b, `,"us":`...), took.Microseconds(), 10)
+	b = append(append(b, `,"lang":"`...), r.Lang...)
+	b = appendCoarse(append(b, `","client":"`...), r.Client)
+	_, _ = l.out.Write(append(b, "\"}\n"...))
 }
 
 func methodName(c *fiber.Ctx) string {
 	if knownMethod(c.Request().Header.Method()) {
-		return c.Method()
+		return string(c.Request().Header.Method())
 	}
 	return "other"
 }
 
-// coarse returns the network of an address: enough to see where a flood comes from, not who reads.
-func coarse(a netip.Addr) string {
+// appendCoarse appends the network of an address: enough to see where a flood comes from, not who reads.
+func appendCoarse(b []byte, a netip.Addr) []byte {
 	bits := 24
 	if a.Is6() {
 		bits = 48
 	}
 	p, err := a.Prefix(bits)
 	if err != nil {
-		return ""
+		return b
 	}
-	return p.String()
+	return p.AppendTo(b)
 }

@@ -21,6 +21,7 @@ import (
 // one visitor's language cannot reach another's page.
 type Renderer struct {
 	pages map[lang.Tag]map[string]*template.Template
+	rows  map[lang.Tag]*ui.Rows
 }
 
 // NewRenderer parses the layout, the components and each of templates/pages in each language.
@@ -29,10 +30,13 @@ func NewRenderer(fsys fs.FS, catalogue *locales.Catalogue, assets *frontend.Asse
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{pages: map[lang.Tag]map[string]*template.Template{}}
+	r := &Renderer{pages: map[lang.Tag]map[string]*template.Template{}, rows: map[lang.Tag]*ui.Rows{}}
 	for _, tag := range lang.Tags {
 		set, err := ui.Templates(fsys, catalogue.In(tag), assets)
 		if err != nil {
+			return nil, err
+		}
+		if r.rows[tag], err = rowsOf(set); err != nil {
 			return nil, err
 		}
 		r.pages[tag] = map[string]*template.Template{}
@@ -48,6 +52,15 @@ func NewRenderer(fsys fs.FS, catalogue *locales.Catalogue, assets *frontend.Asse
 		}
 	}
 	return r, nil
+}
+
+// rowsOf renders with a copy: a set that was executed can no longer be cloned for pages.
+func rowsOf(set *template.Template) (*ui.Rows, error) {
+	own, err := set.Clone()
+	if err != nil {
+		return nil, err
+	}
+	return ui.NewRows(own), nil
 }
 
 // Pages returns the names of the pages, for the test that renders each.

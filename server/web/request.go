@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"math/rand/v2"
+	"net"
 	"net/netip"
 	"time"
 
@@ -33,9 +34,9 @@ func Of(c *fiber.Ctx) *Request {
 	return r
 }
 
-// begin makes the Request. Its language is guessed from the address until a route is entered, for errors before that.
+// begin makes the Request. Its language is that of the route, once one is entered.
 func (s *Site) begin(c *fiber.Ctx) *Request {
-	r := &Request{ID: newID(), Client: s.clientAddr(c.Context()), start: s.now()}
+	r := &Request{ID: newID(), Client: s.clientAddr(c.Context()), start: s.now(), Lang: lang.Hans}
 	h := &c.Request().Header
 	switch theme := h.Cookie(themeCookie); string(theme) {
 	case "light":
@@ -46,7 +47,6 @@ func (s *Site) begin(c *fiber.Ctx) *Request {
 	if string(h.Cookie(sizeCookie)) == "large" {
 		r.Size = "large"
 	}
-	r.Lang, _ = lang.FromPath(c.Path())
 	c.Locals(requestKey{}, r)
 	c.Response().Header.Set("X-Request-Id", r.ID)
 	return r
@@ -68,8 +68,7 @@ func newID() string {
 // clientAddr returns who is asking: the peer, or what a trusted proxy says in X-Real-IP. The proxy overwrites that header;
 // X-Forwarded-For is never read, because its left end is the client's own word.
 func (s *Site) clientAddr(c *fasthttp.RequestCtx) netip.Addr {
-	peer, _ := netip.ParseAddrPort(c.RemoteAddr().String())
-	addr := peer.Addr().Unmap()
+	addr := peerAddr(c)
 	for _, p := range s.config.TrustedProxies {
 		if !p.Contains(addr) {
 			continue
@@ -82,6 +81,14 @@ func (s *Site) clientAddr(c *fasthttp.RequestCtx) netip.Addr {
 		break
 	}
 	return addr
+}
+
+// peerAddr returns who holds the other end of the connection; the zero address when that is not TCP.
+func peerAddr(c *fasthttp.RequestCtx) netip.Addr {
+	if tcp, ok := c.RemoteAddr().(*net.TCPAddr); ok {
+		return tcp.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
 }
 
 // handlerTime is how long a handler may work: shorter than the write timeout, so that the answer says what happened.
@@ -108,7 +115,7 @@ func (s *Site) enter(p *pattern) fiber.Handler {
 		if p.Kind == Private {
 			c.Response().Header.Set(fiber.HeaderCacheControl, "no-store")
 		}
-		if wait := s.limits.take(r.Client, p.Rate, s.now()); wait > 0 {
+		if wait := s.limits.take(r.Client, p.Rate, r.start); wait > 0 {
 			return tooMany(wait)
 		}
 		return c.Next()

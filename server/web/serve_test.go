@@ -208,29 +208,3 @@ func (l *lockedBuffer) Write(p []byte) (int, error) {
 }
 
 func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
-
-func TestWatch(t *testing.T) {
-	var rev atomic.Int64
-	var broken atomic.Bool
-	rev.Store(3)
-	w, err := NewWatch(t.Context(), func(context.Context) (int64, error) {
-		if broken.Load() {
-			return 0, errors.New("store gone")
-		}
-		return rev.Load(), nil
-	})
-	if err != nil || w.Revision() != 3 {
-		t.Fatalf("NewWatch = %d, %v", w.Revision(), err)
-	}
-	rev.Store(4)
-	if w.Revision() != 3 {
-		t.Error("asked the store for the revision")
-	}
-	if err := w.Refresh(t.Context()); err != nil || w.Revision() != 4 {
-		t.Errorf("Refresh: %d, %v", w.Revision(), err)
-	}
-	broken.Store(true)
-	if err := w.Refresh(t.Context()); err == nil || w.Revision() != 4 {
-		t.Errorf("a store that does not answer: %d, %v; want the last revision and the error", w.Revision(), err)
-	}
-}

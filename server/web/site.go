@@ -4,15 +4,16 @@ package web
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
 	"shangquan/server/config"
+	"shangquan/services/directory"
 )
 
 // Deps is what the site is built from. All fields are required unless they say otherwise.
@@ -21,10 +22,12 @@ type Deps struct {
 	Assets    *frontend.Assets
 	Catalogue *locales.Catalogue
 	Renderer  *Renderer
-	Log       *slog.Logger
+	Directory *directory.Service
+	Log       *Log
 	Now       func() time.Time
-	// Revision returns the data revision the pages are made from; it is asked on every request and does not block. See Watch.
-	Revision func() int64
+	// Revision identifies the data the pages are made from. It is asked on every request of a cached page and has to answer
+	// from memory.
+	Revision func(context.Context) (string, error)
 	// Ready fails while the store cannot answer. Degraded, which may be nil, names what works only in part ("search").
 	Ready    func(context.Context) error
 	Degraded func(context.Context) []string
@@ -38,9 +41,10 @@ type Site struct {
 	assets    *frontend.Assets
 	catalogue *locales.Catalogue
 	renderer  *Renderer
-	log       *slog.Logger
+	directory *directory.Service
+	log       *Log
 	now       func() time.Time
-	revision  func() int64
+	revision  func(context.Context) (string, error)
 	ready     func(context.Context) error
 	degraded  func(context.Context) []string
 
@@ -48,6 +52,7 @@ type Site struct {
 	routes  []Route
 	hosts   map[string]bool
 	origin  *http.CrossOriginProtection
+	first   *fasthttp.ResponseHeader // see firstHeader
 	limits  *limits
 	cache   *pageCache
 	metrics *metrics
@@ -59,10 +64,11 @@ type Site struct {
 // New builds the site. It answers through Serve, and in tests through App.
 func New(d Deps) *Site {
 	s := &Site{
-		config: d.Config, assets: d.Assets, catalogue: d.Catalogue, renderer: d.Renderer, log: d.Log, now: d.Now,
+		config: d.Config, assets: d.Assets, catalogue: d.Catalogue, renderer: d.Renderer, directory: d.Directory, log: d.Log, now: d.Now,
 		revision: d.Revision, ready: d.Ready, degraded: d.Degraded,
 		hosts:  hosts(d.Config.Origin),
 		origin: http.NewCrossOriginProtection(),
+		first:  firstHeader(),
 		limits: newLimits(d.Config.RateFactor),
 		cache:  newPageCache(cacheBytes),
 		down:   make(chan struct{}),
@@ -84,6 +90,8 @@ func (s *Site) Routes() []Route { return s.routes }
 // siteMap is every address of the site, in the order people meet them.
 func (s *Site) siteMap() []Route {
 	return []Route{
+		{Method: http.MethodGet, Path: "/", Handle: s.search, Cached: true, Query: searchParams, Rate: Search},
+
 		{Method: http.MethodGet, Path: "/about", Handle: s.info("about"), Cached: true},
 		{Method: http.MethodGet, Path: "/help", Handle: s.info("help"), Cached: true},
 		{Method: http.MethodGet, Path: "/accessibility", Handle: s.info("accessibility"), Cached: true},

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -47,8 +48,9 @@ type trial struct {
 }
 
 type lines struct {
-	mu sync.Mutex
-	b  strings.Builder
+	mu    sync.Mutex
+	b     strings.Builder
+	flush func() error
 }
 
 func (l *lines) Write(p []byte) (int, error) {
@@ -58,6 +60,7 @@ func (l *lines) Write(p []byte) (int, error) {
 }
 
 func (l *lines) String() string {
+	_ = l.flush()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
@@ -80,10 +83,12 @@ func newTrial(t testing.TB, extra []Route, settings ...string) *trial {
 	x := &trial{lines: &lines{}}
 	x.clock.Store(time.Date(2026, 11, 23, 19, 20, 0, 0, time.UTC).UnixNano())
 	d.Now = func() time.Time { return time.Unix(0, x.clock.Load()).UTC() }
-	d.Revision = x.rev.Load
+	d.Revision = func(context.Context) (string, error) { return strconv.FormatInt(x.rev.Load(), 10), nil }
 	d.Ready = func(context.Context) error { err, _ := x.storeErr.Load().(error); return err }
 	d.Degraded = func(context.Context) []string { return []string{"search"} }
-	d.Log = slog.New(slog.NewJSONHandler(x.lines, &slog.HandlerOptions{ReplaceAttr: shorten}))
+	d.Log = NewLog(x.lines, slog.LevelInfo)
+	t.Cleanup(func() { _ = d.Log.Close() })
+	x.lines.flush = d.Log.out.flush
 	d.API = extra
 	x.Site = New(d)
 	return x

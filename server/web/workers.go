@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -20,7 +19,7 @@ type Workers struct {
 
 // Workers returns the workers of the site, counted in its metrics.
 func (s *Site) Workers() *Workers {
-	return &Workers{log: s.log, pause: restartAfter, failed: func(name string, panicked bool) {
+	return &Workers{log: s.log.Logger, pause: restartAfter, failed: func(name string, panicked bool) {
 		s.metrics.workers.WithLabelValues(name).Inc()
 		if panicked {
 			s.metrics.panics.Inc()
@@ -66,48 +65,4 @@ func once(ctx context.Context, work func(context.Context) error) (err error) {
 		}
 	}()
 	return work(ctx)
-}
-
-// watchTime is how old a page may be after a change that another process made.
-const watchTime = time.Second
-
-// Watch keeps the data revision at hand for Deps.Revision, so that a page from the cache costs no question to the store.
-// read is the sum of the revisions of the collections the pages show.
-type Watch struct {
-	read    func(context.Context) (int64, error)
-	current atomic.Int64
-}
-
-// NewWatch reads the revision once.
-func NewWatch(ctx context.Context, read func(context.Context) (int64, error)) (*Watch, error) {
-	w := &Watch{read: read}
-	return w, w.Refresh(ctx)
-}
-
-// Revision returns the last revision read.
-func (w *Watch) Revision() int64 { return w.current.Load() }
-
-// Refresh reads the revision now: after an edit by this process, so that the next page shows it.
-func (w *Watch) Refresh(ctx context.Context) error {
-	rev, err := w.read(ctx)
-	if err == nil {
-		w.current.Store(rev)
-	}
-	return err
-}
-
-// Run reads the revision every second until ctx ends. A store that does not answer keeps the last one: pages stay readable.
-func (w *Watch) Run(ctx context.Context) error {
-	t := time.NewTicker(watchTime)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			if err := w.Refresh(ctx); err != nil && ctx.Err() == nil {
-				return err
-			}
-		case <-ctx.Done():
-			return nil
-		}
-	}
 }
