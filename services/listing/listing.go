@@ -2,8 +2,6 @@
 package listing
 
 import (
-	"time"
-
 	"shangquan/services/geo"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
@@ -61,13 +59,13 @@ type Name struct {
 	lang.Text
 	// Pinyin overrides the computed reading where a character has two (重庆 chongqing); syllables separated by spaces.
 	Pinyin string `json:"pinyin,omitempty"`
-	// SortKey orders lists: computed from Pinyin or the name, see SortKeyOf.
+	// SortKey orders lists; Normalise computes it from Pinyin or the name.
 	SortKey string `json:"sort_key"`
 }
 
-// Address is where the shop is. Line is always there; the ids only where the place is in the register.
+// Address is where the shop is. The ids are there only where the place is in the register.
 type Address struct {
-	Line     string `json:"line"` // as written, without the city: "中山中路 218 号"
+	Line     string `json:"line"` // as written, without the city: "中山中路 218 号"; empty where only the position is known
 	StreetID string `json:"street_id"`
 	House    string `json:"house"` // "218", "218弄3号", without 号 at the end
 	PlazaID  string `json:"plaza_id"`
@@ -119,9 +117,3 @@ type Source struct {
 	Observed string `json:"observed"` // year of the source, "2019", "c.2016"
 	Note     string `json:"note"`
 }
-
-// Public reports whether a visitor may see the page at all: published ones, and closed ones, which say so.
-func (l *Listing) Public() bool { return l.State == Published || l.State == Closed }
-
-// StaleAfter is how long hours count as confirmed (design H7).
-const StaleAfter = 180 * 24 * time.Hour

@@ -22,12 +22,29 @@ type Service struct {
 	units   *store.Collection[Unit]
 }
 
-// New declares the collections of places on db.
+// Collections are the collections of places, for whoever reads them as a whole.
+type Collections struct {
+	Streets *store.Collection[Street]
+	Plazas  *store.Collection[Plaza]
+	Units   *store.Collection[Unit]
+	Points  *store.Collection[Point]
+}
+
+// Declare declares the collections of places on db; it may be done again.
+func Declare(db store.DB) Collections {
+	return Collections{
+		Streets: store.NewCollection[Street](db, "streets", store.Unique("slug")),
+		Plazas:  store.NewCollection[Plaza](db, "plazas", store.Unique("slug")),
+		Units:   store.NewCollection[Unit](db, "units", store.Index("plaza_id"), store.Index("street_id"), store.Index("occupied_by")),
+		Points:  store.NewCollection[Point](db, "points", store.Index("kind")),
+	}
+}
+
+// New returns the service over the collections of db.
 func New(db store.DB) *Service {
-	s := &Service{units: store.NewCollection[Unit](db, "units", store.Index("plaza_id"), store.Index("street_id"), store.Index("occupied_by"))}
-	s.streets.coll = store.NewCollection[Street](db, "streets", store.Unique("slug"))
-	s.plazas.coll = store.NewCollection[Plaza](db, "plazas", store.Unique("slug"))
-	s.points.coll = store.NewCollection[Point](db, "points", store.Index("kind"))
+	c := Declare(db)
+	s := &Service{units: c.Units}
+	s.streets.coll, s.plazas.coll, s.points.coll = c.Streets, c.Plazas, c.Points
 	return s
 }
 

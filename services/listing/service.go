@@ -1,0 +1,125 @@
+package listing
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"shangquan/services/fault"
+	"shangquan/services/place"
+	"shangquan/services/store"
+)
+
+// Service is the register of listings.
+type Service struct {
+	coll   *store.Collection[Listing]
+	places *place.Service
+	now    func() time.Time
+}
+
+// Declare declares the collection of listings on db; it may be done again.
+func Declare(db store.DB) *store.Collection[Listing] {
+	return store.NewCollection[Listing](db, "listings",
+		store.Unique("slug"), store.Unique("code"),
+		store.Index("state", "address.street_id"), store.Index("state", "address.plaza_id"), store.Index("state", "category_id"),
+		store.Index("state", "updated_at"), store.Index("state", "name.sort_key"),
+		store.Multi("tag_ids"), store.Follow("search"))
+}
+
+// New returns the register on db. now tells the time in the zone of the district.
+func New(db store.DB, now func() time.Time) *Service {
+	return &Service{coll: Declare(db), places: place.New(db), now: now}
+}
+
+func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
+
+// Published returns what a visitor may see at this address: fault.NotFound also for what is there but not public, so that
+// nobody learns of it.
+func (s *Service) Published(ctx context.Context, slug string) (Listing, error) {
+	l, err := s.coll.GetBy(ctx, "slug", slug)
+	if err == nil && !l.Public() {
+		return Listing{}, notFound()
+	}
+	return l, err
+}
+
+// Get returns a listing in any state, for those who work on the register: fault.NotFound.
+func (s *Service) Get(ctx context.Context, id string) (Listing, error) { return s.coll.Get(ctx, id) }
+
+// ByCode returns the listing with this shop code in any state: fault.NotFound. Ask Public before showing it to a visitor.
+func (s *Service) ByCode(ctx context.Context, code string) (Listing, error) {
+	return s.coll.GetBy(ctx, "code", code)
+}
+
+// maxIDs is how many ids one query takes.
+const maxIDs = 500
+
+// ByIDs returns the public ones among ids, in their order and each once. A list of ids comes from a search index or from a
+// visitor's own favourites: neither proves that a listing may still be seen.
+func (s *Service) ByIDs(ctx context.Context, ids []string) ([]Listing, error) {
+	found := map[string]Listing{}
+	for part := range slices.Chunk(ids, maxIDs) {
+		for l, err := range s.coll.Each(ctx, store.Where("id", store.In, part).Limit(maxIDs)) {
+			if err != nil {
+				return nil, err
+			}
+			if l.Public() {
+				found[l.ID] = l
+			}
+		}
+	}
+	out := []Listing{}
+	for _, id := range ids {
+		if l, ok := found[id]; ok {
+			out = append(out, l)
+			delete(found, id)
+		}
+	}
+	return out, nil
+}
+
+// ByStreet returns the published listings of a street in the order of its house numbers, those without a number last.
+func (s *Service) ByStreet(ctx context.Context, streetID string) ([]Listing, error) {
+	out, err := s.at(ctx, "address.street_id", streetID)
+	slices.SortStableFunc(out, func(a, b Listing) int {
+		ha, _, _ := place.ParseHouse(a.Address.House)
+		hb, _, _ := place.ParseHouse(b.Address.House)
+		return cmp.Or(place.CompareHouses(ha, hb), byName(a, b))
+	})
+	return out, err
+}
+
+// ByPlaza returns the published listings of a plaza from the lowest floor up, then by unit; an unknown floor comes last.
+func (s *Service) ByPlaza(ctx context.Context, plazaID string) ([]Listing, error) {
+	out, err := s.at(ctx, "address.plaza_id", plazaID)
+	floor := func(l Listing) int {
+		if l.Address.Level == 0 {
+			return maxLevel + 1
+		}
+		return l.Address.Level
+	}
+	slices.SortStableFunc(out, func(a, b Listing) int {
+		return cmp.Or(cmp.Compare(floor(a), floor(b)), cmp.Compare(a.Address.Unit, b.Address.Unit), byName(a, b))
+	})
+	return out, err
+}
+
+func byName(a, b Listing) int {
+	return cmp.Or(cmp.Compare(a.Name.SortKey, b.Name.SortKey), cmp.Compare(a.ID, b.ID))
+}
+
+// at returns the published listings of one place.
+func (s *Service) at(ctx context.Context, field, id string) ([]Listing, error) {
+	out := []Listing{}
+	if id == "" {
+		return out, nil
+	}
+	for l, err := range s.coll.Each(ctx, store.Where("state", store.Eq, string(Published)).And(field, store.Eq, id).Limit(500)) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
