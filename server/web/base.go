@@ -12,6 +12,24 @@ import (
 // languageNames are what a language calls itself; they are the same on every page.
 var languageNames = map[lang.Tag]string{lang.Hans: "简体中文", lang.Hant: "繁體中文", lang.En: "English"}
 
+// entry is a line of the header or the footer.
+type entry struct{ key, path string }
+
+// holds reports whether a page belongs to the entry: itself, or a page under it.
+func (e entry) holds(path string) bool {
+	return path == e.path || e.path != "/" && strings.HasPrefix(path, e.path+"/")
+}
+
+// The header leads to what people come for, the footer to what they ask about the site.
+var (
+	navigation = []entry{
+		{"find", "/"}, {"plazas", "/plazas"}, {"streets", "/streets"}, {"night", "/night"}, {"heritage", "/heritage"}, {"points", "/points"},
+	}
+	footing = []entry{
+		{"favourites", "/favourites"}, {"help", "/help"}, {"about", "/about"}, {"accessibility", "/accessibility"}, {"privacy", "/privacy"},
+	}
+)
+
 // Render answers with a page in the language of the request.
 func (s *Site) Render(c *fiber.Ctx, page string, data any) error {
 	return s.renderer.HTML(c, Of(c).Lang, page, data)
@@ -40,7 +58,7 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 		Canonical: s.config.Origin + ui.Href(r.Lang, own),
 		Back:      ui.Href(r.Lang, own),
 		Site: ui.Site{
-			Name: name, Sign: ui.Sign{Hanzi: id.Sign, Pinyin: id.SignPinyin, Href: ui.Href(r.Lang, "/"), Label: say("shell.home", "Site", name)},
+			Name: name, Sign: ui.Sign{Hanzi: id.Sign, Pinyin: id.SignPinyin, Href: ui.Href(r.Lang, "/"), Label: say("shell.home", "Name", name)},
 			Operator: id.Operator, Phone: id.Phone, PhoneTel: dialled(id.Phone),
 			ICP: id.ICP, Police: id.Police,
 		},
@@ -51,6 +69,12 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 	for _, t := range lang.Tags {
 		p := ui.Href(t, own)
 		b.Alternates = append(b.Alternates, ui.Alternate{Lang: t, Name: languageNames[t], URL: s.config.Origin + p, Path: p})
+	}
+	for _, n := range navigation {
+		b.Nav = append(b.Nav, ui.NavItem{Label: say("nav." + n.key), Href: ui.Href(r.Lang, n.path), Current: n.holds(own)})
+	}
+	for _, n := range footing {
+		b.Site.Links = append(b.Site.Links, ui.NavItem{Label: say("nav." + n.key), Href: ui.Href(r.Lang, n.path)})
 	}
 	if id.ICP != "" {
 		b.Site.ICPHref = "https://beian.miit.gov.cn/"

@@ -112,8 +112,7 @@ func (e *examples) header() {
 }
 
 func (e *examples) searching() {
-	e.add("search", "", SearchBox{Action: "/", Into: "#found", Hidden: []Hidden{{"open", "now"}}, Often: []Link{{"药店", "/?q=药店"}, {"配钥匙", "/?q=配钥匙"}, {"理发", "/?q=理发"}}})
-	e.add("search", "filled", SearchBox{Action: "/", Query: `面馆 & "早市"`})
+	e.add("search", "", SearchBox{Action: "/", Into: "#found", Query: `面馆 & "早市"`, Hidden: []Hidden{{"open", "now"}}, Often: []Link{{"药店", "/?q=药店"}, {"配钥匙", "/?q=配钥匙"}, {"理发", "/?q=理发"}}})
 	e.add("chip", "", Chip{Label: "只看营业中", Href: "/?open=now"})
 	e.add("chip", "on", Chip{Label: "只看营业中", Href: "/", On: true})
 	e.add("chip", "opens the filters", Chip{Label: "找什么", Href: "#f-group", Opens: true})

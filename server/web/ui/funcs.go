@@ -47,6 +47,7 @@ func Templates(fsys fs.FS, words *locales.Words, assets *frontend.Assets) (*temp
 //	asset ENTRY            the address of a built file; style, script and preloads of the page
 //	icon NAME              an icon; always beside a word
 //	clock TIME, day TIME NOW, date TIME NOW   see Clock, Day, Date
+//	gap                    what stands between two sentences: a space in English, nothing in Chinese
 //	lang                   the language of the page
 //	foreign LANG           whether text in LANG has to be marked with lang= on this page
 func NewFuncs(words *locales.Words, assets *frontend.Assets) template.FuncMap {
@@ -69,6 +70,12 @@ func NewFuncs(words *locales.Words, assets *frontend.Assets) template.FuncMap {
 		"clock": Clock,
 		"day":   func(t, now time.Time) string { return Day(words.Lang, t, now) },
 		"date":  func(t, now time.Time) string { return Date(words.Lang, t, now) },
+		"gap": func() string {
+			if words.Lang == lang.En {
+				return " "
+			}
+			return ""
+		},
 		"lang":  func() lang.Tag { return words.Lang },
 		"foreign": func(t lang.Tag) bool {
 			return t != "" && t != words.Lang

@@ -68,7 +68,7 @@ func (p Plate) LongTop() bool { return textWidth(p.Top) > 5 }
 // NumberClass returns the class for long numbers: unit codes such as B1-12, and longer still.
 func (p Plate) NumberClass() string {
 	switch w := textWidth(p.Number); {
-	case w > 3.5:
+	case w > 3:
 		return "tiny"
 	case w > 2:
 		return "mid"

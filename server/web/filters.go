@@ -1,0 +1,99 @@
+package web
+
+import (
+	"slices"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/directory"
+)
+
+// shownChoices is how many streets or plazas the filter offers; chosen ones are always there, the others are on the page of all.
+const shownChoices = 8
+
+// filters makes the filter form. It says everything but the words, the order and the view, which it keeps.
+func filters(p *speaker, l links, f *directory.Facets) ui.Filters {
+	v := ui.Filters{Action: ui.Href(p.Lang, "/"), Into: found, Facets: []ui.Facet{}}
+	for _, h := range l.hidden() {
+		if h.Name == "q" || h.Name == "sort" || h.Name == "near" || h.Name == "view" {
+			v.Hidden = append(v.Hidden, h)
+		}
+	}
+	if l.q.Filtered() {
+		v.Clear = l.to(l.q.Unfiltered())
+	}
+	when := ui.Facet{ID: "f-open", Name: "open", Legend: p.say("search.filter.when"), Radio: true}
+	when.Options = append(when.Options, ui.Option{Label: p.say("search.filter.any_time"), Count: -1, Checked: l.q.Open == directory.AnyTime})
+	for _, o := range f.Open {
+		when.Options = append(when.Options, ui.Option{Value: o.Value, Label: p.say("search.open." + o.Value), Count: o.N, Checked: o.On})
+	}
+	v.Facets = append(v.Facets, when)
+
+	what := ui.Facet{ID: "f-group", Name: "group", Legend: p.say("search.filter.what")}
+	kinds := []directory.Choice{}
+	for _, g := range f.Groups {
+		what.Options = append(what.Options, option(p, g.Choice))
+		kinds = append(kinds, g.Categories...)
+	}
+	slices.SortStableFunc(kinds, func(a, b directory.Choice) int { return b.N - a.N })
+	v.Facets = add(v.Facets, what)
+	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-cat", Name: "cat", Legend: p.say("search.filter.kinds")}, kinds))
+	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-at", Name: "at", Legend: p.say("search.filter.street")}, f.Streets))
+	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-plaza", Name: "plaza", Legend: p.say("search.filter.plaza")}, f.Plazas))
+	if len(f.Levels) > 0 {
+		level := ui.Facet{ID: "f-level", Name: "level", Legend: p.say("search.filter.level"), Radio: true}
+		level.Options = append(level.Options, ui.Option{Label: p.say("search.filter.any_level"), Count: -1, Checked: l.q.Level == 0})
+		for _, c := range f.Levels {
+			level.Options = append(level.Options, option(p, c))
+		}
+		v.Facets = append(v.Facets, level)
+	}
+	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-tag", Name: "tag", Legend: p.say("search.filter.tags")}, f.Tags))
+	if f.Heritage.N > 0 || f.Heritage.On {
+		v.Facets = append(v.Facets, ui.Facet{ID: "f-heritage", Name: "heritage", Legend: p.say("search.filter.marks"), Options: []ui.Option{
+			{Value: f.Heritage.Value, Label: p.say("search.filter.heritage"), Count: f.Heritage.N, Checked: f.Heritage.On},
+		}})
+	}
+	return v
+}
+
+func option(p *speaker, c directory.Choice) ui.Option {
+	return ui.Option{Value: c.Value, Label: p.name(c.Name), Count: c.N, Checked: c.On}
+}
+
+// choices adds the most frequent values and the chosen ones.
+func choices(p *speaker, f ui.Facet, list []directory.Choice) ui.Facet {
+	for i, c := range list {
+		if i < shownChoices || c.On {
+			f.Options = append(f.Options, option(p, c))
+		}
+	}
+	return f
+}
+
+// add leaves out a facet without options: a legend over nothing helps nobody.
+func add(list []ui.Facet, f ui.Facet) []ui.Facet {
+	if len(f.Options) == 0 {
+		return list
+	}
+	return append(list, f)
+}
+
+// chips are the filters of a phone: one to press, and one per group that leads to its options.
+func chips(p *speaker, l links, facets []ui.Facet) []ui.Chip {
+	out := []ui.Chip{{
+		Label: p.say("search.chip.open"), Into: found, On: l.q.Open == directory.Now,
+		Href: l.change(func(q *directory.Query) {
+			if q.Open == directory.Now {
+				q.Open = directory.AnyTime
+			} else {
+				q.Open = directory.Now
+			}
+		}),
+	}}
+	for _, f := range facets {
+		if f.Name == "group" || f.Name == "at" || f.Name == "plaza" {
+			out = append(out, ui.Chip{Label: f.Legend, Href: "#" + f.ID, Opens: true})
+		}
+	}
+	return out
+}

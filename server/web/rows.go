@@ -1,0 +1,170 @@
+package web
+
+import (
+	"html/template"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/directory"
+	"shangquan/services/geo"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+	"shangquan/services/place"
+	"shangquan/services/search/text"
+)
+
+// rows renders shops in a list. A row that nobody's words or position changed is rendered once per revision and status.
+func (s *Site) rows(p *speaker, list []directory.Row) []template.HTML {
+	out := make([]template.HTML, 0, len(list))
+	kept := s.renderer.rows[p.Lang]
+	for i := range list {
+		r := &list[i]
+		status := rowStatus(p, r)
+		var html template.HTML
+		var err error
+		if len(r.Marks) > 0 || r.Hint != nil || r.Metres >= 0 {
+			html, err = kept.HTML(rowView(p, r, status))
+		} else {
+			html, err = kept.Kept(rowKey(r, status), func() (ui.Row, error) { return rowView(p, r, status), nil })
+		}
+		p.note(err)
+		out = append(out, html)
+	}
+	return out
+}
+
+func rowKey(r *directory.Row, status ui.Status) ui.RowKey {
+	k := ui.RowKey{ID: r.Listing.ID, Rev: r.Listing.Rev, Status: status}
+	if r.Street != nil {
+		k.StreetRev = r.Street.Rev
+	}
+	if r.Plaza != nil {
+		k.PlazaRev = r.Plaza.Rev
+	}
+	return k
+}
+
+// statusOfRow says whether a shop is open, and how long still.
+func statusOfRow(p *speaker, r *directory.Row) ui.Status {
+	var st ui.Status
+	var err error
+	if r.Gone() {
+		kind := listing.Ceased
+		if r.Listing.Closure != nil {
+			kind = r.Listing.Closure.Kind
+		}
+		st, err = ui.GoneStatus(p.Words, kind)
+	} else {
+		st, err = ui.NewStatus(p.Words, r.Status, p.now)
+	}
+	p.note(err)
+	return st
+}
+
+// rowStatus leaves out what changes every minute, so that rows can be kept.
+func rowStatus(p *speaker, r *directory.Row) ui.Status {
+	st := statusOfRow(p, r)
+	st.Rest = ""
+	return st
+}
+
+func rowView(p *speaker, r *directory.Row, status ui.Status) ui.Row {
+	l := r.Listing
+	v := ui.Row{
+		Href: ui.Href(p.Lang, "/shops/"+l.Slug), Name: ui.Mark(r.Name, r.NameLang, pairs(r.Marks)),
+		Plate: plateView(p, r), Status: status, Address: ui.Plain(l.Address.Line, lang.Hans), Walk: way(p, r.Metres), Tags: []ui.Tag{},
+	}
+	if r.NameLang == lang.En {
+		second := ui.Plain(l.Name.Hans, lang.Hans)
+		v.Second = &second
+	}
+	if r.Category != nil {
+		v.Kind = p.name(r.Category.Name)
+	}
+	if r.Hint != nil {
+		v.Hint = hintView(p, r.Hint)
+	}
+	for _, t := range r.Tags[:min(len(r.Tags), 2)] {
+		v.Tags = append(v.Tags, ui.Tag{Icon: t.Icon, Label: p.name(t.Name)})
+	}
+	return v
+}
+
+// hintView says why a shop was found: the words before the text count for the places of its marks.
+func hintView(p *speaker, h *text.Hint) ui.Marked {
+	var before string
+	switch h.Kind {
+	case text.HintAlias:
+		before = p.say("search.hint.alias")
+	case text.HintGoods:
+		before = p.say("search.hint.goods")
+	case text.HintAddress:
+		before = p.say("search.hint.address")
+	}
+	m := ui.Mark(h.Text, lang.Hans, pairs(h.Marks))
+	m.Parts = append([]ui.Part{{Text: before}}, m.Parts...)
+	return m
+}
+
+func pairs(spans []text.Span) [][2]int {
+	out := make([][2]int, 0, len(spans))
+	for _, s := range spans {
+		out = append(out, [2]int{s.From, s.To})
+	}
+	return out
+}
+
+// plateView is the door plate; a shop of which nobody knows the door has the first words of its address on it.
+func plateView(p *speaker, r *directory.Row) ui.Plate {
+	plate := r.Plate(p.Lang)
+	v := ui.Plate{Top: plate.Place, Number: plate.Number, Bottom: plate.Foot, Lang: plateLang(p.Lang, r), Label: r.Listing.Address.Line}
+	if v.Number == "" {
+		v.Number = firstRune(r.Listing.Name.Hans)
+	}
+	if v.Label == "" {
+		v.Label = r.Listing.Name.Hans
+	}
+	return v
+}
+
+// firstRune stands on the plate of a shop without a number: the first character of its name, as on an old shop sign.
+func firstRune(s string) string {
+	for _, r := range s {
+		return string(r)
+	}
+	return ""
+}
+
+// plateLang is the language the words of the plate are really in.
+func plateLang(t lang.Tag, r *directory.Row) lang.Tag {
+	name := lang.Text{}
+	switch {
+	case r.Plaza != nil:
+		name = r.Plaza.Name
+	case r.Street != nil:
+		name = r.Street.Name
+	}
+	_, in := name.In(t)
+	return in
+}
+
+// walkable is how far people are told minutes for; beyond it they are told kilometres.
+const walkable = 40
+
+// way says how far a shop is, in walking minutes or kilometres; empty when not known.
+func way(p *speaker, metres float64) string {
+	if metres < 0 {
+		return ""
+	}
+	if m := geo.WalkMinutes(metres); m <= walkable {
+		return p.count("unit.walk", m)
+	}
+	return p.say("search.km", "N", int(metres/1000+0.5))
+}
+
+// point is where a link to a map leads; nil when the place of a shop is not known.
+func point(l *listing.Listing, plaza *place.Plaza) *geo.Location {
+	if l.Location == nil && plaza != nil {
+		return plaza.Location
+	}
+	return l.Location
+}
