@@ -158,9 +158,12 @@ func (a *answer) violations(f *facts) violation {
 	return v
 }
 
+// scorer returns how many terms a document matches and its points; no terms: no match.
+type scorer func(d uint32, r *record) (terms, points int)
+
 // gather walks the candidates, scores those the filters or a group's count let through, and notes those that match in
-// matched, if it is not nil. score returns the terms matched and the points; no terms: no match.
-func (a *answer) gather(ctx context.Context, candidates, matched set, loose bool, score func(*record) (terms, points int)) error {
+// matched, if it is not nil.
+func (a *answer) gather(ctx context.Context, candidates, matched set, loose bool, score scorer) error {
 	steps := 0
 	var err error
 	candidates.each(func(d uint32) bool {
@@ -175,7 +178,7 @@ func (a *answer) gather(ctx context.Context, candidates, matched set, loose bool
 			return true
 		}
 		r := a.x.recs[d]
-		terms, points := score(r)
+		terms, points := score(d, r)
 		if terms == 0 {
 			return true
 		}

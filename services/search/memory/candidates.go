@@ -51,9 +51,8 @@ func (x *index) allGrams(w *want, s set) {
 	}
 }
 
-// nearly returns the documents that have all but two pairs of a run of Chinese, which one wrong character or two seams
-// between pieces spoil, and for other terms those with typos.
-func (x *index) nearly(w *want) set {
+// loose returns the documents that have all but so many pairs of a run of Chinese, and for other terms those with typos.
+func (x *index) loose(w *want, miss int) set {
 	if w.Kind != text.Han || len(w.Grams) < 2 {
 		s := x.strict(w)
 		x.vary(w, s)
@@ -70,7 +69,7 @@ func (x *index) nearly(w *want) set {
 	}
 	out := newSet(len(x.recs))
 	for d, n := range counts {
-		if int(n) >= len(w.Grams)-mayMiss(w) {
+		if int(n) >= len(w.Grams)-miss {
 			out.add(uint32(d))
 		}
 	}

@@ -341,6 +341,18 @@ func (r *record) extra(key string, terms int) int {
 	return 0
 }
 
+// seams is how many pairs a run loses when its pieces stand in different places: one, or two where it is long enough for
+// three pieces.
+func seams(w *want) int {
+	switch n := len(w.Grams) + 1; {
+	case n >= 6:
+		return 2
+	case n >= 4:
+		return 1
+	}
+	return 0
+}
+
 // splitMax bounds the characters of a run that is tried in pieces.
 const splitMax = 24
 

@@ -15,7 +15,7 @@ const fewHits = 5
 func (x *index) search(ctx context.Context, q *search.Query, plan *text.Plan) (search.Result, error) {
 	a := x.answer(q)
 	if plan.Browse() {
-		if err := a.gather(ctx, x.alive, nil, false, func(*record) (int, int) { return 1, 0 }); err != nil {
+		if err := a.gather(ctx, x.alive, nil, false, func(uint32, *record) (int, int) { return 1, 0 }); err != nil {
 			return search.Result{}, stopped(err)
 		}
 		return a.result(search.Strict), nil
@@ -24,8 +24,8 @@ func (x *index) search(ctx context.Context, q *search.Query, plan *text.Plan) (s
 	for i, t := range plan.Terms {
 		terms[i] = wantOf(t)
 	}
-	all := func(points func(*record, *want) int) func(*record) (int, int) {
-		return func(r *record) (int, int) {
+	all := func(points func(*record, *want) int) scorer {
+		return func(_ uint32, r *record) (int, int) {
 			sum := 0
 			for i := range terms {
 				p := points(r, &terms[i])
@@ -44,7 +44,7 @@ func (x *index) search(ctx context.Context, q *search.Query, plan *text.Plan) (s
 	if a.total == 0 && hasLongRun(terms) {
 		a.reset()
 		score := all(func(r *record, w *want) int { return max(r.points(w), r.splitPoints(w)) })
-		if err := a.gather(ctx, x.every(terms, x.nearly), matched, false, score); err != nil {
+		if err := a.gather(ctx, x.every(terms, func(w *want) set { return x.loose(w, seams(w)) }), matched, false, score); err != nil {
 			return search.Result{}, stopped(err)
 		}
 	}
@@ -66,7 +66,8 @@ func (x *index) search(ctx context.Context, q *search.Query, plan *text.Plan) (s
 	}
 	if a.total == 0 {
 		a.reset()
-		if err := a.gather(ctx, x.most(terms), nil, false, relaxed(terms, plan.Key)); err != nil {
+		candidates, strict := x.most(terms)
+		if err := a.gather(ctx, candidates, nil, false, relaxed(terms, strict, plan.Key)); err != nil {
 			return search.Result{}, stopped(err)
 		}
 		if a.total > 0 {
@@ -104,31 +105,35 @@ func (x *index) every(terms []want, candidates func(*want) set) set {
 	return s
 }
 
-// most returns the living documents among the candidates of at least half of the terms.
-func (x *index) most(terms []want) set {
+// most returns the living documents among the candidates of at least half of the terms; strict are those of each term alone.
+func (x *index) most(terms []want) (candidates set, strict []set) {
 	counts := make([]uint8, len(x.recs))
 	for i := range terms {
-		x.nearly(&terms[i]).each(func(d uint32) bool { counts[d]++; return true })
+		strict = append(strict, x.strict(&terms[i]))
+		x.loose(&terms[i], mayMiss(&terms[i])).each(func(d uint32) bool { counts[d]++; return true })
 	}
-	s := newSet(len(x.recs))
+	candidates = newSet(len(x.recs))
 	for d, n := range counts {
 		if n > 0 && int(n)*2 >= len(terms) {
-			s.add(uint32(d))
+			candidates.add(uint32(d))
 		}
 	}
-	s.and(x.alive)
-	return s
+	candidates.and(x.alive)
+	return candidates, strict
 }
 
 // relaxed scores what matches at least half of the terms, allowing one wrong character and typos.
-func relaxed(terms []want, key string) func(*record) (int, int) {
-	return func(r *record) (int, int) {
+func relaxed(terms []want, strict []set, key string) scorer {
+	return func(d uint32, r *record) (int, int) {
 		n, sum := 0, 0
 		for i := range terms {
 			w := &terms[i]
-			p := r.typoPoints(w)
+			p := 0
+			if strict[i].has(d) || len(w.variants) > 0 {
+				p = r.typoPoints(w)
+			}
 			if p == 0 {
-				p = max(r.splitPoints(w), r.fuzzyPoints(w))
+				p = r.fuzzyPoints(w)
 			}
 			if p > 0 {
 				n, sum = n+1, sum+p
