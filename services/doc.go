@@ -1,0 +1,98 @@
+// Package services holds what the district is and does, one package per word of its language. Nothing here knows HTTP, pages or
+// templates; server/ and frontend/ stand on it and are never imported by it.
+//
+// # Map
+//
+// Words of the district:
+//
+//	listing    the public page of one shop: its states, limits and register
+//	place      streets, plazas with floors, units, points; house numbers and door plates
+//	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
+//	hours      opening hours, and what follows from them: open or not, until when, night trade
+//	calendar   holidays and make-up working days of the State Council
+//	phone      telephone numbers: read, show, dial, compare
+//	geo        positions in WGS-84, conversions at the edges, links to map services
+//	lang       the languages, text in several of them, limits of text, readings of Chinese names
+//	fault      the one vocabulary of errors
+//
+// What is done with them:
+//
+//	directory  what a visitor can ask, and the follower that feeds the search index
+//	plan       the drawn street plan
+//	sheet      the register as a table: CSV and XLSX, in and out
+//	sample     the district a new installation starts with
+//
+// Engines behind ports, each with an embedded default:
+//
+//	store      documents: SQLite or MongoDB
+//	search     search: an index in memory or Meilisearch
+//
+// A package imports the ones its words need and no others: fault and lang import none of the rest, place and listing know store,
+// store knows no word of the district.
+//
+// # Glossary
+//
+// English term · 中文 · meaning · words to avoid.
+//
+//   - place · 地点 · a street or a plaza · location (that is the position)
+//   - street · 路段 · a named street of the district; has two sides and house numbers · road, section
+//   - side · 单双号侧 · the odd or the even side of a street; which compass side that is, is data · left, right
+//   - house number · 门牌号 · number of a door on a street, also with 弄, ranges and 甲 · street number, door number
+//   - door plate · 门牌 · the number plate as drawn on a page: street or plaza, number, 号 or floor · badge
+//   - plaza · 商业广场 · a building of shops with floors and units · mall (in code), centre
+//   - floor, level · 楼层 · floor of a plaza; level 1 is the ground floor, −1 the first basement, 0 means unknown · storey
+//   - unit · 铺位 · a permanent piece of floor or street front, occupied by a listing or vacant · shop, slot, booth
+//   - vacant · 空置 · a unit no listing is in · empty, free
+//   - point · 便民服务点 · a stop, toilet, first-aid post or the like that people look for on the way · POI, facility
+//   - listing · 商户条目 · the public page of one shop · shop record, entry, POI; "shop" is the thing itself
+//   - shop code · 商户编码 · what imports match by and posters point to; never changes · id, number
+//   - slug · 页面地址 · last part of a page's address; never changes · alias (that is an old name)
+//   - alias · 别名 · old name, nickname or company name people search by · synonym (that is a term of a category)
+//   - state · 状态 · draft 草稿, submitted 待核对, published 已发布, suspended 已下线, closed 已关闭, archived 已归档 · status (that is open or
+//     not right now)
+//   - closure · 迁出/停业 · why and since when a listing is closed for good: moved 已迁出 or ceased 已停业 · deletion
+//   - pause · 暂停营业 · closed for some time, with a day of reopening if known; part of the hours · closure
+//   - category · 类别 · what people look for: 药店, 面馆 · type, industry
+//   - group · 大类 · top level of the categories: 吃饭喝茶 · parent category
+//   - format · 业态 · how a shop sells, by the names of GB/T 18106-2021 · category
+//   - tag · 便民标签 · a convenience people filter by: 轮椅能进, 收现金 · label, feature
+//   - term · 同义词 · a word people search a category or tag by · keyword, alias
+//   - goods · 商品与服务 · what one shop sells or mends, as people ask for it · products, tags
+//   - mark · 标识 · something awarded, with evidence and a review date; the badge goes when the review is overdue · badge, medal, tag
+//   - heritage · 老字号 · the mark of an old established shop: national, of Shanghai, or of the district · time-honoured brand (in code)
+//   - hours · 营业时间 · when a shop is open: weekly spans, day classes, special days, pause; or unknown · opening times, schedule
+//   - span · 时段 · one stretch of opening on a day; may pass midnight · slot (that is a half hour of the search index)
+//   - day class · 日类 · weekday, rest day, public holiday, make-up working day · day type
+//   - special day · 特别日子 · hours of single dates, which never edit the week · exception, override
+//   - unknown · 待核对 · nobody has said; shown as unknown, never as closed or "no" · empty, null
+//   - status · 营业状态 · open, closing soon, shut, unknown, paused or gone at an instant; computed, never stored · state
+//   - night trade · 夜间营业 · open late, computed from hours, never ticked · night market
+//   - confirmed · 核对 · when somebody last looked at the facts, and who · verified, certified
+//   - source · 来源 · the list facts came from before anybody of the district confirmed them · origin
+//   - datum · 坐标系 · WGS-84, GCJ-02 or BD-09; a pair of numbers without one is refused · projection, CRS
+//   - location · 位置 · a position in WGS-84 with the datum it was given in · place, address
+//   - register · 名录 · all listings and places of the district, drafts too · database
+//   - directory · 找店 · the part of the register that visitors see and search · register
+//   - business area · 商圈 · the area a source assigns a plaza to; also what the whole district calls itself · zone
+//   - follower · 跟随者 · who must hear of a write, such as the search index · subscriber, listener
+//   - fault · 差错 · a classified error with a message for people · exception
+//   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
+//   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
+//
+// Words the district uses whose code is not here yet; they keep these names when it comes:
+//
+//   - merchant · 经营主体 · the organisation that runs listings; has members with accounts · vendor, tenant
+//   - claim · 认领 · a merchant asks for a listing, with evidence; decided with a reason · takeover
+//   - notice · 公告 · told to an audience, with schedule and expiry, perhaps to be confirmed · news, message
+//   - receipt · 回执 · one shop's confirmation of a notice: who, when, which version · read mark
+//   - request · 诉求 · what a merchant or visitor asks of the district · ticket (to people), complaint
+//   - visit · 走访 · a call on a shop, with promises that become requests · inspection
+//   - hazard · 隐患 · found, ordered, rectified, re-checked, closed; never without evidence of the re-check · issue
+//   - joint meeting · 联席会议 · meeting of member organisations: topics, agenda, minutes · committee
+//   - decision, action item · 议定事项、行动项 · what a joint meeting resolved, and who does what by when · task
+//   - station · 党建服务站 · rooms, facilities and service items for organisations · office
+//   - resource, need · 资源、需求 · offered or sought by a member organisation; matched, delivered, confirmed by both · gift
+//   - vacancy · 招商铺位 · a unit on offer, verified on a date, lapsing unless confirmed · ad
+//   - enquiry · 意向 · somebody's interest in a vacancy · lead
+//   - liaison · 联络员 · works for the joint organisation of members; deals with organisations, never with persons · party secretary
+package services
