@@ -37,6 +37,7 @@ type spec struct {
 	fields    []*field // the declared fields, the metadata first; record.values has their values in this order
 	indexes   []index  // includes those of the metadata
 	followers []string
+	doc       reflect.Type
 	// extract gives the values of the fields of an encoded document, for migrations.
 	extract func(doc []byte) (record, error)
 }
@@ -53,7 +54,7 @@ var (
 
 // declare checks the declarations against the type of the documents. A mistake is a mistake in the program: it panics.
 func declare(t reflect.Type, name string, decls []Declaration) *spec {
-	sp := &spec{name: name}
+	sp := &spec{name: name, doc: t}
 	if !namePattern.MatchString(name) {
 		panic(fmt.Sprintf("store: %q cannot name a collection", name))
 	}
@@ -101,15 +102,22 @@ func declare(t reflect.Type, name string, decls []Declaration) *spec {
 	return sp
 }
 
+const (
+	uniquePrefix  = "unique:"
+	multiPrefix   = "multi:"
+	indexPrefix   = "index:"
+	pendingPrefix = "pending:"
+)
+
 // name identifies an index by everything it consists of, so that a changed declaration has another name.
 func (ix index) name() string {
 	switch {
 	case ix.unique:
-		return "unique:" + ix.fields[0]
+		return uniquePrefix + ix.fields[0]
 	case ix.many:
-		return "multi:" + ix.fields[0]
+		return multiPrefix + ix.fields[0]
 	}
-	return "index:" + strings.Join(ix.fields, ",")
+	return indexPrefix + strings.Join(ix.fields, ",")
 }
 
 // field returns the declared field at path, nil when there is none.

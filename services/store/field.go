@@ -107,14 +107,22 @@ func (f *field) enter(t reflect.Type) reflect.Type {
 	}
 }
 
+// jsonName is what encoding/json calls a field; ok is false for one that it does not write under a name of its own.
+func jsonName(sf reflect.StructField) (name string, ok bool) {
+	tag, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
+	if tag == "-" || !sf.IsExported() || sf.Anonymous && tag == "" {
+		return "", false
+	}
+	if tag == "" {
+		tag = sf.Name
+	}
+	return tag, true
+}
+
 // jsonField finds the struct field that encoding/json calls name.
 func jsonField(t reflect.Type, name string) (reflect.StructField, bool) {
 	for _, sf := range reflect.VisibleFields(t) {
-		tag, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
-		if tag == "-" || !sf.IsExported() || sf.Anonymous && tag == "" {
-			continue
-		}
-		if tag == name || tag == "" && sf.Name == name {
+		if n, ok := jsonName(sf); ok && n == name {
 			return sf, true
 		}
 	}

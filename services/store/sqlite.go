@@ -26,11 +26,11 @@ const layout = 1
 // lockWait is how long a second process waits for the first to end, as at a restart, before it is refused.
 const lockWait = 2 * time.Second
 
-// pragmas is what every connection runs, in this order: waiting for a lock first, since the others may need one; the page size
-// before the journal mode, which fixes it. synchronous=FULL: an acknowledged write survives a power failure.
+// pragmas is what every connection runs; the driver puts busy_timeout first and the others in the order of the alphabet.
+// synchronous=FULL: an acknowledged write survives a power failure. The journal mode belongs to the file: see inspect.
 var pragmas = []string{
-	"busy_timeout(5000)", "page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "trusted_schema(0)",
-	"wal_autocheckpoint(1000)", "journal_size_limit(67108864)", "cache_size(-16000)", "mmap_size(0)",
+	"busy_timeout(5000)", "cache_size(-16000)", "foreign_keys(1)", "journal_size_limit(67108864)", "page_size(8192)", "synchronous(FULL)",
+	"trusted_schema(0)", "wal_autocheckpoint(1000)",
 }
 
 // inForce is what is read back at start. What an engine promises and does not do is found here, not after a power failure.
@@ -137,6 +137,10 @@ func (db *sqliteDB) inspect(ctx context.Context, conn *sql.Conn) error {
 	}
 	if version > layout {
 		return unavailable("store: %s was written by a newer version of this program (layout %d; this one knows %d): start that version", db.path, version, layout)
+	}
+	// Only now: it writes to the file. A new one has pages of 8 KB by then, which this fixes.
+	if _, err := conn.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+		return db.refusal(err)
 	}
 	for name, want := range inForce {
 		var got string
@@ -254,7 +258,7 @@ func (db *sqliteDB) Backup(ctx context.Context, path string) error {
 	part := path + ".part"
 	_ = os.Remove(part)
 	defer func() { _ = os.Remove(part) }()
-	if _, err := db.readers.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
+	if err := db.vacuumInto(ctx, part); err != nil {
 		return db.translate(err)
 	}
 	f, err := os.Open(part) // #nosec G304 -- the operator names the file
@@ -269,6 +273,16 @@ func (db *sqliteDB) Backup(ctx context.Context, path string) error {
 		return unavailable("store: backup: %w", err)
 	}
 	return nil
+}
+
+// vacuumInto takes a connection of its own: the readers may not write, not even elsewhere, and the writer is not to wait.
+func (db *sqliteDB) vacuumInto(ctx context.Context, path string) error {
+	own, err := sql.Open("sqlite", db.dsn())
+	if err != nil {
+		return err
+	}
+	_, err = own.ExecContext(ctx, "VACUUM INTO ?", path)
+	return errors.Join(err, own.Close())
 }
 
 func (db *sqliteDB) Close() error {

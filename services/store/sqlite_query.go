@@ -91,9 +91,17 @@ func (t *sqliteTable) where(p plan) (string, []any, error) {
 }
 
 func (t *sqliteTable) find(ctx context.Context, p plan, yield func([]byte) error) error {
-	where, args, err := t.where(p)
+	query, args, err := t.selects(p)
 	if err != nil {
 		return err
+	}
+	return t.read(ctx, query, args, func(rows *sql.Rows) error { return scanDoc(rows, yield) })
+}
+
+func (t *sqliteTable) selects(p plan) (string, []any, error) {
+	where, args, err := t.where(p)
+	if err != nil {
+		return "", nil, err
 	}
 	dir := ""
 	if p.desc {
@@ -103,8 +111,7 @@ func (t *sqliteTable) find(ctx context.Context, p plan, yield func([]byte) error
 	if p.sort.path != "id" {
 		by = quoted(p.sort.path) + dir + ", " + by
 	}
-	return t.read(ctx, "SELECT _doc FROM "+quoted(t.sp.name)+where+" ORDER BY "+by+" LIMIT ?", append(args, p.limit),
-		func(rows *sql.Rows) error { return scanDoc(rows, yield) })
+	return "SELECT _doc FROM " + quoted(t.sp.name) + where + " ORDER BY " + by + " LIMIT ?", append(args, p.limit), nil
 }
 
 func (t *sqliteTable) count(ctx context.Context, p plan) (n int, err error) {
@@ -137,6 +144,9 @@ func (t *sqliteTable) countBy(ctx context.Context, f *field, p plan, yield func(
 }
 
 func (t *sqliteTable) pending(ctx context.Context, follower string, limit int, yield func([]byte) error) error {
-	return t.read(ctx, "SELECT _doc FROM "+quoted(t.sp.name)+" WHERE "+quoted(pendingColumn(follower))+" = 1 ORDER BY updated_at, id LIMIT ?",
-		[]any{limit}, func(rows *sql.Rows) error { return scanDoc(rows, yield) })
+	return t.read(ctx, t.selectsPending(follower), []any{limit}, func(rows *sql.Rows) error { return scanDoc(rows, yield) })
+}
+
+func (t *sqliteTable) selectsPending(follower string) string {
+	return "SELECT _doc FROM " + quoted(t.sp.name) + " WHERE " + quoted(pendingColumn(follower)) + " = 1 ORDER BY updated_at, id LIMIT ?"
 }

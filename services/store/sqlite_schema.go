@@ -58,7 +58,8 @@ func (t *sqliteTable) columns() map[string]string {
 	return out
 }
 
-func pendingColumn(follower string) string     { return "pending:" + follower }
+func pendingColumn(follower string) string { return pendingPrefix + follower }
+
 func (t *sqliteTable) side(path string) string { return quoted(t.sp.name + "/" + path) }
 
 // prepare makes or migrates the table in one transaction: a program killed meanwhile leaves the old state.

@@ -28,7 +28,7 @@ func tidy(v reflect.Value, fix bool) (untidy bool) {
 			return false
 		}
 		for i := range t.NumField() {
-			if t.Field(i).IsExported() && tidy(v.Field(i), fix) {
+			if f := t.Field(i); (f.IsExported() || f.Anonymous) && tidy(v.Field(i), fix) {
 				untidy = true
 			}
 		}
@@ -100,7 +100,7 @@ func isPlain(t reflect.Type, visiting map[reflect.Type]bool) bool {
 		return isPlain(t.Elem(), visiting)
 	case reflect.Struct:
 		for i := range t.NumField() {
-			if f := t.Field(i); f.IsExported() && f.Tag.Get("json") != "-" && !isPlain(f.Type, visiting) {
+			if f := t.Field(i); (f.IsExported() || f.Anonymous) && f.Tag.Get("json") != "-" && !isPlain(f.Type, visiting) {
 				return false
 			}
 		}
