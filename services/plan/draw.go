@@ -93,7 +93,7 @@ type Drawing struct {
 // Empty reports whether there is nothing on the plan that would help anybody.
 func (d Drawing) Empty() bool { return len(d.Streets) == 0 && len(d.Plazas) == 0 }
 
-// Draw draws what of in lies inside v. Spots outside the view, and numbered spots beyond MaxPins, are left out.
+// Draw draws what of in lies inside v; the lines of streets should be merged, see Merge. Spots outside the view, and numbered spots beyond MaxPins, are left out.
 func Draw(v View, s Style, in Input) Drawing {
 	d := Drawing{Width: v.Width, Height: v.Height, Style: s, Streets: []Street{}, Plazas: []Plaza{}, Pins: []Pin{}, Dots: []Dot{}}
 	if v.Empty() {
@@ -134,19 +134,13 @@ func (d *Drawing) addStreets(v View, s Style, in Input, taken []box) {
 	}
 	var all []drawn
 	for _, st := range in.Streets {
-		pieces := make([][]vec, 0, len(st.Lines))
-		for _, line := range st.Lines {
-			piece := make([]vec, len(line))
-			for i, p := range line {
-				piece[i] = v.at(p)
-			}
-			if len(piece) > 1 {
-				pieces = append(pieces, piece)
-			}
-		}
 		var inside [][]vec
-		for _, line := range course(pieces, max(float64(s.Road), sameRoad*v.Scale)) {
-			inside = append(inside, clip(line, float64(v.Width), float64(v.Height), float64(s.Road))...)
+		for _, line := range st.Lines {
+			drawn := make([]vec, len(line))
+			for i, p := range line {
+				drawn[i] = v.at(p)
+			}
+			inside = append(inside, clip(simplify(drawn, float64(s.Road)/8), float64(v.Width), float64(v.Height), float64(s.Road))...)
 		}
 		if len(inside) == 0 {
 			continue
@@ -172,9 +166,6 @@ func (d *Drawing) addStreets(v View, s Style, in Input, taken []box) {
 		d.Streets = append(d.Streets, st.Street)
 	}
 }
-
-// sameRoad is how far apart, in metres, two recorded lines of one name still are one road: the width of a main street.
-const sameRoad = 30
 
 func total(lines [][]vec) (sum float64) {
 	for _, l := range lines {

@@ -4,12 +4,52 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"shangquan/services/geo"
 )
 
-// course makes the drawn lines of one street from its recorded pieces: pieces that only repeat another (the two directions
-// of a bus route) are dropped, pieces that meet are joined, and points a reader could not tell from a straight line go.
-// near is how close counts as the same road, in plan units.
-func course(pieces [][]vec, near float64) [][]vec {
+// sameRoad is how far apart, in metres, two recorded lines of one name still are one road: the width of a main street. Ends
+// that lie up to joinWithin apart belong together.
+const (
+	sameRoad   = 30
+	joinWithin = 90
+)
+
+// Merge makes the lines to draw of one street from its recorded pieces: pieces that only repeat another (the two directions of a
+// bus route) are dropped, pieces that meet are joined, and points within a metre of a straight line go.
+func Merge(pieces [][]geo.Point) [][]geo.Point {
+	var all []geo.Point
+	for _, p := range pieces {
+		all = append(all, p...)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	// A view of a million units a side at one unit a metre is a flat sheet to reckon on.
+	v := Around(all[0], 1e6, 1e6, 1e6)
+	flat := make([][]vec, 0, len(pieces))
+	for _, p := range pieces {
+		line := make([]vec, len(p))
+		for i := range p {
+			line[i] = v.at(p[i])
+		}
+		if len(line) > 1 {
+			flat = append(flat, line)
+		}
+	}
+	var out [][]geo.Point
+	for _, line := range course(flat) {
+		back := make([]geo.Point, len(line))
+		for i := range line {
+			back[i] = v.point(line[i])
+		}
+		out = append(out, back)
+	}
+	return out
+}
+
+// course is Merge in metres.
+func course(pieces [][]vec) [][]vec {
 	pieces = slices.Clone(pieces)
 	slices.SortStableFunc(pieces, func(a, b []vec) int {
 		switch la, lb := length(a), length(b); {
@@ -22,15 +62,15 @@ func course(pieces [][]vec, near float64) [][]vec {
 	})
 	var kept [][]vec
 	for _, p := range pieces {
-		for _, rest := range uncovered(p, kept, near) {
+		for _, rest := range uncovered(p, kept, sameRoad) {
 			if len(rest) > 1 {
 				kept = append(kept, rest)
 			}
 		}
 	}
-	kept = join(kept, 3*near)
+	kept = join(kept, joinWithin)
 	for i, l := range kept {
-		kept[i] = simplify(l, near/8)
+		kept[i] = simplify(l, 1)
 	}
 	return kept
 }

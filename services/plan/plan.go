@@ -100,9 +100,19 @@ func (a vec) toSegment(p, q vec) float64 {
 	return a.distance(p.add(d.times(min(1, max(0, t)))))
 }
 
+// Middle returns the point in the middle of the view.
+func (v View) Middle() geo.Point { return v.point(vec{float64(v.Width) / 2, float64(v.Height) / 2}) }
+
 func (v View) at(p geo.Point) vec {
-	// The scale east–west is that of the view's middle, so that a view keeps its shape wherever its points lie.
+	return vec{(p.Lng - v.NorthWest.Lng) * v.east() * v.Scale, (v.NorthWest.Lat - p.Lat) * metresPerDegree * v.Scale}
+}
+
+func (v View) point(a vec) geo.Point {
+	return geo.Point{Lat: v.NorthWest.Lat - a.y/v.Scale/metresPerDegree, Lng: v.NorthWest.Lng + a.x/v.Scale/v.east()}
+}
+
+// east is the length of a degree of longitude in the middle of the view, so that a view keeps its shape wherever its points lie.
+func (v View) east() float64 {
 	midLat := v.NorthWest.Lat - float64(v.Height)/2/v.Scale/metresPerDegree
-	east := metresPerDegree * math.Cos(midLat*math.Pi/180)
-	return vec{(p.Lng - v.NorthWest.Lng) * east * v.Scale, (v.NorthWest.Lat - p.Lat) * metresPerDegree * v.Scale}
+	return metresPerDegree * math.Cos(midLat*math.Pi/180)
 }

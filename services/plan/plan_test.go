@@ -76,16 +76,45 @@ func TestBothDirectionsOfARoadAreOneLine(t *testing.T) {
 	st := street("zhongshan", west, geo.Point{Lat: 31.00905, Lng: 121.226}, east)
 	back := geo.Point{Lat: 31.0092, Lng: 121.2399}
 	st.Lines = append(st.Lines, []geo.Point{back, {Lat: 31.00915, Lng: 121.226}, {Lat: 31.0092, Lng: 121.2121}})
-	d := Draw(core, StyleFor(core), Input{Streets: []place.Street{st}})
+	draw := func() Drawing {
+		merged := st
+		merged.Lines = Merge(st.Lines)
+		return Draw(core, StyleFor(core), Input{Streets: []place.Street{merged}})
+	}
+	d := draw()
 	if n := strings.Count(d.Streets[0].Path, "M"); n != 1 {
 		t.Errorf("%d lines: %s", n, d.Streets[0].Path)
 	}
 	// A piece that leads on from the end belongs to the same line; one far away is a line of its own.
 	st.Lines = append(st.Lines, []geo.Point{{Lat: 31.0091, Lng: 121.2402}, {Lat: 31.0091, Lng: 121.2410}})
 	st.Lines = append(st.Lines, []geo.Point{{Lat: 31.0000, Lng: 121.2300}, {Lat: 31.0000, Lng: 121.2310}})
-	d = Draw(core, StyleFor(core), Input{Streets: []place.Street{st}})
+	d = draw()
 	if n := strings.Count(d.Streets[0].Path, "M"); n != 2 {
 		t.Errorf("%d lines: %s", n, d.Streets[0].Path)
+	}
+}
+
+func TestMergeLosesNoRoad(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pieces := rapid.SliceOfN(rapid.SliceOfN(point(), 2, 6), 1, 5).Draw(t, "pieces")
+		merged := Merge(pieces)
+		v := Around(pieces[0][0], 10_000, 10_000, 10_000)
+		for _, piece := range pieces {
+			for _, p := range piece {
+				near := math.Inf(1)
+				for _, line := range merged {
+					for i := 1; i < len(line); i++ {
+						near = min(near, v.at(p).toSegment(v.at(line[i-1]), v.at(line[i])))
+					}
+				}
+				if near > sameRoad+5 {
+					t.Fatalf("%v is %f m from every drawn line", p, near)
+				}
+			}
+		}
+	})
+	if got := Merge([][]geo.Point{{west}, nil}); got != nil {
+		t.Errorf("a street of one point is drawn: %v", got)
 	}
 }
 

@@ -1,0 +1,268 @@
+// Package directory answers what a visitor can ask: which shops there are, which of them are open, and what a shop, a street, a
+// plaza, the night and the marks look like. It keeps the whole district decoded in memory as a snapshot that never changes and is
+// replaced when the store changes, so that an answer costs no query and no lock.
+//
+// The search engine is asked for one thing only: which listings match some words, best first. Filters, counts, orders and pages
+// are made here from the snapshot, because "open now" must be right to the minute, because a listing that was just taken from the
+// public must neither be shown nor counted although an index may still hold it (security SEA-03), and because both engines then
+// give the same numbers.
+package directory
+
+import (
+	"context"
+	"encoding/binary"
+	"hash"
+	"hash/fnv"
+	"io"
+	"iter"
+	"log/slog"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"shangquan/services/calendar"
+	"shangquan/services/listing"
+	"shangquan/services/place"
+	"shangquan/services/search"
+	"shangquan/services/store"
+	"shangquan/services/taxonomy"
+)
+
+// Listings is what the directory needs of the store.Collection of listings.
+type Listings interface {
+	Revision(ctx context.Context) (int64, error)
+	Each(ctx context.Context, q store.Query) iter.Seq2[listing.Listing, error]
+}
+
+// Places is what the directory needs of place.Service, which keeps places in memory.
+type Places interface {
+	Streets(ctx context.Context) ([]place.Street, error)
+	Plazas(ctx context.Context) ([]place.Plaza, error)
+	Points(ctx context.Context, kinds ...place.PointKind) ([]place.Point, error)
+	Units(ctx context.Context, plazaID string) ([]place.Unit, error)
+}
+
+// Sources is where the directory reads.
+type Sources struct {
+	Listings Listings
+	Places   Places
+	Words    *taxonomy.Table
+	Calendar *calendar.Calendar
+}
+
+// Service answers. It is safe for concurrent use. What it returns is shared: callers must not change it.
+type Service struct {
+	src      Sources
+	engine   search.Engine // answers
+	embedded search.Engine // fed by this process; nil: the engine is fed by a Follower alone
+	log      *slog.Logger
+	clock    func() time.Time
+
+	now  atomic.Pointer[state]
+	feed feeder
+
+	mu    sync.Mutex // one refresh at a time
+	whole bool       // the next refresh reads everything
+}
+
+// state is what answers are made from during one minute.
+type state struct {
+	snap    *snapshot
+	clock   *clock
+	rev     int64     // of the listings
+	checked time.Time // when the store was last asked for its revisions
+}
+
+// Fresh is how old a snapshot may be before the store is asked whether it changed: well under the second within which a listing
+// taken from the public has to be gone.
+const Fresh = 200 * time.Millisecond
+
+// overlap is how far behind the last change changes are read again, for writers whose clocks differ and writes that were slow.
+const overlap = 10 * time.Second
+
+// New returns a Service. engine answers searches; embedded, which may be the same, is the index of this process and kept up to
+// date with the snapshot; it may be nil. now is the time the age of the snapshot is measured by.
+func New(src Sources, engine, embedded search.Engine, log *slog.Logger, now func() time.Time) *Service {
+	return &Service{src: src, engine: engine, embedded: embedded, log: log, clock: now, feed: feeder{engine: embedded, log: log}}
+}
+
+// Refresh brings the snapshot up to the store at once, with the embedded index: after it, what was written before is answered.
+// Without it, changes show within Fresh.
+func (s *Service) Refresh(ctx context.Context) error {
+	s.mu.Lock()
+	st, err := s.refresh(ctx, s.clock(), true)
+	if err == nil {
+		s.whole = false
+	}
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return s.feed.catchUp(ctx, st.snap)
+}
+
+// Reload is Refresh that reads every listing again, not only those that changed since the last look. It finds what a clock that
+// was set back has hidden.
+func (s *Service) Reload(ctx context.Context) error {
+	s.mu.Lock()
+	s.whole = true
+	s.mu.Unlock()
+	return s.Refresh(ctx)
+}
+
+// The pace of Run.
+const (
+	lookEvery   = time.Second
+	reloadEvery = time.Hour
+)
+
+// Run keeps the snapshot, what is open, and the embedded index up to date until ctx ends, so that no visitor's question has to
+// wait for it. Answers are right without it.
+func (s *Service) Run(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	reloaded := s.clock()
+	for {
+		now := s.clock()
+		_, err := s.state(ctx, now)
+		if err == nil && now.Sub(reloaded) >= reloadEvery {
+			reloaded = now
+			err = s.Reload(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "the directory cannot be brought up to date", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Close waits for what goes on in the background.
+func (s *Service) Close() { s.feed.tasks.Wait() }
+
+// Revision identifies the data answers are made from; with the minute it is the key of caches of pages.
+func (s *Service) Revision(ctx context.Context) (string, error) {
+	st, err := s.state(ctx, s.clock())
+	if err != nil {
+		return "", err
+	}
+	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36), nil
+}
+
+// state returns what to answer from at now.
+func (s *Service) state(ctx context.Context, now time.Time) (*state, error) {
+	st := s.now.Load()
+	if st != nil && st.clock.minute == floorMinutes(now) && s.clock().Sub(st.checked) < Fresh {
+		return st, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refresh(ctx, now, false)
+}
+
+// refresh makes the state for now. A store that cannot be asked is no reason not to answer from what is known.
+func (s *Service) refresh(ctx context.Context, now time.Time, force bool) (*state, error) {
+	old := s.now.Load()
+	next := state{}
+	if old != nil {
+		next = *old
+	}
+	var fresh []int32
+	if at := s.clock(); old == nil || force || at.Sub(old.checked) >= Fresh {
+		snap, numbers, rev, err := s.load(ctx, old)
+		switch {
+		case err != nil && (old == nil || force || ctx.Err() != nil):
+			return nil, err
+		case err != nil:
+			s.log.ErrorContext(ctx, "the directory answers from what it last read", "error", err)
+		default:
+			next.snap, next.rev, fresh = snap, rev, numbers
+		}
+		next.checked = at
+	}
+	next.clock = next.clock.tick(next.snap, s.src.Calendar, now, fresh)
+	if old != nil && old.snap == next.snap && next.clock.minute < old.clock.minute {
+		return &next, nil // an answer about the past; the present stays at hand
+	}
+	s.now.Store(&next)
+	if s.embedded != nil {
+		s.feed.follow(next.snap)
+	}
+	return &next, nil
+}
+
+// load reads what changed since old. The revision is read first: a write in between is only read twice.
+func (s *Service) load(ctx context.Context, old *state) (*snapshot, []int32, int64, error) {
+	rev, err := s.src.Listings.Revision(ctx)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	reg, err := s.register(ctx, old)
+	if err != nil {
+		return nil, nil, 0, err
+	}
+	var snap *snapshot
+	q := store.All().Limit(1000)
+	switch {
+	case old == nil:
+		snap = emptySnapshot(reg)
+	case old.snap.reg != reg:
+		snap = old.snap.over(reg)
+	default:
+		snap = old.snap
+	}
+	if old != nil && !s.whole {
+		if rev == old.rev {
+			return snap, nil, rev, nil
+		}
+		q = store.Where("updated_at", store.Gte, snap.newest.Add(-overlap)).OrderBy("updated_at", store.Asc).Limit(1000)
+	}
+	var changed []listing.Listing
+	for l, err := range s.src.Listings.Each(ctx, q) {
+		if err != nil {
+			return nil, nil, 0, err
+		}
+		changed = append(changed, l)
+	}
+	snap, fresh := snap.with(changed)
+	return snap, fresh, rev, nil
+}
+
+// register returns the register of old when no place changed since.
+func (s *Service) register(ctx context.Context, old *state) (*register, error) {
+	streets, err := s.src.Places.Streets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plazas, err := s.src.Places.Plazas(ctx)
+	if err != nil {
+		return nil, err
+	}
+	points, err := s.src.Places.Points(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mark := fnv.New64a()
+	for i := range streets {
+		note(mark, &streets[i].Meta)
+	}
+	for i := range plazas {
+		note(mark, &plazas[i].Meta)
+	}
+	for i := range points {
+		note(mark, &points[i].Meta)
+	}
+	if sum := mark.Sum64(); old == nil || old.snap.reg.mark != sum {
+		return newRegister(s.src.Words, streets, plazas, points, sum), nil
+	}
+	return old.snap.reg, nil
+}
+
+func note(h hash.Hash64, m *store.Meta) {
+	_, _ = io.WriteString(h, m.ID)
+	_ = binary.Write(h, binary.LittleEndian, m.Rev)
+}

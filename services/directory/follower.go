@@ -1,0 +1,241 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"shangquan/services/listing"
+	"shangquan/services/search"
+)
+
+// FollowerName is the follower the listings are declared with: store.Follow(FollowerName).
+const FollowerName = "search"
+
+// Queue is what the follower needs of the store.Collection of listings.
+type Queue interface {
+	Pending(ctx context.Context, follower string, limit int) ([]listing.Listing, error)
+	Delivered(ctx context.Context, follower, id string, rev int64) error
+}
+
+// Follower carries listings that were written to an index outside the process. The write itself marks a listing as pending, so
+// nothing is lost when a server dies before it comes to delivering; delivery is at least once, and harmless twice or late,
+// because what is sent is always the listing as it is now. Writes never wait for it.
+type Follower struct {
+	dir    *Service
+	queue  Queue
+	engine search.Engine
+	leases Leases
+	owner  string
+	log    *slog.Logger
+
+	index *register // the register the index was built with
+}
+
+// Leases is what the follower needs of a store.DB: servers that share the work take turns. It is a courtesy only; two that work
+// at once do no harm.
+type Leases interface {
+	Lease(ctx context.Context, name, owner string, ttl time.Duration) (bool, error)
+}
+
+// NewFollower returns a follower that delivers what dir knows to engine. owner names this process among those that share the
+// work through leases.
+func NewFollower(dir *Service, queue Queue, engine search.Engine, leases Leases, owner string, log *slog.Logger) *Follower {
+	return &Follower{dir: dir, queue: queue, engine: engine, leases: leases, owner: owner, log: log}
+}
+
+// The pace of a follower.
+const (
+	batchSize  = 500
+	pollEvery  = 500 * time.Millisecond
+	longestGap = time.Minute
+	leaseTerm  = 30 * time.Second
+	checkEvery = 24 * time.Hour
+)
+
+// Run delivers until ctx ends. After a failure it waits, at first a second, then twice as long each time up to a minute. Once a
+// day it compares the index with the directory.
+func (f *Follower) Run(ctx context.Context) {
+	var gap time.Duration
+	var checked time.Time
+	for {
+		wait := pollEvery
+		mine, err := f.leases.Lease(ctx, FollowerName, f.owner, leaseTerm)
+		if err == nil && mine {
+			var n int
+			if n, err = f.Deliver(ctx); n == batchSize {
+				wait = 0
+			}
+			if at := f.dir.clock(); err == nil && at.Sub(checked) >= checkEvery {
+				var d Drift
+				if d, err = f.Check(ctx, true); err == nil {
+					checked = at
+				}
+				if d.Found() {
+					f.log.WarnContext(ctx, "the search index had drifted and was repaired", "missing", len(d.Missing), "stale", len(d.Stale), "extra", len(d.Extra))
+				}
+			}
+		}
+		if err != nil && ctx.Err() == nil {
+			gap = min(max(2*gap, time.Second), longestGap)
+			wait = gap
+			f.log.WarnContext(ctx, "listings wait to be searchable", "error", err, "retry_in", gap)
+		} else {
+			gap = 0
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-timer.C:
+		}
+	}
+}
+
+// Sync delivers until nothing is pending.
+func (f *Follower) Sync(ctx context.Context) error {
+	for {
+		n, err := f.Deliver(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// Deliver delivers one batch and returns how many listings it was. When a place or a word changed, every listing may be found by
+// other words, and the whole index is built again.
+func (f *Follower) Deliver(ctx context.Context) (int, error) {
+	docs, err := f.queue.Pending(ctx, FollowerName, batchSize)
+	if err != nil {
+		return 0, err
+	}
+	snap, err := f.current(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if f.index != nil && f.index != snap.reg {
+		if err := f.Reindex(ctx, nil); err != nil {
+			return 0, err
+		}
+	}
+	f.index = snap.reg
+	if len(docs) == 0 {
+		return 0, nil
+	}
+	ids := make([]string, len(docs))
+	for i := range docs {
+		ids[i] = docs[i].ID
+	}
+	sent, err := f.send(ctx, ids)
+	for id, rev := range sent {
+		if e := f.queue.Delivered(ctx, FollowerName, id, rev); e != nil {
+			return len(sent), e
+		}
+	}
+	return len(sent), err
+}
+
+func (f *Follower) current(ctx context.Context) (*snapshot, error) {
+	if err := f.dir.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	return f.dir.now.Load().snap, nil
+}
+
+// send makes the index hold the listings of ids as they are now and returns the revisions it then holds. A listing that changes
+// on the way is sent again: another server may have delivered the change before our older copy arrived.
+func (f *Follower) send(ctx context.Context, ids []string) (map[string]int64, error) {
+	sent := map[string]int64{}
+	var refused error
+	for len(ids) > 0 {
+		snap, err := f.current(ctx)
+		if err != nil {
+			return sent, err
+		}
+		done, err := f.write(ctx, snap, ids)
+		for _, id := range done {
+			sent[id] = snap.revision(id)
+		}
+		if refused = errors.Join(refused, err); err != nil && len(done) == 0 {
+			return sent, refused
+		}
+		now, err := f.current(ctx)
+		if err != nil {
+			return sent, err
+		}
+		ids = ids[:0]
+		for _, id := range done {
+			if now.revision(id) != sent[id] {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return sent, refused
+}
+
+// revision returns the revision of a listing, 0 when there is none.
+func (s *snapshot) revision(id string) int64 {
+	if n, ok := s.ids[id]; ok {
+		return s.shops[n].Rev
+	}
+	return 0
+}
+
+// write puts the listings into the index, or takes them out, and waits until that is done. When the engine works but refuses the
+// batch, its halves are tried, so that one bad listing holds nobody up; done are those that went through.
+func (f *Follower) write(ctx context.Context, snap *snapshot, ids []string) (done []string, err error) {
+	var in []search.Listing
+	var out []string
+	for _, id := range ids {
+		n, ok := snap.ids[id]
+		if !ok || !snap.shops[n].listed {
+			out = append(out, id)
+			continue
+		}
+		doc := snap.reg.derive(&snap.shops[n])
+		if bad := doc.Check(); bad != nil {
+			// No index takes it as it is; only another edit can help, and that makes it pending again.
+			f.log.ErrorContext(ctx, "a listing cannot be searched for", "id", id, "error", bad)
+			out = append(out, id)
+			continue
+		}
+		in = append(in, doc)
+	}
+	if len(out) > 0 {
+		err = f.engine.Delete(ctx, out...)
+	}
+	if err == nil && len(in) > 0 {
+		err = f.engine.Upsert(ctx, in...)
+	}
+	if e := f.engine.Sync(ctx); err == nil {
+		err = e
+	}
+	if err == nil {
+		return ids, nil
+	}
+	if ctx.Err() != nil || len(ids) == 1 || f.engine.Health(ctx) != nil {
+		return nil, err
+	}
+	half := len(ids) / 2
+	first, err1 := f.write(ctx, snap, ids[:half])
+	second, err2 := f.write(ctx, snap, ids[half:])
+	return append(first[:len(first):len(first)], second...), errors.Join(err1, err2)
+}
+
+// Reindex builds the index anew while the old one answers. progress, which may be nil, hears how many listings were handed over.
+func (f *Follower) Reindex(ctx context.Context, progress func(done, total int)) error {
+	snap, err := f.current(ctx)
+	if err != nil {
+		return err
+	}
+	if err := f.engine.Rebuild(ctx, snap.documents(progress)); err != nil {
+		return err
+	}
+	if err := f.engine.Sync(ctx); err != nil {
+		return err
+	}
+	f.index = snap.reg
+	return nil
+}

@@ -1,0 +1,373 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+	"shangquan/services/place"
+	"shangquan/services/search"
+	"shangquan/services/search/memory"
+	"shangquan/services/store"
+)
+
+// remote is an engine outside the process: it can be down, and it can refuse listings.
+type remote struct {
+	*memory.Engine
+	mu      sync.Mutex
+	down    bool
+	refuses string // the id of a listing it takes for broken
+	rebuilt int
+	sent    []string // ids, in the order they came
+}
+
+var errDown = fault.New(fault.Unavailable, "error.search.down", nil)
+
+func newRemote() *remote { return &remote{Engine: memory.New()} }
+
+func (r *remote) set(f func(*remote)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f(r)
+}
+
+func (r *remote) err() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.down {
+		return errDown
+	}
+	return nil
+}
+
+func (r *remote) Upsert(ctx context.Context, ls ...search.Listing) error {
+	if err := r.err(); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range ls {
+		if ls[i].ID == r.refuses {
+			return errors.New("the whole payload failed")
+		}
+		r.sent = append(r.sent, ls[i].ID)
+	}
+	return r.Engine.Upsert(ctx, ls...)
+}
+
+func (r *remote) Delete(ctx context.Context, ids ...string) error {
+	if err := r.err(); err != nil {
+		return err
+	}
+	return r.Engine.Delete(ctx, ids...)
+}
+
+func (r *remote) Sync(context.Context) error   { return r.err() }
+func (r *remote) Health(context.Context) error { return r.err() }
+
+func (r *remote) Search(ctx context.Context, q search.Query) (search.Result, error) {
+	if err := r.err(); err != nil {
+		return search.Result{}, err
+	}
+	return r.Engine.Search(ctx, q)
+}
+
+func (r *remote) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, error]) error {
+	if err := r.err(); err != nil {
+		return err
+	}
+	r.set(func(r *remote) { r.rebuilt++ })
+	return r.Engine.Rebuild(ctx, all)
+}
+
+// finds returns the ids the remote engine finds for words.
+func (r *remote) finds(t testing.TB, words string) []string {
+	t.Helper()
+	res, err := r.Engine.Search(t.Context(), search.Query{Text: words, PerPage: search.MaxPerPage})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := []string{}
+	for _, h := range res.Hits {
+		out = append(out, h.ID)
+	}
+	return out
+}
+
+func follow(t testing.TB, r search.Engine) (*district, *Follower) {
+	t.Helper()
+	d := open(t, filepath.Join(t.TempDir(), "d.db"), r)
+	d.fill()
+	f := NewFollower(d.Service, d.listings, r, d.db, "me", slog.New(slog.DiscardHandler))
+	d.must(f.Sync(t.Context()))
+	return d, f
+}
+
+func TestFollowerDelivers(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	if got := r.finds(t, "云间面馆"); !slices.Equal(got, []string{"noodles"}) {
+		t.Fatalf("at first: %v", got)
+	}
+	if got := r.finds(t, "还没开"); len(got) != 0 {
+		t.Errorf("a draft was sent: %v", got)
+	}
+	d.change("noodles", func(l *listing.Listing) { l.Name.Hans = "云间面庄" })
+	d.change("bar", func(l *listing.Listing) { l.State = listing.Suspended })
+	d.must(f.Sync(t.Context()))
+	if got := r.finds(t, "云间面庄"); !slices.Equal(got, []string{"noodles"}) {
+		t.Errorf("after a change: %v", got)
+	}
+	if got := r.finds(t, "长桥酒吧"); len(got) != 0 {
+		t.Errorf("after it was taken from the public: %v", got)
+	}
+	if pending, err := d.listings.Pending(t.Context(), FollowerName, 10); err != nil || len(pending) != 0 {
+		t.Errorf("%v, %d pending", err, len(pending))
+	}
+}
+
+func TestWritesDoNotWaitForTheEngine(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	r.set(func(r *remote) { r.down = true })
+	d.change("noodles", func(l *listing.Listing) { l.Name.Hans = "云间面庄" })
+	if err := f.Sync(t.Context()); !errors.Is(err, errDown) {
+		t.Errorf("the follower said %v", err)
+	}
+	// Visitors find it all the same, by its name, and are told.
+	if p := d.ask(Query{Text: "云间面"}); !slices.Equal(ids(p.Rows), []string{"noodles"}) || !p.Degraded {
+		t.Errorf("%v, degraded %v", ids(p.Rows), p.Degraded)
+	}
+	if p := d.ask(Query{}); p.Total != 7 || p.Degraded {
+		t.Errorf("browsing needs no engine: %d, degraded %v", p.Total, p.Degraded)
+	}
+	r.set(func(r *remote) { r.down = false })
+	d.must(f.Sync(t.Context()))
+	if got := r.finds(t, "云间面庄"); !slices.Equal(got, []string{"noodles"}) {
+		t.Errorf("later: %v", got)
+	}
+	if p := d.ask(Query{Text: "云间面"}); p.Degraded {
+		t.Error("still degraded")
+	}
+}
+
+func TestOneBadListingHoldsNobodyUp(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	r.set(func(r *remote) { r.refuses = "bar" })
+	for _, id := range []string{"noodles", "bar", "pharmacy", "quarter"} {
+		d.change(id, func(l *listing.Listing) { l.Goods = []string{"新品"} })
+	}
+	if err := f.Sync(t.Context()); err == nil {
+		t.Error("nobody heard of it")
+	}
+	if got := r.finds(t, "新品"); !slices.Equal(sorted(got), []string{"noodles", "pharmacy", "quarter"}) {
+		t.Errorf("got %v", got)
+	}
+	pending, err := d.listings.Pending(t.Context(), FollowerName, 10)
+	d.must(err)
+	if len(pending) != 1 || pending[0].ID != "bar" {
+		t.Errorf("pending %+v", pending)
+	}
+	r.set(func(r *remote) { r.refuses = "" })
+	d.must(f.Sync(t.Context()))
+	if got := r.finds(t, "新品"); !slices.Contains(got, "bar") {
+		t.Errorf("later: %v", got)
+	}
+}
+
+// TestLateAndDoubleDeliveries lets a follower that read the queue long ago deliver what it read, three times and in any order.
+func TestLateAndDoubleDeliveries(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	var read [][]listing.Listing
+	for _, name := range []string{"甲字面馆", "乙字面馆", "丙字面馆"} {
+		d.change("noodles", func(l *listing.Listing) { l.Name.Hans = name })
+		pending, err := d.listings.Pending(t.Context(), FollowerName, 10)
+		d.must(err)
+		read = append(read, pending)
+	}
+	for _, i := range []int{2, 0, 1, 0, 2, 1, 1, 2, 0} {
+		for _, l := range read[i] {
+			sent, err := f.send(t.Context(), []string{l.ID})
+			d.must(err)
+			d.must(d.listings.Delivered(t.Context(), FollowerName, l.ID, l.Rev))
+			if sent[l.ID] != read[2][0].Rev {
+				t.Errorf("revision %d was sent", sent[l.ID])
+			}
+		}
+		if got := r.finds(t, "丙字面馆"); !slices.Equal(got, []string{"noodles"}) {
+			t.Fatalf("after delivering reading %d: %v", i, got)
+		}
+	}
+	if pending, err := d.listings.Pending(t.Context(), FollowerName, 10); err != nil || len(pending) != 0 {
+		t.Errorf("%v, %d pending", err, len(pending))
+	}
+}
+
+// TestAChangeOnTheWayIsSentAgain changes a listing while an older form of it is being delivered.
+func TestAChangeOnTheWayIsSentAgain(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	d.change("noodles", func(l *listing.Listing) { l.Name.Hans = "甲字面馆" })
+	slow := &during{remote: r, then: func() { d.change("noodles", func(l *listing.Listing) { l.Name.Hans = "乙字面馆" }) }}
+	f.engine = slow
+	_, err := f.Deliver(t.Context())
+	d.must(err)
+	if got := r.finds(t, "乙字面馆"); !slices.Equal(got, []string{"noodles"}) {
+		t.Errorf("got %v", got)
+	}
+	if pending, err := d.listings.Pending(t.Context(), FollowerName, 10); err != nil || len(pending) != 0 {
+		t.Errorf("%v, %d pending", err, len(pending))
+	}
+}
+
+type during struct {
+	*remote
+	once sync.Once
+	then func()
+}
+
+func (d *during) Sync(ctx context.Context) error {
+	d.once.Do(d.then)
+	return d.remote.Sync(ctx)
+}
+
+func TestAPlaceChangedItsName(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	before := r.rebuilt
+	_, err := d.places.SaveStreets(t.Context(), []place.Street{
+		{Meta: store.Meta{ID: "st-gy"}, Slug: "guyang", Name: lang.Text{Hans: "新谷阳路"}, Core: true, Lines: nil},
+	})
+	d.must(err)
+	d.must(f.Sync(t.Context()))
+	if got := r.finds(t, "新谷阳路"); !slices.Equal(got, []string{"bar"}) || r.rebuilt != before+1 {
+		t.Errorf("got %v after %d rebuilds", got, r.rebuilt-before)
+	}
+	if p := d.ask(Query{Streets: []string{"guyang"}}); p.Rows[0].Street.Name.Hans != "新谷阳路" {
+		t.Errorf("%+v", p.Rows)
+	}
+}
+
+// holder is an engine that can say what it holds.
+type holder struct {
+	*remote
+	held map[string]int64
+}
+
+func (h *holder) Holds(context.Context) (map[string]int64, error) { return h.held, h.err() }
+
+func TestDrift(t *testing.T) {
+	spoil := func(t *testing.T, d *district, r *remote) {
+		d.must(r.Engine.Delete(t.Context(), "noodles", "bar", "pharmacy"))
+		d.must(r.Engine.Upsert(t.Context(), search.Listing{ID: "ghost", Name: "鬼店"}))
+	}
+	t.Run("by ids", func(t *testing.T) {
+		r := newRemote()
+		d, f := follow(t, r)
+		if got, err := f.Check(t.Context(), false); err != nil || got.Found() || got.Held != 7 {
+			t.Fatalf("%v %+v", err, got)
+		}
+		spoil(t, d, r)
+		got, err := f.Check(t.Context(), true)
+		d.must(err)
+		if !slices.Equal(sorted(got.Missing), []string{"bar", "noodles", "pharmacy"}) || !slices.Equal(got.Extra, []string{"ghost"}) {
+			t.Errorf("%+v", got)
+		}
+		if got, err = f.Check(t.Context(), false); err != nil || got.Found() {
+			t.Errorf("after the repair: %v %+v", err, got)
+		}
+		if found := r.finds(t, "云间面馆"); !slices.Equal(found, []string{"noodles"}) {
+			t.Errorf("found %v", found)
+		}
+	})
+	t.Run("by times", func(t *testing.T) {
+		r := newRemote()
+		h := &holder{remote: r, held: map[string]int64{}}
+		d, f := follow(t, h)
+		for _, n := range d.Service.now.Load().snap.lists.popular {
+			sh := &d.Service.now.Load().snap.shops[n]
+			h.held[sh.ID] = sh.UpdatedAt.Unix()
+		}
+		if got, err := f.Check(t.Context(), false); err != nil || got.Found() {
+			t.Fatalf("%v %+v", err, got)
+		}
+		h.held["bar"]--
+		h.held["noodles"]++
+		r.set(func(r *remote) { r.sent = nil })
+		got, err := f.Check(t.Context(), true)
+		d.must(err)
+		if !slices.Equal(sorted(got.Stale), []string{"bar", "noodles"}) || !slices.Equal(sorted(r.sent), []string{"bar", "noodles"}) {
+			t.Errorf("%+v, sent %v", got, r.sent)
+		}
+	})
+	t.Run("the engine is down", func(t *testing.T) {
+		r := newRemote()
+		_, f := follow(t, r)
+		r.set(func(r *remote) { r.down = true })
+		if _, err := f.Check(t.Context(), true); !errors.Is(err, errDown) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestReindex(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	d.must(r.Engine.Delete(t.Context(), "noodles"))
+	var heard []int
+	d.must(f.Reindex(t.Context(), func(done, total int) { heard = append(heard, done, total) }))
+	if !slices.Equal(heard, []int{7, 7}) {
+		t.Errorf("progress %v", heard)
+	}
+	if got := r.finds(t, "云间面馆"); !slices.Equal(got, []string{"noodles"}) {
+		t.Errorf("found %v", got)
+	}
+}
+
+// TestRun lets the worker run: it takes the lease, delivers, and stops when told.
+func TestRun(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	d.change("noodles", func(l *listing.Listing) { l.Name.Hans = "云间面庄" })
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	delivered := make(chan struct{})
+	f.queue = &watched{Queue: d.listings, then: func() { close(delivered) }}
+	go func() {
+		defer close(done)
+		f.Run(ctx)
+	}()
+	<-delivered
+	// Another server has to wait for its turn.
+	if mine, err := d.db.Lease(t.Context(), FollowerName, "another", leaseTerm); err != nil || mine {
+		t.Errorf("another server got the lease too: %v %v", mine, err)
+	}
+	cancel()
+	<-done
+	if got := r.finds(t, "云间面庄"); !slices.Equal(got, []string{"noodles"}) {
+		t.Errorf("found %v", got)
+	}
+}
+
+// watched tells when something was delivered.
+type watched struct {
+	Queue
+	once sync.Once
+	then func()
+}
+
+func (w *watched) Delivered(ctx context.Context, follower, id string, rev int64) error {
+	err := w.Queue.Delivered(ctx, follower, id, rev)
+	w.once.Do(w.then)
+	return err
+}

@@ -1,0 +1,98 @@
+package directory
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"shangquan/services/geo"
+	"shangquan/services/lang"
+	"shangquan/services/place"
+	"shangquan/services/plan"
+)
+
+// drawn is the places of a register made ready for drawing, when a plan is first asked for.
+type drawn struct {
+	once    sync.Once
+	streets []place.Street // with merged lines
+	extent  []geo.Point    // of the district
+}
+
+func (r *register) drawing() *drawn {
+	d := &r.plan
+	d.once.Do(func() {
+		for _, st := range r.streets {
+			if st.Lines = plan.Merge(st.Lines); len(st.Lines) == 0 {
+				continue
+			}
+			d.streets = append(d.streets, st)
+			for _, line := range st.Lines {
+				if st.Core {
+					d.extent = append(d.extent, line...)
+				}
+			}
+		}
+		for i := range r.plazas {
+			if p := &r.plazas[i]; p.Core && p.Location != nil {
+				d.extent = append(d.extent, p.Location.Point)
+			}
+		}
+	})
+	return d
+}
+
+// What a plan shows around what it is about, in metres.
+const (
+	planMargin = 150
+	planLeast  = 700 // a plan is at least this wide: less says nothing of where one is
+	shopPlan   = 500
+)
+
+// Plan draws the district, or the part of it the rows lie in, with a numbered pin for every row that has a position. Rows
+// without one are only in the list. width and height are plan units; the plan may be Empty.
+func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, height int, now time.Time) (plan.Drawing, error) {
+	st, err := s.state(ctx, now)
+	if err != nil {
+		return plan.Drawing{}, err
+	}
+	d := st.snap.reg.drawing()
+	var at []geo.Point
+	in := plan.Input{Streets: d.streets, Plazas: st.snap.reg.plazas, Lang: t}
+	for i := range rows {
+		if r := &rows[i]; r.At != nil {
+			at = append(at, *r.At)
+			in.Spots = append(in.Spots, plan.Spot{ID: r.Listing.ID, At: *r.At, Number: r.Number})
+		}
+	}
+	if len(at) == 0 {
+		at = d.extent
+	}
+	v := plan.Fit(at, planMargin, width, height)
+	if !v.Empty() && v.Metres(v.Width) < planLeast {
+		v = plan.Around(v.Middle(), planLeast, width, height)
+	}
+	return plan.Draw(v, plan.StyleFor(v), in), nil
+}
+
+// PlanOf draws the surroundings of one shop: its own pin, which is the only one, and dots for the shops next door. It is Empty
+// for a shop without a position.
+func (s *Service) PlanOf(ctx context.Context, p *ShopPage, t lang.Tag, width, height int, now time.Time) (plan.Drawing, error) {
+	if p.At == nil {
+		return plan.Drawing{}, nil
+	}
+	st, err := s.state(ctx, now)
+	if err != nil {
+		return plan.Drawing{}, err
+	}
+	in := plan.Input{Streets: st.snap.reg.drawing().streets, Plazas: st.snap.reg.plazas, Lang: t}
+	in.Spots = append(in.Spots, plan.Spot{ID: p.Listing.ID, At: *p.At, Number: 1})
+	if n, ok := st.snap.ids[p.Listing.ID]; ok {
+		for _, m := range st.snap.neighbours(n, 8) {
+			if sh := &st.snap.shops[m]; sh.located {
+				in.Spots = append(in.Spots, plan.Spot{ID: sh.ID, At: sh.at})
+			}
+		}
+	}
+	v := plan.Around(*p.At, shopPlan, width, height)
+	return plan.Draw(v, plan.StyleFor(v), in), nil
+}

@@ -1,0 +1,124 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"shangquan/services/geo"
+	"shangquan/services/place"
+)
+
+// PointGroup is the points of one kind.
+type PointGroup struct {
+	Kind   place.PointKind
+	Points []PointRow
+}
+
+// PointRow is a point in a list.
+type PointRow struct {
+	Point *place.Point
+	// Slug is the page of the shop that is the same place, empty for none.
+	Slug   string
+	Metres float64 // from where the visitor is; −1 when either is not known
+}
+
+// Points returns the points of the given kinds, all without any, by kind in the order of place.PointKinds: the nearest first when
+// the visitor says where he is, else those of the district first and then by name.
+func (s *Service) Points(ctx context.Context, near *geo.Point, now time.Time, kinds ...place.PointKind) ([]PointGroup, error) {
+	st, err := s.state(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	groups := map[place.PointKind][]PointRow{}
+	for i := range st.snap.reg.points {
+		p := &st.snap.reg.points[i]
+		if len(kinds) > 0 && !slices.Contains(kinds, p.Kind) {
+			continue
+		}
+		r := PointRow{Point: p, Metres: -1}
+		if near != nil && p.Location != nil {
+			r.Metres = geo.Distance(*near, p.Location.Point)
+		}
+		if n, ok := st.snap.public(st.snap.ids, p.ListingID); ok {
+			r.Slug = st.snap.shops[n].Slug
+		}
+		groups[p.Kind] = append(groups[p.Kind], r)
+	}
+	out := []PointGroup{}
+	for _, kind := range place.PointKinds {
+		list := groups[kind]
+		if len(list) == 0 {
+			continue
+		}
+		slices.SortStableFunc(list, func(a, b PointRow) int {
+			if near != nil {
+				return cmp.Or(coreFirst(a.Metres >= 0, b.Metres >= 0), cmp.Compare(a.Metres, b.Metres))
+			}
+			return coreFirst(a.Point.Core, b.Point.Core)
+		})
+		out = append(out, PointGroup{kind, list})
+	}
+	return out, nil
+}
+
+// FeatureCollection is the points as GeoJSON (RFC 7946). Coordinates are WGS-84, longitude first; Datum says so aloud, because in
+// China nobody can tell from the numbers.
+type FeatureCollection struct {
+	Type     string    `json:"type"`
+	Datum    geo.Datum `json:"datum"`
+	Features []Feature `json:"features"`
+}
+
+// Feature is one point of a FeatureCollection.
+type Feature struct {
+	Type       string       `json:"type"`
+	ID         string       `json:"id"`
+	Geometry   Geometry     `json:"geometry"`
+	Properties PointSummary `json:"properties"`
+}
+
+// Geometry is a GeoJSON point.
+type Geometry struct {
+	Type        string     `json:"type"`
+	Coordinates [2]float64 `json:"coordinates"` // longitude, latitude
+}
+
+// PointSummary is what is said of a point.
+type PointSummary struct {
+	Kind      place.PointKind `json:"kind"`
+	Name      string          `json:"name"`
+	NameHant  string          `json:"name_hant,omitempty"`
+	NameEn    string          `json:"name_en,omitempty"`
+	Address   string          `json:"address"`
+	Lines     []string        `json:"lines"`
+	Note      string          `json:"note"`
+	Shop      string          `json:"shop,omitempty"` // slug
+	Source    string          `json:"source"`
+	CheckedOn string          `json:"checked_on"`
+	AccuracyM int             `json:"accuracy_m,omitempty"`
+}
+
+// GeoJSON returns the points of the groups that have a position.
+func GeoJSON(groups []PointGroup) FeatureCollection {
+	out := FeatureCollection{Type: "FeatureCollection", Datum: geo.WGS84, Features: []Feature{}}
+	for _, g := range groups {
+		for _, r := range g.Points {
+			p := r.Point
+			if p.Location == nil {
+				continue
+			}
+			out.Features = append(out.Features, Feature{
+				Type: "Feature", ID: p.ID,
+				Geometry: Geometry{"Point", [2]float64{p.Location.Lng, p.Location.Lat}},
+				Properties: PointSummary{
+					Kind: p.Kind, Name: p.Name.Hans, NameHant: p.Name.Hant, NameEn: p.Name.En, Address: p.Address,
+					Lines: append([]string{}, p.Lines...), Note: p.Note, Shop: r.Slug, Source: p.Source, CheckedOn: p.CheckedOn,
+					AccuracyM: p.Location.AccuracyM,
+				},
+			})
+		}
+	}
+	return out
+}
