@@ -13,6 +13,7 @@ import (
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
 	"shangquan/server/config"
+	"shangquan/services/calendar"
 	"shangquan/services/directory"
 )
 
@@ -23,6 +24,7 @@ type Deps struct {
 	Catalogue *locales.Catalogue
 	Renderer  *Renderer
 	Directory *directory.Service
+	Calendar  *calendar.Calendar
 	Log       *Log
 	Now       func() time.Time
 	// Revision identifies the data the pages are made from. It is asked on every request of a cached page and has to answer
@@ -42,6 +44,7 @@ type Site struct {
 	catalogue *locales.Catalogue
 	renderer  *Renderer
 	directory *directory.Service
+	calendar  *calendar.Calendar
 	log       *Log
 	now       func() time.Time
 	revision  func(context.Context) (string, error)
@@ -64,7 +67,7 @@ type Site struct {
 // New builds the site. It answers through Serve, and in tests through App.
 func New(d Deps) *Site {
 	s := &Site{
-		config: d.Config, assets: d.Assets, catalogue: d.Catalogue, renderer: d.Renderer, directory: d.Directory, log: d.Log, now: d.Now,
+		config: d.Config, assets: d.Assets, catalogue: d.Catalogue, renderer: d.Renderer, directory: d.Directory, calendar: d.Calendar, log: d.Log, now: d.Now,
 		revision: d.Revision, ready: d.Ready, degraded: d.Degraded,
 		hosts:  hosts(d.Config.Origin),
 		origin: http.NewCrossOriginProtection(),
@@ -91,6 +94,10 @@ func (s *Site) Routes() []Route { return s.routes }
 func (s *Site) siteMap() []Route {
 	return []Route{
 		{Method: http.MethodGet, Path: "/", Handle: s.search, Cached: true, Query: searchParams, Rate: Search},
+		{Method: http.MethodGet, Path: "/shops/:slug", Handle: s.shop, Cached: true, Probe: "/shops/none"},
+		{Method: http.MethodGet, Path: "/shops/:slug/go", Handle: s.directions, Cached: true, Probe: "/shops/none/go"},
+		{Method: http.MethodGet, Path: "/shops/:slug/poster", Handle: s.poster, Cached: true, Query: []string{"size"}, Probe: "/shops/none/poster"},
+		{Method: http.MethodGet, Path: "/s/:code", Handle: s.shortAddress, Kind: File, Probe: "/s/none"},
 
 		{Method: http.MethodGet, Path: "/about", Handle: s.info("about"), Cached: true},
 		{Method: http.MethodGet, Path: "/help", Handle: s.info("help"), Cached: true},

@@ -1,0 +1,60 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/geo"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+)
+
+// directionsPage is 怎么走: the address to copy, and the maps that can lead there.
+type directionsPage struct {
+	Base     ui.Base
+	Name     string
+	NameLang lang.Tag
+	Back     string
+	Address  []ui.Fact
+	Maps     []ui.Link
+	Plan     *ui.Plan
+}
+
+func (s *Site) directions(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	shop, err := s.directory.Shop(c.UserContext(), c.Params("slug"), p.Lang, p.now)
+	if err != nil {
+		return err
+	}
+	l := shop.Listing
+	v := directionsPage{Name: shop.Name, NameLang: shop.NameLang, Back: ui.Href(p.Lang, "/shops/"+l.Slug)}
+	for _, f := range shopFacts(p, &shop) {
+		if f.Term == p.say("shop.fact.address") || f.Term == p.say("shop.fact.plaza") || f.Term == p.say("shop.fact.stop") {
+			v.Address = append(v.Address, f)
+		}
+	}
+	if at := point(l, shop.Plaza); at != nil {
+		v.Maps = mapLinks(p, l, at.Point)
+	}
+	if v.Plan, err = s.shopPlan(c, p, &shop); err != nil {
+		return err
+	}
+	v.Base = s.Base(c, p.say("go.title", "Name", shop.Name))
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "go", v)
+}
+
+// site is what the map services are told of where a link comes from.
+const site = "shangquan"
+
+// mapLinks are the walking routes to a shop, each in the datum its map service reads.
+func mapLinks(p *speaker, l *listing.Listing, at geo.Point) []ui.Link {
+	target := geo.Target{Point: at, Name: l.Name.Hans, Address: l.Address.Line, City: "上海"}
+	out := []ui.Link{}
+	for _, m := range geo.Maps {
+		out = append(out, ui.Link{Label: p.say("go.map." + string(m)), Href: geo.Walk(m, target, site)})
+	}
+	return out
+}

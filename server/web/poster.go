@@ -1,0 +1,79 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/boombuler/barcode/qr"
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/calendar"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+)
+
+// posterPage is the sheet for the shop window, A5 or A4.
+type posterPage struct {
+	Base   ui.Base
+	Back   string
+	Other  ui.Link // the other size
+	Poster ui.Poster
+}
+
+func (s *Site) poster(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	size := c.Query("size", "a5")
+	if size != "a5" && size != "a4" {
+		return fault.Wrong("size", "poster.size_unknown", map[string]any{"Value": strings.ToUpper(size[:min(len(size), 8)])})
+	}
+	// The sheet is in Chinese whatever the page around it is in: it hangs in a window of the district.
+	shop, err := s.directory.Shop(c.UserContext(), c.Params("slug"), lang.Hans, p.now)
+	if err != nil {
+		return err
+	}
+	l := shop.Listing
+	code, err := qrCode(s.short(l))
+	if err != nil {
+		return err
+	}
+	hans := &speaker{Words: s.catalogue.In(lang.Hans), now: p.now}
+	site, _ := s.config.Site.Name.In(lang.Hans)
+	_, address, _ := strings.Cut(s.short(l), "://")
+	v := posterPage{Back: ui.Href(p.Lang, "/shops/"+l.Slug)}
+	v.Poster = ui.Poster{
+		Size: size, Sign: ui.Sign{Hanzi: s.config.Site.Sign, Pinyin: s.config.Site.SignPinyin, Label: s.config.Site.Sign},
+		Name: l.Name.Hans, English: l.Name.En, Plate: plateView(hans, &shop.Row), QR: code, Address: address,
+		EnglishLine: "Scan for today’s hours, phone and directions.", Seal: hans.say("poster.seal"), Site: site,
+	}
+	v.Poster.Plate.Big = true
+	if shop.Category != nil {
+		v.Poster.Kind = shop.Category.Name.Hans
+	}
+	if day, err := calendar.ParseDate(l.Confirmed.On); err == nil && l.Confirmed.By != "source" {
+		v.Poster.Checked = ui.ShortDate(lang.Hans, day.At(0), p.now)
+	}
+	other := "a4"
+	if size == "a4" {
+		other = "a5"
+	}
+	v.Other = ui.Link{Label: p.say("poster.other", "Size", strings.ToUpper(other)), Href: ui.Href(p.Lang, "/shops/"+l.Slug+"/poster") + "?size=" + other}
+	v.Base = s.Base(c, p.say("poster.title", "Name", l.Name.Hans))
+	v.Base.NoIndex, v.Base.Class = true, "poster-page"
+	p.note(hans.err)
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "poster", v)
+}
+
+// qrCode makes the code for an address at level Q: a quarter of it may be dirty or torn.
+func qrCode(address string) (ui.QR, error) {
+	code, err := qr.Encode(address, qr.Q, qr.Auto)
+	if err != nil {
+		return ui.QR{}, err
+	}
+	return ui.NewQR(code.Bounds().Dx(), func(x, y int) bool {
+		r, _, _, _ := code.At(x, y).RGBA()
+		return r == 0
+	}), nil
+}
