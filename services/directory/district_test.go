@@ -34,11 +34,6 @@ type district struct {
 	at       atomic.Int64 // the time, in nanoseconds
 }
 
-func collection(db store.DB) *store.Collection[listing.Listing] {
-	return store.NewCollection[listing.Listing](db, "listings", store.Unique("slug"), store.Unique("code"),
-		store.Index("state", "updated_at"), store.Follow(FollowerName))
-}
-
 // open opens the district at path; engine nil: the embedded index answers.
 func open(t testing.TB, path string, engine search.Engine) *district {
 	t.Helper()
@@ -50,7 +45,7 @@ func open(t testing.TB, path string, engine search.Engine) *district {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = d.db.Close() })
-	d.listings, d.places = collection(d.db), place.New(d.db)
+	d.listings, d.places = listing.Declare(d.db), place.New(d.db)
 	if engine == nil {
 		engine = d.index
 	}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -16,13 +17,17 @@ type Help struct {
 	// AnyTime, AnyWhere and AnyKind count what the same question finds without asking when, where, or for which kind. They are
 	// 0 where that was not asked. Plain counts it without any filter.
 	AnyTime, AnyWhere, AnyKind, Plain int
-	// Words is a name that comes close to the words, empty for none.
+	// Words is a part of the words that does find something, empty for none.
 	Words string
 }
 
-const maxHelp = 4
+// maxHelp is how many categories are offered, maxParts how many parts of the words are tried.
+const (
+	maxHelp  = 4
+	maxParts = 6
+)
 
-func (s *Service) help(st *state, q *Query, f *filter, found found) *Help {
+func (s *Service) help(ctx context.Context, st *state, q *Query, f *filter, found found) *Help {
 	h := &Help{Categories: []Choice{}}
 	without := func(change func(*filter)) int {
 		g := *f
@@ -43,7 +48,30 @@ func (s *Service) help(st *state, q *Query, f *filter, found found) *Help {
 		h.Plain = without(func(f *filter) { *f = filter{} })
 	}
 	h.Categories = st.snap.categoriesLike(&found.plan)
+	if len(found.list) == 0 {
+		h.Words = s.shorter(ctx, st, &found.plan)
+	}
 	return h
+}
+
+// shorter returns the part of the words that finds most: one of several words, or two characters of one word.
+func (s *Service) shorter(ctx context.Context, st *state, p *text.Plan) string {
+	var parts []string
+	for i := range p.Terms {
+		if t := &p.Terms[i]; len(p.Terms) > 1 && t.Len() > 1 {
+			parts = append(parts, t.Text)
+		} else if t.Kind == text.Han && t.Len() > 2 {
+			parts = append(parts, t.Grams...)
+		}
+	}
+	best, most := "", 0
+	for _, part := range parts[:min(len(parts), maxParts)] {
+		got, err := s.find(ctx, st, &Query{Text: part})
+		if err == nil && !got.relaxed && len(got.list) > most {
+			best, most = part, len(got.list)
+		}
+	}
+	return best
 }
 
 // categoriesLike returns the categories whose words share most with what was asked, at least a character that is not in

@@ -80,7 +80,7 @@ func (s *Service) Search(ctx context.Context, q Query, t lang.Tag, now time.Time
 	}
 	switch {
 	case p.Total == 0:
-		p.Help = s.help(st, &p.Query, &f, found)
+		p.Help = s.help(ctx, st, &p.Query, &f, found)
 	case p.Total <= few && !q.Home():
 		p.Similar = s.similar(st, hits, t, now)
 	}

@@ -252,6 +252,15 @@ func TestNothingFound(t *testing.T) {
 			t.Errorf("%+v", p.Help)
 		}
 	})
+	t.Run("a part of the words", func(t *testing.T) {
+		p := d.ask(Query{Text: "云间飞碟俱乐部"})
+		if p.Help == nil || p.Help.Words != "云间" {
+			t.Errorf("%+v", p.Help)
+		}
+		if p = d.ask(Query{Text: "云间飞碟俱乐部", Open: Now}); p.Help.Plain != 0 {
+			t.Errorf("without filters there is nothing either: %+v", p.Help)
+		}
+	})
 	t.Run("words nobody uses", func(t *testing.T) {
 		p := d.ask(Query{Text: "qqqqqq"})
 		if p.Help == nil || len(p.Help.Categories) == 0 {

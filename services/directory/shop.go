@@ -10,7 +10,6 @@ import (
 	"shangquan/services/geo"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
-	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/taxonomy"
 )
@@ -199,49 +198,4 @@ func (s *Service) Get(ctx context.Context, id string, t lang.Tag, now time.Time)
 		return Row{}, fault.New(fault.NotFound, "error.not_found", nil)
 	}
 	return st.snap.row(n, s.src.Calendar, t, now, nil), nil
-}
-
-// Change is one step of the history that others follow.
-type Change struct {
-	ID        string
-	UpdatedAt time.Time
-	// Listing is nil when a visitor may no longer see it.
-	Listing *listing.Listing
-}
-
-// Changes returns up to limit changes behind the change that was last at the given time with the given id, oldest first. Drafts
-// leave no trace in it.
-func (s *Service) Changes(ctx context.Context, since time.Time, id string, limit int) ([]Change, error) {
-	st, err := s.state(ctx, s.clock())
-	if err != nil {
-		return nil, err
-	}
-	list := []*listing.Listing{}
-	for i := range st.snap.shops {
-		l := st.snap.shops[i].Listing
-		if l.State == listing.Draft || l.State == listing.Submitted {
-			continue
-		}
-		if c := l.UpdatedAt.Compare(since); c > 0 || c == 0 && l.ID > id {
-			list = append(list, l)
-		}
-	}
-	slices.SortFunc(list, func(a, b *listing.Listing) int {
-		if c := a.UpdatedAt.Compare(b.UpdatedAt); c != 0 {
-			return c
-		}
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
-	})
-	out := make([]Change, 0, min(len(list), limit))
-	for _, l := range list[:min(len(list), limit)] {
-		c := Change{ID: l.ID, UpdatedAt: l.UpdatedAt}
-		if l.Public() {
-			c.Listing = l
-		}
-		out = append(out, c)
-	}
-	return out, nil
 }
