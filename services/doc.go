@@ -27,7 +27,7 @@
 //	store      documents: SQLite or MongoDB
 //	search     search: an index in memory or Meilisearch
 //
-// A package imports the ones its words need and no others: fault and lang import none of the rest, place and listing know store,
+// A package imports the ones its words need and no others: fault imports none of the rest and lang only fault; place and listing know store,
 // store knows no word of the district.
 //
 // # Glossary

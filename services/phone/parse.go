@@ -23,7 +23,7 @@ const (
 var (
 	separator = regexp.MustCompile(`[、,;/|\n\r]+|或者|或`)
 	// piece is an optional label, the number, an optional extension, an optional label in brackets.
-	piece = regexp.MustCompile(`(?i)^(?:([^\d+()（）:]*?)[:\s]*)?([+(]?\d[\d\s().-]*\d)(?:\s*(?:转接|转|分机|;?ext[.=]?|x|#)[:\s]*(\d{1,6}))?\s*(?:[(（]([^\d()（）]+)[)）])?$`)
+	piece = regexp.MustCompile(`(?i)^(?:([^\d+()（）:]*?)[:\s]*)?([+(]?\d[\d\s().-]*\d)(?:\s*(?:转接|转|分机|ext[.=]?|x|#|\*)[:\s]*(\d{1,6}))?\s*(?:[(（]([^\d()（）]+)[)）])?$`)
 	// A dash before three to six last digits of a whole landline number is an extension: 021-57721664-8001.
 	dashed  = regexp.MustCompile(`^(.*\d{4})-(\d{3,6})$`)
 	generic = map[string]bool{"电话": true, "座机": true, "手机": true, "固话": true, "热线": true, "总机": true, "tel": true, "t": true, "联系电话": true, "phone": true}

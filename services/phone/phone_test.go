@@ -45,6 +45,7 @@ func TestParse(t *testing.T) {
 		{"021-57721664 ext. 8001", []phone.Number{ext}},
 		{"+862157721664;ext=8001", nil}, // a semicolon parts numbers
 		{"57721664x8001", []phone.Number{ext}},
+		{"57721664*8001", []phone.Number{ext}},
 		{"13800138000", []phone.Number{cell}},
 		{"138-0013-8000", []phone.Number{cell}},
 		{"+86 138 0013 8000", []phone.Number{cell}},

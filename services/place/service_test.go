@@ -1,6 +1,7 @@
 package place_test
 
 import (
+	"errors"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -12,14 +13,14 @@ import (
 	"shangquan/services/store"
 )
 
-func open(t *testing.T) (*place.Service, store.DB) {
+func open(t *testing.T) *place.Service {
 	t.Helper()
 	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return place.New(db), db
+	return place.New(db)
 }
 
 func street(slug, name string) place.Street {
@@ -35,7 +36,7 @@ func must[T any](t *testing.T, v T, err error) T {
 }
 
 func TestStreets(t *testing.T) {
-	s, _ := open(t)
+	s := open(t)
 	ctx := t.Context()
 	if got := must(t, first(s.Streets(ctx)), nil); got == nil || len(got) != 0 {
 		t.Fatalf("nothing saved, got %v", got)
@@ -84,7 +85,7 @@ func TestStreets(t *testing.T) {
 func first[T any](v T, _ error) T { return v }
 
 func TestAnInvalidPlaceStopsTheWholeSave(t *testing.T) {
-	s, _ := open(t)
+	s := open(t)
 	if _, err := s.SaveStreets(t.Context(), []place.Street{street("a", "甲路"), street("B", "乙路")}); !fault.Is(err, fault.Invalid) {
 		t.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func TestAnInvalidPlaceStopsTheWholeSave(t *testing.T) {
 }
 
 func TestPlazasAndPoints(t *testing.T) {
-	s, _ := open(t)
+	s := open(t)
 	ctx := t.Context()
 	p := place.Plaza{Slug: "pinggao", Name: lang.Text{Hans: "平高广场"}, Floors: []place.Floor{{Level: 1, Label: "1F"}}}
 	must(t, first(s.SavePlazas(ctx, []place.Plaza{p})), nil)
@@ -127,7 +128,7 @@ func TestPlazasAndPoints(t *testing.T) {
 }
 
 func TestUnits(t *testing.T) {
-	s, _ := open(t)
+	s := open(t)
 	ctx := t.Context()
 	unit := func(id, number string, level int) place.Unit {
 		return place.Unit{Meta: store.Meta{ID: id}, PlazaID: "p", Number: number, Level: level}
@@ -180,7 +181,7 @@ func TestUnits(t *testing.T) {
 }
 
 func TestOneListingGetsTheUnit(t *testing.T) {
-	s, _ := open(t)
+	s := open(t)
 	ctx := t.Context()
 	must(t, first(s.SaveUnits(ctx, []place.Unit{{Meta: store.Meta{ID: "u"}, PlazaID: "p", Number: "1"}})), nil)
 	won := make(chan string, 8)
@@ -271,7 +272,7 @@ func TestValidate(t *testing.T) {
 			}
 			continue
 		}
-		f, ok := err.(*fault.Error)
+		f, ok := errors.AsType[*fault.Error](err)
 		if !ok || f.Kind != fault.Invalid || f.Fields[0].Name != c.field {
 			t.Errorf("%s: %v", c.what, err)
 		}
