@@ -6,6 +6,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -88,7 +89,7 @@ func Read(r io.Reader) ([]Day, error) {
 	var days []Day
 	for first := true; ; first = false {
 		rec, err := cr.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return days, nil
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,6 +41,22 @@ func TestCell(t *testing.T) {
 		if f := field(t, err); f.Key != want.key || f.Args["pos"] != want.pos {
 			t.Errorf("%q: got %s %v, want %s at %d", cell, f.Key, f.Args, want.key, want.pos)
 		}
+	}
+}
+
+func TestCellsAreBounded(t *testing.T) {
+	if _, err := ParseCell(strings.Repeat(" ", MaxText+1)); field(t, err).Key != "hours.parse.long" {
+		t.Errorf("a long cell: %v", err)
+	}
+	if _, err := ParseSpecialCell(strings.Repeat(" ", maxSpecialCell+1)); field(t, err).Key != "hours.parse.long" {
+		t.Errorf("a long cell: %v", err)
+	}
+	longest := Special{From: "2026-01-01", To: "2027-02-04", Spans: []Span{{600, 700}, {701, 800}, {801, 900}}}
+	h := Hours{Known: true, Special: []Special{longest}}
+	cell := FormatSpecialCell(h.Special)
+	got, err := ParseSpecialCell(cell)
+	if Validate(h) != nil || err != nil || len(got) != 1 {
+		t.Errorf("%d bytes of the most special days allowed: %v %v", len(cell), Validate(h), err)
 	}
 }
 

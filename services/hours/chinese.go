@@ -206,7 +206,7 @@ func (r *chineseReader) hours() (Hours, error) {
 	groups, general := 0, false
 	for i, c := range r.clauses {
 		if c.general {
-			if i > 0 || c.holidays {
+			if i > 0 {
 				return h, r.failAt(c.pos, "hours.parse.ambiguous")
 			}
 			general = true
@@ -224,7 +224,9 @@ func (r *chineseReader) hours() (Hours, error) {
 			}
 		}
 	}
-	if groups == 0 {
+	// On which days it is open has to be said: 周一休息 alone leaves it open.
+	open := slices.ContainsFunc(r.clauses, func(c clause) bool { return len(c.spans) > 0 })
+	if groups == 0 || !open {
 		return h, r.failAt(len(r.text), "hours.parse.unexpected")
 	}
 	missing := allDays &^ covered
@@ -246,56 +248,47 @@ func alikeDays(days [][]Span) bool {
 	return true
 }
 
-// classes sets what the clauses say about holidays and make-up days.
+// classes sets what the clauses say about holidays and make-up days; missing: the text leaves out weekdays.
 func (r *chineseReader) classes(h *Hours, missing bool) error {
-	set := func(class calendar.Class, spans []Span, pos int) error {
-		if _, twice := h.ByClass[string(class)]; twice {
-			return r.failAt(pos, "hours.parse.ambiguous")
-		}
+	set := func(class calendar.Class, spans []Span) {
 		if h.ByClass == nil {
 			h.ByClass = map[string][]Span{}
 		}
 		h.ByClass[string(class)] = slices.Clone(spans)
-		return nil
 	}
+	answered, onlyWorking := false, false
 	for _, c := range r.clauses {
 		if c.working {
 			// 平日 with nothing about the weekend may be every day.
 			if missing && !c.strictly {
 				return r.failAt(c.pos, "hours.parse.ambiguous")
 			}
-			if err := set(calendar.Makeup, c.spans, c.pos); err != nil {
-				return err
-			}
-			if missing {
-				if err := set(calendar.Holiday, nil, c.pos); err != nil {
-					return err
-				}
-			}
+			set(calendar.Makeup, c.spans)
+			onlyWorking = missing
 		}
 		if !c.holidays {
 			continue
 		}
 		spans := c.spans
 		if c.usual {
-			if c.days != 0 || !alikeDays(h.Week[:]) {
-				return r.failAt(c.pos, "hours.parse.ambiguous")
-			}
 			spans = h.Week[0]
 		}
 		// Open on holidays and nothing about the weekend: 节假日 then may mean the weekend too.
-		if missing && len(spans) > 0 {
+		if answered || c.usual && (c.days != 0 || !alikeDays(h.Week[:])) || missing && len(spans) > 0 {
 			return r.failAt(c.pos, "hours.parse.ambiguous")
 		}
-		if err := set(calendar.Holiday, spans, c.pos); err != nil {
-			return err
-		}
+		answered = true
+		set(calendar.Holiday, spans)
 	}
-	if r.always {
-		if !alikeDays(h.Week[:]) {
-			return nil // no day off; which hours a holiday has is not said
-		}
-		return set(calendar.Holiday, h.Week[0], 0)
+	if onlyWorking && !answered {
+		answered = true
+		set(calendar.Holiday, nil)
+	}
+	switch {
+	case r.always && answered && len(h.ByClass[string(calendar.Holiday)]) == 0:
+		return r.failAt(0, "hours.parse.ambiguous")
+	case r.always && !answered && alikeDays(h.Week[:]): // otherwise nobody said which hours a holiday has
+		set(calendar.Holiday, h.Week[0])
 	}
 	return nil
 }

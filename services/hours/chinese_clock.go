@@ -80,6 +80,9 @@ func (c *chinese) clock() (clock, error) {
 	c.skip(" ")
 	if c.eat("am") {
 		k.part, k.full = morning, true
+		if hour == 12 {
+			k.part = dawn
+		}
 	} else if c.eat("pm") {
 		k.part, k.full = afternoon, true
 	}
@@ -172,10 +175,11 @@ func (c *chinese) span() (s Span, weak, sure bool, err error) {
 // overnight reports whether a closing before the opening surely is on the next day though nobody wrote 次日. "9:00-6:00" most
 // likely is a closing at 18:00, and "11:00-9:30" one at 21:30, but that would be guessing.
 func (k *clock) overnight(from clock) bool {
-	if k.part != unsaid {
-		return false
-	}
 	switch {
+	case k.part == morning:
+		return from.minute >= day/2
+	case k.part != unsaid:
+		return false
 	case k.minute == 0:
 		return true
 	case from.late:

@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"bytes"
 	"encoding/csv"
 	"os"
 	"strconv"
@@ -13,12 +14,11 @@ import (
 // corpus returns the opening hours of two shop lists as merchants typed them, and how often.
 func corpus(t testing.TB) [][]string {
 	t.Helper()
-	f, err := os.Open("testdata/opening_hours_strings.csv")
+	b, err := os.ReadFile("testdata/opening_hours_strings.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
+	rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,6 +131,25 @@ func TestParseChinese(t *testing.T) {
 		"周一五点到九点半，其余休息":                             "unread",
 		"周一下午五点到晚上九点半":                              "Mo 17:00-21:30; Tu-Su off",
 		"10:00-22:00 (周五周六10:00-22:30)":             "Su-Th 10:00-22:00; Fr-Sa 10:00-22:30",
+		"工作日9:00-18:00，节假日休息":                       "Mo-Fr 09:00-18:00; Sa-Su off; holiday off; makeup 09:00-18:00",
+		"每天9:00-21:00，节假日除外":                        "Mo-Su 09:00-21:00; holiday off",
+		"全年无休 9:00-21:00，节假日10:00-20:00":            "Mo-Su 09:00-21:00; holiday 10:00-20:00",
+		"全年无休，周一至周四9:00-21:00，周五至周日9:00-22:00":      "Mo-Th 09:00-21:00; Fr-Su 09:00-22:00",
+		"全年无休，工作日9:00-21:00":                        "unread",
+		"全年无休 9:00-21:00，节假日休息":                     "unread",
+		"9:00-21:00，节假日休息，节假日10:00-12:00":           "unread",
+		"周一休息，周二不营业":                                "unread",
+		"周一休息":                                      "unread",
+		"晚上10点-早上6点":                                "Mo-Su 22:00-06:00",
+		"6pm-2am":                                   "Mo-Su 18:00-02:00",
+		"9am-12am":                                  "Mo-Su 09:00-24:00",
+		"12pm-9pm":                                  "Mo-Su 12:00-21:00",
+		"10:00-凌晨12点":                               "Mo-Su 10:00-24:00",
+		"早上6点-中午1点":                                 "Mo-Su 06:00-13:00",
+		"早上9点-下午5点三刻":                               "Mo-Su 09:00-17:45",
+		"早9点-早6点":                                   "unread",
+		"晚上8点-晚上6点":                                 "unread",
+		"每天及节假日9:00-21:00":                          "Mo-Su 09:00-21:00; holiday 09:00-21:00",
 		"工作日9:00-18:00，工作日10:00-12:00":              "unread",
 		"平日9:00-18:00":                              "unread", // 平日 may be every day
 		"9:00-6:00":                                 "unread", // 18:00 or 6:00
@@ -201,6 +220,20 @@ func TestParseChineseSaysWhere(t *testing.T) {
 	}
 	if _, err := ParseChinese(strings.Repeat("周", 342)); field(t, err).Key != "hours.parse.long" {
 		t.Errorf("a long text: %v", err)
+	}
+}
+
+// The worst texts of the length that is read at all: the security design allows 10 ms.
+func BenchmarkLongest(b *testing.B) {
+	for name, unit := range map[string]string{"days": "周一、", "fillers": "营业时间", "times": "1:00-2:00 ", "numerals": "九十九", "comments": `2026 Oct 01 off "x";`} {
+		text := strings.Repeat(unit, MaxText/len(unit))
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				_, _ = ParseChinese(text)
+				_, _ = ParseOSM(text)
+				_, _ = ParseCell(text)
+			}
+		})
 	}
 }
 

@@ -45,6 +45,8 @@ type plan struct {
 	specials []dated
 	pause    dated
 	paused   bool // there is a pause at all
+	// settled is the last date of the special days and the pause.
+	settled calendar.Date
 }
 
 // dated is a range of dates, both ends inside, and where the special day stands in the list.
@@ -68,6 +70,7 @@ func prepare(h Hours, cal *calendar.Calendar) *plan {
 		}
 		if to, err := calendar.ParseDate(s.To); err == nil {
 			p.specials = append(p.specials, dated{from, to, i})
+			p.settled = max(p.settled, to)
 		}
 	}
 	if h.Pause != nil {
@@ -76,7 +79,10 @@ func prepare(h Hours, cal *calendar.Calendar) *plan {
 		if err == nil && h.Pause.Until != "" {
 			until, err = calendar.ParseDate(h.Pause.Until)
 		}
-		p.pause, p.paused = dated{from: from, to: until}, err == nil
+		if err == nil {
+			p.pause, p.paused = dated{from: from, to: until}, true
+			p.settled = max(p.settled, until)
+		}
 	}
 	return p
 }

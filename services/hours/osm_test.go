@@ -179,6 +179,8 @@ func TestParseOSMRefuses(t *testing.T) {
 		{"Mo, 09:00-12:00", "hours.parse.unexpected", 5, "09:00-12:00"},
 		{"Oct 01 off", "hours.parse.unexpected", 1, "Oct 01 off"},
 		{"2026 off", "hours.parse.unsupported", 6, "off"},
+		{"2026 Oct 01-Foo 02 off", "hours.parse.unsupported", 13, "Foo 02 off"},
+		{"Mo-Fr 09:00-", "hours.parse.unexpected", 13, ""},
 		{"2026 Oct off", "hours.parse.unsupported", 10, "off"},
 		{"2026 Feb 30 off", "hours.parse.date", 10, "30 off"},
 		{"2026 Oct 03-2026 Oct 01 off", "hours.parse.date", 1, "2026 Oct 03-"},

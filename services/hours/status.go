@@ -110,7 +110,11 @@ func (p *plan) open(d calendar.Date, minute int) bool {
 // flip returns the first instant after minute of d at which being open is no longer was, which it is at minute of d.
 func (p *plan) flip(d calendar.Date, minute int, was bool) (time.Time, bool) {
 	var buf [8]Span
-	for last := d + Horizon; d <= last; d, minute = d+1, 0 {
+	last := d + Horizon
+	if len(p.ByClass) == 0 { // every week is the same once the last special day is over
+		last = min(last, max(d, p.settled)+8)
+	}
+	for ; d <= last; d, minute = d+1, 0 {
 		if !was && p.paused && p.pause.to == forever && d > p.pause.from+1 {
 			break
 		}

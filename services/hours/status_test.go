@@ -114,6 +114,43 @@ func stamp(t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
+func TestNextChangeOfUnknownHours(t *testing.T) {
+	if got, ok := NextChange(Hours{Week: every(Span{540, 600}).Week}, calendar.China(), at(t, "2026-11-24 08:00")); ok {
+		t.Errorf("changes at %s", got)
+	}
+}
+
+// What is stored is valid; what is not, never opens a shop and never stops the program.
+func TestBrokenHoursAreNotOpen(t *testing.T) {
+	h := every(Span{600, 540}, Span{-60, 2}, Span{0, 1 << 40}, Span{1500, 1600})
+	h.Special = []Special{{From: "soon", To: "2026-12-01", Spans: []Span{{0, 1440}}}, {From: "2026-11-01", To: "later", Spans: []Span{{0, 1440}}}}
+	h.Pause = &Pause{From: "2026-11-01", Until: "later"}
+	cal := calendar.China()
+	now := at(t, "2026-11-24 00:01")
+	s := At(h, cal, now)
+	if regular := RegularSlots(h); s.State != Closed || !s.Opens.IsZero() || regular.Len() != 0 {
+		t.Errorf("%+v, %d slots", s, regular.Len())
+	}
+	if d := calendar.Today(now); OpenAfter(h, cal, d, Evening) || AllDay(h, cal, d) {
+		t.Error("open at night")
+	}
+}
+
+func BenchmarkAt(b *testing.B) {
+	h := every(Span{690, 840}, Span{1020, 1560})
+	h.Special = []Special{{From: "2026-10-01", To: "2026-10-02"}, {From: "2027-02-05", To: "2027-02-08"}}
+	cal := calendar.China()
+	now := calendar.On(2026, 11, 24).At(930)
+	for name, x := range map[string]Hours{"ordinary": h, "never closes": every(Span{0, 1440}), "never opens": {Known: true}} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				At(x, cal, now)
+			}
+		})
+	}
+}
+
 func TestSince(t *testing.T) {
 	split := every(Span{0, 120}, Span{1200, 1440}) // 20:00–2:00 typed as two spans
 	for _, tc := range []struct {
@@ -209,8 +246,9 @@ func TestAgreesWithAMinuteWalk(t *testing.T) {
 		h := drawHours(t, from)
 		const days = 14
 		open := walk(h, cal, from, days+2)
-		for i := 0; i < days*day; i += rapid.IntRange(1, 97).Draw(t, "step") {
-			now := from.At(i).Add(time.Duration(rapid.IntRange(0, 59).Draw(t, "second")) * time.Second)
+		second := time.Duration(rapid.IntRange(0, 59).Draw(t, "second")) * time.Second
+		for i := rapid.IntRange(0, 60).Draw(t, "minute"); i < days*day; i += 61 {
+			now := from.At(i).Add(second)
 			s := At(h, cal, now)
 			if s.IsOpen() != open[i] {
 				t.Fatalf("%s: %s, want open %v: %+v", now, s.State, open[i], h)

@@ -1,6 +1,7 @@
 package hours
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -92,8 +93,8 @@ func TestValidateRefuses(t *testing.T) {
 func TestValidateNamesEveryMistake(t *testing.T) {
 	h := every(Span{540, 480})
 	h.Pause = &Pause{}
-	if e := Validate(h).(*fault.Error); len(e.Fields) != 8 {
-		t.Errorf("%d fields: %v", len(e.Fields), e)
+	if e, ok := errors.AsType[*fault.Error](Validate(h)); !ok || len(e.Fields) != 8 {
+		t.Errorf("not eight fields: %v", e)
 	}
 }
 
