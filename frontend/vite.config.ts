@@ -5,19 +5,19 @@ import { sprite } from './icons/sprite.ts';
 const target = ['chrome87', 'safari14'];
 
 export default defineConfig({
-  base: '/static/',
-  publicDir: false,
-  plugins: [sprite()],
-  build: {
-    outDir: 'dist/static',
-    assetsDir: '',
-    emptyOutDir: true,
-    manifest: 'manifest.json',
-    target,
-    cssTarget: target,
-    assetsInlineLimit: 0, // the policy allows no data: addresses
-    modulePreload: { polyfill: false },
-    rolldownOptions: { input: { main: 'src/main.ts', sw: 'src/sw.ts', style: 'styles/main.css' } },
-  },
-  test: { environment: 'jsdom', include: ['src/**/*.test.ts', 'components/**/*.test.ts', 'styles/**/*.test.ts', 'icons/**/*.test.ts'] },
+	base: '/static/',
+	publicDir: false,
+	plugins: [sprite()],
+	build: {
+		outDir: 'dist/static',
+		assetsDir: '',
+		emptyOutDir: true,
+		manifest: 'manifest.json',
+		target,
+		cssTarget: target,
+		assetsInlineLimit: 0, // the policy allows no data: addresses
+		modulePreload: { polyfill: false },
+		rolldownOptions: { input: { main: 'src/main.ts', sw: 'src/sw.ts', style: 'styles/main.css' } },
+	},
+	test: { environment: 'jsdom', include: ['src/**/*.test.ts', 'components/**/*.test.ts', 'styles/**/*.test.ts', 'icons/**/*.test.ts'] },
 });

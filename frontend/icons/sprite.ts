@@ -8,40 +8,40 @@ const lucide = fileURLToPath(new URL('../node_modules/lucide-static/icons/', imp
 
 /** Reads "our word = Lucide's name" lines; # begins a comment. */
 export function parseList(text: string): Map<string, string> {
-  const icons = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    const [ours, theirs, more] = line.split('=').map((s) => s.trim());
-    if (!ours || !theirs || more !== undefined) throw new Error(`icons.txt: cannot read "${line}"`);
-    if (icons.has(ours)) throw new Error(`icons.txt: ${ours} is there twice`);
-    icons.set(ours, theirs);
-  }
-  return icons;
+	const icons = new Map<string, string>();
+	for (const line of text.split('\n')) {
+		if (line.trim() === '' || line.startsWith('#')) continue;
+		const [ours, theirs, more] = line.split('=').map((s) => s.trim());
+		if (!ours || !theirs || more !== undefined) throw new Error(`icons.txt: cannot read "${line}"`);
+		if (icons.has(ours)) throw new Error(`icons.txt: ${ours} is there twice`);
+		icons.set(ours, theirs);
+	}
+	return icons;
 }
 
 /** Makes one <symbol> of a whole Lucide file: the drawing only, since size, stroke and colour come from our style sheet. */
 export function symbol(id: string, svg: string): string {
-  const inner = /<svg[^>]*>([\s\S]*)<\/svg>/.exec(svg)?.[1];
-  if (!inner) throw new Error(`no drawing in the icon ${id}`);
-  const drawing = inner.replace(/\s+/g, ' ').replace(/> </g, '><').replace(/ \/>/g, '/>').trim();
-  return `<symbol id="${id}" viewBox="0 0 24 24">${drawing}</symbol>`;
+	const inner = /<svg[^>]*>([\s\S]*)<\/svg>/.exec(svg)?.[1];
+	if (!inner) throw new Error(`no drawing in the icon ${id}`);
+	const drawing = inner.replace(/\s+/g, ' ').replace(/> </g, '><').replace(/ \/>/g, '/>').trim();
+	return `<symbol id="${id}" viewBox="0 0 24 24">${drawing}</symbol>`;
 }
 
 /** The sprite as text. */
 export function makeSprite(): string {
-  const symbols = [...parseList(readFileSync(list, 'utf8'))].map(([ours, theirs]) => symbol(ours, readFileSync(`${lucide}${theirs}.svg`, 'utf8')));
-  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
+	const symbols = [...parseList(readFileSync(list, 'utf8'))].map(([ours, theirs]) => symbol(ours, readFileSync(`${lucide}${theirs}.svg`, 'utf8')));
+	return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
 }
 
 /** Puts the sprite and the mark of the site beside the other built files and into the manifest. */
 export function sprite(): Plugin {
-  return {
-    name: 'icon-sprite',
-    apply: 'build',
-    buildStart() {
-      this.addWatchFile(list);
-      this.emitFile({ type: 'asset', name: 'icons.svg', originalFileName: 'icons/icons.txt', source: makeSprite() });
-      this.emitFile({ type: 'asset', name: 'icon.svg', originalFileName: 'icons/icon.svg', source: readFileSync(mark, 'utf8') });
-    },
-  };
+	return {
+		name: 'icon-sprite',
+		apply: 'build',
+		buildStart() {
+			this.addWatchFile(list);
+			this.emitFile({ type: 'asset', name: 'icons.svg', originalFileName: 'icons/icons.txt', source: makeSprite() });
+			this.emitFile({ type: 'asset', name: 'icon.svg', originalFileName: 'icons/icon.svg', source: readFileSync(mark, 'utf8') });
+		},
+	};
 }
