@@ -30,7 +30,7 @@ type Page[T any] struct {
 
 // upsertBatch is how many documents Upsert hands to the engine at once: enough to share a commit, few enough to keep other
 // writers waiting for a few milliseconds only.
-const upsertBatch = 100
+const upsertBatch = 50
 
 // swaps bounds how often Update with revision 0 tries again. With 32 writers on one document one of them may lose as often as
 // the others write; beyond this the document is too busy, and the caller hears of it as a conflict.

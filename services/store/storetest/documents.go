@@ -20,7 +20,7 @@ func (s *suite) documents(t *testing.T) {
 	due := time.Date(2026, 10, 1, 9, 30, 0, 123456789, time.FixedZone("CST", 8*3600))
 	shop := Shop{
 		Slug: "yu-tian-cheng", State: "published", Rank: 1 << 53, Area: 3, Open: true, Due: &due, Tags: []string{"药店 & <老字号>", ""},
-		Marks: []Mark{{Kind: "heritage"}}, Extra: map[string][]string{"a b": nil, "c": {"x"}}, Spans: [][]int{nil, {1}}, Hidden: "not kept",
+		Marks: []Mark{{Kind: "heritage"}}, Extra: map[string][]string{"a b": nil, "c": {"x"}}, Years: []int{1782}, Hidden: "not kept",
 		Place: Place{Level: -1, Since: due},
 	}
 	ok(t, c.Insert(t.Context(), &shop))
@@ -35,7 +35,6 @@ func (s *suite) documents(t *testing.T) {
 	want.Due, want.Place.Since, want.Hidden = &at, at, ""
 	want.Marks = []Mark{{Kind: "heritage", Refs: []string{}}}
 	want.Extra = map[string][]string{"a b": {}, "c": {"x"}}
-	want.Spans = [][]int{{}, {1}}
 	got := must[Shop](t)(c.Get(t.Context(), shop.ID))
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("Get (-want +got):\n%s", d)
@@ -48,7 +47,7 @@ func (s *suite) documents(t *testing.T) {
 	}
 	empty := insert(t, c, Shop{Slug: "empty"})[0]
 	got = must[Shop](t)(c.Get(t.Context(), empty.ID))
-	if got.Tags == nil || got.Marks == nil || got.Extra == nil || got.Spans == nil || got.Due != nil {
+	if got.Tags == nil || got.Marks == nil || got.Extra == nil || got.Years == nil || got.Due != nil {
 		t.Errorf("lists of an empty document = %#v, want empty ones, never nil", got)
 	}
 

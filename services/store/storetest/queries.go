@@ -281,7 +281,7 @@ func (s *suite) refusals(t *testing.T) {
 		"undeclared field":         store.Where("extra", store.Eq, "x"),
 		"undeclared nested field":  store.Where("place.x", store.Eq, "x"),
 		"second field of an index": store.Where("street", store.Eq, "x"),
-		"undeclared sort":          store.All().OrderBy("spans", store.Asc),
+		"undeclared sort":          store.All().OrderBy("years", store.Asc),
 		"sort of a list":           store.All().OrderBy("tags", store.Asc),
 		"sort of an absent value":  store.All().OrderBy("due", store.Asc),
 		"sort without an index":    store.All().OrderBy("street", store.Asc),

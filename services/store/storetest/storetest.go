@@ -70,7 +70,7 @@ type Shop struct {
 
 	Due    *time.Time          `json:"due,omitempty"`
 	Extra  map[string][]string `json:"extra"`
-	Spans  [][]int             `json:"spans"`
+	Years  []int               `json:"years"`
 	Hidden string              `json:"-"`
 }
 
