@@ -115,7 +115,7 @@ func Load(getenv func(string) string) (Config, error) {
 		LogLevel:       r.level("SHANGQUAN_LOG_LEVEL"),
 		Site:           r.identity(),
 	}
-	if c.MetricsAddr != "" && c.MetricsAddr == c.Addr {
+	if c.MetricsAddr != "" && c.MetricsAddr == c.Addr && !strings.HasSuffix(c.Addr, ":0") { // 0: any free port
 		r.wrong("SHANGQUAN_METRICS_ADDR", "is the public address; metrics need a listener of their own")
 	}
 	if c.Search == "memory:" && (c.MeiliSearchKey != "" || c.MeiliWriteKey != "") {

@@ -1,0 +1,189 @@
+// Package cli is what an operator types: shangquan serve | import | export | reindex | check | version. It wires the services
+// together and turns their errors into a sentence and an exit code.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"shangquan/server/config"
+	"shangquan/services/fault"
+)
+
+// The exit codes.
+const (
+	Done   = 0
+	Failed = 1 // the command ran and says what is wrong
+	Usage  = 2 // the command line is not understood
+)
+
+// Program is one run of the command.
+type Program struct {
+	Getenv   func(string) string
+	In       io.Reader
+	Out, Err io.Writer
+}
+
+// command is one of the words after shangquan.
+type command struct {
+	name, args, usage string
+	json              bool // has --json
+	flags             func(*options, *flag.FlagSet)
+	run               func(Program, context.Context, *options) error
+}
+
+// options is the command line as read.
+type options struct {
+	args   []string
+	json   bool
+	dry    bool
+	format string
+	output string
+	getenv func(string) string // the environment under the flags
+}
+
+var commands = []command{
+	{name: "serve", usage: "answer on SHANGQUAN_ADDR until SIGTERM", run: Program.serve},
+	{
+		name: "import", args: "FILE", json: true, usage: "read shops from a CSV or XLSX file; - is standard input", run: Program.importSheet,
+		flags: func(o *options, f *flag.FlagSet) {
+			f.BoolVar(&o.dry, "dry-run", false, "say what would be done and change nothing")
+		},
+	},
+	{
+		name: "export", usage: "write all shops as a table", run: Program.exportSheet,
+		flags: func(o *options, f *flag.FlagSet) {
+			f.StringVar(&o.format, "format", "csv", "csv or xlsx")
+			f.StringVar(&o.output, "output", "-", "file to write; - is standard output")
+		},
+	},
+	{name: "reindex", json: true, usage: "build the search index anew while the old one answers", run: Program.reindex},
+	{name: "check", json: true, usage: "list every unsafe setting; exits 1 when there is one", run: Program.check},
+	{name: "version", json: true, usage: "say what this program is built from", run: Program.version},
+}
+
+// errReported says that the command has said everything already.
+var errReported = errors.New("reported")
+
+// Run runs the command that args name and returns the exit code. A first SIGTERM or interrupt ends it in order, a second at once.
+func (p Program) Run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	context.AfterFunc(ctx, stop) // from now on the signals have their own effect again
+	return p.run(ctx, args)
+}
+
+func (p Program) run(ctx context.Context, args []string) int {
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+		out, code := p.Out, Done
+		if len(args) == 0 {
+			out, code = p.Err, Usage
+		}
+		overview(out)
+		return code
+	}
+	i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
+	if i < 0 {
+		_, _ = fmt.Fprintf(p.Err, "shangquan: there is no command %q\n\n", args[0])
+		overview(p.Err)
+		return Usage
+	}
+	o, err := p.options(commands[i], args[1:])
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return Done
+	case err != nil:
+		_, _ = fmt.Fprintf(p.Err, "shangquan %s: %v\nshangquan %s --help says what there is\n", args[0], err, args[0])
+		return Usage
+	}
+	switch err := commands[i].run(p, ctx, o); {
+	case err == nil:
+		return Done
+	case !errors.Is(err, errReported):
+		_, _ = fmt.Fprintf(p.Err, "shangquan %s: %s\n", args[0], sentence(err))
+	}
+	return Failed
+}
+
+func overview(w io.Writer) {
+	_, _ = fmt.Fprintln(w, "Usage: shangquan COMMAND [FLAGS]")
+	_, _ = fmt.Fprintln(w)
+	for _, c := range commands {
+		_, _ = fmt.Fprintf(w, "  %-14s %s\n", strings.TrimSpace(c.name+" "+c.args), c.usage)
+	}
+	_, _ = fmt.Fprintln(w, "\nshangquan COMMAND --help lists the flags and the variables they stand for.")
+}
+
+// options reads the command line. Every setting is a flag, which goes before its variable.
+func (p Program) options(c command, args []string) (*options, error) {
+	o := &options{}
+	f := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	if c.json {
+		f.BoolVar(&o.json, "json", false, "answer in JSON, for programs")
+	}
+	if c.flags != nil {
+		c.flags(o, f)
+	}
+	set := map[string]string{}
+	if c.name != "version" {
+		for _, s := range config.Settings {
+			use := s.Usage
+			if s.Secret {
+				use = "file that holds: " + use
+			}
+			keep := func(v string) error { set[s.FlagEnv()] = v; return nil }
+			if s.Bool {
+				f.BoolFunc(s.Flag(), use+" ($"+s.FlagEnv()+")", keep)
+			} else {
+				f.Func(s.Flag(), use+" ($"+s.FlagEnv()+")", keep)
+			}
+		}
+	}
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			_, _ = fmt.Fprintf(p.Out, "Usage: shangquan %s\n\n%s\n\n", strings.TrimSpace(c.name+" [FLAGS] "+c.args), c.usage)
+			f.SetOutput(p.Out)
+			f.PrintDefaults()
+		}
+		return nil, err
+	}
+	o.args = f.Args()
+	if want := len(strings.Fields(c.args)); len(o.args) != want {
+		return nil, fmt.Errorf("takes %d arguments after the flags, not %d", want, len(o.args))
+	}
+	o.getenv = func(k string) string {
+		if v, ok := set[k]; ok {
+			return v
+		}
+		// A secret file on the command line replaces the value in the environment, too.
+		if _, ok := set[k+"_FILE"]; ok {
+			return ""
+		}
+		return p.Getenv(k)
+	}
+	return o, nil
+}
+
+// sentence is an error for an operator: the cause of a fault without its kind and key, which are for programs.
+func sentence(err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Err != nil {
+		return f.Err.Error()
+	}
+	return err.Error()
+}
+
+func (p Program) writeJSON(v any) error {
+	e := json.NewEncoder(p.Out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}

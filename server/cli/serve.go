@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"shangquan/frontend"
+	"shangquan/frontend/locales"
+	"shangquan/server/config"
+	"shangquan/server/web"
+	"shangquan/services/calendar"
+)
+
+// serve answers until ctx ends.
+func (p Program) serve(ctx context.Context, o *options) (err error) {
+	c, err := load(o, func(f config.Finding) { _, _ = fmt.Fprintln(p.Err, f) })
+	if err != nil {
+		return err
+	}
+	assets, err := frontend.Load()
+	if err != nil {
+		return err
+	}
+	catalogue, err := locales.Load(frontend.FS)
+	if err != nil {
+		return err
+	}
+	renderer, err := web.NewRenderer(frontend.FS, catalogue, assets)
+	if err != nil {
+		return err
+	}
+	log := web.NewLog(p.Err, c.LogLevel)
+	defer func() { err = errors.Join(err, log.Close()) }()
+	d, err := open(ctx, c, log.Logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.close()) }()
+	if err := d.directory.Refresh(ctx); err != nil {
+		return err
+	}
+
+	site := web.New(web.Deps{
+		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: calendar.China(), Log: log, Now: now,
+		Revision: d.directory.Revision, Ready: d.db.Ping,
+	})
+	var listen net.ListenConfig
+	ln, err := listen.Listen(ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", c.Addr, err)
+	}
+	workers := site.Workers()
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer func() { stop(); workers.Wait() }()
+	if c.MetricsAddr != "" {
+		private, err := listen.Listen(ctx, "tcp", c.MetricsAddr)
+		if err != nil {
+			return errors.Join(fmt.Errorf("cannot listen on %s: %w", c.MetricsAddr, err), ln.Close())
+		}
+		workers.Go(background, "private listener", servePrivate(private, site.Private()))
+	}
+	_, _ = fmt.Fprintf(p.Out, "listening on %s, open %s\n", ln.Addr(), c.Origin)
+	log.Info("serving", "config", c)
+	return site.Serve(ctx, ln)
+}
+
+// servePrivate answers on ln until the context ends.
+func servePrivate(ln net.Listener, h http.Handler) func(context.Context) error {
+	return func(ctx context.Context) error {
+		s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 8 << 10}
+		stop := context.AfterFunc(ctx, func() { _ = s.Close() })
+		defer stop()
+		if err := s.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	}
+}
