@@ -32,8 +32,6 @@ var readings = map[rune]string{
 
 const longestPhrase = 3
 
-var plain = pinyin.NewArgs()
-
 // Pinyin returns how text is read: a syllable without tone for each Han character (ü as v), a word in lower case for each
 // run of Latin letters or digits. Everything else parts words and is left out.
 func Pinyin(text string) []string {
@@ -65,9 +63,24 @@ func reading(rs []rune) (int, []string) {
 	if s, ok := readings[rs[0]]; ok {
 		return 1, []string{s}
 	}
-	all := pinyin.SinglePinyin(rs[0], plain)
-	return 1, all[:min(1, len(all))]
+	if s := syllable(rs[0]); s != "" {
+		return 1, []string{s}
+	}
+	return 1, nil
 }
+
+// syllable is the first reading of the dictionary without its tone. It is what the library's own SinglePinyin gives, without
+// the regular expression it runs for each character: every listing is read several times on its way into the register.
+func syllable(r rune) string {
+	first, _, _ := strings.Cut(pinyin.PinyinDict[int(r)], ",")
+	return toneless.Replace(first)
+}
+
+var toneless = strings.NewReplacer(
+	"ā", "a", "á", "a", "ǎ", "a", "à", "a", "ē", "e", "é", "e", "ě", "e", "è", "e", "ī", "i", "í", "i", "ǐ", "i", "ì", "i",
+	"ō", "o", "ó", "o", "ǒ", "o", "ò", "o", "ū", "u", "ú", "u", "ǔ", "u", "ù", "u", "ü", "v", "ǖ", "v", "ǘ", "v", "ǚ", "v", "ǜ", "v",
+	"ń", "n", "ň", "n", "ǹ", "n", "ḿ", "m", "ê", "e", "ế", "e", "ề", "e", "\u0304", "", "\u030c", "", "\u0300", "", "\u0301", "",
+)
 
 // wordLen is the length of the run of letters, marks and digits at the start of rs.
 func wordLen(rs []rune) int {

@@ -19,8 +19,10 @@ type Limit struct {
 
 // Clean brings text people typed into the one form that is stored: NFC, line ends as \n, no space at the ends.
 func Clean(s string) string {
-	return strings.TrimSpace(norm.NFC.String(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)))
+	return strings.TrimSpace(norm.NFC.String(lineEnds.Replace(s)))
 }
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // CleanText is Clean for every language of a text.
 func CleanText(x Text) Text { return Text{Hans: Clean(x.Hans), Hant: Clean(x.Hant), En: Clean(x.En)} }
