@@ -56,7 +56,7 @@ func (s *Site) poster(c *fiber.Ctx) error {
 	if size == "a4" {
 		other = "a5"
 	}
-	v.Other = ui.Link{Label: p.say("poster.other", "Size", strings.ToUpper(other)), Href: ui.Href(p.Lang, "/shops/"+l.Slug+"/poster") + "?size=" + other}
+	v.Other = ui.Link{Label: p.say("poster.swap", "Size", strings.ToUpper(other)), Href: ui.Href(p.Lang, "/shops/"+l.Slug+"/poster") + "?size=" + other}
 	v.Base = s.Base(c, p.say("poster.title", "Name", l.Name.Hans))
 	v.Base.NoIndex, v.Base.Class = true, "poster-page"
 	p.note(hans.err)

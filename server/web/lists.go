@@ -1,0 +1,197 @@
+package web
+
+import (
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/calendar"
+	"shangquan/services/directory"
+	"shangquan/services/place"
+)
+
+// listPage is a list of shops that answers one question: 夜里还开, 老字号, 我的收藏.
+type listPage struct {
+	Base     ui.Base
+	Title    string
+	Lead     string
+	Count    *ui.Count
+	Chips    []ui.Chip
+	Callouts []ui.Callout
+	Groups   []rowGroup
+	Empty    *ui.Empty
+	// Kept is set on the page of favourites: a place for the button that fills it.
+	Kept  bool
+	Share *ui.Share
+}
+
+func (s *Site) renderList(c *fiber.Ctx, p *speaker, v listPage) error {
+	if v.Base.Lang == "" {
+		v.Base = s.Base(c, v.Title)
+	}
+	v.Base.Description = v.Lead
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "list", v)
+}
+
+// night is who is still open tonight, computed from the hours.
+func (s *Site) night(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	after := directory.Open(c.Query("after"))
+	page, err := s.directory.Night(c.UserContext(), after, p.Lang, p.now)
+	if err != nil {
+		return err
+	}
+	v := listPage{Title: p.say("night.title"), Lead: p.say("night.lead")}
+	if after != "" && after != page.After {
+		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Text: p.say("search.problem.value", "Value", string([]rune(string(after))[:min(len([]rune(string(after))), 20)]))})
+	}
+	for _, choice := range page.Counts {
+		v.Chips = append(v.Chips, ui.Chip{
+			Label: p.say("night.after."+choice.Value, "N", choice.N), On: choice.On, Href: ui.Href(p.Lang, "/night") + "?after=" + choice.Value,
+		})
+	}
+	v.Count = &ui.Count{Number: len(page.Rows), Label: p.count("night.count", len(page.Rows)), Detail: p.say("night.date", "Day", ui.Date(p.Lang, page.Date.At(0), p.now))}
+	if len(page.Rows) > 0 {
+		v.Groups = []rowGroup{{Rows: s.rows(p, page.Rows)}}
+	} else {
+		v.Empty = &ui.Empty{Lead: p.say("night.none"), Buttons: []ui.Button{{Label: p.say("search.nothing.home"), Href: ui.Href(p.Lang, "/"), Kind: "alt"}}}
+	}
+	if page.Unknown > 0 {
+		v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Text: p.count("night.unknown", page.Unknown)})
+	}
+	return s.renderList(c, p, v)
+}
+
+// heritage is the shops whose mark may be shown today.
+func (s *Site) heritage(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	groups, err := s.directory.Heritage(c.UserContext(), p.Lang, p.now)
+	if err != nil {
+		return err
+	}
+	v := listPage{Title: p.say("heritage.title"), Lead: p.say("heritage.lead")}
+	for _, g := range groups {
+		v.Groups = append(v.Groups, rowGroup{ID: "level-" + g.Level, Title: p.say("heritage.level." + g.Level), Rows: s.rows(p, g.Rows)})
+	}
+	if len(groups) == 0 {
+		v.Empty = &ui.Empty{Lead: p.say("heritage.none"), Buttons: []ui.Button{{Label: p.say("search.nothing.home"), Href: ui.Href(p.Lang, "/"), Kind: "alt"}}}
+	}
+	return s.renderList(c, p, v)
+}
+
+// favourites shows the shops of a list: the visitor's own, which only his phone knows, or one that somebody shared.
+func (s *Site) favourites(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	asked := []string{}
+	for _, id := range strings.Split(c.Query("ids"), ",") {
+		if id = strings.TrimSpace(id); id != "" {
+			asked = append(asked, id)
+		}
+	}
+	rows, err := s.directory.ByIDs(c.UserContext(), asked, p.Lang, p.now)
+	if err != nil {
+		return err
+	}
+	v := listPage{Title: p.say("favourites.title"), Lead: p.say("favourites.lead"), Kept: true}
+	v.Base = s.Base(c, v.Title)
+	v.Base.NoIndex = len(asked) > 0
+	if missing := len(asked) - len(rows); missing > 0 {
+		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Text: p.count("favourites.missing", missing)})
+	}
+	if len(rows) > 0 {
+		v.Groups = []rowGroup{{Rows: s.rows(p, rows)}}
+		ids := make([]string, 0, len(rows))
+		for i := range rows {
+			ids = append(ids, rows[i].Listing.ID)
+		}
+		v.Share = &ui.Share{URL: s.config.Origin + ui.Href(p.Lang, "/favourites") + "?ids=" + strings.Join(ids, ","), Title: v.Title, Text: v.Title}
+	} else {
+		v.Empty = &ui.Empty{Lead: p.say("favourites.none"), Text: p.say("favourites.how"), Buttons: []ui.Button{{Label: p.say("search.nothing.home"), Href: ui.Href(p.Lang, "/"), Kind: "alt"}}}
+	}
+	return s.renderList(c, p, v)
+}
+
+// pointsPage is what people need on the way: 便民服务点, and where buses stop.
+type pointsPage struct {
+	Base   ui.Base
+	Title  string
+	Lead   string
+	Jumps  []ui.Chip
+	Groups []pointGroup
+}
+
+type pointGroup struct {
+	ID, Title, Icon string
+	Points          []pointView
+}
+
+type pointView struct {
+	Name    ui.Marked
+	Href    string
+	Address string
+	Note    string
+	Checked string
+	Map     string
+}
+
+var pointIcons = map[place.PointKind]string{
+	place.BusStop: "bus", place.Metro: "metro", place.Toilet: "toilet", place.Water: "water", place.Charging: "charging", place.FirstAid: "firstaid",
+	place.Nursing: "nursing", place.AED: "aed", place.Rest: "rest", place.Canteen: "canteen", place.Health: "health",
+}
+
+func (s *Site) points(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	groups, err := s.directory.Points(c.UserContext(), nil, p.now)
+	if err != nil {
+		return err
+	}
+	v := pointsPage{Title: p.say("points.title"), Lead: p.say("points.lead")}
+	for _, g := range groups {
+		group := pointGroup{ID: string(g.Kind), Title: p.say("points.kind." + string(g.Kind)), Icon: pointIcons[g.Kind]}
+		for _, r := range g.Points {
+			if g.Kind == place.BusStop && !r.Point.Core {
+				continue // stops far away help nobody who is here
+			}
+			group.Points = append(group.Points, pointOf(p, r))
+		}
+		if len(group.Points) > 0 {
+			v.Groups = append(v.Groups, group)
+			v.Jumps = append(v.Jumps, ui.Chip{Label: p.say("points.jump", "Kind", group.Title, "N", len(group.Points)), Href: "#" + group.ID, Icon: group.Icon})
+		}
+	}
+	v.Base = s.Base(c, v.Title)
+	v.Base.Description = v.Lead
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "points", v)
+}
+
+func pointOf(p *speaker, r directory.PointRow) pointView {
+	name, in := r.Point.Name.In(p.Lang)
+	v := pointView{Name: ui.Plain(name, in), Address: r.Point.Address, Note: strings.Join(r.Point.Lines, p.say("empty.and"))}
+	if r.Point.Note != "" {
+		v.Note = strings.TrimSpace(v.Note + " " + r.Point.Note)
+	}
+	if r.Slug != "" {
+		v.Href = ui.Href(p.Lang, "/shops/"+r.Slug)
+	}
+	if day, err := calendar.ParseDate(r.Point.CheckedOn); err == nil {
+		v.Checked = p.say("shop.confirmed.coordinator", "Day", ui.ShortDate(p.Lang, day.At(0), p.now))
+	}
+	return v
+}
+
+// offline is the page the service worker keeps for addresses that were never visited.
+func (s *Site) offline(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	v := listPage{Title: p.say("offline.title"), Lead: p.say("offline.none")}
+	v.Base = s.Base(c, v.Title)
+	v.Base.NoIndex, v.Base.Canonical, v.Base.Alternates = true, "", nil
+	v.Groups = []rowGroup{}
+	return s.renderList(c, p, v)
+}

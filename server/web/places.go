@@ -1,0 +1,272 @@
+package web
+
+import (
+	"html/template"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/directory"
+	"shangquan/services/lang"
+)
+
+// placeLink is a street or plaza in a list.
+type placeLink struct {
+	Href  string
+	Name  ui.Marked
+	Under ui.Marked // address or pinyin
+	Count string    // 12 家，3 家现在营业
+}
+
+// placeGroup is places under one heading.
+type placeGroup struct {
+	Title  string
+	Places []placeLink
+}
+
+// placesPage lists the streets or the plazas.
+type placesPage struct {
+	Base   ui.Base
+	Title  string
+	Lead   string
+	Groups []placeGroup
+}
+
+func (s *Site) streets(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	list, err := s.directory.Streets(c.UserContext(), p.now)
+	if err != nil {
+		return err
+	}
+	v := placesPage{Title: p.say("places.streets.title"), Lead: p.say("places.streets.lead")}
+	ours, others := placeGroup{Title: p.say("places.streets.ours")}, placeGroup{Title: p.say("places.streets.others")}
+	for _, x := range list {
+		name, in := x.Street.Name.In(p.Lang)
+		link := placeLink{Href: ui.Href(p.Lang, "/streets/"+x.Street.Slug), Name: ui.Plain(name, in), Count: counts(p, x)}
+		if name != x.Street.Pinyin {
+			link.Under = ui.Plain(x.Street.Pinyin, lang.En)
+		}
+		if x.Street.Core {
+			ours.Places = append(ours.Places, link)
+		} else {
+			others.Places = append(others.Places, link)
+		}
+	}
+	for _, g := range []placeGroup{ours, others} {
+		if len(g.Places) > 0 {
+			v.Groups = append(v.Groups, g)
+		}
+	}
+	return s.renderPlaces(c, p, v)
+}
+
+func (s *Site) plazas(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	areas, err := s.directory.Plazas(c.UserContext(), p.now)
+	if err != nil {
+		return err
+	}
+	v := placesPage{Title: p.say("places.plazas.title"), Lead: p.say("places.plazas.lead")}
+	for _, a := range areas {
+		g := placeGroup{Title: a.Name}
+		if g.Title == "" {
+			g.Title = p.say("places.plazas.elsewhere")
+		}
+		for _, x := range a.Plazas {
+			name, in := x.Plaza.Name.In(p.Lang)
+			g.Places = append(g.Places, placeLink{
+				Href: ui.Href(p.Lang, "/plazas/"+x.Plaza.Slug), Name: ui.Plain(name, in), Under: ui.Plain(x.Plaza.Address, lang.Hans), Count: counts(p, x),
+			})
+		}
+		v.Groups = append(v.Groups, g)
+	}
+	return s.renderPlaces(c, p, v)
+}
+
+func (s *Site) renderPlaces(c *fiber.Ctx, p *speaker, v placesPage) error {
+	v.Base = s.Base(c, v.Title)
+	v.Base.Description = v.Lead
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "places", v)
+}
+
+// counts says how many shops a place has, and how many of them are open.
+func counts(p *speaker, x directory.PlaceCount) string {
+	switch {
+	case x.Total == 0:
+		return p.say("places.none")
+	case x.Open == 0:
+		return p.count("places.shops", x.Total)
+	}
+	return p.count("places.shops_open", x.Total, "Open", x.Open)
+}
+
+// rowGroup is shops under one heading: a side of a street, a floor of a plaza.
+type rowGroup struct {
+	ID, Title, Note string
+	Rows            []template.HTML
+	Units           []unitView
+}
+
+// unitView is a unit of a plaza that nobody is in.
+type unitView struct{ Number, Size string }
+
+// placePage is a street or a plaza with its shops.
+type placePage struct {
+	Base    ui.Base
+	Back    ui.Link
+	Name    ui.Marked
+	Pinyin  string
+	Facts   []ui.Fact
+	Count   ui.Count
+	Groups  []rowGroup
+	Plazas  []placeLink
+	Nothing string
+	Plan    *ui.Plan
+}
+
+func (s *Site) street(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	x, err := s.directory.Street(c.UserContext(), c.Params("slug"), p.Lang, p.now)
+	if err != nil {
+		return err
+	}
+	name, in := x.Street.Name.In(p.Lang)
+	v := placePage{
+		Back: ui.Link{Label: p.say("places.streets.title"), Href: ui.Href(p.Lang, "/streets")},
+		Name: ui.Plain(name, in), Pinyin: x.Street.Pinyin, Count: placeCount(p, x.Total, x.Open),
+	}
+	all := []directory.Row{}
+	for _, side := range x.Sides {
+		g := rowGroup{ID: "side-" + string(side.Side), Title: p.say("places.side.unknown"), Rows: s.rows(p, side.Rows)}
+		if side.Side != "" {
+			g.Title = p.say("places.side." + string(side.Side))
+			if where, _ := side.Name.In(p.Lang); where != "" {
+				g.Title = p.say("places.side.where", "Side", g.Title, "Where", where)
+			}
+		} else {
+			g.ID = "side-unknown"
+		}
+		v.Groups = append(v.Groups, g)
+		all = append(all, side.Rows...)
+	}
+	for _, z := range x.Plazas {
+		zname, zin := z.Plaza.Name.In(p.Lang)
+		v.Plazas = append(v.Plazas, placeLink{Href: ui.Href(p.Lang, "/plazas/"+z.Plaza.Slug), Name: ui.Plain(zname, zin), Count: counts(p, z)})
+	}
+	return s.renderPlace(c, p, v, all)
+}
+
+func (s *Site) plaza(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	x, err := s.directory.Plaza(c.UserContext(), c.Params("slug"), p.Lang, p.now)
+	if err != nil {
+		return err
+	}
+	name, in := x.Plaza.Name.In(p.Lang)
+	v := placePage{
+		Back: ui.Link{Label: p.say("places.plazas.title"), Href: ui.Href(p.Lang, "/plazas")},
+		Name: ui.Plain(name, in), Pinyin: x.Plaza.Pinyin, Count: placeCount(p, x.Total, x.Open), Facts: plazaFacts(p, &x),
+	}
+	if x.Total == 0 {
+		v.Nothing = p.say("places.plazas.empty")
+	}
+	all := []directory.Row{}
+	for i := range x.Floors {
+		f := &x.Floors[i]
+		g := rowGroup{ID: "floor-" + strconv.Itoa(f.Level), Title: f.Label}
+		if f.Level == 0 {
+			g.ID, g.Title = "floor-unknown", p.say("places.floor.unknown")
+			if len(x.Floors) == 1 {
+				g.Title = p.say("places.floor.all")
+			}
+		}
+		g.Note, _ = f.Note.In(p.Lang)
+		here := []directory.Row{}
+		for _, u := range f.Units {
+			switch {
+			case u.Row != nil:
+				here = append(here, *u.Row)
+			case u.Unit.Vacant():
+				g.Units = append(g.Units, unitView{u.Unit.Number, squareMetres(p, u.Unit.AreaM2)})
+			}
+		}
+		here = append(here, f.Rows...)
+		g.Rows = s.rows(p, here)
+		if len(g.Rows)+len(g.Units) > 0 || g.Note != "" {
+			v.Groups = append(v.Groups, g)
+		}
+		all = append(all, here...)
+	}
+	return s.renderPlace(c, p, v, all)
+}
+
+func squareMetres(p *speaker, area float64) string {
+	if area <= 0 {
+		return ""
+	}
+	return p.say("places.area", "N", strconv.FormatFloat(area, 'f', -1, 64))
+}
+
+func plazaFacts(p *speaker, x *directory.PlazaPage) []ui.Fact {
+	out := []ui.Fact{}
+	if x.Plaza.Address != "" {
+		out = append(out, ui.Fact{Term: p.say("shop.fact.address"), Values: []ui.Value{{Text: x.Plaza.Address, Lang: lang.Hans, Copy: x.Plaza.Address, CopyLabel: p.say("shop.fact.copy")}}})
+	}
+	if x.Street != nil {
+		out = append(out, ui.Fact{Term: p.say("places.on"), Values: []ui.Value{{Text: p.name(x.Street.Name), Href: ui.Href(p.Lang, "/streets/"+x.Street.Slug)}}})
+	}
+	if x.Plaza.Area != "" {
+		out = append(out, ui.Fact{Term: p.say("places.area_of"), Values: []ui.Value{{Text: x.Plaza.Area, Lang: lang.Hans}}})
+	}
+	if len(x.Plaza.Aliases) > 0 {
+		f := ui.Fact{Term: p.say("shop.fact.aliases")}
+		for _, a := range x.Plaza.Aliases {
+			f.Values = append(f.Values, ui.Value{Text: a, Lang: lang.Hans})
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func placeCount(p *speaker, total, open int) ui.Count {
+	return ui.Count{Number: total, Label: p.count("search.count.all", total), Detail: p.count("places.open", open)}
+}
+
+func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, rows []directory.Row) error {
+	d, err := s.directory.Plan(c.UserContext(), numbered(rows), p.Lang, asideWidth, asideHeight, p.now)
+	if err != nil {
+		return err
+	}
+	if !d.Empty() && len(d.Pins) > 0 {
+		byID := map[string]*directory.Row{}
+		for i := range rows {
+			byID[rows[i].Listing.ID] = &rows[i]
+		}
+		drawn := ui.NewPlan(d, ui.PlanView{ID: "plan", Description: p.say("search.plan"), Legend: true, Look: func(id string) ui.PinLook {
+			r := byID[id]
+			st := rowStatus(p, r)
+			return ui.PinLook{Kind: st.Kind, Label: p.say("places.pin", "Name", r.Name, "Status", st.Word), Href: ui.Href(p.Lang, "/shops/"+r.Listing.Slug)}
+		}})
+		v.Plan = &drawn
+	}
+	v.Base = s.Base(c, v.Name.String())
+	v.Base.Description = p.count("places.summary", v.Count.Number, "Name", v.Name.String())
+	v.Base.JSONLD = s.listJSONLD(v.Name.String(), rows)
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "place", v)
+}
+
+// numbered counts rows of several groups through, so that the plan's pins have one number each.
+func numbered(rows []directory.Row) []directory.Row {
+	out := append([]directory.Row{}, rows...)
+	for i := range out {
+		out[i].Number = i + 1
+	}
+	return out
+}
