@@ -14,11 +14,12 @@ import (
 )
 
 // A document is encoded once, as JSON; MongoDB gets the same document with the same names as BSON. What JSON cannot tell is
-// which text is a time: the type of the document can.
+// which text is a time, and which round number a fraction: the type of the document can.
 
-// shape says where in a document the times are.
+// shape says where in a document the times and the fractions are.
 type shape struct {
 	time   bool
+	float  bool
 	fields map[string]*shape
 	each   *shape // of the elements of a list or map
 }
@@ -36,6 +37,8 @@ func shapeOf(t reflect.Type, known map[reflect.Type]*shape) *shape {
 	case t == timeType:
 		s.time = true
 	case implements(t, jsonMarsh) || implements(t, textMarsh):
+	case t.Kind() == reflect.Float64 || t.Kind() == reflect.Float32:
+		s.float = true
 	case t.Kind() == reflect.Slice || t.Kind() == reflect.Array || t.Kind() == reflect.Map:
 		s.each = shapeOf(t.Elem(), known)
 	case t.Kind() == reflect.Struct:
@@ -107,6 +110,9 @@ func (s *shape) read(d *json.Decoder) (any, error) {
 		_, err := d.Token()
 		return out, err
 	case json.Number:
+		if s != nil && s.float {
+			return t.Float64()
+		}
 		if n, err := t.Int64(); err == nil {
 			return n, nil
 		}

@@ -254,6 +254,29 @@ func TestSQLiteBackup(t *testing.T) {
 	}
 }
 
+// TestSQLitePopularElement: an element that very many documents have is looked for another way, with the same answer.
+func TestSQLitePopularElement(t *testing.T) {
+	_, c := openTest(t, filepath.Join(t.TempDir(), "popular.db"))
+	docs := make([]note, manyDocuments+5)
+	for i := range docs {
+		docs[i] = note{Slug: fmt.Sprint(i), N: i % 10, Tags: []string{"all"}}
+	}
+	docs[3].Tags, docs[17].Tags = []string{"rare"}, []string{"rare", "all"}
+	if err := c.Upsert(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	n, last := 0, 10
+	for d, err := range c.Each(t.Context(), Where("tags", Eq, "all").OrderBy("n", Desc)) {
+		if err != nil || d.N > last {
+			t.Fatalf("%+v after n=%d, %v", d, last, err)
+		}
+		n, last = n+1, d.N
+	}
+	if n != len(docs)-1 {
+		t.Errorf("%d documents, want %d", n, len(docs)-1)
+	}
+}
+
 // TestSQLiteQueriesUseIndexes asks the planner: no query of the kinds the store promises may scan or sort the whole table.
 func TestSQLiteQueriesUseIndexes(t *testing.T) {
 	db, c := openTest(t, filepath.Join(t.TempDir(), "plan.db"))
@@ -297,5 +320,14 @@ func TestSQLiteQueriesUseIndexes(t *testing.T) {
 			explain(what+", "+page, query, args)
 		}
 	}
+	p, err := c.spec.check(Where("tags", Eq, "a").OrderBy("updated_at", Desc))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query, args, err := table.selects(p, c.spec.field("tags"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	explain("by an element that many have", query, args)
 	explain("pending", table.selectsPending("search"), []any{10})
 }

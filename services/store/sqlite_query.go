@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -54,7 +55,7 @@ var sqlOps = [...]string{Eq: " = ?", In: " IN (SELECT value FROM json_each(?))",
 
 // where writes the conditions. Values are always parameters; a list is one parameter, so that its length is not part of the
 // statement's text.
-func (t *sqliteTable) where(p plan) (string, []any, error) {
+func (t *sqliteTable) where(p plan, popular ...*field) (string, []any, error) {
 	var parts []string
 	var args []any
 	for _, c := range p.conds {
@@ -66,9 +67,12 @@ func (t *sqliteTable) where(p plan) (string, []any, error) {
 			}
 			arg = string(b)
 		}
-		if c.field.many {
+		switch {
+		case slices.Contains(popular, c.field):
+			parts = append(parts, "EXISTS (SELECT 1 FROM "+t.side(c.field.path)+" WHERE value"+sqlOps[c.op]+" AND doc = _pk)")
+		case c.field.many:
 			parts = append(parts, "_pk IN (SELECT doc FROM "+t.side(c.field.path)+" WHERE value"+sqlOps[c.op]+")")
-		} else {
+		default:
 			parts = append(parts, quoted(c.field.path)+sqlOps[c.op])
 		}
 		args = append(args, arg)
@@ -91,15 +95,39 @@ func (t *sqliteTable) where(p plan) (string, []any, error) {
 }
 
 func (t *sqliteTable) find(ctx context.Context, p plan, yield func([]byte) error) error {
-	query, args, err := t.selects(p)
+	popular, err := t.popular(ctx, p)
+	if err != nil {
+		return err
+	}
+	query, args, err := t.selects(p, popular...)
 	if err != nil {
 		return err
 	}
 	return t.read(ctx, query, args, func(rows *sql.Rows) error { return scanDoc(rows, yield) })
 }
 
-func (t *sqliteTable) selects(p plan) (string, []any, error) {
-	where, args, err := t.where(p)
+// manyDocuments is where walking along the sorted index and asking each document for the element gets cheaper than sorting all
+// documents that have it: for a page of 20, about the square root of 20 times the size of the collection, here of 8,000.
+const manyDocuments = 400
+
+// popular returns the list fields whose wanted element very many documents have.
+func (t *sqliteTable) popular(ctx context.Context, p plan) (out []*field, err error) {
+	for _, c := range p.conds {
+		if !c.field.many || c.op != Eq || p.sort.path == "id" || !t.sp.leads(p.sort.path) {
+			continue
+		}
+		var n int
+		err = t.read(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+t.side(c.field.path)+" WHERE value = ? LIMIT ?)", []any{c.values[0], manyDocuments},
+			func(rows *sql.Rows) error { return rows.Scan(&n) })
+		if n == manyDocuments {
+			out = append(out, c.field)
+		}
+	}
+	return out, err
+}
+
+func (t *sqliteTable) selects(p plan, popular ...*field) (string, []any, error) {
+	where, args, err := t.where(p, popular...)
 	if err != nil {
 		return "", nil, err
 	}
