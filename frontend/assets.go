@@ -52,7 +52,6 @@ type Assets struct {
 
 type chunk struct {
 	File    string   `json:"file"`
-	CSS     []string `json:"css"`
 	Imports []string `json:"imports"`
 }
 
@@ -170,31 +169,6 @@ func (a *Assets) Preloads(entry string) []string {
 				urls = append(urls, Prefix+a.manifest[i].File)
 				walk(i)
 			}
-		}
-	}
-	walk(entry)
-	return urls
-}
-
-// CSS returns the addresses of the style sheets of an entry: its own and those of the chunks it imports.
-func (a *Assets) CSS(entry string) []string {
-	urls := []string{}
-	seen := map[string]bool{}
-	var walk func(string)
-	walk = func(e string) {
-		if seen[e] {
-			return
-		}
-		seen[e] = true
-		c := a.manifest[e]
-		if strings.HasSuffix(c.File, ".css") {
-			urls = append(urls, Prefix+c.File)
-		}
-		for _, s := range c.CSS {
-			urls = append(urls, Prefix+s)
-		}
-		for _, i := range c.Imports {
-			walk(i)
 		}
 	}
 	walk(entry)

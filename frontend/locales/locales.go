@@ -31,7 +31,7 @@ type Words struct {
 	// Lang is the language of the messages.
 	Lang lang.Tag
 	loc  *i18n.Localizer
-	keys map[string][]string // key → its plural forms as written, for the tests of the catalogue
+	keys map[string][]string // key → its plural forms as written
 }
 
 // Load reads locales/<language>/<family>.toml of fsys. It fails when a file cannot be read, a key is in two families, or a
@@ -84,6 +84,9 @@ func (w *Words) Keys() []string { return slices.Sorted(maps.Keys(w.keys)) }
 
 // Has reports whether the language has the message.
 func (w *Words) Has(key string) bool { return w.keys[key] != nil }
+
+// Forms returns the plural forms of a message as written, with their placeholders.
+func (w *Words) Forms(key string) []string { return w.keys[key] }
 
 // Say returns the message of key with its placeholders filled from args: name, value, name, value … It fails for an unknown
 // key and for a placeholder without a value, so that a page with a hole is found by the test that renders it.
