@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"shangquan/services/store"
 )
 
 // said is what a run printed; a server prints while the test reads.
@@ -182,6 +184,30 @@ func TestServe(t *testing.T) {
 	}
 	if code, _, said := run(t, []string{"export"}, "", "STORE", storeIn(dir)); code != Done {
 		t.Errorf("after the stop = %d %s", code, said)
+	}
+}
+
+// TestSample: an empty store is filled once, with visible progress, and what people changed since stays.
+func TestSample(t *testing.T) {
+	var out said
+	p := Program{Getenv: environment("STORE", storeIn(t.TempDir())), Out: &out, Err: &out}
+	err := p.with(t.Context(), &options{getenv: p.Getenv}, func(d *district) error {
+		if err := p.sample(t.Context(), d); err != nil {
+			return err
+		}
+		first := out.String()
+		n, err := d.listings.Count(t.Context(), store.All())
+		if err != nil || n < 300 || !strings.Contains(first, " places\n") || !strings.Contains(first, "listings, ") {
+			t.Errorf("%d listings, %v: %q", n, err, first)
+		}
+		err = p.sample(t.Context(), d)
+		if out.String() != first {
+			t.Errorf("a second time: %q", strings.TrimPrefix(out.String(), first))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"shangquan/server/config"
 	"shangquan/server/web"
 	"shangquan/services/calendar"
+	"shangquan/services/sample"
 )
 
 // serve answers until ctx ends.
@@ -40,6 +41,11 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+	if c.Sample {
+		if err := p.sample(ctx, d); err != nil {
+			return err
+		}
+	}
 	if err := d.directory.Refresh(ctx); err != nil {
 		return err
 	}
@@ -66,6 +72,29 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	_, _ = fmt.Fprintf(p.Out, "listening on %s, open %s\n", ln.Addr(), c.Origin)
 	log.Info("serving", "config", c)
 	return site.Serve(ctx, ln)
+}
+
+// sample fills an empty store with the sample district. An import that was cut off leaves listings behind, so "empty" is asked
+// of the points, which come last.
+func (p Program) sample(ctx context.Context, d *district) error {
+	points, err := d.places.Points(ctx)
+	if err != nil || len(points) > 0 {
+		return err
+	}
+	shown := ""
+	counts, err := sample.Import(ctx, d.places, d.shops, func(done, total int, what string) {
+		if shown != "" && what != shown {
+			_, _ = fmt.Fprintln(p.Out)
+		}
+		shown = what
+		_, _ = fmt.Fprintf(p.Out, "\rsample district: %s, %d of %d", what, done, total)
+	})
+	_, _ = fmt.Fprintln(p.Out)
+	if err != nil {
+		return fmt.Errorf("the sample district: %w", err)
+	}
+	_, _ = fmt.Fprintf(p.Out, "sample district: %d places\n", counts.Places())
+	return nil
 }
 
 // servePrivate answers on ln until the context ends.
