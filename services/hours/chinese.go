@@ -280,7 +280,7 @@ func (r *chineseReader) classes(h *Hours, missing bool) error {
 		answered = true
 		set(calendar.Holiday, spans)
 	}
-	if onlyWorking && !answered {
+	if onlyWorking { // what is open on holidays was refused above
 		answered = true
 		set(calendar.Holiday, nil)
 	}

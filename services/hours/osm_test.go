@@ -191,6 +191,8 @@ func TestParseOSMRefuses(t *testing.T) {
 		{"Su off; 24/7", "hours.parse.order", 9, "24/7"},
 		{"Su off; unknown", "hours.parse.order", 9, "unknown"},
 		{"2026 Oct 01-2026 Oct 31 off; 2026 Oct 05 09:00-12:00", "hours.parse.order", 30, "2026 Oct 05 "},
+		{"2026 Oct 01-2026 Oct 31 off; 2026 Oct 31 09:00-12:00", "hours.parse.order", 30, "2026 Oct 31 "},
+		{"Mo 10:00-10:00", "hours.parse.time", 4, "10:00-10:00"},
 		{"2026 Oct 01-2026 Oct 31 off; 2027 Oct 01+ off", "hours.parse.unsupported", 30, "2027 Oct 01+"},
 		{`Mo 09:00-12:00 "perhaps"`, "hours.parse.unexpected", 16, `"perhaps"`},
 		{`Mo 09:00-12:00 open "by appointment"`, "hours.parse.unsupported", 1, "Mo 09:00-12:"},

@@ -59,7 +59,8 @@ func (s *scanner) number() (n, digits int) {
 	return n, digits
 }
 
-// spans reads 09:00-12:00, 13:00-02:00; a closing before the opening is on the next day.
+// spans reads 09:00-12:00, 13:00-02:00; a closing before the opening is on the next day. Equal times are
+// refused: closed or 24 hours, nobody can tell.
 func (s *scanner) spans() ([]Span, error) {
 	var out []Span
 	for {
@@ -84,7 +85,7 @@ func (s *scanner) spans() ([]Span, error) {
 		if s.at("+") || s.at("/") {
 			return nil, s.fail("hours.parse.unsupported")
 		}
-		if to <= from {
+		if to < from {
 			to += day
 		}
 		span := Span{from, to}

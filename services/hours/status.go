@@ -115,7 +115,7 @@ func (p *plan) flip(d calendar.Date, minute int, was bool) (time.Time, bool) {
 		last = min(last, max(d, p.settled)+8)
 	}
 	for ; d <= last; d, minute = d+1, 0 {
-		if !was && p.paused && p.pause.to == forever && d > p.pause.from+1 {
+		if !was && p.paused && p.pause.to == forever && d >= p.pause.from {
 			break
 		}
 		next := first(p.stretches(d, buf[:0]), minute)

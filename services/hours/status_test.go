@@ -51,6 +51,8 @@ func TestAt(t *testing.T) {
 	barPaused := with(bar, func(h *Hours) {
 		h.Pause = &Pause{From: "2026-11-03", Until: "2026-11-20", Note: lang.Text{Hans: "装修"}}
 	})
+	tuesdays := Hours{Known: true, Week: [7][]Span{1: {{540, 1080}}}}
+	noTuesday := with(tuesdays, func(h *Hours) { h.Special = []Special{{From: "2026-11-24", To: "2026-11-24"}} })
 	gone := with(shop, func(h *Hours) { h.Pause = &Pause{From: "2026-11-03"} })
 	for _, tc := range []struct {
 		name, at    string
@@ -73,6 +75,8 @@ func TestAt(t *testing.T) {
 		{"never closes", "2026-11-25 00:00", allDay, Open, "", "", ByWeek},
 		{"unknown", "2026-11-25 12:00", Hours{}, Unknown, "", "", ByWeek},
 		{"known and always closed", "2026-11-25 12:00", Hours{Known: true}, Closed, "", "", ByWeek},
+		{"only on Tuesdays, after closing", "2026-11-24 22:00", tuesdays, Closed, "", "2026-12-01 09:00", ByWeek},
+		{"only on Tuesdays, and closed on this one", "2026-11-24 12:00", noTuesday, Closed, "", "2026-12-01 09:00", BySpecial},
 		{"office on Friday evening opens on Monday", "2026-11-27 18:00", office, Closed, "", "2026-11-30 09:00", ByWeek},
 		{"office on a make-up Saturday", "2026-10-10 10:00", office, Open, "2026-10-10 17:00", "", ByClass},
 		{"office on an ordinary Saturday", "2026-10-17 10:00", office, Closed, "", "2026-10-19 09:00", ByWeek},
@@ -148,6 +152,16 @@ func BenchmarkAt(b *testing.B) {
 				At(x, cal, now)
 			}
 		})
+	}
+}
+
+func TestTheLaterSpecialDayWins(t *testing.T) {
+	h := with(every(Span{540, 600}), func(h *Hours) {
+		h.Special = []Special{{From: "2026-11-20", To: "2026-11-30"}, {From: "2026-11-24", To: "2026-11-24", Spans: []Span{{1, 2}}, Note: lang.Text{Hans: "半天"}}}
+	})
+	d := DayOf(h, calendar.China(), calendar.On(2026, 11, 24))
+	if len(d.Spans) != 1 || d.Note.Hans != "半天" || d.Reason != BySpecial {
+		t.Errorf("%+v", d)
 	}
 }
 
