@@ -128,7 +128,7 @@ type Query struct {
 
 // Limits of a query.
 const (
-	MaxPerPage     = 100
+	MaxPerPage     = MaxTotal // visitors get far smaller pages; the directory filters, counts and orders all that match
 	DefaultPerPage = 20
 	MaxTotal       = 5000 // Total is exact up to here
 	MaxText        = 64   // characters of Text that count

@@ -146,7 +146,7 @@ func (s *suite) refused(t *testing.T) {
 		}
 	}
 	for name, q := range map[string]search.Query{
-		"slot": {Filters: search.Filters{OpenSlots: []int{336}}}, "per page": {PerPage: 101}, "page": {Page: -1},
+		"slot": {Filters: search.Filters{OpenSlots: []int{336}}}, "per page": {PerPage: search.MaxPerPage + 1}, "page": {Page: -1},
 		"sort": {Sort: "id"}, "distance from nowhere": {Sort: search.Distance}, "facet": {Facets: []search.Group{"id"}},
 		"radius": {Filters: search.Filters{Near: &search.Circle{Metres: 0}}},
 	} {

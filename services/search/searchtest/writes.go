@@ -98,7 +98,7 @@ func (s *suite) rebuild(t *testing.T) {
 	late.ID, late.Name = "lst_late", "迟到小铺"
 	var running sync.WaitGroup
 	stop := make(chan struct{})
-	started := make(chan struct{})
+	var meanwhile sync.Once
 	running.Go(func() {
 		for {
 			select {
@@ -121,20 +121,20 @@ func (s *suite) rebuild(t *testing.T) {
 	err := e.Rebuild(t.Context(), func(yield func(search.Listing, error) bool) {
 		for i, l := range s.f.Listings {
 			if i == 60 {
-				close(started)
-				if err := e.Upsert(t.Context(), late); err != nil {
-					t.Error(err)
-				}
-				if err := e.Delete(t.Context(), s.f.Listings[50].ID); err != nil {
-					t.Error(err)
-				}
+				meanwhile.Do(func() {
+					if err := e.Upsert(t.Context(), late); err != nil {
+						t.Error(err)
+					}
+					if err := e.Delete(t.Context(), s.f.Listings[50].ID); err != nil {
+						t.Error(err)
+					}
+				})
 			}
 			if !yield(l, nil) {
 				return
 			}
 		}
 	})
-	<-started
 	close(stop)
 	running.Wait()
 	if err != nil {
