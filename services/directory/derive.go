@@ -64,8 +64,8 @@ func names(name lang.Text, more []string) []string {
 // documents returns everything an engine has to hold for s; progress, which may be nil, hears how many were handed over.
 func (s *snapshot) documents(progress func(done, total int)) iter.Seq2[search.Listing, error] {
 	return func(yield func(search.Listing, error) bool) {
-		done, total := 0, len(s.lists.popular)
-		for _, n := range s.lists.popular {
+		done, total := 0, len(s.lists.popular.list)
+		for _, n := range s.lists.popular.list {
 			if !yield(s.reg.derive(&s.shops[n]), nil) {
 				return
 			}

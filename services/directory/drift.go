@@ -40,13 +40,13 @@ func (f *Follower) Check(ctx context.Context, repair bool) (Drift, error) {
 	if err != nil {
 		return Drift{}, err
 	}
-	d := Drift{Missing: []string{}, Stale: []string{}, Extra: []string{}, Listed: len(snap.lists.popular)}
+	d := Drift{Missing: []string{}, Stale: []string{}, Extra: []string{}, Listed: len(snap.lists.popular.list)}
 	held, dated, err := f.held(ctx, &d)
 	if err != nil {
 		return Drift{}, err
 	}
 	whole := len(held) == d.Held // the engine told us every id
-	for _, n := range snap.lists.popular {
+	for _, n := range snap.lists.popular.list {
 		sh := &snap.shops[n]
 		switch at, ok := held[sh.ID]; {
 		case !ok && whole:

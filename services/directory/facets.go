@@ -127,8 +127,10 @@ func (s *snapshot) facets(q *Query, t *tally) Facets {
 func (s *snapshot) levels(q *Query, t *tally) []Choice {
 	p := &s.reg.plazas[s.reg.plazaFor[q.Plazas[0]]]
 	counts := map[int]int{}
-	for level, n := range t.level {
-		counts[int(level)] = int(n)
+	for i, n := range t.level {
+		if n > 0 {
+			counts[i+minLevel] = int(n)
+		}
 	}
 	for _, f := range p.Floors {
 		counts[f.Level] += 0
@@ -149,7 +151,7 @@ type present struct{ categories, streets, plazas, tags []int32 }
 func (s *snapshot) count() present {
 	categories, streets, plazas := make([]int, len(s.reg.categories)), make([]int, len(s.reg.streets)), make([]int, len(s.reg.plazas))
 	tags := make([]int, len(s.reg.tags))
-	for _, n := range s.lists.popular {
+	for _, n := range s.lists.popular.list {
 		sh := &s.shops[n]
 		for _, c := range [...]struct {
 			counts []int

@@ -294,7 +294,7 @@ func TestDrift(t *testing.T) {
 		r := newRemote()
 		h := &holder{remote: r, held: map[string]int64{}}
 		d, f := follow(t, h)
-		for _, n := range d.Service.now.Load().snap.lists.popular {
+		for _, n := range d.Service.now.Load().snap.lists.popular.list {
 			sh := &d.Service.now.Load().snap.shops[n]
 			h.held[sh.ID] = sh.UpdatedAt.Unix()
 		}

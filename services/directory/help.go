@@ -78,7 +78,7 @@ func (s *Service) shorter(ctx context.Context, st *state, p *text.Plan) string {
 // half of them; without any, those of most shops.
 func (s *snapshot) categoriesLike(p *text.Plan) []Choice {
 	counts := make([]int, len(s.reg.categories))
-	for _, n := range s.lists.popular {
+	for _, n := range s.lists.popular.list {
 		if c := s.shops[n].category; c >= 0 {
 			counts[c]++
 		}

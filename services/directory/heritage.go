@@ -27,7 +27,7 @@ func (s *Service) Heritage(ctx context.Context, t lang.Tag, now time.Time) ([]He
 	out := []HeritageGroup{}
 	for _, level := range HeritageLevels {
 		var list []int32
-		for _, n := range st.snap.lists.door {
+		for _, n := range st.snap.lists.door.list {
 			if st.clock.bits[n]&isHeritage == 0 {
 				continue
 			}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -34,7 +35,7 @@ const (
 type tally struct {
 	category, street, plaza []int32
 	tag                     [64]int32
-	level                   map[int32]int32
+	level                   [maxLevel - minLevel + 1]int32
 	open                    [openBits]int32
 	heritage                int32
 	located                 int32 // of the result itself: how many have a position
@@ -46,7 +47,6 @@ type tally struct {
 func (s *snapshot) match(f *filter, c *clock, candidates []int32) ([]int32, *tally) {
 	t := &tally{
 		category: make([]int32, len(s.reg.categories)), street: make([]int32, len(s.reg.streets)), plaza: make([]int32, len(s.reg.plazas)),
-		level: map[int32]int32{},
 	}
 	hits := make([]int32, 0, min(len(candidates), 256))
 	for _, n := range candidates {
@@ -128,9 +128,15 @@ func (t *tally) whereOf(sh *shop) {
 	}
 }
 
+// The floors that can be filtered by.
+const (
+	minLevel = -20
+	maxLevel = 200
+)
+
 func (t *tally) levelOf(sh *shop) {
-	if sh.level != 0 {
-		t.level[sh.level]++
+	if sh.level != 0 && sh.level >= minLevel && sh.level <= maxLevel {
+		t.level[sh.level-minLevel]++
 	}
 }
 
@@ -143,26 +149,35 @@ func (t *tally) openOf(now uint8) {
 // browse returns the candidates of a query without words, already in its order where the order does not depend on the hour or
 // on the visitor.
 func (s *snapshot) browse(sort Sort) []int32 {
+	if o := s.orderOf(sort); o != nil {
+		return o.list
+	}
+	return s.lists.popular.list
+}
+
+// orderOf returns the order that is the same for everybody, nil for Best and Nearest.
+func (s *snapshot) orderOf(sort Sort) *order {
 	switch sort {
 	case Door:
-		return s.lists.door
+		return &s.lists.door
 	case ByName:
-		return s.lists.name
+		return &s.lists.name
+	case Popular:
+		return &s.lists.popular
 	case Newest:
-		return s.lists.newest
+		return s.byChange()
 	}
-	return s.lists.popular
+	return nil
 }
 
 // order brings hits into the order asked for. ranked says that they come in order of relevance; otherwise they come from browse.
 func (s *snapshot) order(q *Query, c *clock, hits []int32, ranked bool) {
-	rank := map[Sort][]int32{Door: s.lists.doorRank, ByName: s.lists.nameRank, Popular: s.lists.popularRank, Newest: s.lists.newestRank}[q.Sort]
-	switch {
+	switch o := s.orderOf(q.Sort); {
 	case q.Sort == Nearest && q.Near != nil:
 		s.orderByDistance(hits, *q.Near, q.Page*PerPage)
-	case rank != nil && ranked:
-		slices.SortFunc(hits, func(a, b int32) int { return cmp.Compare(rank[a], rank[b]) })
-	case q.Sort == Best && !ranked:
+	case o != nil && ranked:
+		slices.SortFunc(hits, func(a, b int32) int { return cmp.Compare(o.rank[a], o.rank[b]) })
+	case o == nil && !ranked:
 		openFirst(c, hits)
 	}
 }
@@ -190,20 +205,25 @@ func openFirst(c *clock, hits []int32) {
 // a position come last, in the order they had.
 func (s *snapshot) orderByDistance(hits []int32, p geo.Point, k int) {
 	type far struct {
-		metres float64
-		place  int32 // in hits, so that equal distances keep their order
+		square float64 // of the distance, in degrees of latitude
+		place  int32   // in hits, so that equal distances keep their order
 		n      int32
 	}
+	// A flat sheet with the right width for each latitude: within a millimetre of the globe over a city, and the distances that
+	// are shown are made from the globe.
+	sin, cos := math.Sincos(p.Lat * math.Pi / 180)
 	list := make([]far, 0, len(hits))
 	var lost []int32
 	for i, n := range hits {
 		if sh := &s.shops[n]; sh.located {
-			list = append(list, far{geo.Distance(p, sh.at), int32(i), n})
+			dy := sh.at.Lat - p.Lat
+			dx := (sh.at.Lng - p.Lng) * (cos - sin*dy*math.Pi/360)
+			list = append(list, far{dx*dx + dy*dy, int32(i), n})
 		} else {
 			lost = append(lost, n)
 		}
 	}
-	order := func(a, b far) int { return cmp.Or(cmp.Compare(a.metres, b.metres), cmp.Compare(a.place, b.place)) }
+	order := func(a, b far) int { return cmp.Or(cmp.Compare(a.square, b.square), cmp.Compare(a.place, b.place)) }
 	if k < len(list)/4 {
 		selectSmallest(list, k, order)
 		slices.SortFunc(list[:k], order)

@@ -34,7 +34,7 @@ func (s *Service) Night(ctx context.Context, after Open, t lang.Tag, now time.Ti
 		p.Counts[i] = Choice{Value: string(o), On: o == after}
 	}
 	var list []int32
-	for _, n := range st.snap.lists.door {
+	for _, n := range st.snap.lists.door.list {
 		bits := st.clock.bits[n]
 		for i := range p.Counts {
 			if bits&bitOf[Open(p.Counts[i].Value)] != 0 {

@@ -49,7 +49,7 @@ func (st *state) plazas() []PlaceCount {
 	for i := range out {
 		out[i].Plaza = &st.snap.reg.plazas[i]
 	}
-	for _, n := range st.snap.lists.door {
+	for _, n := range st.snap.lists.door.list {
 		if i := st.snap.shops[n].plaza; i >= 0 {
 			out[i].add(st.clock.bits[n])
 		}
@@ -112,7 +112,7 @@ func (s *Service) Plaza(ctx context.Context, slug string, t lang.Tag, now time.T
 	}
 	rows := map[string]*Row{}
 	var order []string
-	for _, n := range st.snap.lists.door {
+	for _, n := range st.snap.lists.door.list {
 		sh := &st.snap.shops[n]
 		if sh.plaza != i {
 			continue

@@ -140,7 +140,7 @@ func (s *Service) find(ctx context.Context, st *state, q *Query) (found, error) 
 // those that have all of them somewhere in their names (design R2).
 func (s *snapshot) named(p *text.Plan) []int32 {
 	var first, rest []int32
-	for _, n := range s.lists.popular {
+	for _, n := range s.lists.popular.list {
 		l := s.shops[n].Listing
 		all := text.Key(l.Name.Hans)
 		begins := strings.HasPrefix(all, p.Key)
@@ -174,7 +174,7 @@ func (s *Service) similar(st *state, hits []int32, t lang.Tag, now time.Time) []
 		known[n] = true
 	}
 	var list []int32
-	for _, n := range st.snap.lists.popular {
+	for _, n := range st.snap.lists.popular.list {
 		if st.snap.shops[n].category == first.category && !known[n] {
 			list = append(list, n)
 		}

@@ -160,14 +160,14 @@ func (r *register) nearestStop(p geo.Point) *Stop {
 func (s *snapshot) neighbours(n int32, k int) []int32 {
 	at := &s.shops[n]
 	near := func(i int) (int32, bool) {
-		if !at.listed || i < 0 || i >= len(s.lists.door) {
+		if !at.listed || i < 0 || i >= len(s.lists.door.list) {
 			return 0, false
 		}
-		m := s.lists.door[i]
+		m := s.lists.door.list[i]
 		sh := &s.shops[m]
 		return m, at.plaza >= 0 && sh.plaza == at.plaza || at.street >= 0 && sh.street == at.street
 	}
-	rank := int(s.lists.doorRank[n])
+	rank := int(s.lists.door.rank[n])
 	var before, after []int32
 	for i := rank - 1; len(before) < k; i-- {
 		m, ok := near(i)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"shangquan/services/geo"
@@ -21,6 +22,7 @@ type snapshot struct {
 	codes   map[string]int32
 	lists   orders
 	present present
+	recent  *recent
 	newest  time.Time // UpdatedAt of the listing written last
 }
 
@@ -39,16 +41,17 @@ type shop struct {
 }
 
 // orders are the listed shops in each order, and where each shop stands in it.
-type orders struct {
-	door, name, popular, newest []int32
-	doorRank, nameRank          []int32 // by number
-	popularRank, newestRank     []int32
+type orders struct{ door, name, popular order }
+
+type order struct {
+	list []int32
+	rank []int32 // by number of the shop
 }
 
 const none = int32(-1)
 
 func emptySnapshot(reg *register) *snapshot {
-	return &snapshot{reg: reg, ids: map[string]int32{}, slugs: map[string]int32{}, codes: map[string]int32{}}
+	return &snapshot{reg: reg, ids: map[string]int32{}, slugs: map[string]int32{}, codes: map[string]int32{}, recent: new(recent)}
 }
 
 // with returns the snapshot after changed listings were written, and the numbers of those that are really new to it.
@@ -64,35 +67,55 @@ func (s *snapshot) with(changed []listing.Listing) (*snapshot, []int32) {
 	if len(fresh) == 0 {
 		return s, nil
 	}
-	next := &snapshot{reg: s.reg, ids: s.ids, slugs: maps.Clone(s.slugs), codes: maps.Clone(s.codes), newest: s.newest}
+	next := *s
+	next.recent = new(recent)
 	next.shops = slices.Grow(slices.Clone(s.shops), len(fresh))
 	numbers := make([]int32, 0, len(fresh))
-	grown := false
+	// The maps are shared with the snapshots before, unless a key in them changes.
+	ids, keys := false, false
 	for _, l := range fresh {
 		n, known := next.ids[l.ID]
 		if !known {
-			if !grown {
-				next.ids, grown = maps.Clone(s.ids), true
+			if !ids {
+				next.ids, ids = maps.Clone(s.ids), true
 			}
 			n = int32(len(next.shops))
 			next.ids[l.ID] = n
 			next.shops = append(next.shops, shop{})
-		} else {
-			old := next.shops[n]
-			forget(next.slugs, old.Slug, n)
-			forget(next.codes, old.Code, n)
+		}
+		if old := next.shops[n].Listing; old == nil || old.Slug != l.Slug || old.Code != l.Code {
+			if !keys {
+				next.slugs, next.codes, keys = maps.Clone(s.slugs), maps.Clone(s.codes), true
+			}
+			if old != nil {
+				forget(next.slugs, old.Slug, n)
+				forget(next.codes, old.Code, n)
+			}
+			next.slugs[l.Slug], next.codes[l.Code] = n, n
 		}
 		next.shops[n] = next.reg.shop(l)
-		next.slugs[l.Slug] = n
-		next.codes[l.Code] = n
 		if l.UpdatedAt.After(next.newest) {
 			next.newest = l.UpdatedAt
 		}
 		numbers = append(numbers, n)
 	}
-	next.lists = s.lists.with(next, numbers)
-	next.present = next.count()
-	return next, numbers
+	next.arrange(s, numbers)
+	return &next, numbers
+}
+
+// arrange puts changed shops in their places, of a snapshot that is otherwise like old.
+func (s *snapshot) arrange(old *snapshot, changed []int32) {
+	s.lists.door = old.lists.door.with(old, s, changed, byDoor)
+	s.lists.name = old.lists.name.with(old, s, changed, byName)
+	s.lists.popular = old.lists.popular.with(old, s, changed, byPopularity)
+	if slices.ContainsFunc(changed, func(n int32) bool { return int(n) >= len(old.shops) || !old.shops[n].alike(&s.shops[n]) }) {
+		s.present = s.count()
+	}
+}
+
+// alike reports whether two forms of a shop count for the same values of every filter.
+func (sh *shop) alike(o *shop) bool {
+	return sh.listed == o.listed && sh.category == o.category && sh.street == o.street && sh.plaza == o.plaza && sh.tags == o.tags
 }
 
 // forget takes key away unless another shop has taken it over meanwhile.
@@ -106,14 +129,14 @@ func forget(m map[string]int32, key string, n int32) {
 func (s *snapshot) over(reg *register) *snapshot {
 	next := *s
 	next.reg = reg
+	next.recent = new(recent)
 	next.shops = make([]shop, len(s.shops))
 	all := make([]int32, len(s.shops))
 	for i := range s.shops {
 		next.shops[i] = reg.shop(s.shops[i].Listing)
 		all[i] = int32(i)
 	}
-	next.lists = orders{}.with(&next, all)
-	next.present = next.count()
+	next.arrange(emptySnapshot(reg), all)
 	return &next
 }
 
@@ -123,51 +146,66 @@ func (s *snapshot) public(m map[string]int32, key string) (int32, bool) {
 	return n, ok && s.shops[n].Public()
 }
 
-// with returns the orders after the shops of the given numbers changed: they are taken out and merged in again.
-func (o orders) with(s *snapshot, changed []int32) orders {
-	isChanged := make([]bool, len(s.shops))
+// with returns the order after the shops of the given numbers changed from old to s: they are taken out and merged in again.
+func (o order) with(old, s *snapshot, changed []int32, compare func(a, b *shop) int) order {
+	moved := func(n int32) bool {
+		return int(n) >= len(old.shops) || old.shops[n].listed != s.shops[n].listed || compare(&old.shops[n], &s.shops[n]) != 0
+	}
+	if len(old.shops) == len(s.shops) && !slices.ContainsFunc(changed, moved) {
+		return o
+	}
+	strict := func(a, b int32) int {
+		return cmp.Or(compare(&s.shops[a], &s.shops[b]), strings.Compare(s.shops[a].ID, s.shops[b].ID))
+	}
+	out := make([]bool, len(s.shops))
 	var in []int32
 	for _, n := range changed {
-		if !isChanged[n] && s.shops[n].listed {
+		if !out[n] && s.shops[n].listed {
 			in = append(in, n)
 		}
-		isChanged[n] = true
+		out[n] = true
 	}
-	merge := func(old []int32, order func(a, b *shop) int) (list, rank []int32) {
-		compare := func(a, b int32) int {
-			return cmp.Or(order(&s.shops[a], &s.shops[b]), strings.Compare(s.shops[a].ID, s.shops[b].ID))
+	slices.SortFunc(in, strict)
+	next := order{list: make([]int32, 0, len(o.list)+len(in)), rank: make([]int32, len(s.shops))}
+	for _, n := range o.list {
+		if out[n] {
+			continue
 		}
-		add := slices.Clone(in)
-		slices.SortFunc(add, compare)
-		list = make([]int32, 0, len(old)+len(add))
-		for _, n := range old {
-			if isChanged[n] {
-				continue
-			}
-			for len(add) > 0 && compare(add[0], n) < 0 {
-				list, add = append(list, add[0]), add[1:]
-			}
-			list = append(list, n)
+		for len(in) > 0 && strict(in[0], n) < 0 {
+			next.list, in = append(next.list, in[0]), in[1:]
 		}
-		list = append(list, add...)
-		rank = make([]int32, len(s.shops))
-		for i, n := range list {
-			rank[n] = int32(i)
-		}
-		return list, rank
+		next.list = append(next.list, n)
 	}
-	var next orders
-	next.door, next.doorRank = merge(o.door, byDoor)
-	next.name, next.nameRank = merge(o.name, byName)
-	next.popular, next.popularRank = merge(o.popular, func(a, b *shop) int {
-		return cmp.Or(cmp.Compare(b.Popularity, a.Popularity), byDoor(a, b))
-	})
-	next.newest, next.newestRank = merge(o.newest, func(a, b *shop) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
+	next.list = append(next.list, in...)
+	for i, n := range next.list {
+		next.rank[n] = int32(i)
+	}
 	return next
 }
+
+func byDoor(a, b *shop) int { return strings.Compare(a.door, b.door) }
 
 func byName(a, b *shop) int {
 	return cmp.Or(strings.Compare(a.Name.SortKey, b.Name.SortKey), strings.Compare(a.Name.Hans, b.Name.Hans))
 }
 
-func byDoor(a, b *shop) int { return strings.Compare(a.door, b.door) }
+func byPopularity(a, b *shop) int {
+	return cmp.Or(cmp.Compare(b.Popularity, a.Popularity), byDoor(a, b))
+}
+
+// recent is the order by time of change. Every edit changes it and few ask for it, so it is made when somebody does.
+type recent struct {
+	once sync.Once
+	order
+}
+
+func (s *snapshot) byChange() *order {
+	s.recent.once.Do(func() {
+		all := make([]int32, len(s.shops))
+		for i := range all {
+			all[i] = int32(i)
+		}
+		s.recent.order = order{}.with(emptySnapshot(s.reg), s, all, func(a, b *shop) int { return b.UpdatedAt.Compare(a.UpdatedAt) })
+	})
+	return &s.recent.order
+}

@@ -24,7 +24,7 @@ func (s *Service) Streets(ctx context.Context, now time.Time) ([]PlaceCount, err
 		return nil, err
 	}
 	counts := make([]PlaceCount, len(st.snap.reg.streets))
-	for _, n := range st.snap.lists.door {
+	for _, n := range st.snap.lists.door.list {
 		if i := st.snap.shops[n].street; i >= 0 {
 			counts[i].add(st.clock.bits[n])
 		}
@@ -73,7 +73,7 @@ func (s *Service) Street(ctx context.Context, slug string, t lang.Tag, now time.
 	}
 	p := StreetPage{Street: &st.snap.reg.streets[i], Sides: []StreetSide{}, Plazas: []PlaceCount{}}
 	lists := map[place.Side][]int32{}
-	for _, n := range st.snap.lists.door {
+	for _, n := range st.snap.lists.door.list {
 		sh := &st.snap.shops[n]
 		if sh.street != i {
 			continue

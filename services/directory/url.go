@@ -69,7 +69,7 @@ func ParseQuery(values url.Values, own ...string) (Query, []fault.Field) {
 	q.Tags = r.slugs(paramTag)
 	if s := r.one(paramLevel); s != "" {
 		n, err := strconv.Atoi(s)
-		if err != nil || n < -20 || n > 200 || n == 0 {
+		if err != nil || n < minLevel || n > maxLevel || n == 0 {
 			r.problem(paramLevel, "search.problem.value", s)
 		} else {
 			q.Level = n
