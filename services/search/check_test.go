@@ -41,7 +41,7 @@ func TestQueryCheck(t *testing.T) {
 	here := geo.Point{Lat: 31, Lng: 121}
 	for name, q := range map[string]Query{
 		"page":             {Page: -1},
-		"per page":         {PerPage: search.MaxPerPage + 1},
+		"per page":         {PerPage: MaxPerPage + 1},
 		"sort":             {Sort: "id"},
 		"distance":         {Sort: Distance},
 		"near":             {Near: &geo.Point{Lat: 100}},
