@@ -17,10 +17,10 @@ var errCursor = errors.New("store: the cursor is damaged or belongs to another q
 
 func (sp *spec) fingerprint(p plan) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00%s\x00%t", sp.name, p.sort.path, p.desc)
+	_, _ = fmt.Fprintf(h, "%s\x00%s\x00%t", sp.name, p.sort.path, p.desc)
 	for _, c := range p.conds {
 		v, _ := json.Marshal(c.values) // canonical values are plain
-		fmt.Fprintf(h, "\x00%s\x00%d\x00%s", c.field.path, c.op, v)
+		_, _ = fmt.Fprintf(h, "\x00%s\x00%d\x00%s", c.field.path, c.op, v)
 	}
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:9])
 }

@@ -69,7 +69,7 @@ func openMongo(ctx context.Context, uri string, s settings) (DB, error) {
 	}
 	db := &mongoDB{settings: s, client: client, db: client.Database(name), allow: allow, collections: map[string]*mongoCollection{}}
 	if err := db.inspect(ctx); err != nil {
-		_ = db.Close()
+		_ = db.Close() //nolint:contextcheck // ctx may be what failed
 		return nil, err
 	}
 	return db, nil

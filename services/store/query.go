@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -185,7 +184,7 @@ func (f *field) cond(t term) (cond, error) {
 		}
 	}
 	if len(c.values) > maxLimit {
-		return c, errors.New("In takes at most 1,000 values")
+		return c, fmt.Errorf("field %q: more than 1,000 values", f.path)
 	}
 	return c, nil
 }

@@ -118,7 +118,7 @@ func (db *sqliteDB) start(ctx context.Context) error {
 	}
 	db.readers.SetMaxOpenConns(4)
 	db.readers.SetMaxIdleConns(4)
-	db.writer = newWriter(conn)
+	db.writer = newWriter(ctx, conn)
 	return nil
 }
 

@@ -17,6 +17,7 @@ const batchLimit = 256
 // writer owns the one connection that writes. Callers who come while a commit is on its way to the disk are gathered into the
 // next one: a commit costs the same for one write as for a hundred.
 type writer struct {
+	ctx   context.Context // of the database, never cancelled: interrupting a statement would undo the writes of others
 	conn  *sql.Conn
 	jobs  chan *job
 	stop  chan struct{}
@@ -31,14 +32,14 @@ type job struct {
 	done chan error
 }
 
-// txn is what a job may do. Statements do not follow the caller's context: interrupting one would undo the others' writes.
+// txn is what a job may do.
 type txn struct {
 	w       *writer
 	touched map[*sqliteTable]struct{}
 }
 
-func newWriter(conn *sql.Conn) *writer {
-	w := &writer{conn: conn, jobs: make(chan *job), stop: make(chan struct{}), ended: make(chan struct{}), stmts: map[string]*sql.Stmt{}}
+func newWriter(ctx context.Context, conn *sql.Conn) *writer {
+	w := &writer{ctx: context.WithoutCancel(ctx), conn: conn, jobs: make(chan *job), stop: make(chan struct{}), ended: make(chan struct{}), stmts: map[string]*sql.Stmt{}}
 	go w.loop()
 	return w
 }
@@ -146,7 +147,7 @@ func (tx *txn) prepared(query string) (*sql.Stmt, error) {
 	if st, ok := tx.w.stmts[query]; ok {
 		return st, nil
 	}
-	st, err := tx.w.conn.PrepareContext(context.Background(), query)
+	st, err := tx.w.conn.PrepareContext(tx.w.ctx, query)
 	if err == nil {
 		tx.w.stmts[query] = st
 	}
@@ -159,7 +160,7 @@ func (tx *txn) exec(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	res, err := st.ExecContext(context.Background(), args...)
+	res, err := st.ExecContext(tx.w.ctx, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -172,19 +173,19 @@ func (tx *txn) query(query string, args ...any) (*sql.Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	return st.QueryContext(context.Background(), args...)
+	return st.QueryContext(tx.w.ctx, args...)
 }
 
 // define runs a statement that changes the schema.
 func (tx *txn) define(query string) error {
-	_, err := tx.w.conn.ExecContext(context.Background(), query)
+	_, err := tx.w.conn.ExecContext(tx.w.ctx, query)
 	return err
 }
 
 func (w *writer) close() error {
 	close(w.stop)
 	<-w.ended
-	_, _ = w.conn.ExecContext(context.Background(), "PRAGMA optimize")
+	_, _ = w.conn.ExecContext(w.ctx, "PRAGMA optimize") //nolint:misspell // SQLite spells it so
 	for _, st := range w.stmts {
 		_ = st.Close()
 	}

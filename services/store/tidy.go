@@ -69,6 +69,7 @@ func tidy(v reflect.Value, fix bool) (untidy bool) {
 				}
 			}
 		}
+	default:
 	}
 	return untidy
 }
@@ -104,6 +105,7 @@ func isPlain(t reflect.Type, visiting map[reflect.Type]bool) bool {
 				return false
 			}
 		}
+	default:
 	}
 	return true
 }
