@@ -12,6 +12,7 @@ import (
 
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
+	"shangquan/server/api"
 	"shangquan/server/config"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
@@ -33,8 +34,9 @@ type Deps struct {
 	// Ready fails while the store cannot answer. Degraded, which may be nil, names what works only in part ("search").
 	Ready    func(context.Context) error
 	Degraded func(context.Context) []string
-	// API are the routes of the API, which joins the same site map.
-	API []Route
+	// API joins the same site map; nil for a site without one. Extra are routes that only tests have.
+	API   *api.API
+	Extra []Route
 }
 
 // Site answers for every address of the origin.
@@ -78,7 +80,10 @@ func New(d Deps) *Site {
 	}
 	s.base, s.give = context.WithCancel(context.Background())
 	s.metrics = newMetrics(s.cache)
-	s.routes = append(s.siteMap(), d.API...)
+	s.routes = append(s.siteMap(), d.Extra...)
+	if d.API != nil {
+		s.routes = append(s.routes, apiRoutes(d.API)...)
+	}
 	s.app = s.newApp()
 	s.register()
 	return s
@@ -110,6 +115,7 @@ func (s *Site) siteMap() []Route {
 		{Method: http.MethodGet, Path: "/help", Handle: s.info("help"), Cached: true},
 		{Method: http.MethodGet, Path: "/accessibility", Handle: s.info("accessibility"), Cached: true},
 		{Method: http.MethodGet, Path: "/privacy", Handle: s.info("privacy"), Cached: true},
+		{Method: http.MethodGet, Path: "/api", Handle: s.apiPage, Cached: true},
 		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write},
 
 		{Method: http.MethodGet, Path: "/sitemap.xml", Handle: s.sitemap, Kind: File, Cached: true},

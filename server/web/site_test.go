@@ -89,7 +89,7 @@ func newTrial(t testing.TB, extra []Route, settings ...string) *trial {
 	d.Log = NewLog(x.lines, slog.LevelInfo)
 	t.Cleanup(func() { _ = d.Log.Close() })
 	x.lines.flush = d.Log.out.flush
-	d.API = extra
+	d.Extra = extra
 	x.Site = New(d)
 	return x
 }
