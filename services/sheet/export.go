@@ -22,7 +22,8 @@ const (
 )
 
 // Export writes listings as a table, in the order they come, one row at a time. CSV is UTF-8 with a byte order mark and CRLF, as
-// Excel in China needs it; XLSX has text cells only, drop-downs and a sheet that explains the columns.
+// Excel in China needs it; XLSX has text cells only, drop-downs and a sheet that explains the columns. Without
+// listings it is a form to fill in.
 func Export(ctx context.Context, w io.Writer, f Format, listings iter.Seq2[listing.Listing, error], n *Names) error {
 	switch f {
 	case CSV:
@@ -31,11 +32,6 @@ func Export(ctx context.Context, w io.Writer, f Format, listings iter.Seq2[listi
 		return exportXLSX(ctx, w, listings, n)
 	}
 	return fault.New(fault.Invalid, "sheet.format", fmt.Errorf("sheet: unknown format %q", f))
-}
-
-// Template writes a table without shops, for people to fill in.
-func Template(ctx context.Context, w io.Writer, f Format, n *Names) error {
-	return Export(ctx, w, f, func(func(listing.Listing, error) bool) {}, n)
 }
 
 // row gives the cells of a listing, harmless to a spreadsheet.

@@ -110,10 +110,10 @@ func TestExportXLSXIsTextWithInstructions(t *testing.T) {
 	}
 }
 
-func TestTemplateIsATableWithoutShops(t *testing.T) {
+func TestExportWithoutShopsIsAForm(t *testing.T) {
 	for _, f := range []Format{CSV, XLSX} {
 		var b bytes.Buffer
-		if err := Template(t.Context(), &b, f, names()); err != nil {
+		if err := Export(t.Context(), &b, f, newRegister().sorted(), names()); err != nil {
 			t.Fatal(err)
 		}
 		p, err := NewPlan(t.Context(), &b, newRegister(), names())
