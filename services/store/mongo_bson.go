@@ -216,6 +216,7 @@ func appendValue(b []byte, v bson.RawValue) ([]byte, error) {
 		return strconv.AppendBool(b, v.Boolean()), nil
 	case bson.TypeNull:
 		return append(b, "null"...), nil
+	default:
+		return nil, fmt.Errorf("a value of BSON type %s, which the store never writes", v.Type)
 	}
-	return nil, fmt.Errorf("a value of BSON type %s, which the store never writes", v.Type)
 }

@@ -29,8 +29,9 @@ func (f *field) fromMongo(v bson.RawValue) (any, bool) {
 		return v.AsInt64(), true
 	case bson.TypeBoolean:
 		return v.Boolean(), true
+	default: // null: the document has no value
+		return nil, false
 	}
-	return nil, false
 }
 
 func (p plan) filter() bson.D {

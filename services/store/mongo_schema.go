@@ -142,8 +142,9 @@ func (f *field) zero() any {
 		return false
 	case kindTime:
 		return bson.NewDateTimeFromTime(time.Time{})
+	default:
+		return ""
 	}
-	return ""
 }
 
 // reindex makes the indexes equal to the declarations; it leaves alone what does not have a name of ours.

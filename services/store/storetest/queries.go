@@ -110,8 +110,9 @@ func matches(s Shop, path string, op store.Op, want any) bool {
 			return compare(v, want) <= 0
 		case store.Gt:
 			return compare(v, want) > 0
+		default:
+			return compare(v, want) >= 0
 		}
-		return compare(v, want) >= 0
 	})
 }
 
