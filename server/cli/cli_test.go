@@ -13,7 +13,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"shangquan/services/calendar"
 	"shangquan/services/store"
 )
 
@@ -184,6 +186,22 @@ func TestServe(t *testing.T) {
 	}
 	if code, _, said := run(t, []string{"export"}, "", "STORE", storeIn(dir)); code != Done {
 		t.Errorf("after the stop = %d %s", code, said)
+	}
+}
+
+func TestClock(t *testing.T) {
+	start := time.Date(2026, 10, 15, 11, 20, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		name        string
+		start, from time.Time
+	}{{"real", time.Time{}, time.Now()}, {"set", start, start}} {
+		now := clock(tt.start)
+		first := now()
+		if first.Before(tt.from) || first.After(tt.from.Add(time.Minute)) || first.Location() != calendar.Shanghai {
+			t.Errorf("%s: shows %v, want from %v on, in Shanghai", tt.name, first, tt.from)
+		}
+		for !now().After(first) { // ends because it runs on
+		}
 	}
 }
 

@@ -27,10 +27,17 @@ type district struct {
 	words     *taxonomy.Table
 	engine    search.Engine
 	directory *directory.Service
+	now       func() time.Time
 }
 
-// now is the time in the zone of the district.
-func now() time.Time { return time.Now().In(calendar.Shanghai) }
+// clock is the time in the zone of the district; one that was set shows start now and runs on.
+func clock(start time.Time) func() time.Time {
+	var ahead time.Duration
+	if !start.IsZero() {
+		ahead = time.Until(start)
+	}
+	return func() time.Time { return time.Now().Add(ahead).In(calendar.Shanghai) }
+}
 
 // load reads the settings and refuses those that are unsafe; what is merely unwise is told to warn.
 func load(o *options, warn func(config.Finding)) (config.Config, error) {
@@ -55,13 +62,14 @@ func load(o *options, warn func(config.Finding)) (config.Config, error) {
 // open opens the store and puts the services on it. A store that is damaged, newer than this program or in use by another
 // process is refused by a sentence that says what to do.
 func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, error) {
+	now := clock(c.Clock)
 	db, err := store.Open(ctx, c.Store.Reveal(), store.Clock(now))
 	if err != nil {
 		return nil, err
 	}
 	d := &district{
 		db: db, places: place.New(db), shops: listing.New(db, now), listings: listing.Declare(db),
-		words: taxonomy.Default(), engine: memory.New(),
+		words: taxonomy.Default(), engine: memory.New(), now: now,
 	}
 	if err := db.Prepare(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -52,7 +52,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	}
 
 	site := web.New(web.Deps{
-		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: calendar.China(), API: api.New(d.directory, d.shops, d.words, calendar.China(), c.Origin, now), Log: log, Now: now,
+		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: calendar.China(), API: api.New(d.directory, d.shops, d.words, calendar.China(), c.Origin, d.now), Log: log, Now: d.now,
 		Revision: d.directory.Revision, Ready: d.db.Ping,
 	})
 	var listen net.ListenConfig

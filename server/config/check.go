@@ -193,6 +193,9 @@ func (k *checker) production(c Config) {
 	case c.RateFactor > 10:
 		k.warn("SHANGQUAN_RATE_FACTOR", "makes the rate limits %d times looser", c.RateFactor)
 	}
+	if !c.Clock.IsZero() {
+		k.refuse("SHANGQUAN_CLOCK", "sets the clock wrong: every shop would be open or closed at the wrong time")
+	}
 	if c.LogLevel < 0 {
 		k.warn("SHANGQUAN_LOG_LEVEL", "writes debug lines")
 	}

@@ -43,6 +43,7 @@ func TestCheckFinds(t *testing.T) {
 		{"every IPv6 proxy trusted", []string{"TRUSTED_PROXIES", "::/0"}, "TRUSTED_PROXIES", true},
 		{"public range trusted", []string{"TRUSTED_PROXIES", "203.0.113.0/24"}, "TRUSTED_PROXIES", false},
 		{"loopback without proxy list", []string{"ADDR", "127.0.0.1:8080", "TRUSTED_PROXIES", ""}, "TRUSTED_PROXIES", false},
+		{"a clock of its own", []string{"CLOCK", "2026-10-15T19:20:00+08:00"}, "CLOCK", true},
 		{"store in /tmp", []string{"STORE", "file:/tmp/a.db"}, "STORE", true},
 		{"store hidden in /tmp", []string{"STORE", "file:/data/../tmp/a.db"}, "STORE", true},
 		{"relative store", []string{"STORE", "file:data/a.db"}, "STORE", false},

@@ -14,6 +14,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -46,6 +47,7 @@ type Config struct {
 	Sample         bool
 	RateFactor     int // 0: no limits
 	LogLevel       slog.Level
+	Clock          time.Time // zero: the real time; else what the clock shows at the start, from where it runs on
 	Site           Identity
 }
 
@@ -113,6 +115,7 @@ func Load(getenv func(string) string) (Config, error) {
 		Sample:         r.truth("SHANGQUAN_SAMPLE"),
 		RateFactor:     r.number("SHANGQUAN_RATE_FACTOR", 0, 1_000_000),
 		LogLevel:       r.level("SHANGQUAN_LOG_LEVEL"),
+		Clock:          r.instant("SHANGQUAN_CLOCK"),
 		Site:           r.identity(),
 	}
 	if c.MetricsAddr != "" && c.MetricsAddr == c.Addr && !strings.HasSuffix(c.Addr, ":0") { // 0: any free port
@@ -223,6 +226,18 @@ func (r *reader) level(env string) slog.Level {
 		r.wrong(env, "is %q; it can be debug, info, warn or error", v)
 	}
 	return l
+}
+
+func (r *reader) instant(env string) time.Time {
+	v := r.text(env)
+	if v == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, v)
+	if err != nil {
+		r.wrong(env, "is %q; it looks like 2026-10-15T19:20:00+08:00", v)
+	}
+	return t
 }
 
 func (r *reader) address(env string) string {

@@ -54,6 +54,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"sample", "SAMPLE", "maybe", "true or false"},
 		{"rate factor", "RATE_FACTOR", "-1", "whole number"},
 		{"log level", "LOG_LEVEL", "loud", "debug, info"},
+		{"clock without zone", "CLOCK", "2026-10-15T19:20:00", "+08:00"},
 		{"sign too long", "SIGN", "一二三四五六七", "2 to 6 hanzi"},
 		{"sign not hanzi", "SIGN", "Main St", "2 to 6 hanzi"},
 		{"control character", "DISTRICT_NAME", "a\x1b[31m", "control character"},

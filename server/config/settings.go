@@ -28,6 +28,7 @@ var Settings = []Setting{
 	{Env: "SHANGQUAN_SAMPLE", Default: "false", Bool: true, Usage: "import the sample district into an empty store at the first start"},
 	{Env: "SHANGQUAN_RATE_FACTOR", Default: "1", Usage: "multiplies the rate limits; 0 turns them off"},
 	{Env: "SHANGQUAN_LOG_LEVEL", Default: "info", Usage: "debug, info, warn or error"},
+	{Env: "SHANGQUAN_CLOCK", Usage: "for tests and pictures: what the clock shows at the start, 2026-10-15T19:20:00+08:00; empty: the real time"},
 	{Env: "SHANGQUAN_DISTRICT_NAME", Usage: "name of the site in Simplified Chinese"},
 	{Env: "SHANGQUAN_DISTRICT_NAME_HANT", Usage: "… in Traditional Chinese"},
 	{Env: "SHANGQUAN_DISTRICT_NAME_EN", Usage: "… in English"},
