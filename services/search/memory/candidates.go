@@ -21,8 +21,8 @@ func (x *index) strict(w *want) set {
 		x.initials.prefix(w.Text, false, s)
 	}
 	if w.Phone() {
-		for d, r := range x.recs {
-			if r != nil && strings.Contains(r.phones, w.Text) {
+		for d, digits := range x.phone {
+			if strings.Contains(digits, w.Text) {
 				s.add(uint32(d))
 			}
 		}

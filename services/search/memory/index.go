@@ -44,6 +44,7 @@ type facts struct {
 type index struct {
 	byID  map[string]uint32
 	recs  []*record // nil: retired
+	phone []string  // digits, divided by spaces; beside the records because a search for a number walks all of them
 	facts []facts
 	alive set
 	dead  int
@@ -74,7 +75,7 @@ func (x *index) put(p prepared) {
 	l := p.listing
 	x.remove(l.ID)
 	d := uint32(len(x.recs))
-	x.recs = append(x.recs, p.rec)
+	x.recs, x.phone = append(x.recs, p.rec), append(x.phone, p.rec.phones)
 	f := facts{
 		open: l.Open, heritage: l.Heritage, level: int16(l.Level), lat: math.NaN(), lng: math.NaN(),
 		cat: x.cats.get(l.Category.ID), street: x.streets.get(l.Street.ID), plaza: x.plazas.get(l.Plaza.ID),
@@ -121,7 +122,7 @@ func (x *index) remove(id string) {
 		return
 	}
 	delete(x.byID, id)
-	x.recs[d] = nil
+	x.recs[d], x.phone[d] = nil, ""
 	x.facts[d] = facts{}
 	x.alive[d>>6] &^= 1 << (d & 63)
 	x.dead++
@@ -140,12 +141,13 @@ func (x *index) tidy() {
 			continue
 		}
 		to[d] = n
-		x.recs[n], x.facts[n] = r, x.facts[d]
+		x.recs[n], x.facts[n], x.phone[n] = r, x.facts[d], x.phone[d]
 		x.byID[r.id] = n
 		n++
 	}
 	clear(x.recs[n:])
-	x.recs, x.facts, x.dead = x.recs[:n], x.facts[:n], 0
+	clear(x.phone[n:])
+	x.recs, x.facts, x.phone, x.dead = x.recs[:n], x.facts[:n], x.phone[:n], 0
 	x.alive = newSet(int(n))
 	for d := range n {
 		x.alive.add(d)
