@@ -59,8 +59,9 @@ type Service struct {
 	log      *slog.Logger
 	clock    func() time.Time
 
-	now  atomic.Pointer[state]
-	feed feeder
+	now     atomic.Pointer[state]
+	feed    feeder
+	suggest suggestions
 
 	mu    sync.Mutex // one refresh at a time
 	whole bool       // the next refresh reads everything
@@ -117,7 +118,7 @@ const (
 	reloadEvery = time.Hour
 )
 
-// Run keeps the snapshot, what is open, and the embedded index up to date until ctx ends, so that no visitor's question has to
+// Run keeps the snapshot, what is open, the suggestions and the embedded index up to date until ctx ends, so that no visitor's question has to
 // wait for it. Answers are right without it.
 func (s *Service) Run(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
@@ -125,7 +126,10 @@ func (s *Service) Run(ctx context.Context) {
 	reloaded := s.clock()
 	for {
 		now := s.clock()
-		_, err := s.state(ctx, now)
+		st, err := s.state(ctx, now)
+		if err == nil {
+			s.suggest.list(st.snap, now)
+		}
 		if err == nil && now.Sub(reloaded) >= reloadEvery {
 			reloaded = now
 			err = s.Reload(ctx)
@@ -142,7 +146,10 @@ func (s *Service) Run(ctx context.Context) {
 }
 
 // Close waits for what goes on in the background.
-func (s *Service) Close() { s.feed.tasks.Wait() }
+func (s *Service) Close() {
+	s.feed.tasks.Wait()
+	s.suggest.tasks.Wait()
+}
 
 // Revision identifies the data answers are made from; with the minute it is the key of caches of pages.
 func (s *Service) Revision(ctx context.Context) (string, error) {

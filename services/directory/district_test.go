@@ -3,7 +3,9 @@ package directory
 import (
 	"context"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -55,10 +57,39 @@ func open(t testing.TB, path string, engine search.Engine) *district {
 	return d
 }
 
+// filled is the file of the small district, made once.
+var filled = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp("", "district")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "d.db")
+	d := open(&testing.T{}, path, nil)
+	d.fill()
+	if err := d.db.Close(); err != nil {
+		panic(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		panic(err)
+	}
+	return file
+})
+
 func newDistrict(t testing.TB) *district {
 	t.Helper()
-	d := open(t, filepath.Join(t.TempDir(), "d.db"), nil)
-	d.fill()
+	return openFilled(t, filepath.Join(t.TempDir(), "d.db"), nil)
+}
+
+// openFilled opens a copy of the small district at path.
+func openFilled(t testing.TB, path string, engine search.Engine) *district {
+	t.Helper()
+	if err := os.WriteFile(path, filled(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, path, engine)
+	d.must(d.Refresh(context.Background()))
 	return d
 }
 
@@ -148,7 +179,6 @@ func (d *district) fill() {
 	draft := shopAt("draft", "还没开的面馆", "noodles", "st-zs", "100", hours.Hours{})
 	draft.State = listing.Draft
 	d.must(d.listings.Upsert(ctx, []listing.Listing{noodles, pharmacy, bar, quarter, unknown, optician, cellar, moved, draft}))
-	d.must(d.Refresh(ctx))
 }
 
 // change changes a stored listing, in the way any other part of the program would, a moment later.

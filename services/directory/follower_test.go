@@ -104,8 +104,7 @@ func (r *remote) finds(t testing.TB, words string) []string {
 
 func follow(t testing.TB, r search.Engine) (*district, *Follower) {
 	t.Helper()
-	d := open(t, filepath.Join(t.TempDir(), "d.db"), r)
-	d.fill()
+	d := openFilled(t, filepath.Join(t.TempDir(), "d.db"), r)
 	f := NewFollower(d.Service, d.listings, r, d.db, "me", slog.New(slog.DiscardHandler))
 	d.must(f.Sync(t.Context()))
 	return d, f

@@ -85,7 +85,7 @@ func child(path string) {
 	for i := range 100_000 {
 		id := []string{"noodles", "bar", "pharmacy", "quarter", "optician"}[i%5]
 		l, err := d.listings.Update(context.Background(), id, 0, func(l *listing.Listing) error {
-			l.Aliases = []string{fmt.Sprintf("编号%dx%d", l.Rev+1, i)}
+			l.Aliases = []string{fmt.Sprintf("编号%04d%06d", l.Rev+1, i)}
 			return nil
 		})
 		d.pass(1e6)
@@ -100,8 +100,7 @@ func child(path string) {
 func TestKilledBetweenWriteAndIndex(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "d.db")
 	r := newRemote()
-	d := open(t, path, r)
-	d.fill()
+	d := openFilled(t, path, r)
 	f := NewFollower(d.Service, d.listings, r, d.db, "me", slog.New(slog.DiscardHandler))
 	d.must(f.Sync(t.Context()))
 	d.must(d.db.Close())
@@ -145,8 +144,8 @@ func TestKilledBetweenWriteAndIndex(t *testing.T) {
 		d.must(err)
 		// A later write may have been stored and not acknowledged; none may have been lost.
 		var was, is int
-		_, _ = fmt.Sscanf(name, "编号%dx", &was)
-		_, _ = fmt.Sscanf(stored.Aliases[0], "编号%dx", &is)
+		_, _ = fmt.Sscanf(name, "编号%4d", &was)
+		_, _ = fmt.Sscanf(stored.Aliases[0], "编号%4d", &is)
 		if is < was {
 			t.Errorf("%s: acknowledged %s, stored %s", id, name, stored.Aliases[0])
 		}
