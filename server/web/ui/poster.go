@@ -21,6 +21,9 @@ type Poster struct {
 	Checked     string // date in words; empty: not checked yet
 }
 
+// Long reports whether the name needs smaller letters to keep the sheet to one page.
+func (p Poster) Long() bool { return textWidth(p.Name) > 9 }
+
 // QR is a code drawn as one path.
 type QR struct {
 	ViewBox string
