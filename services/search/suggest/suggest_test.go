@@ -84,8 +84,11 @@ func TestComplete(t *testing.T) {
 
 func TestOrder(t *testing.T) {
 	l := New([]Entry{
-		{Text: "面馆", Kind: Category, Count: 2}, {Text: "面店", Kind: Category, Count: 5}, {Text: "面包房", Kind: Category, Count: 5},
-		{Text: "面对面", Kind: Shop}, {Text: "面路", Kind: Street, Count: 100},
+		{Text: "面馆", Kind: Category, Count: 2},
+		{Text: "面店", Kind: Category, Count: 5},
+		{Text: "面包房", Kind: Category, Count: 5},
+		{Text: "面对面", Kind: Shop},
+		{Text: "面路", Kind: Street, Count: 100},
 	})
 	if got, want := texts(l.Complete("面", Max)), "shop:面对面 category:面包房 category:面店 category:面馆 street:面路"; got != want {
 		t.Errorf("%s, want %s", got, want)

@@ -236,10 +236,25 @@ func (p *Plan) Attributes() []string {
 		name string
 		use  bool
 	}{
-		{"name_tok", true}, {"alias_tok", true}, {"name_uni", uni}, {"alias_uni", uni}, {"name_py", py}, {"alias_py", py},
-		{"name_ini", ini}, {"alias_ini", ini}, {"cat_tok", true}, {"cat_uni", uni}, {"cat_py", py}, {"place_tok", true},
-		{"place_uni", uni}, {"place_py", py}, {"attr_tok", true}, {"attr_uni", uni}, {"addr_tok", addr},
-		{"phone_sfx", phone}, {"desc_tok", desc},
+		{"name_tok", true},
+		{"alias_tok", true},
+		{"name_uni", uni},
+		{"alias_uni", uni},
+		{"name_py", py},
+		{"alias_py", py},
+		{"name_ini", ini},
+		{"alias_ini", ini},
+		{"cat_tok", true},
+		{"cat_uni", uni},
+		{"cat_py", py},
+		{"place_tok", true},
+		{"place_uni", uni},
+		{"place_py", py},
+		{"attr_tok", true},
+		{"attr_uni", uni},
+		{"addr_tok", addr},
+		{"phone_sfx", phone},
+		{"desc_tok", desc},
 	} {
 		if a.use {
 			out = append(out, a.name)
