@@ -173,3 +173,20 @@ func TestEveryUsedKeyIsThere(t *testing.T) {
 		}
 	}
 }
+
+var faulty = regexp.MustCompile(`fault\.(?:New\([^,]+|Wrong\([^,]+), "([a-z][a-z0-9_.]+)"|\bKey: "((?:error|hours)\.[a-z0-9_.]+)"`)
+
+// A fault names the sentence that people read; one without a sentence would show them nothing.
+func TestEveryFaultHasWords(t *testing.T) {
+	w := mustLoad(t).In(lang.Hans)
+	for path, text := range sources(t) {
+		if filepath.Ext(path) != ".go" {
+			continue
+		}
+		for _, m := range faulty.FindAllStringSubmatch(text, -1) {
+			if key := m[1] + m[2]; !w.Has(key) && !w.Has(key+".title") {
+				t.Errorf("%s: the fault %s has no words", path, key)
+			}
+		}
+	}
+}

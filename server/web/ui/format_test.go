@@ -60,8 +60,10 @@ func TestDates(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, g := range []struct{ what, got, want string }{
-				{"Date", Date(tt.l, tt.at, now), tt.date}, {"ShortDate", ShortDate(tt.l, tt.at, now), tt.short},
-				{"Day", Day(tt.l, tt.at, now), tt.day}, {"Soonest", Soonest(tt.l, tt.at, now), tt.soonest},
+				{"Date", Date(tt.l, tt.at, now), tt.date},
+				{"ShortDate", ShortDate(tt.l, tt.at, now), tt.short},
+				{"Day", Day(tt.l, tt.at, now), tt.day},
+				{"Soonest", Soonest(tt.l, tt.at, now), tt.soonest},
 			} {
 				if g.got != g.want {
 					t.Errorf("%s = %q, want %q", g.what, g.got, g.want)

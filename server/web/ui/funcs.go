@@ -76,7 +76,7 @@ func NewFuncs(words *locales.Words, assets *frontend.Assets) template.FuncMap {
 			}
 			return ""
 		},
-		"lang":  func() lang.Tag { return words.Lang },
+		"lang": func() lang.Tag { return words.Lang },
 		"foreign": func(t lang.Tag) bool {
 			return t != "" && t != words.Lang
 		},
