@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
-import { makeSprite, parseList, symbol } from './sprite.ts';
+import { makeSprite, parseList, round, symbol } from './sprite.ts';
 
 describe('parseList', () => {
 	it('reads names, comments and empty lines', () => {
@@ -22,6 +22,16 @@ describe('symbol', () => {
 	it('refuses a file without a drawing', () => {
 		expect(() => symbol('x', 'nothing')).toThrow(/x/);
 	});
+});
+
+describe('round', () => {
+	it.each([
+		['M13.832 16.568', 'M13.83 16.57'],
+		['m1.996.5', 'm2.0.5'],
+		['a.8.8 0 0 1-.8-.8', 'a.8.8 0 0 1-.8-.8'],
+		['-1.2345-6', '-1.23-6'],
+		['v.0004', 'v0.0'],
+	])('%j becomes %j', (before, after) => expect(round(before)).toBe(after));
 });
 
 describe('makeSprite', () => {

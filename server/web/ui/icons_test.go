@@ -1,29 +1,36 @@
 package ui
 
 import (
+	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
-	"shangquan/services/taxonomy"
+	"shangquan/frontend"
 )
 
-// A tag brings its icon with it as data; one that the sprite lacks would be an empty square, and a name the sprite cannot have
-// makes every list with such a shop fail.
-func TestTagsHaveIcons(t *testing.T) {
+var drawn = regexp.MustCompile(`icon "([a-z0-9]+)"`)
+
+// An icon that is not in the sprite would be an empty box on the page.
+func TestTemplatesNameIconsOfTheSprite(t *testing.T) {
 	list, err := os.ReadFile("../../../frontend/icons/icons.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	sprite := map[string]bool{}
-	for line := range strings.Lines(string(list)) {
-		if name, _, ok := strings.Cut(line, " = "); ok {
-			sprite[name] = true
+	err = fs.WalkDir(frontend.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".html") {
+			return err
 		}
-	}
-	for _, tag := range taxonomy.Default().Tags {
-		if !sprite[tag.Icon] || !isIconName(tag.Icon) {
-			t.Errorf("tag %s: no icon %q", tag.ID, tag.Icon)
+		text, err := fs.ReadFile(frontend.FS, path)
+		for _, m := range drawn.FindAllStringSubmatch(string(text), -1) {
+			if !strings.Contains(string(list), "\n"+m[1]+" = ") {
+				t.Errorf("%s draws the icon %q, which is not in icons.txt", path, m[1])
+			}
 		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
