@@ -54,7 +54,7 @@ func (g *generated) Points(context.Context, ...place.PointKind) ([]place.Point, 
 }
 func (g *generated) Units(context.Context, string) ([]place.Unit, error) { return nil, nil }
 
-func generate(b *testing.B, n int) (*Service, *generated) {
+func generate(b testing.TB, n int) (*Service, *generated) {
 	b.Helper()
 	g := &generated{rev: 1, at: thursday}
 	for l := range sample.Generate(42, n) {

@@ -197,7 +197,7 @@ func (s *Service) refresh(ctx context.Context, now time.Time, force bool) (*stat
 	}
 	s.now.Store(&next)
 	if s.embedded != nil {
-		s.feed.follow(next.snap)
+		s.feed.follow(next.snap) //nolint:contextcheck // the index is not of this one question
 	}
 	return &next, nil
 }

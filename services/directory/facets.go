@@ -40,7 +40,7 @@ type Facets struct {
 
 // filter puts the filters of q into numbers. Slugs nobody knows are taken out of q and reported.
 func (s *snapshot) filter(q *Query, problems *[]fault.Field) filter {
-	f := filter{level: int32(q.Level), open: bitOf[q.Open], heritage: q.Heritage}
+	f := filter{level: int16(q.Level), open: bitOf[q.Open], heritage: q.Heritage}
 	known := func(name string, list *[]string, numbers map[string]int32) (out []int32) {
 		kept := (*list)[:0]
 		for _, slug := range *list {
@@ -152,11 +152,11 @@ func (s *snapshot) count() present {
 	categories, streets, plazas := make([]int, len(s.reg.categories)), make([]int, len(s.reg.streets)), make([]int, len(s.reg.plazas))
 	tags := make([]int, len(s.reg.tags))
 	for _, n := range s.lists.popular.list {
-		sh := &s.shops[n]
+		sh := &s.traits[n]
 		for _, c := range [...]struct {
 			counts []int
 			n      int32
-		}{{categories, sh.category}, {streets, sh.street}, {plazas, sh.plaza}} {
+		}{{categories, int32(sh.category)}, {streets, sh.street}, {plazas, sh.plaza}} {
 			if c.n >= 0 {
 				c.counts[c.n]++
 			}

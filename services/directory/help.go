@@ -32,7 +32,7 @@ func (s *Service) help(ctx context.Context, st *state, q *Query, f *filter, foun
 	without := func(change func(*filter)) int {
 		g := *f
 		change(&g)
-		hits, _ := st.snap.match(&g, st.clock, found.list)
+		hits, _ := st.snap.match(&g, st.clock, found.list, nil)
 		return len(hits)
 	}
 	if f.open != 0 {

@@ -106,7 +106,7 @@ func TestKilledBetweenWriteAndIndex(t *testing.T) {
 	d.must(d.db.Close())
 	acked := map[string]string{}
 	for range 5 {
-		cmd := exec.Command(os.Args[0])
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
 		cmd.Env = append(os.Environ(), childEnv+"="+path)
 		out, err := cmd.StdoutPipe()
 		d.must(err)

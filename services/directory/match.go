@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync"
 
 	"shangquan/services/geo"
 )
@@ -15,7 +16,7 @@ type filter struct {
 	street   []bool // with plaza: one filter, where
 	plaza    []bool
 	where    bool
-	level    int32
+	level    int16
 	tags     uint64
 	open     uint8
 	heritage bool
@@ -43,20 +44,20 @@ type tally struct {
 }
 
 // match runs the candidates, in their order, through the filters: one look at each shop decides both whether it is in the
-// result and for which filter values it counts.
-func (s *snapshot) match(f *filter, c *clock, candidates []int32) ([]int32, *tally) {
+// result and for which filter values it counts. The result uses room, which may be nil.
+func (s *snapshot) match(f *filter, c *clock, candidates, room []int32) ([]int32, *tally) {
 	t := &tally{
 		category: make([]int32, len(s.reg.categories)), street: make([]int32, len(s.reg.streets)), plaza: make([]int32, len(s.reg.plazas)),
 	}
-	hits := make([]int32, 0, min(len(candidates), 256))
+	hits := room[:0]
 	for _, n := range candidates {
-		sh := &s.shops[n]
+		sh := &s.traits[n]
 		if !sh.listed {
 			continue
 		}
 		now := c.bits[n]
 		var fail uint8
-		if f.category != nil && !in(f.category, sh.category) {
+		if f.category != nil && !in(f.category, int32(sh.category)) {
 			fail = failCategory
 		}
 		if f.where && !in(f.street, sh.street) && !in(f.plaza, sh.plaza) {
@@ -98,7 +99,7 @@ func (s *snapshot) match(f *filter, c *clock, candidates []int32) ([]int32, *tal
 func in(set []bool, n int32) bool { return n >= 0 && set != nil && set[n] }
 
 // result counts what only the result itself counts for: tags and marks, which all have to hold.
-func (t *tally) result(sh *shop, now uint8) {
+func (t *tally) result(sh *traits, now uint8) {
 	for m := sh.tags; m != 0; m &= m - 1 {
 		t.tag[bits.TrailingZeros64(m)]++
 	}
@@ -113,13 +114,13 @@ func (t *tally) result(sh *shop, now uint8) {
 	}
 }
 
-func (t *tally) categoryOf(sh *shop) {
+func (t *tally) categoryOf(sh *traits) {
 	if sh.category >= 0 {
 		t.category[sh.category]++
 	}
 }
 
-func (t *tally) whereOf(sh *shop) {
+func (t *tally) whereOf(sh *traits) {
 	if sh.street >= 0 {
 		t.street[sh.street]++
 	}
@@ -134,8 +135,8 @@ const (
 	maxLevel = 200
 )
 
-func (t *tally) levelOf(sh *shop) {
-	if sh.level != 0 && sh.level >= minLevel && sh.level <= maxLevel {
+func (t *tally) levelOf(sh *traits) {
+	if sh.level != 0 {
 		t.level[sh.level-minLevel]++
 	}
 }
@@ -157,7 +158,7 @@ func (s *snapshot) browse(sort Sort) []int32 {
 
 // orderOf returns the order that is the same for everybody, nil for Best and Nearest.
 func (s *snapshot) orderOf(sort Sort) *order {
-	switch sort {
+	switch sort { //nolint:exhaustive // the others differ from visitor to visitor
 	case Door:
 		return &s.lists.door
 	case ByName:
@@ -170,70 +171,88 @@ func (s *snapshot) orderOf(sort Sort) *order {
 	return nil
 }
 
-// order brings hits into the order asked for. ranked says that they come in order of relevance; otherwise they come from browse.
-func (s *snapshot) order(q *Query, c *clock, hits []int32, ranked bool) {
+// page returns the hits from one position to another in the order asked for. ranked says that they come in order of relevance;
+// otherwise they come from browse. hits may be reordered.
+func (s *snapshot) page(q *Query, c *clock, hits []int32, ranked bool, from, to int) []int32 {
 	switch o := s.orderOf(q.Sort); {
 	case q.Sort == Nearest && q.Near != nil:
-		s.orderByDistance(hits, *q.Near, q.Page*PerPage)
+		return s.nearest(hits, *q.Near, to)[from:]
 	case o != nil && ranked:
 		slices.SortFunc(hits, func(a, b int32) int { return cmp.Compare(o.rank[a], o.rank[b]) })
 	case o == nil && !ranked:
-		openFirst(c, hits)
+		return openFirst(c, hits, from, to)
 	}
+	return hits[from:to]
 }
 
-// openFirst puts what is open first, then what may be open, then what is closed, each in the order it had.
-func openFirst(c *clock, hits []int32) {
-	rest := make([]int32, 0, len(hits))
-	var unknown []int32
-	w := 0
-	for _, n := range hits {
-		switch now := c.bits[n]; {
-		case now&isOpen != 0:
-			hits[w] = n
-			w++
-		case now&isUnknown != 0:
-			unknown = append(unknown, n)
-		default:
-			rest = append(rest, n)
+// openFirst returns the hits from one position to another when what is open comes first, then what may be open, then what is
+// closed, each in the order it has.
+func openFirst(c *clock, hits []int32, from, to int) []int32 {
+	out := make([]int32, 0, to-from)
+	at := 0
+	for _, class := range [...]uint8{isOpen, isUnknown, 0} {
+		for _, n := range hits {
+			if at == to {
+				return out
+			}
+			if c.bits[n]&(isOpen|isUnknown) != class {
+				continue
+			}
+			if at >= from {
+				out = append(out, n)
+			}
+			at++
 		}
 	}
-	copy(hits[w+copy(hits[w:], unknown):], rest)
+	return out
 }
 
-// orderByDistance brings the first k hits into the order of their distance from p; the rest follows in any order. Shops without
-// a position come last, in the order they had.
-func (s *snapshot) orderByDistance(hits []int32, p geo.Point, k int) {
-	type far struct {
-		square float64 // of the distance, in degrees of latitude
-		place  int32   // in hits, so that equal distances keep their order
-		n      int32
-	}
+// far is a hit with its distance.
+type far struct {
+	square float64 // of the distance, in degrees of latitude
+	place  int32   // in the list it came from, so that equal distances keep their order
+	n      int32
+}
+
+// fars lends out room for distances: a city has many.
+var fars = sync.Pool{New: func() any { return new([]far) }}
+
+// nearest returns the first k hits in the order of their distance from p. Shops without a position come last, in the order they
+// have.
+func (s *snapshot) nearest(hits []int32, p geo.Point, k int) []int32 {
+	k = min(k, len(hits))
+	room := fars.Get().(*[]far) //nolint:forcetypeassert // nothing else is in it
+	defer fars.Put(room)
 	// A flat sheet with the right width for each latitude: within a millimetre of the globe over a city, and the distances that
 	// are shown are made from the globe.
 	sin, cos := math.Sincos(p.Lat * math.Pi / 180)
-	list := make([]far, 0, len(hits))
-	var lost []int32
+	list, out := (*room)[:0], make([]int32, 0, k)
 	for i, n := range hits {
-		if sh := &s.shops[n]; sh.located {
+		if sh := &s.shops[n]; s.traits[n].located {
 			dy := sh.at.Lat - p.Lat
 			dx := (sh.at.Lng - p.Lng) * (cos - sin*dy*math.Pi/360)
 			list = append(list, far{dx*dx + dy*dy, int32(i), n})
-		} else {
-			lost = append(lost, n)
 		}
 	}
+	*room = list
 	order := func(a, b far) int { return cmp.Or(cmp.Compare(a.square, b.square), cmp.Compare(a.place, b.place)) }
-	if k < len(list)/4 {
+	if k < len(list) {
 		selectSmallest(list, k, order)
-		slices.SortFunc(list[:k], order)
-	} else {
-		slices.SortFunc(list, order)
+		list = list[:k]
 	}
+	slices.SortFunc(list, order)
 	for i := range list {
-		hits[i] = list[i].n
+		out = append(out, list[i].n)
 	}
-	copy(hits[len(list):], lost)
+	for _, n := range hits {
+		if len(out) == k {
+			break
+		}
+		if !s.traits[n].located {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // selectSmallest moves the k smallest of list to its front (quickselect).

@@ -73,7 +73,7 @@ func (q Query) Change(f func(*Query)) Query {
 	c := q.clone()
 	f(&c)
 	c.Page = 1
-	c.normalize()
+	c.normalise()
 	return c
 }
 
@@ -115,7 +115,7 @@ func (q *Query) lists() [5]*[]string {
 	return [5]*[]string{&q.Categories, &q.Groups, &q.Streets, &q.Plazas, &q.Tags}
 }
 
-func (q *Query) normalize() {
+func (q *Query) normalise() {
 	for _, list := range q.lists() {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)

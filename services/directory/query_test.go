@@ -32,7 +32,7 @@ func someQuery() *rapid.Generator[Query] {
 				Lat: float64(rapid.IntRange(-900000, 900000).Draw(t, "lat")) / 1e4, Lng: float64(rapid.IntRange(-1800000, 1800000).Draw(t, "lng")) / 1e4,
 			}
 		}
-		q.normalize()
+		q.normalise()
 		return q
 	})
 }

@@ -90,9 +90,12 @@ func readingOf(name lang.Text, pinyin string) string { return lang.SortKey(name.
 
 // shop returns what matching needs of l.
 func (r *register) shop(l *listing.Listing) shop {
-	s := shop{
-		Listing: l, listed: l.State == listing.Published, level: int32(l.Address.Level),
-		category: find(r.category, l.CategoryID), street: find(r.street, l.Address.StreetID), plaza: find(r.plaza, l.Address.PlazaID),
+	s := shop{Listing: l, door: r.doorKey(l), traits: traits{
+		street: find(r.street, l.Address.StreetID), plaza: find(r.plaza, l.Address.PlazaID), category: int16(find(r.category, l.CategoryID)), //nolint:gosec // a table has fewer
+		listed: l.State == listing.Published,
+	}}
+	if n := l.Address.Level; n >= minLevel && n <= maxLevel {
+		s.level = int16(n) //nolint:gosec // checked
 	}
 	for _, id := range l.TagIDs {
 		if n, ok := r.tag[id]; ok {
@@ -102,7 +105,6 @@ func (r *register) shop(l *listing.Listing) shop {
 	if at := r.locationOf(l); at != nil {
 		s.at, s.located = *at, true
 	}
-	s.door = r.doorKey(l)
 	return s
 }
 

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"shangquan/services/fault"
@@ -46,6 +47,9 @@ const (
 	maxSimilar = 4
 )
 
+// rooms lends out room for results, which are as long as the district is large.
+var rooms = sync.Pool{New: func() any { return new([]int32) }}
+
 // Search answers q in language t at now.
 func (s *Service) Search(ctx context.Context, q Query, t lang.Tag, now time.Time) (Page, error) {
 	st, err := s.state(ctx, now)
@@ -59,7 +63,10 @@ func (s *Service) Search(ctx context.Context, q Query, t lang.Tag, now time.Time
 		return Page{}, err
 	}
 	p.Relaxed, p.Degraded, p.Truncated = found.relaxed, found.degraded, found.truncated
-	hits, counts := st.snap.match(&f, st.clock, found.list)
+	room := rooms.Get().(*[]int32) //nolint:forcetypeassert // nothing else is in it
+	defer rooms.Put(room)
+	hits, counts := st.snap.match(&f, st.clock, found.list, *room)
+	*room = hits
 	p.Total, p.OpenCount, p.Located = len(hits), int(counts.openNow), int(counts.located)
 	p.Facets = st.snap.facets(&p.Query, counts)
 	var beyond bool
@@ -69,9 +76,9 @@ func (s *Service) Search(ctx context.Context, q Query, t lang.Tag, now time.Time
 		})
 		p.Query.Page = p.Pager.Page
 	}
-	st.snap.order(&p.Query, st.clock, hits, found.ranked)
 	from := (p.Pager.Page - 1) * PerPage
-	p.Rows = st.snap.rows(hits[from:min(from+PerPage, len(hits))], s.src.Calendar, t, now, q.Near)
+	shown := st.snap.page(&p.Query, st.clock, hits, found.ranked, from, min(from+PerPage, len(hits)))
+	p.Rows = st.snap.rows(shown, s.src.Calendar, t, now, q.Near)
 	for i := range p.Rows {
 		p.Rows[i].explain(&found.plan)
 	}
@@ -180,9 +187,9 @@ func (s *Service) similar(st *state, hits []int32, t lang.Tag, now time.Time) []
 		}
 	}
 	if first.located {
-		st.snap.orderByDistance(list, first.at, maxSimilar)
+		list = st.snap.nearest(list, first.at, maxSimilar)
 	} else {
-		openFirst(st.clock, list)
+		list = openFirst(st.clock, list, 0, min(len(list), maxSimilar))
 	}
-	return st.snap.rows(list[:min(len(list), maxSimilar)], s.src.Calendar, t, now, nil)
+	return st.snap.rows(list, s.src.Calendar, t, now, nil)
 }

@@ -132,7 +132,7 @@ func coming(h hours.Hours, cal *calendar.Calendar, today calendar.Date) []Coming
 }
 
 func exceptional(d hours.Day) bool {
-	switch d.Reason {
+	switch d.Reason { //nolint:exhaustive // the week is the rule
 	case hours.BySpecial, hours.ByPause:
 		return true
 	case hours.ByClass:

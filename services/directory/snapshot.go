@@ -16,7 +16,8 @@ import (
 // shares what is the same. It holds listings of every state, so that a change back to public needs no look at the past.
 type snapshot struct {
 	reg     *register
-	shops   []shop // by number; numbers are never given twice
+	shops   []shop   // by number; numbers are never given twice
+	traits  []traits // of shops
 	ids     map[string]int32
 	slugs   map[string]int32
 	codes   map[string]int32
@@ -26,18 +27,23 @@ type snapshot struct {
 	newest  time.Time // UpdatedAt of the listing written last
 }
 
-// shop is what matching needs of a listing, close together; the listing itself is for those that end up on a page.
+// shop is a listing with what was worked out about it.
 type shop struct {
 	*listing.Listing
-	at       geo.Point
-	tags     uint64 // by register.tagBit
-	category int32  // numbers of the register; none: -1
-	street   int32
+	traits
+	at   geo.Point
+	door string // see register.doorKey
+}
+
+// traits is what filters look at. The snapshot keeps those of all shops side by side, because matching looks at every one.
+type traits struct {
+	tags     uint64 // by register.tag
+	street   int32  // numbers of the register; none: -1
 	plaza    int32
-	level    int32
-	door     string // see register.doorKey
-	located  bool
+	category int16
+	level    int16
 	listed   bool // published: appears in lists
+	located  bool
 }
 
 // orders are the listed shops in each order, and where each shop stands in it.
@@ -70,6 +76,7 @@ func (s *snapshot) with(changed []listing.Listing) (*snapshot, []int32) {
 	next := *s
 	next.recent = new(recent)
 	next.shops = slices.Grow(slices.Clone(s.shops), len(fresh))
+	next.traits = slices.Grow(slices.Clone(s.traits), len(fresh))
 	numbers := make([]int32, 0, len(fresh))
 	// The maps are shared with the snapshots before, unless a key in them changes.
 	ids, keys := false, false
@@ -81,7 +88,7 @@ func (s *snapshot) with(changed []listing.Listing) (*snapshot, []int32) {
 			}
 			n = int32(len(next.shops))
 			next.ids[l.ID] = n
-			next.shops = append(next.shops, shop{})
+			next.shops, next.traits = append(next.shops, shop{}), append(next.traits, traits{})
 		}
 		if old := next.shops[n].Listing; old == nil || old.Slug != l.Slug || old.Code != l.Code {
 			if !keys {
@@ -93,7 +100,7 @@ func (s *snapshot) with(changed []listing.Listing) (*snapshot, []int32) {
 			}
 			next.slugs[l.Slug], next.codes[l.Code] = n, n
 		}
-		next.shops[n] = next.reg.shop(l)
+		next.set(n, next.reg.shop(l))
 		if l.UpdatedAt.After(next.newest) {
 			next.newest = l.UpdatedAt
 		}
@@ -108,15 +115,12 @@ func (s *snapshot) arrange(old *snapshot, changed []int32) {
 	s.lists.door = old.lists.door.with(old, s, changed, byDoor)
 	s.lists.name = old.lists.name.with(old, s, changed, byName)
 	s.lists.popular = old.lists.popular.with(old, s, changed, byPopularity)
-	if slices.ContainsFunc(changed, func(n int32) bool { return int(n) >= len(old.shops) || !old.shops[n].alike(&s.shops[n]) }) {
+	if slices.ContainsFunc(changed, func(n int32) bool { return int(n) >= len(old.shops) || old.traits[n] != s.traits[n] }) {
 		s.present = s.count()
 	}
 }
 
-// alike reports whether two forms of a shop count for the same values of every filter.
-func (sh *shop) alike(o *shop) bool {
-	return sh.listed == o.listed && sh.category == o.category && sh.street == o.street && sh.plaza == o.plaza && sh.tags == o.tags
-}
+func (s *snapshot) set(n int32, sh shop) { s.shops[n], s.traits[n] = sh, sh.traits }
 
 // forget takes key away unless another shop has taken it over meanwhile.
 func forget(m map[string]int32, key string, n int32) {
@@ -130,10 +134,10 @@ func (s *snapshot) over(reg *register) *snapshot {
 	next := *s
 	next.reg = reg
 	next.recent = new(recent)
-	next.shops = make([]shop, len(s.shops))
+	next.shops, next.traits = make([]shop, len(s.shops)), make([]traits, len(s.shops))
 	all := make([]int32, len(s.shops))
 	for i := range s.shops {
-		next.shops[i] = reg.shop(s.shops[i].Listing)
+		next.set(int32(i), reg.shop(s.shops[i].Listing))
 		all[i] = int32(i)
 	}
 	next.arrange(emptySnapshot(reg), all)
