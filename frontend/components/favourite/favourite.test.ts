@@ -7,7 +7,7 @@ const link = () => document.querySelector('a')!;
 beforeEach(() => {
 	localStorage.clear();
 	document.body.innerHTML =
-		'<button hidden data-id="YY0218" data-on="收藏了" data-off="收藏"><span>收藏</span></button><a hidden href="/en/favourites"><span data-count></span></a>';
+		'<button hidden data-id="YY0218" data-kept="收藏了" data-add="收藏"><span>收藏</span></button><a hidden href="/en/favourites"><span data-count></span></a>';
 	favourite(star());
 	favouritesLink(link());
 });

@@ -31,7 +31,7 @@ export function favourite(root: HTMLElement): void {
 	const show = () => {
 		const on = kept().includes(id);
 		root.setAttribute('aria-pressed', String(on));
-		if (word) word.textContent = (on ? root.dataset.on : root.dataset.off) ?? '';
+		if (word) word.textContent = (on ? root.dataset.kept : root.dataset.add) ?? '';
 	};
 	root.addEventListener('click', () => {
 		const others = kept().filter((other) => other !== id);
