@@ -1,6 +1,8 @@
 package web
 
 import (
+	"html/template"
+
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
@@ -16,7 +18,7 @@ type directionsPage struct {
 	NameLang lang.Tag
 	Back     string
 	Address  []ui.Fact
-	Maps     []ui.Link
+	Maps     []mapLink
 	Plan     *ui.Plan
 }
 
@@ -49,12 +51,19 @@ func (s *Site) directions(c *fiber.Ctx) error {
 // site is what the map services are told of where a link comes from.
 const site = "shangquan"
 
+// mapLink leads to a map service. Its address is made by geo alone, so it may have the scheme geo:, which templates refuse in
+// other links.
+type mapLink struct {
+	Label string
+	Href  template.URL
+}
+
 // mapLinks are the walking routes to a shop, each in the datum its map service reads.
-func mapLinks(p *speaker, l *listing.Listing, at geo.Point) []ui.Link {
+func mapLinks(p *speaker, l *listing.Listing, at geo.Point) []mapLink {
 	target := geo.Target{Point: at, Name: l.Name.Hans, Address: l.Address.Line, City: "上海"}
-	out := []ui.Link{}
+	out := []mapLink{}
 	for _, m := range geo.Maps {
-		out = append(out, ui.Link{Label: p.say("go.map." + string(m)), Href: geo.Walk(m, target, site)})
+		out = append(out, mapLink{Label: p.say("go.map." + string(m)), Href: template.URL(geo.Walk(m, target, site))})
 	}
 	return out
 }

@@ -220,7 +220,7 @@ func year(p *speaker, observed string) string {
 	if about, ok := strings.CutPrefix(observed, "c."); ok {
 		return p.say("shop.confirmed.about", "Year", strings.TrimSpace(about))
 	}
-	return observed
+	return p.say("shop.confirmed.year", "Year", observed)
 }
 
 // shopFacts is what one needs to know before going there; only what is known is listed.
