@@ -228,12 +228,12 @@ func (s *Service) load(ctx context.Context, old *state) (*snapshot, []int32, int
 		}
 		q = store.Where("updated_at", store.Gte, snap.newest.Add(-overlap)).OrderBy("updated_at", store.Asc).Limit(1000)
 	}
-	var changed []listing.Listing
+	var changed []*listing.Listing // each by itself, so that one kept does not keep its neighbours
 	for l, err := range s.src.Listings.Each(ctx, q) {
 		if err != nil {
 			return nil, nil, 0, err
 		}
-		changed = append(changed, l)
+		changed = append(changed, &l)
 	}
 	snap, fresh := snap.with(changed)
 	return snap, fresh, rev, nil

@@ -61,10 +61,9 @@ func emptySnapshot(reg *register) *snapshot {
 }
 
 // with returns the snapshot after changed listings were written, and the numbers of those that are really new to it.
-func (s *snapshot) with(changed []listing.Listing) (*snapshot, []int32) {
+func (s *snapshot) with(changed []*listing.Listing) (*snapshot, []int32) {
 	var fresh []*listing.Listing
-	for i := range changed {
-		l := &changed[i]
+	for _, l := range changed {
 		if n, ok := s.ids[l.ID]; ok && s.shops[n].Rev >= l.Rev {
 			continue // read before; the same or a later revision
 		}
