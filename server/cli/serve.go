@@ -47,13 +47,18 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 			return err
 		}
 	}
+	// A crash between a shop's closing and the end of it leaves its unit occupied.
+	if _, err := d.shops.ReleaseUnits(ctx); err != nil {
+		return err
+	}
 	if err := d.directory.Refresh(ctx); err != nil {
 		return err
 	}
 
-	site := web.New(web.Deps{
-		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: calendar.China(), API: api.New(d.directory, d.shops, d.words, calendar.China(), c.Origin, d.now), Log: log, Now: d.now,
-		Revision: d.directory.Revision, Ready: d.db.Ping,
+	site := web.New(web.Deps{ //nolint:contextcheck // its handlers outlive ctx: they finish after the signal to stop
+		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: calendar.China(),
+		API: api.New(d.directory, d.shops, d.words, calendar.China(), c.Origin, d.now), Log: log, Now: d.now,
+		Revision: d.directory.Revision, Ready: d.db.Ping, Degraded: d.degraded,
 	})
 	var listen net.ListenConfig
 	ln, err := listen.Listen(ctx, "tcp", c.Addr)
@@ -63,6 +68,10 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	workers := site.Workers()
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer func() { stop(); workers.Wait() }()
+	workers.Go(background, "directory", func(ctx context.Context) error { d.directory.Run(ctx); return nil })
+	if f := d.follower(log.Logger); f != nil {
+		workers.Go(background, "search follower", func(ctx context.Context) error { f.Run(ctx); return nil })
+	}
 	if c.MetricsAddr != "" {
 		private, err := listen.Listen(ctx, "tcp", c.MetricsAddr)
 		if err != nil {
