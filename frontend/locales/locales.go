@@ -32,6 +32,8 @@ type Words struct {
 	Lang lang.Tag
 	loc  *i18n.Localizer
 	keys map[string][]string // key → its plural forms as written
+	// plain are the messages that say the same whatever they are asked with: most of a page.
+	plain map[string]string
 }
 
 // Load reads locales/<language>/<family>.toml of fsys. It fails when a file cannot be read, a key is in two families, or a
@@ -48,7 +50,7 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 		if len(files) == 0 {
 			return nil, fmt.Errorf("no message catalogue for the language %s", tag)
 		}
-		w := &Words{Lang: tag, loc: i18n.NewLocalizer(bundle, string(tag)), keys: map[string][]string{}}
+		w := &Words{Lang: tag, loc: i18n.NewLocalizer(bundle, string(tag)), keys: map[string][]string{}, plain: map[string]string{}}
 		for _, name := range files {
 			text, err := fs.ReadFile(fsys, name)
 			if err != nil {
@@ -63,7 +65,17 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 				if _, twice := w.keys[m.ID]; twice {
 					return nil, fmt.Errorf("%s: the key %s is in another file too", name, m.ID)
 				}
+				if m.One == "" && m.Other != "" {
+					// A sentence that is the same for one and for many is written once; English asks for both.
+					m.One = m.Other
+					if err := bundle.AddMessages(language.Make(string(tag)), m); err != nil {
+						return nil, fmt.Errorf("%s: %w", name, err)
+					}
+				}
 				w.keys[m.ID] = slices.DeleteFunc([]string{m.Zero, m.One, m.Two, m.Few, m.Many, m.Other}, func(s string) bool { return s == "" })
+				if forms := w.keys[m.ID]; len(forms) == 1 && forms[0] == m.Other && !strings.Contains(m.Other, "{{") {
+					w.plain[m.ID] = m.Other
+				}
 			}
 		}
 		c.words[tag] = w
@@ -114,6 +126,9 @@ func (w *Words) With(key string, args map[string]any) (string, error) {
 }
 
 func (w *Words) localize(key string, data map[string]any, count any) (string, error) {
+	if said, ok := w.plain[key]; ok {
+		return said, nil
+	}
 	if !w.Has(key) {
 		return "", fmt.Errorf("no message %q in %s", key, w.Lang)
 	}

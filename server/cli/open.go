@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"shangquan/server/config"
@@ -13,6 +15,8 @@ import (
 	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/search"
+	"shangquan/services/search/fallback"
+	"shangquan/services/search/meili"
 	"shangquan/services/search/memory"
 	"shangquan/services/store"
 	"shangquan/services/taxonomy"
@@ -25,7 +29,8 @@ type district struct {
 	shops     *listing.Service
 	listings  *store.Collection[listing.Listing]
 	words     *taxonomy.Table
-	engine    search.Engine
+	engine    search.Engine // answers
+	outside   *meili.Engine // nil: only the embedded engine
 	directory *directory.Service
 	now       func() time.Time
 }
@@ -69,13 +74,49 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	}
 	d := &district{
 		db: db, places: place.New(db), shops: listing.New(db, now), listings: listing.Declare(db),
-		words: taxonomy.Default(), engine: memory.New(), now: now,
+		words: taxonomy.Default(), now: now,
 	}
 	if err := db.Prepare(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	d.directory = directory.New(directory.Sources{Listings: d.listings, Places: d.places, Words: d.words, Calendar: calendar.China()}, d.engine, d.engine, log, now)
+	// The index of this process is always there: it answers by itself, or stands in while Meilisearch cannot.
+	embedded := memory.New()
+	d.engine = embedded
+	if strings.HasPrefix(c.Search, "http") {
+		d.outside = meili.New(meili.Config{URL: c.Search, SearchKey: c.MeiliSearchKey.Reveal(), WriteKey: c.MeiliWriteKey.Reveal(), Now: now})
+		d.engine = fallback.New(d.outside, embedded, 0, now)
+	}
+	d.directory = directory.New(directory.Sources{Listings: d.listings, Places: d.places, Words: d.words, Calendar: calendar.China()}, d.engine, embedded, log, now)
 	return d, nil
+}
+
+// follower returns what carries writes to the engine outside the process; nil where there is none, for the index of the process
+// follows by itself.
+func (d *district) follower(log *slog.Logger) *directory.Follower {
+	if d.outside == nil {
+		return nil
+	}
+	return directory.NewFollower(d.directory, d.listings, d.outside, d.db, rand.Text(), log)
+}
+
+// follow keeps the engine outside the process up to date until ctx ends. An index that is not there, or was built by another
+// version's rules, is built first; while that fails the follower's own pace decides when it is tried again.
+func (d *district) follow(ctx context.Context, f *directory.Follower, log *slog.Logger) error {
+	if old, err := d.outside.NeedsRebuild(ctx); err == nil && old {
+		if err := f.Reindex(ctx, func(int, int) {}); err != nil {
+			log.ErrorContext(ctx, "the search index could not be built", "error", err)
+		}
+	}
+	f.Run(ctx)
+	return nil
+}
+
+// degraded names what works only in part.
+func (d *district) degraded(ctx context.Context) []string {
+	if d.outside != nil && d.outside.Health(ctx) != nil {
+		return []string{"search"}
+	}
+	return nil
 }
 
 func (d *district) close() error {

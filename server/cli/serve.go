@@ -70,7 +70,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	defer func() { stop(); workers.Wait() }()
 	workers.Go(background, "directory", func(ctx context.Context) error { d.directory.Run(ctx); return nil })
 	if f := d.follower(log.Logger); f != nil {
-		workers.Go(background, "search follower", func(ctx context.Context) error { f.Run(ctx); return nil })
+		workers.Go(background, "search follower", func(ctx context.Context) error { return d.follow(ctx, f, log.Logger) })
 	}
 	if c.MetricsAddr != "" {
 		private, err := listen.Listen(ctx, "tcp", c.MetricsAddr)

@@ -12,7 +12,6 @@ import (
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
 	"shangquan/server/config"
-	"shangquan/services/directory"
 	"shangquan/services/lang"
 	"shangquan/services/sheet"
 	"shangquan/services/store"
@@ -151,11 +150,23 @@ func replaceFile(name string, write func(io.Writer) error) error {
 	return os.Rename(f.Name(), name)
 }
 
+// reindexed is what reindex says to a program.
+type reindexed struct {
+	Indexed int `json:"indexed"`
+}
+
 // reindex builds the index outside the process anew. The one inside is built at every start.
 func (p Program) reindex(ctx context.Context, o *options) error {
 	return p.with(ctx, o, func(d *district) error {
-		follower := directory.NewFollower(d.directory, d.listings, d.engine, d.db, "reindex", slog.New(slog.DiscardHandler))
 		count := 0
+		follower := d.follower(slog.New(slog.DiscardHandler))
+		if follower == nil {
+			if o.json {
+				return p.writeJSON(reindexed{})
+			}
+			_, _ = fmt.Fprintln(p.Out, "nothing to do: the index inside the server is built at every start")
+			return nil
+		}
 		err := follower.Reindex(ctx, func(done, total int) {
 			count = done
 			if !o.json {
@@ -166,9 +177,7 @@ func (p Program) reindex(ctx context.Context, o *options) error {
 			return err
 		}
 		if o.json {
-			return p.writeJSON(struct {
-				Indexed int `json:"indexed"`
-			}{count})
+			return p.writeJSON(reindexed{count})
 		}
 		_, _ = fmt.Fprintf(p.Out, "indexed %d shops\n", count)
 		return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"github.com/valyala/fasthttp"
 	"golang.org/x/sync/singleflight"
 
 	"shangquan/frontend"
@@ -62,7 +63,10 @@ func newPage(c *fiber.Ctx) *page {
 	}
 	p.encoded = map[frontend.Encoding]func() []byte{
 		frontend.Identity: func() []byte { return body },
-		frontend.Zstd:     sync.OnceValue(func() []byte { return zstdWriter.EncodeAll(body, nil) }),
+		frontend.Zstd: sync.OnceValue(func() []byte {
+			// The encoder makes room for what cannot be compressed; a clone has the room it needs.
+			return bytes.Clone(zstdWriter.EncodeAll(body, nil))
+		}),
 		frontend.Brotli: sync.OnceValue(func() []byte {
 			return squeeze(body, func(b *bytes.Buffer) closer { return brotli.NewWriterLevel(b, brotliLevel) })
 		}),
@@ -180,6 +184,9 @@ func (s *Site) cacheKey(b []byte, c *fiber.Ctx, r *Request, names []string) []by
 	part(c.Request().URI().PathOriginal())
 	if len(c.Request().URI().QueryString()) > 0 {
 		args := c.Request().URI().QueryArgs()
+		if asksMore(args, names) {
+			return nil // the handler says that it does not know the parameter
+		}
 		for _, n := range names {
 			values := args.PeekMulti(n)
 			if len(values) == 0 {
@@ -196,6 +203,16 @@ func (s *Site) cacheKey(b []byte, c *fiber.Ctx, r *Request, names []string) []by
 		return nil
 	}
 	return b
+}
+
+// asksMore reports whether there are parameters beside those that change the answer and the marks of campaigns, which change none.
+func asksMore(args *fasthttp.Args, names []string) bool {
+	for k := range args.All() {
+		if !slices.Contains(names, string(k)) && !bytes.HasPrefix(k, []byte("utm_")) {
+			return true
+		}
+	}
+	return false
 }
 
 // send answers with the page, or with 304 where the client has it.

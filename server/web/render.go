@@ -48,6 +48,7 @@ func NewRenderer(fsys fs.FS, catalogue *locales.Catalogue, assets *frontend.Asse
 			if _, err := t.ParseFS(fsys, file); err != nil {
 				return nil, err
 			}
+			ui.Fold(t, catalogue.In(tag), assets)
 			r.pages[tag][strings.TrimSuffix(path.Base(file), ".html")] = t
 		}
 	}

@@ -12,20 +12,19 @@ import (
 	"shangquan/services/search/text"
 )
 
-// rows renders shops in a list. A row that nobody's words or position changed is rendered once per revision and status.
+// rows renders shops in a list. What of a row the visitor's words and position do not change is rendered once per revision and
+// status.
 func (s *Site) rows(p *speaker, list []directory.Row) []template.HTML {
 	out := make([]template.HTML, 0, len(list))
 	kept := s.renderer.rows[p.Lang]
 	for i := range list {
 		r := &list[i]
 		status := rowStatus(p, r)
-		var html template.HTML
-		var err error
-		if len(r.Marks) > 0 || r.Hint != nil || r.Metres >= 0 {
-			html, err = kept.HTML(rowView(p, r, status))
-		} else {
-			html, err = kept.Kept(rowKey(r, status), func() (ui.Row, error) { return rowView(p, r, status), nil })
+		fill := ui.RowFill{Name: ui.Mark(r.Name, r.NameLang, pairs(r.Marks)), Walk: way(p, r.Metres)}
+		if r.Hint != nil {
+			fill.Hint = hintView(p, r.Hint)
 		}
+		html, err := kept.HTML(rowKey(r, status), fill, func() ui.Row { return rowView(p, r, status) })
 		p.note(err)
 		out = append(out, html)
 	}
@@ -67,11 +66,11 @@ func rowStatus(p *speaker, r *directory.Row) ui.Status {
 	return st
 }
 
+// rowView is a row without its ui.RowFill.
 func rowView(p *speaker, r *directory.Row, status ui.Status) ui.Row {
 	l := r.Listing
 	v := ui.Row{
-		Href: ui.Href(p.Lang, "/shops/"+l.Slug), Name: ui.Mark(r.Name, r.NameLang, pairs(r.Marks)),
-		Plate: plateView(p, r), Status: status, Address: ui.Plain(l.Address.Line, lang.Hans), Walk: way(p, r.Metres), Tags: []ui.Tag{},
+		Href: ui.Href(p.Lang, "/shops/"+l.Slug), Plate: plateView(p, r), Status: status, Address: ui.Plain(l.Address.Line, lang.Hans), Tags: []ui.Tag{},
 	}
 	if r.NameLang == lang.En {
 		second := ui.Plain(l.Name.Hans, lang.Hans)
@@ -79,9 +78,6 @@ func rowView(p *speaker, r *directory.Row, status ui.Status) ui.Row {
 	}
 	if r.Category != nil {
 		v.Kind = p.name(r.Category.Name)
-	}
-	if r.Hint != nil {
-		v.Hint = hintView(p, r.Hint)
 	}
 	for _, t := range r.Tags[:min(len(r.Tags), 2)] {
 		v.Tags = append(v.Tags, ui.Tag{Icon: t.Icon, Label: p.name(t.Name)})

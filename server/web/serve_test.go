@@ -115,7 +115,7 @@ func metricsOf(t *testing.T, x *trial) string {
 
 // TestPrivateListener: metrics have bounded labels, and only here is said what ails.
 func TestPrivateListener(t *testing.T) {
-	x := newTrial(t, []Route{{Method: "GET", Path: "/trial/:word", Handle: words("x"), Kind: Page, Cached: true, Probe: "/trial/a"}}, "RATE_FACTOR", "0")
+	x := newTrial(t, []Route{{Method: "GET", Path: "/trial/:word", Handle: words("x"), Kind: Page, Cached: true, Query: []string{"q"}, Probe: "/trial/a"}}, "RATE_FACTOR", "0")
 	x.ask(t, "GET", "/trial/yu-tian-cheng", "")
 	x.ask(t, "GET", "/en/trial/yu-tian-cheng", "")
 	x.ask(t, "GET", "/trial/other?q=hunter2", "")

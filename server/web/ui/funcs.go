@@ -36,7 +36,11 @@ func Href(t lang.Tag, path string) string {
 // executed alone, for example "row" with a Row.
 func Templates(fsys fs.FS, words *locales.Words, assets *frontend.Assets) (*template.Template, error) {
 	set := template.New("").Option("missingkey=error").Funcs(NewFuncs(words, assets))
-	return set.ParseFS(fsys, "templates/layout.html", "components/*/*.html")
+	if _, err := set.ParseFS(fsys, "templates/layout.html", "components/*/*.html"); err != nil {
+		return nil, err
+	}
+	Fold(set, words, assets)
+	return set, nil
 }
 
 // NewFuncs returns the functions of the templates of one language:
@@ -44,6 +48,7 @@ func Templates(fsys fs.FS, words *locales.Words, assets *frontend.Assets) (*temp
 //	t KEY NAME VALUE…      the message
 //	plural KEY N NAME VALUE…   the message for N things
 //	href PATH              the path in this language
+//	link ADDRESS           an address that may also be a number to dial
 //	asset ENTRY            the address of a built file; style, script and preloads of the page
 //	icon NAME              an icon; always beside a word
 //	clock TIME, day TIME NOW, date TIME NOW   see Clock, Day, Date
@@ -55,6 +60,7 @@ func NewFuncs(words *locales.Words, assets *frontend.Assets) template.FuncMap {
 		"t":        words.Say,
 		"plural":   func(key string, n int, args ...any) (string, error) { return words.Count(key, n, args...) },
 		"href":     func(path string) string { return Href(words.Lang, path) },
+		"link":     link,
 		"asset":    assets.URL,
 		"preloads": func() []string { return assets.Preloads(frontend.ScriptEntry) },
 		"icon": func(name string) (template.HTML, error) {
@@ -81,6 +87,14 @@ func NewFuncs(words *locales.Words, assets *frontend.Assets) template.FuncMap {
 			return t != "" && t != words.Lang
 		},
 	}
+}
+
+// link lets tel: through, which html/template does not know; digits, a plus and an extension are all that may follow.
+func link(address string) any {
+	if number, ok := strings.CutPrefix(address, "tel:"); ok && strings.Trim(strings.Replace(number, ";ext=", "", 1), "+0123456789") == "" {
+		return template.URL(address)
+	}
+	return address
 }
 
 // isIconName keeps the one place where HTML is made from a string safe: a name of the sprite is lower-case letters only.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"html/template"
 	"strings"
 	"unicode/utf8"
 
@@ -43,6 +44,25 @@ func Mark(text string, l lang.Tag, hits [][2]int) Marked {
 	}
 	add(text[at:], false)
 	return m
+}
+
+// HTML returns the parts with what was hit marked, without the language around them.
+func (m Marked) HTML() template.HTML {
+	var b strings.Builder
+	m.write(&b)
+	return template.HTML(b.String())
+}
+
+func (m Marked) write(b *strings.Builder) {
+	for _, p := range m.Parts {
+		if p.Hit {
+			b.WriteString("<mark>")
+		}
+		template.HTMLEscape(b, []byte(p.Text))
+		if p.Hit {
+			b.WriteString("</mark>")
+		}
+	}
 }
 
 // String returns the text without marks.
