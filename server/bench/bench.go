@@ -19,11 +19,15 @@ type bench struct {
 	server   string
 	profiles string
 	dir      string
+	aims     string
 	quick    bool
 	ports    ports
 	hello    *process
 	report   report
 }
+
+// wants reports whether any of the aims named is to be measured.
+func (b *bench) wants(aims string) bool { return strings.ContainsAny(b.aims, aims) }
 
 // count is n, or a fifth of it in a quick run.
 func (b *bench) count(n int) int {
@@ -72,15 +76,17 @@ func (b *bench) all() error {
 		if servers[d], err = b.started(d); err != nil {
 			return err
 		}
-		b.say("%d listings: hot pages", n)
-		if n >= 5000 && n < 50_000 || len(sizes) == 1 {
+		if b.wants("1") && (n == 5000 || len(sizes) == 1) {
+			b.say("%d listings: hot pages", n)
 			if err := b.hot(servers[d], d); err != nil {
 				return err
 			}
 		}
-		b.say("%d listings: new questions", n)
-		if err := b.cold(servers[d], d); err != nil {
-			return err
+		if b.wants("23") {
+			b.say("%d listings: new questions", n)
+			if err := b.cold(servers[d], d); err != nil {
+				return err
+			}
 		}
 		if d != least && d != most {
 			if err := b.finish(servers[d], d); err != nil {
@@ -89,7 +95,7 @@ func (b *bench) all() error {
 			delete(servers, d)
 		}
 	}
-	if least != most {
+	if least != most && b.wants("5") {
 		b.say("growth from %d to %d listings", least.size, most.size)
 		if err := b.growth(servers[least], servers[most], least, most); err != nil {
 			return err
@@ -104,7 +110,7 @@ func (b *bench) all() error {
 		}
 	}
 	for _, n := range sizes {
-		if n == 5000 || n == sizes[len(sizes)-1] {
+		if b.wants("3s") && (n == 5000 || n == sizes[len(sizes)-1]) {
 			b.say("%d listings: store", n)
 			if err := b.store(districts[n]); err != nil {
 				return err
@@ -112,7 +118,7 @@ func (b *bench) all() error {
 		}
 	}
 	for _, n := range sizes {
-		if _, ok := floors[n]; ok {
+		if _, ok := floors[n]; ok && b.wants("s") {
 			b.say("%d listings: search engine", n)
 			if err := b.engine(n); err != nil {
 				return err
