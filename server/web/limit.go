@@ -16,6 +16,7 @@ type Rate uint8
 const (
 	Public    Rate = iota // 50 in 10 s, 200 in a minute
 	Search                // 30 in 10 s
+	Typing                // 60 in 10 s: words completed while somebody types, so that they leave searches to search with
 	Write                 // 30 in a minute
 	Report                // 5 in an hour
 	Unlimited             // assets and health
@@ -29,6 +30,7 @@ type window struct {
 var windows = [...][]window{
 	Public: {{50, 10 * time.Second}, {200, time.Minute}},
 	Search: {{30, 10 * time.Second}, {200, time.Minute}},
+	Typing: {{60, 10 * time.Second}, {300, time.Minute}},
 	Write:  {{30, time.Minute}},
 	Report: {{5, time.Hour}},
 }

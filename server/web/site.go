@@ -99,6 +99,7 @@ func (s *Site) Routes() []Route { return s.routes }
 func (s *Site) siteMap() []Route {
 	return []Route{
 		{Method: http.MethodGet, Path: "/", Handle: s.search, Cached: true, Query: searchParams, Rate: Search},
+		{Method: http.MethodGet, Path: "/suggest", Handle: s.suggest, Cached: true, Query: []string{"q"}, Rate: Typing},
 		{Method: http.MethodGet, Path: "/shops/:slug", Handle: s.shop, Cached: true, Probe: "/shops/none"},
 		{Method: http.MethodGet, Path: "/shops/:slug/go", Handle: s.directions, Cached: true, Probe: "/shops/none/go"},
 		{Method: http.MethodGet, Path: "/shops/:slug/poster", Handle: s.poster, Cached: true, Query: []string{"size"}, Probe: "/shops/none/poster"},
