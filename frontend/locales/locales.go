@@ -29,11 +29,10 @@ type Catalogue struct {
 // Words says messages in one language. It is safe for concurrent use.
 type Words struct {
 	// Lang is the language of the messages.
-	Lang lang.Tag
-	loc  *i18n.Localizer
-	keys map[string][]string // key → its plural forms as written
-	// plain are the messages that say the same whatever they are asked with: most of a page.
-	plain map[string]string
+	Lang   lang.Tag
+	loc    *i18n.Localizer
+	keys   map[string][]string // key → its plural forms as written
+	simple map[string]sentence
 }
 
 // Load reads locales/<language>/<family>.toml of fsys. It fails when a file cannot be read, a key is in two families, or a
@@ -50,7 +49,7 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 		if len(files) == 0 {
 			return nil, fmt.Errorf("no message catalogue for the language %s", tag)
 		}
-		w := &Words{Lang: tag, loc: i18n.NewLocalizer(bundle, string(tag)), keys: map[string][]string{}, plain: map[string]string{}}
+		w := &Words{Lang: tag, loc: i18n.NewLocalizer(bundle, string(tag)), keys: map[string][]string{}, simple: map[string]sentence{}}
 		for _, name := range files {
 			text, err := fs.ReadFile(fsys, name)
 			if err != nil {
@@ -73,8 +72,10 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 					}
 				}
 				w.keys[m.ID] = slices.DeleteFunc([]string{m.Zero, m.One, m.Two, m.Few, m.Many, m.Other}, func(s string) bool { return s == "" })
-				if forms := w.keys[m.ID]; len(forms) == 1 && forms[0] == m.Other && !strings.Contains(m.Other, "{{") {
-					w.plain[m.ID] = m.Other
+				if forms := w.keys[m.ID]; len(forms) == 1 && forms[0] == m.Other {
+					if s := sentenceOf(m.Other); s != nil {
+						w.simple[m.ID] = s
+					}
 				}
 			}
 		}
@@ -126,7 +127,11 @@ func (w *Words) With(key string, args map[string]any) (string, error) {
 }
 
 func (w *Words) localize(key string, data map[string]any, count any) (string, error) {
-	if said, ok := w.plain[key]; ok {
+	if s := w.simple[key]; s != nil {
+		said, ok := s.say(data)
+		if !ok {
+			return "", fmt.Errorf("message %q in %s: a placeholder has no value", key, w.Lang)
+		}
 		return said, nil
 	}
 	if !w.Has(key) {

@@ -2,10 +2,13 @@ package web
 
 import (
 	"html/template"
+	"time"
 
+	"shangquan/frontend/locales"
 	"shangquan/server/web/ui"
 	"shangquan/services/directory"
 	"shangquan/services/geo"
+	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/place"
@@ -19,12 +22,12 @@ func (s *Site) rows(p *speaker, list []directory.Row) []template.HTML {
 	kept := s.renderer.rows[p.Lang]
 	for i := range list {
 		r := &list[i]
-		status := rowStatus(p, r)
+		st := rowStatus(p, r)
 		fill := ui.RowFill{Name: ui.Mark(r.Name, r.NameLang, pairs(r.Marks)), Walk: way(p, r.Metres)}
 		if r.Hint != nil {
 			fill.Hint = hintView(p, r.Hint)
 		}
-		html, err := kept.HTML(rowKey(r, status), fill, func() ui.Row { return rowView(p, r, status) })
+		html, err := kept.HTML(rowKey(r, st), fill, func() ui.Row { return rowView(p, r, st) })
 		p.note(err)
 		out = append(out, html)
 	}
@@ -43,7 +46,9 @@ func rowKey(r *directory.Row, status ui.Status) ui.RowKey {
 }
 
 // statusOfRow says whether a shop is open, and how long still.
-func statusOfRow(p *speaker, r *directory.Row) ui.Status {
+func statusOfRow(p *speaker, r *directory.Row) ui.Status { return status(p, r, ui.NewStatus) }
+
+func status(p *speaker, r *directory.Row, say func(*locales.Words, hours.Status, time.Time) (ui.Status, error)) ui.Status {
 	var st ui.Status
 	var err error
 	if r.Gone() {
@@ -53,18 +58,14 @@ func statusOfRow(p *speaker, r *directory.Row) ui.Status {
 		}
 		st, err = ui.GoneStatus(p.Words, kind)
 	} else {
-		st, err = ui.NewStatus(p.Words, r.Status, p.now)
+		st, err = say(p.Words, r.Status, p.now)
 	}
 	p.note(err)
 	return st
 }
 
 // rowStatus leaves out what changes every minute, so that rows can be kept.
-func rowStatus(p *speaker, r *directory.Row) ui.Status {
-	st := statusOfRow(p, r)
-	st.Rest = ""
-	return st
-}
+func rowStatus(p *speaker, r *directory.Row) ui.Status { return status(p, r, ui.BriefStatus) }
 
 // rowView is a row without its ui.RowFill.
 func rowView(p *speaker, r *directory.Row, status ui.Status) ui.Row {

@@ -9,24 +9,24 @@ import (
 // A plan of the district has a thousand numbers. Written by a template they cost more than the rest of the page together, so the
 // parts that repeat are written here; the template has the frame.
 
-// svg writes elements. Names and labels go through text, everything else is made of numbers and constants of the program.
-type svg struct{ strings.Builder }
+// markup writes elements. Names and labels go through text, everything else is made of numbers and constants of the program.
+type markup struct{ strings.Builder }
 
-func (b *svg) num(before string, f float64) *svg {
+func (b *markup) num(before string, f float64) *markup {
 	b.WriteString(before)
 	var room [24]byte
 	_, _ = b.Write(strconv.AppendFloat(room[:0], f, 'f', -1, 64))
 	return b
 }
 
-func (b *svg) int(before string, n int) *svg {
+func (b *markup) int(before string, n int) *markup {
 	b.WriteString(before)
 	b.WriteString(strconv.Itoa(n))
 	return b
 }
 
 // text writes s so that it is text wherever it stands, in an element or in a quoted attribute.
-func (b *svg) text(before, s string) *svg {
+func (b *markup) text(before, s string) *markup {
 	b.WriteString(before)
 	template.HTMLEscape(b, []byte(s))
 	return b
@@ -34,7 +34,7 @@ func (b *svg) text(before, s string) *svg {
 
 // Ways draws the streets: all kerbs first, so that crossings are open.
 func (p Plan) Ways() template.HTML {
-	var b svg
+	var b markup
 	for _, r := range p.Roads {
 		b.text(`<path class="m-edge" d="`, r.Path).num(`" stroke-width="`, r.Edge).WriteString(`"/>`)
 	}
@@ -46,7 +46,7 @@ func (p Plan) Ways() template.HTML {
 
 // Names writes the names of streets and plazas.
 func (p Plan) Names() template.HTML {
-	var b svg
+	var b markup
 	for _, l := range p.Labels {
 		b.WriteString(`<text class="m-name`)
 		if l.Main {
@@ -72,7 +72,7 @@ func (p Plan) Names() template.HTML {
 
 // Numbered draws the pins.
 func (p Plan) Numbered() template.HTML {
-	var b svg
+	var b markup
 	for i := range p.Pins {
 		n := &p.Pins[i]
 		b.text(`<g class="pin `, n.Class()).int(`" data-x="`, n.X).int(`" data-y="`, n.Y)

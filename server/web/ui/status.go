@@ -44,6 +44,15 @@ func (s Status) Tone() string {
 
 // NewStatus puts the answer of the hours into words. now is in the zone of the district, as the times of st are.
 func NewStatus(w *locales.Words, st hours.Status, now time.Time) (Status, error) {
+	s, err := BriefStatus(w, st, now)
+	if err == nil && (s.Kind == Open || s.Kind == Soon) && !allDay(st, now) {
+		s.Rest, err = rest(w, st.Until.Sub(now))
+	}
+	return s, err
+}
+
+// BriefStatus is NewStatus without how long it stays so, for lists: those words change every minute.
+func BriefStatus(w *locales.Words, st hours.Status, now time.Time) (Status, error) {
 	switch st.State {
 	case hours.Open, hours.ClosingSoon:
 		return openStatus(w, st, now)
@@ -98,26 +107,27 @@ func openStatus(w *locales.Words, st hours.Status, now time.Time) (Status, error
 	if err != nil {
 		return s, err
 	}
-	days := 0
-	if !st.Until.IsZero() {
-		days = daysBetween(now, st.Until)
-	}
 	midnight := st.Until.Hour() == 0 && st.Until.Minute() == 0
 	switch {
-	case st.Until.IsZero() || days > 1 || days == 1 && st.Until.Sub(now) >= 24*time.Hour:
+	case allDay(st, now):
 		s.Next, err = w.Say("hours.allday")
-		return s, err
-	case days == 0:
+	case daysBetween(now, st.Until) == 0:
 		s.Next, err = w.Say("hours.closes", "Time", Clock(st.Until))
 	case midnight:
 		s.Next, err = w.Say("hours.closes", "Time", "24:00")
 	default:
 		s.Next, err = w.Say("hours.closes_next_day", "Time", Clock(st.Until))
 	}
-	if err == nil {
-		s.Rest, err = rest(w, st.Until.Sub(now))
-	}
 	return s, err
+}
+
+// allDay reports whether an open shop closes on no day within sight, or not before tomorrow at this time.
+func allDay(st hours.Status, now time.Time) bool {
+	if st.Until.IsZero() {
+		return true
+	}
+	days := daysBetween(now, st.Until)
+	return days > 1 || days == 1 && st.Until.Sub(now) >= 24*time.Hour
 }
 
 func rest(w *locales.Words, d time.Duration) (string, error) {
