@@ -58,10 +58,12 @@ export function plan(root: HTMLElement): void {
 			put();
 		}
 		const href = target.closest<SVGGElement>('[data-href]')?.dataset.href;
-		const into = root.closest<HTMLElement>('[data-region]')?.id;
 		if (!href) return;
-		if (into) void show(new URL(href, location.href), `#${into}`, true);
-		else location.assign(href);
+		// A pin that chooses changes the region it is in; one that leads to a shop leads there.
+		const url = new URL(href, location.href);
+		const into = root.closest<HTMLElement>('[data-region]')?.id;
+		if (into && url.pathname === location.pathname) void show(url, `#${into}`, true);
+		else location.assign(url);
 	});
 
 	svg.tabIndex = 0;
