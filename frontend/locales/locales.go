@@ -72,8 +72,8 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 					}
 				}
 				w.keys[m.ID] = slices.DeleteFunc([]string{m.Zero, m.One, m.Two, m.Few, m.Many, m.Other}, func(s string) bool { return s == "" })
-				if forms := w.keys[m.ID]; len(forms) == 1 && forms[0] == m.Other {
-					if s := sentenceOf(m.Other); s != nil {
+				if forms := w.keys[m.ID]; len(slices.Compact(slices.Clone(forms))) == 1 {
+					if s := sentenceOf(forms[0]); s != nil {
 						w.simple[m.ID] = s
 					}
 				}

@@ -1,6 +1,23 @@
 package locales
 
-import "testing"
+import (
+	"testing"
+
+	"shangquan/frontend"
+)
+
+// Most messages are sentences: without it every page would pay for templates again, and nothing else would tell.
+func TestMostMessagesAreSentences(t *testing.T) {
+	c, err := Load(frontend.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for tag, w := range c.words {
+		if got, all := len(w.simple), len(w.keys); got*10 < all*8 {
+			t.Errorf("%s: %d of %d messages are sentences", tag, got, all)
+		}
+	}
+}
 
 func TestSentence(t *testing.T) {
 	type stringer struct{ A int }
