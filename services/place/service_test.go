@@ -276,5 +276,8 @@ func TestValidate(t *testing.T) {
 		if !ok || f.Kind != fault.Invalid || f.Fields[0].Name != c.field {
 			t.Errorf("%s: %v", c.what, err)
 		}
+		if ok && f.Fields[0].Key == "error.list.long" && f.Fields[0].Args["Max"] != 20 {
+			t.Errorf("%s: does not say how many there may be: %v", c.what, f.Fields[0].Args)
+		}
 	}
 }

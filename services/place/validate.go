@@ -119,7 +119,7 @@ func (c *checks) lines(pairs ...string) {
 
 func (c *checks) aliases(all []string) {
 	if len(all) > maxAliases {
-		c.wrong("aliases", "error.list.long")
+		c.fields = append(c.fields, fault.Field{Name: "aliases", Key: "error.list.long", Args: map[string]any{"Max": maxAliases}})
 	}
 	for _, a := range all {
 		c.fields = append(c.fields, nameLimit.Check("aliases", a)...)
