@@ -121,7 +121,7 @@ type placePage struct {
 	Name    ui.Marked
 	Pinyin  string
 	Facts   []ui.Fact
-	Count   ui.Count
+	Count   *ui.Count // nil for none
 	Groups  []rowGroup
 	Plazas  []placeLink
 	Nothing string
@@ -169,10 +169,12 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 	name, in := x.Plaza.Name.In(p.Lang)
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.plazas.title"), Href: ui.Href(p.Lang, "/plazas")},
-		Name: ui.Plain(name, in), Pinyin: x.Plaza.Pinyin, Count: placeCount(p, x.Total, x.Open), Facts: plazaFacts(p, &x),
+		Name: ui.Plain(name, in), Facts: plazaFacts(p, &x),
 	}
 	if x.Total == 0 {
 		v.Nothing = p.say("places.plazas.empty")
+	} else {
+		v.Count = placeCount(p, x.Total, x.Open)
 	}
 	all := []directory.Row{}
 	for i := range x.Floors {
@@ -232,8 +234,13 @@ func plazaFacts(p *speaker, x *directory.PlazaPage) []ui.Fact {
 	return out
 }
 
-func placeCount(p *speaker, total, open int) ui.Count {
-	return ui.Count{Number: total, Label: p.count("search.count.all", total), Detail: p.count("places.open", open)}
+// placeCount counts the shops of a place. That none is known to be open is not said: most have not said when they are.
+func placeCount(p *speaker, total, open int) *ui.Count {
+	v := &ui.Count{Number: total, Label: p.count("search.count.all", total)}
+	if open > 0 {
+		v.Detail = p.count("places.open", open)
+	}
+	return v
 }
 
 func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, rows []directory.Row) error {
@@ -254,7 +261,7 @@ func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, rows []directo
 		v.Plan = &drawn
 	}
 	v.Base = s.Base(c, v.Name.String())
-	v.Base.Description = p.count("places.summary", v.Count.Number, "Name", v.Name.String())
+	v.Base.Description = p.count("places.summary", len(rows), "Name", v.Name.String())
 	v.Base.JSONLD = s.listJSONLD(v.Name.String(), rows)
 	if p.err != nil {
 		return p.err

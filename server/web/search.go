@@ -166,13 +166,20 @@ func (s *Site) searchBase(c *fiber.Ctx, p *speaker, page *directory.Page) ui.Bas
 // counted says how many there are: on the home page and with 现在营业 those that are open now come first.
 func counted(p *speaker, page *directory.Page) ui.Count {
 	order := p.say("search.order." + orderName(page.Query.Sort, page.Query.Text != ""))
-	if page.Query.Home() {
+	if page.Query.Home() && page.OpenCount > 0 {
 		return ui.Count{Number: page.OpenCount, Label: p.count("search.count.open", page.OpenCount), Detail: p.count("search.count.of", page.Total, "Order", order)}
 	}
 	if page.Query.Open == directory.Now {
 		return ui.Count{Number: page.Total, Label: p.count("search.count.open", page.Total), Detail: order}
 	}
-	return ui.Count{Number: page.Total, Label: p.count("search.count.all", page.Total), Detail: p.count("search.count.open_of", page.OpenCount, "Order", order)}
+	v := ui.Count{Number: page.Total, Label: p.count("search.count.all", page.Total)}
+	switch {
+	case page.OpenCount > 0:
+		v.Detail = p.count("search.count.open_of", page.OpenCount, "Order", order)
+	case page.Total > 0:
+		v.Detail = order // that none is known to be open says little while most have not said when they are
+	}
+	return v
 }
 
 // orderName names an order in the catalogue: without words to search for, the best are those that are open.

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,8 +49,8 @@ const (
 	shopPlan   = 500
 )
 
-// Plan draws the district, or the part of it the rows lie in, with a numbered pin for every row that has a position. Rows
-// without one are only in the list. width and height are plan units; the plan may be Empty.
+// Plan draws the district with a numbered pin for every row that lies in it; when none does, it draws where the rows are. The
+// others are only in the list: a plan of a whole county shows nothing of the street one stands in. width and height are plan units; the plan may be Empty.
 func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, height int, now time.Time) (plan.Drawing, error) {
 	st, err := s.state(ctx, now)
 	if err != nil {
@@ -64,14 +65,19 @@ func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, heigh
 			in.Spots = append(in.Spots, plan.Spot{ID: r.Listing.ID, At: *r.At, Number: r.Number})
 		}
 	}
-	if len(at) == 0 {
-		at = d.extent
+	v := plan.Fit(d.extent, planMargin, width, height)
+	if !shows(v, at) {
+		v = plan.Fit(at, planMargin, width, height)
 	}
-	v := plan.Fit(at, planMargin, width, height)
 	if !v.Empty() && v.Metres(v.Width) < planLeast {
 		v = plan.Around(v.Middle(), planLeast, width, height)
 	}
 	return plan.Draw(v, plan.StyleFor(v), in), nil
+}
+
+// shows reports whether a view has one of the points in it, or there is none to show.
+func shows(v plan.View, at []geo.Point) bool {
+	return !v.Empty() && (len(at) == 0 || slices.ContainsFunc(at, v.Shows))
 }
 
 // PlanOf draws the surroundings of one shop: its own pin, which is the only one, and dots for the shops next door. It is Empty
