@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the two scoped keys the server uses and writes them where it reads them: one that may only search, one that may write.
 # The master key stays here. Swaps are global tasks, so the write key covers all indexes.
+# What a key may do cannot be changed later: a key with other actions needs another uid.
 set -eu
 master=$(cat /run/secrets/meili_master_key)
 make_key() { # make_key FILE BODY: the uid is fixed, so a second run finds the key that is there
@@ -13,4 +14,4 @@ make_key() { # make_key FILE BODY: the uid is fixed, so a second run finds the k
 	mv "/keys/$1.new" "/keys/$1"
 }
 make_key search '{"uid":"5f3a1e1c-6c1d-4b52-9a53-0b1c7a2f0001","name":"shangquan search","actions":["search"],"indexes":["listings"],"expiresAt":null}'
-make_key write '{"uid":"5f3a1e1c-6c1d-4b52-9a53-0b1c7a2f0002","name":"shangquan write","actions":["documents.*","indexes.*","settings.*","tasks.get","stats.get"],"indexes":["*"],"expiresAt":null}'
+make_key write '{"uid":"5f3a1e1c-6c1d-4b52-9a53-0b1c7a2f0003","name":"shangquan write","actions":["documents.*","indexes.*","settings.*","tasks.get","tasks.delete","stats.get","version"],"indexes":["*"],"expiresAt":null}'

@@ -116,7 +116,7 @@ func (s *Site) recovered(c *fiber.Ctx) (err error) {
 // Serve answers on ln until ctx ends, then lets the requests under way finish, for at most 20 s.
 func (s *Site) Serve(ctx context.Context, ln net.Listener) error {
 	failed := make(chan error, 1)
-	go func() { failed <- s.app.Listener(ln) }() //nolint:contextcheck // the server outlives ctx by the requests under way
+	go func() { failed <- s.app.Listener(ln) }()
 	select {
 	case err := <-failed:
 		return err

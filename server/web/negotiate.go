@@ -36,7 +36,7 @@ func wish(accept []byte, coding string) float64 {
 		name, params, weighted := bytes.Cut(part, semicolon)
 		name = bytes.TrimSpace(name)
 		named := len(name) == len(coding) && bytes.EqualFold(name, []byte(coding))
-		if !named && !(len(name) == 1 && name[0] == '*') {
+		if any := len(name) == 1 && name[0] == '*'; !named && !any {
 			continue
 		}
 		q := 1.0

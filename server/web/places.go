@@ -157,7 +157,7 @@ func (s *Site) street(c *fiber.Ctx) error {
 		zname, zin := z.Plaza.Name.In(p.Lang)
 		v.Plazas = append(v.Plazas, placeLink{Href: ui.Href(p.Lang, "/plazas/"+z.Plaza.Slug), Name: ui.Plain(zname, zin), Count: counts(p, z)})
 	}
-	return s.renderPlace(c, p, v, all)
+	return s.renderPlace(c, p, v, x.Street.Core && len(x.Street.Lines) > 0, all)
 }
 
 func (s *Site) plaza(c *fiber.Ctx) error {
@@ -203,7 +203,7 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 		}
 		all = append(all, here...)
 	}
-	return s.renderPlace(c, p, v, all)
+	return s.renderPlace(c, p, v, x.Plaza.Core && x.Plaza.Location != nil, all)
 }
 
 func squareMetres(p *speaker, area float64) string {
@@ -243,12 +243,13 @@ func placeCount(p *speaker, total, open int) *ui.Count {
 	return v
 }
 
-func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, rows []directory.Row) error {
+func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, core bool, rows []directory.Row) error {
 	d, err := s.directory.Plan(c.UserContext(), numbered(rows), p.Lang, asideWidth, asideHeight, p.now)
 	if err != nil {
 		return err
 	}
-	if !d.Empty() && len(d.Pins) > 0 {
+	// Without a pin the plan of the district still shows where a street or plaza of it runs.
+	if !d.Empty() && (len(d.Pins) > 0 || core) {
 		byID := map[string]*directory.Row{}
 		for i := range rows {
 			byID[rows[i].Listing.ID] = &rows[i]

@@ -97,7 +97,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 		v.Empty = nothing(p, l, &page)
 	}
 	v.Pager = ui.NewPager(page.Pager.Page, page.Pager.Prev(), page.Pager.Next(), page.Pager.Numbers, func(n int) string { return l.to(page.Query.AtPage(n)) })
-	if err := s.drawn(c, p, l, &page, values.Get(paramChosen), &v); err != nil {
+	if err := s.drawn(c, p, &page, values.Get(paramChosen), &v); err != nil {
 		return err
 	}
 	if p.err != nil {
@@ -277,7 +277,7 @@ func nothing(p *speaker, l links, page *directory.Page) *ui.Empty {
 }
 
 // drawn adds the street plan: instead of the list when it was asked for, else beside it.
-func (s *Site) drawn(c *fiber.Ctx, p *speaker, l links, page *directory.Page, chosen string, v *searchPage) error {
+func (s *Site) drawn(c *fiber.Ctx, p *speaker, page *directory.Page, chosen string, v *searchPage) error {
 	width, height := asideWidth, asideHeight
 	if page.Query.Map {
 		width, height = mapWidth, mapHeight

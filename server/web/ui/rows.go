@@ -89,6 +89,7 @@ func (r *Rows) HTML(key RowKey, fill RowFill, row func() Row) (template.HTML, er
 	for _, p := range pieces {
 		b.WriteString(p.html)
 		switch p.slot {
+		case noSlot:
 		case nameSlot:
 			fill.Name.write(&b)
 		case walkSlot:

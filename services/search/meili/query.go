@@ -78,6 +78,7 @@ func degrees(d float64) string { return strconv.FormatFloat(d, 'f', -1, 64) }
 func sortOf(q *search.Query, browse bool) []string {
 	var out []string
 	switch q.Sort {
+	case search.Best:
 	case search.Distance:
 		o := q.Origin()
 		out = append(out, "_geoPoint("+degrees(o.Lat)+", "+degrees(o.Lng)+"):asc")
@@ -103,6 +104,7 @@ func sortOf(q *search.Query, browse bool) []string {
 // ownFilter reports whether the filters a group ignores are set.
 func ownFilter(f *search.Filters, g search.Group) bool {
 	switch g {
+	case search.TagGroup, search.OpenGroup: // every chosen tag must hold, so tags do not ignore their own; open has no group here
 	case search.CategoryGroup:
 		return len(f.Categories) > 0
 	case search.StreetGroup:

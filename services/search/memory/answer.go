@@ -248,6 +248,7 @@ func (a *answer) offer(f found) {
 func (a *answer) compare(l, r found) int {
 	first := 0
 	switch a.q.Sort {
+	case search.Best:
 	case search.Distance:
 		first = cmp.Compare(l.metres, r.metres)
 	case search.Popularity:

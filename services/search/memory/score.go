@@ -60,6 +60,7 @@ func (r *record) points(w *want) int {
 		return r.hanPoints(w.Text, w.Single())
 	case text.Digits:
 		return max(r.wordPoints(w, w.Last), r.phonePoints(w))
+	case text.Latin:
 	}
 	best := r.wordPoints(w, true)
 	if w.Pinyin {

@@ -63,7 +63,7 @@ func lines(t testing.TB, path string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	var out []string
 	for s := bufio.NewScanner(file); s.Scan(); {
 		if strings.TrimSpace(s.Text()) != "" {
