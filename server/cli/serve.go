@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"shangquan/frontend"
@@ -51,7 +52,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	if _, err := d.shops.ReleaseUnits(ctx); err != nil {
 		return err
 	}
-	if err := d.directory.Refresh(ctx); err != nil {
+	if err := d.directory.Load(ctx, patience); err != nil {
 		return err
 	}
 
@@ -69,6 +70,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer func() { stop(); workers.Wait() }()
 	workers.Go(background, "directory", func(ctx context.Context) error { d.directory.Run(ctx); return nil })
+	workers.Go(background, "memory of the start", func(ctx context.Context) error { return giveBack(ctx, d.directory.Indexed()) })
 	if f := d.follower(log.Logger); f != nil {
 		workers.Go(background, "search follower", func(ctx context.Context) error { return d.follow(ctx, f, log.Logger) })
 	}
@@ -82,6 +84,20 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	_, _ = fmt.Fprintf(p.Out, "listening on %s, open %s\n", ln.Addr(), c.Origin)
 	log.Info("serving", "config", c)
 	return site.Serve(ctx, ln)
+}
+
+// patience is how long the start waits for the search index.
+const patience = 300 * time.Millisecond
+
+// giveBack returns to the system what only the start needed: as much again as what stays, which the collector would keep for a
+// heap that never grows so fast again.
+func giveBack(ctx context.Context, started <-chan struct{}) error {
+	select {
+	case <-started:
+		debug.FreeOSMemory()
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 // sample fills an empty store with the sample district. An import that was cut off leaves listings behind, so "empty" is asked

@@ -21,18 +21,32 @@ import (
 )
 
 // cacheBytes bounds the page cache. A page of 20 KB with one encoding counts about 30 KB.
-const cacheBytes = 32 << 20
+const cacheBytes = 24 << 20
 
-// pageCache keeps whole answers. The key holds everything an answer may depend on, so nothing is ever made invalid: what is
-// old is not asked for any more and falls out.
+// pageCache keeps whole answers. The key holds everything an answer may depend on, so nothing is ever made invalid. What is
+// left of the last minute is not asked for any more and goes at once.
 type pageCache struct {
 	mu           sync.Mutex
+	minute       int64 // of pages
 	pages        *lru[string, *page]
 	making       singleflight.Group
 	hits, misses atomic.Int64
 }
 
 func newPageCache(size int) *pageCache { return &pageCache{pages: newLRU[string, *page](size)} }
+
+// put keeps a page made in a minute since 1970.
+func (p *pageCache) put(minute int64, key string, made *page) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case minute == p.minute-1:
+		return // begun before the minute turned
+	case minute != p.minute:
+		p.minute, p.pages = minute, newLRU[string, *page](p.pages.max)
+	}
+	p.pages.put(key, made, made.cost())
+}
 
 func (p *pageCache) bytes() int {
 	p.mu.Lock()
@@ -137,9 +151,7 @@ func (s *Site) cached(p *pattern) fiber.Handler {
 				return nil, errNotKept
 			}
 			made := newPage(c)
-			s.cache.mu.Lock()
-			s.cache.pages.put(key, made, made.cost())
-			s.cache.mu.Unlock()
+			s.cache.put(minuteOf(r), key, made)
 			return made, nil
 		})
 		switch {
@@ -165,6 +177,8 @@ func (s *Site) recoveredDeadline(c *fiber.Ctx) (err error) {
 	return s.deadline(c)
 }
 
+func minuteOf(r *Request) int64 { return r.start.Unix() / 60 }
+
 // cacheKey appends to b everything an answer may depend on: path (with the language), the parameters the route reads, theme,
 // size, the minute (open or closed is a matter of minutes) and the data revision. Values carry their length, so that no value
 // can pass for two. It is nil for an address too long to keep.
@@ -173,7 +187,7 @@ func (s *Site) cacheKey(b []byte, c *fiber.Ctx, r *Request, names []string) []by
 	if err != nil {
 		return nil // the handler will say what is wrong
 	}
-	b = binary.AppendVarint(b, r.start.Unix()/60)
+	b = binary.AppendVarint(b, minuteOf(r))
 	part := func(v []byte) {
 		b = binary.AppendUvarint(b, uint64(len(v)))
 		b = append(b, v...)

@@ -61,6 +61,7 @@ type Service struct {
 
 	now     atomic.Pointer[state]
 	feed    feeder
+	asked   asked
 	suggest suggestions
 
 	mu    sync.Mutex // one refresh at a time
@@ -85,7 +86,7 @@ const overlap = 10 * time.Second
 // New returns a Service. engine answers searches; embedded, which may be the same, is the index of this process and kept up to
 // date with the snapshot; it may be nil. now is the time the age of the snapshot is measured by.
 func New(src Sources, engine, embedded search.Engine, log *slog.Logger, now func() time.Time) *Service {
-	return &Service{src: src, engine: engine, embedded: embedded, log: log, clock: now, feed: feeder{engine: embedded, log: log}}
+	return &Service{src: src, engine: engine, embedded: embedded, log: log, clock: now, feed: feeder{engine: embedded, log: log, built: make(chan struct{})}}
 }
 
 // Refresh brings the snapshot up to the store at once, with the embedded index: after it, what was written before is answered.
@@ -102,6 +103,26 @@ func (s *Service) Refresh(ctx context.Context) error {
 	}
 	return s.feed.catchUp(ctx, st.snap)
 }
+
+// Load reads the store, for a server that starts. The embedded index is built meanwhile; until it is whole, only names are
+// searched, and the answer says so. Load waits for the index for at most patience: a small district then starts whole, and a
+// large one starts.
+func (s *Service) Load(ctx context.Context, patience time.Duration) error {
+	if _, err := s.state(ctx, s.clock()); err != nil {
+		return err
+	}
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-s.Indexed():
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// Indexed is closed once the embedded index holds the district for the first time; without one it never is.
+func (s *Service) Indexed() <-chan struct{} { return s.feed.built }
 
 // Reload is Refresh that reads every listing again, not only those that changed since the last look. It finds what a clock that
 // was set back has hidden.

@@ -18,6 +18,7 @@ type feeder struct {
 
 	mu    sync.Mutex // held while the engine is written to
 	fed   atomic.Pointer[snapshot]
+	built chan struct{} // closed when fed is first stored
 	tasks sync.WaitGroup
 }
 
@@ -63,6 +64,9 @@ func (f *feeder) apply(ctx context.Context, s *snapshot) error {
 			return err
 		}
 		f.fed.Store(s)
+		if fed == nil {
+			close(f.built)
+		}
 		return f.engine.Sync(ctx)
 	}
 	var in []search.Listing

@@ -117,6 +117,13 @@ func (s *Service) find(ctx context.Context, st *state, q *Query) (found, error) 
 		out.list, out.degraded = st.snap.named(&out.plan), true
 		return out, nil
 	}
+	// Only of the index of this process is it known when it changes.
+	fed := s.feed.fed.Load()
+	if s.engine == s.embedded {
+		if known, ok := s.asked.get(fed, q.Text); ok {
+			return known, nil
+		}
+	}
 	for page := 1; ; page++ {
 		res, err := s.engine.Search(ctx, search.Query{Text: q.Text, Page: page, PerPage: search.MaxPerPage})
 		if err != nil || res.Degraded && s.embedded != nil && !s.feed.ready() {
@@ -138,6 +145,10 @@ func (s *Service) find(ctx context.Context, st *state, q *Query) (found, error) 
 		}
 		if seen := page * search.MaxPerPage; len(res.Hits) == 0 || seen >= res.Total || seen >= search.MaxTotal {
 			out.truncated = res.Total > seen
+			// An index that was written to meanwhile may have answered from either side of the change.
+			if s.engine == s.embedded && s.feed.fed.Load() == fed {
+				s.asked.put(fed, q.Text, out)
+			}
 			return out, nil
 		}
 	}
