@@ -13,6 +13,21 @@ type Holder interface {
 	Holds(ctx context.Context) (map[string]int64, error)
 }
 
+// Tidier is an engine that keeps something which has to be cleared away from time to time.
+type Tidier interface {
+	Tidy(ctx context.Context) error
+}
+
+// tidy lets the engine clear away what it can. Searches do not suffer when it cannot, so that is told and tried again with the
+// next check.
+func (f *Follower) tidy(ctx context.Context) {
+	if t, ok := f.engine.(Tidier); ok {
+		if err := t.Tidy(ctx); err != nil && ctx.Err() == nil {
+			f.log.WarnContext(ctx, "the search engine could not clear away its finished tasks", "error", err)
+		}
+	}
+}
+
 // Drift is how an index differs from the directory (security SEA-07).
 type Drift struct {
 	Missing []string // listed, but not in the index

@@ -55,7 +55,7 @@ const (
 )
 
 // Run delivers until ctx ends. After a failure it waits, at first a second, then twice as long each time up to a minute. Once a
-// day it compares the index with the directory.
+// day it compares the index with the directory and lets the engine clear away what it no longer needs.
 func (f *Follower) Run(ctx context.Context) {
 	var gap time.Duration
 	var checked time.Time
@@ -71,6 +71,7 @@ func (f *Follower) Run(ctx context.Context) {
 				var d Drift
 				if d, err = f.Check(ctx, true); err == nil {
 					checked = at
+					f.tidy(ctx)
 				}
 				if d.Found() {
 					f.log.WarnContext(ctx, "the search index had drifted and was repaired", "missing", len(d.Missing), "stale", len(d.Stale), "extra", len(d.Extra))
