@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	meilisearch "github.com/meilisearch/meilisearch-go"
@@ -30,7 +31,7 @@ import (
 type Config struct {
 	URL       string // "http://127.0.0.1:7700"
 	SearchKey string // may search the index
-	WriteKey  string // may write documents, settings, indexes and swaps, and read tasks
+	WriteKey  string // may write documents, settings, indexes and swaps, read and delete tasks, and read the version
 	Index     string // name of the index; "listings" when empty
 
 	SearchTimeout time.Duration // 800 ms when 0
@@ -44,6 +45,7 @@ type Config struct {
 type Engine struct {
 	cfg     Config
 	manager meilisearch.ServiceManager
+	old     atomic.Pointer[string] // the version of a Meilisearch that is too old; nil: not known to be
 
 	mu       sync.Mutex // guards what follows, and the order of writes
 	pending  []*batch   // accepted, not yet known to be done
@@ -82,7 +84,7 @@ func New(cfg Config) *Engine {
 		meilisearch.WithCustomClient(cfg.Client), meilisearch.DisableRetries())}
 }
 
-// Health implements search.Engine.
+// Health implements search.Engine. A Meilisearch that was found too old is ill until it has been replaced.
 func (e *Engine) Health(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, e.cfg.SearchTimeout)
 	defer cancel()
@@ -93,6 +95,9 @@ func (e *Engine) Health(ctx context.Context) error {
 	if out.Status != "available" {
 		return unavailable(fmt.Errorf("meilisearch is %q", out.Status))
 	}
+	if e.old.Load() != nil {
+		return e.checkVersion(ctx)
+	}
 	return nil
 }
 
@@ -102,7 +107,8 @@ func (e *Engine) Close() error {
 	return nil
 }
 
-// Prepare makes sure the index exists with the settings of this program. Writes do it by themselves.
+// Prepare makes sure the index exists with the settings of this program, and refuses a Meilisearch older than 1.47. Writes do it
+// by themselves.
 func (e *Engine) Prepare(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -112,6 +118,9 @@ func (e *Engine) Prepare(ctx context.Context) error {
 func (e *Engine) prepare(ctx context.Context) error {
 	if e.ready {
 		return nil
+	}
+	if err := e.checkVersion(ctx); err != nil {
+		return err
 	}
 	if err := e.create(ctx, e.cfg.Index); err != nil {
 		return err

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +24,7 @@ type fake struct {
 	indexes  map[string]map[string]map[string]any
 	settings map[string]json.RawMessage
 	tasks    []fakeTask
+	version  string
 
 	// spoil, when set, makes a task end badly: it gets "METHOD path" and the body and returns state and message.
 	spoil func(request, body string) (state, message string)
@@ -37,7 +40,7 @@ type fakeTask struct {
 
 func newFake(t *testing.T) *fake {
 	t.Helper()
-	f := &fake{indexes: map[string]map[string]map[string]any{}, settings: map[string]json.RawMessage{}, counts: map[string]int{}}
+	f := &fake{indexes: map[string]map[string]map[string]any{}, settings: map[string]json.RawMessage{}, counts: map[string]int{}, version: "1.50.0"}
 	f.Server = httptest.NewServer(http.HandlerFunc(f.serve))
 	t.Cleanup(f.Close)
 	return f
@@ -104,6 +107,10 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 				f.settings[a], f.settings[b] = f.settings[b], f.settings[a]
 			}
 		})
+	case r.URL.Path == "/version":
+		reply(w, 200, map[string]any{"pkgVersion": f.version})
+	case r.URL.Path == "/tasks" && r.Method == http.MethodDelete:
+		f.task(w, r, body, func() {})
 	case part[0] == "tasks":
 		n, err := strconv.Atoi(part[1])
 		if err != nil || n < 0 || n >= len(f.tasks) {
@@ -137,10 +144,16 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request) {
 		if c, ok := f.counts[part[1]]; ok {
 			n = c
 		}
+		offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+		limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+		ids := slices.Sorted(maps.Keys(f.indexes[part[1]]))
 		list := []any{}
-		for _, d := range f.indexes[part[1]] {
+		for _, id := range ids[min(offset, len(ids)):min(offset+limit, len(ids))] {
+			d := map[string]any{}
+			for _, field := range strings.Split(r.URL.Query().Get("fields"), ",") {
+				d[field] = f.indexes[part[1]][id][field]
+			}
 			list = append(list, d)
-			break
 		}
 		reply(w, 200, map[string]any{"results": list, "total": n})
 	case len(part) == 4:
