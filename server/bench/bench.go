@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -174,7 +176,8 @@ func (b *bench) started(d *district) (*process, error) {
 			p.stop()
 			continue
 		}
-		if _, _, err := ask(p.addr, get("/")); err != nil {
+		// The search index is whole when a search no longer says that it is not; then the start gives its memory back.
+		if err := settled(p, d); err != nil {
 			return p, err
 		}
 		now, peak, err := p.resident()
@@ -188,6 +191,22 @@ func (b *bench) started(d *district) (*process, error) {
 		return p, nil
 	}
 	return nil, nil
+}
+
+// settled waits until a server answers from its index, and a moment for what it does after that.
+func settled(p *process, d *district) error {
+	for range 1200 {
+		_, body, err := ask(p.addr, get("/api/v1/listings?q="+url.QueryEscape(d.single[0]), "Accept-Encoding: identity"))
+		if err != nil {
+			return err
+		}
+		if strings.Contains(body, `"degraded":false`) {
+			time.Sleep(time.Second)
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return errors.New("the search index is not built after a minute")
 }
 
 // finish says what memory the server came to hold and ends it.
