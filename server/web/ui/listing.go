@@ -58,7 +58,7 @@ func (m Marked) write(b *strings.Builder) {
 		if p.Hit {
 			b.WriteString("<mark>")
 		}
-		template.HTMLEscape(b, []byte(p.Text))
+		escape(b, p.Text)
 		if p.Hit {
 			b.WriteString("</mark>")
 		}

@@ -28,8 +28,17 @@ func (b *markup) int(before string, n int) *markup {
 // text writes s so that it is text wherever it stands, in an element or in a quoted attribute.
 func (b *markup) text(before, s string) *markup {
 	b.WriteString(before)
-	template.HTMLEscape(b, []byte(s))
+	escape(&b.Builder, s)
 	return b
+}
+
+// escape writes s as text. Most words have nothing to escape.
+func escape(b *strings.Builder, s string) {
+	if strings.ContainsAny(s, "\"'&<>\x00") {
+		template.HTMLEscape(b, []byte(s))
+		return
+	}
+	b.WriteString(s)
 }
 
 // Ways draws the streets: all kerbs first, so that crossings are open.

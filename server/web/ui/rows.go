@@ -93,7 +93,7 @@ func (r *Rows) HTML(key RowKey, fill RowFill, row func() Row) (template.HTML, er
 		case nameSlot:
 			fill.Name.write(&b)
 		case walkSlot:
-			template.HTMLEscape(&b, []byte(fill.Walk))
+			escape(&b, fill.Walk)
 		case hintSlot:
 			fill.Hint.write(&b)
 		}
