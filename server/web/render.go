@@ -36,32 +36,17 @@ func NewRenderer(fsys fs.FS, catalogue *locales.Catalogue, assets *frontend.Asse
 		if err != nil {
 			return nil, err
 		}
-		if r.rows[tag], err = rowsOf(set); err != nil {
-			return nil, err
-		}
 		r.pages[tag] = map[string]*template.Template{}
 		for _, file := range files {
-			t, err := set.Clone()
+			t, err := ui.Page(set, fsys, file, catalogue.In(tag), assets)
 			if err != nil {
 				return nil, err
 			}
-			if _, err := t.ParseFS(fsys, file); err != nil {
-				return nil, err
-			}
-			ui.Fold(t, catalogue.In(tag), assets)
 			r.pages[tag][strings.TrimSuffix(path.Base(file), ".html")] = t
 		}
+		r.rows[tag] = ui.NewRows(set) // from here on the set is executed, and no page can be made of it
 	}
 	return r, nil
-}
-
-// rowsOf renders with a copy: a set that was executed can no longer be cloned for pages.
-func rowsOf(set *template.Template) (*ui.Rows, error) {
-	own, err := set.Clone()
-	if err != nil {
-		return nil, err
-	}
-	return ui.NewRows(own), nil
 }
 
 // Pages returns the names of the pages, for the test that renders each.
