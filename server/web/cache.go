@@ -87,7 +87,7 @@ func newPage(c *fiber.Ctx) *page {
 		frontend.Gzip: sync.OnceValue(func() []byte { return squeeze(body, func(b *bytes.Buffer) closer { return gzip.NewWriter(b) }) }),
 	}
 	p.tags = map[frontend.Encoding]string{frontend.Identity: `"` + p.tag + `"`}
-	for _, e := range preferred {
+	for _, e := range forPages {
 		p.tags[e] = `"` + p.tag + "-" + string(e) + `"`
 	}
 	return p
@@ -231,7 +231,7 @@ func asksMore(args *fasthttp.Args, names []string) bool {
 
 // send answers with the page, or with 304 where the client has it.
 func (p *page) send(c *fiber.Ctx) error {
-	coding := negotiate(c.Request().Header.Peek(fiber.HeaderAcceptEncoding))
+	coding := negotiate(c.Request().Header.Peek(fiber.HeaderAcceptEncoding), forPages)
 	h := &c.Response().Header
 	h.Set(fiber.HeaderETag, p.tags[coding])
 	h.Set(fiber.HeaderCacheControl, p.cacheControl)

@@ -227,9 +227,12 @@ func TestNegotiate(t *testing.T) {
 		",,;,q=1":                         frontend.Identity,
 		strings.Repeat("a,", 1000) + "br": frontend.Brotli,
 	} {
-		if got := negotiate([]byte(accept)); got != want {
+		if got := negotiate([]byte(accept), forPages); got != want {
 			t.Errorf("negotiate(%.40q) = %q, want %q", accept, got, want)
 		}
+	}
+	if got := negotiate([]byte("gzip, deflate, br, zstd"), forFiles); got != frontend.Brotli {
+		t.Errorf("a built file is sent as %q, want the smallest", got)
 	}
 }
 

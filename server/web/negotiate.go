@@ -7,13 +7,16 @@ import (
 	"shangquan/frontend"
 )
 
-// preferred lists the encodings from the best to the worst at the same wish of the client: zstd is the cheapest to make and
-// to read, br the smallest, gzip is understood everywhere.
-var preferred = []frontend.Encoding{frontend.Zstd, frontend.Brotli, frontend.Gzip}
+// The encodings from the best to the worst at the same wish of the client. A page is made again and again: zstd is the cheapest
+// to make and to read. A built file is compressed once for all visitors: br is the smallest. gzip is understood everywhere.
+var (
+	forPages = []frontend.Encoding{frontend.Zstd, frontend.Brotli, frontend.Gzip}
+	forFiles = []frontend.Encoding{frontend.Brotli, frontend.Zstd, frontend.Gzip}
+)
 
 // negotiate returns the encoding for an Accept-Encoding header: the one with the highest q, ties by our preference. Identity
 // when nothing fits; RFC 9110 allows that even where the client excludes it.
-func negotiate(accept []byte) frontend.Encoding {
+func negotiate(accept []byte, preferred []frontend.Encoding) frontend.Encoding {
 	best, bestQ := frontend.Identity, 0.0
 	for _, e := range preferred {
 		if q := wish(accept, string(e)); q > bestQ {

@@ -17,7 +17,7 @@ func (s *Site) static(c *fiber.Ctx) error {
 	}
 	coding := frontend.Identity
 	if strings.HasPrefix(f.ContentType, "text/") || strings.HasPrefix(f.ContentType, "image/svg") {
-		coding = negotiate(c.Request().Header.Peek(fiber.HeaderAcceptEncoding))
+		coding = negotiate(c.Request().Header.Peek(fiber.HeaderAcceptEncoding), forFiles)
 		c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
 	}
 	h := &c.Response().Header
