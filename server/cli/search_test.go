@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"shangquan/frontend"
+	"shangquan/frontend/locales"
+	"shangquan/services/directory"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+)
+
+// closedPort is an address where nobody answers.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
+// serving starts the server and returns its address. It is stopped, and must have ended well, at the end of the test.
+func serving(t *testing.T, pairs ...string) string {
+	t.Helper()
+	r, w := io.Pipe()
+	var errs said
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan int, 1)
+	go func() {
+		ended <- Program{Getenv: environment(pairs...), Out: w, Err: &errs}.run(ctx, []string{"serve", "--addr", "127.0.0.1:0"})
+		_ = w.Close()
+	}()
+	t.Cleanup(func() {
+		stop()
+		if code := <-ended; code != Done {
+			t.Errorf("stopped = %d %s", code, errs.String())
+		}
+	})
+	for lines := bufio.NewReader(r); ; {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("%v: %s", err, errs.String())
+		}
+		var addr string
+		if _, err := fmt.Sscanf(line, "listening on %s", &addr); err == nil {
+			return strings.TrimSuffix(addr, ",")
+		}
+	}
+}
+
+func get(t *testing.T, url string) (status int, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, html.UnescapeString(string(b))
+}
+
+// TestServeWithoutMeilisearch: a Meilisearch that is down keeps neither the server from starting nor visitors from finding.
+func TestServeWithoutMeilisearch(t *testing.T) {
+	private := closedPort(t)
+	addr := serving(t, "STORE", storeIn(t.TempDir()), "SAMPLE", "true", "SEARCH", "http://"+closedPort(t), "METRICS_ADDR", private)
+	catalogue, err := locales.Load(frontend.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for prefix, tag := range map[string]lang.Tag{"": lang.Hans, "/zh-hant": lang.Hant, "/en": lang.En} {
+		note, err := catalogue.In(tag).Say("search.degraded.lead")
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, page := get(t, "http://"+addr+prefix+"/?q=%E4%BD%99%E5%A4%A9%E6%88%90")
+		if status != 200 || !strings.Contains(page, "/shops/yu-tian-cheng") || !strings.Contains(page, note) {
+			t.Errorf("%s/?q=余天成 = %d, the shop %v, %q %v", prefix, status, strings.Contains(page, "/shops/yu-tian-cheng"), note, strings.Contains(page, note))
+		}
+		// Browsing needs no engine, so nothing is said of one.
+		if status, page := get(t, "http://"+addr+prefix+"/"); status != 200 || !strings.Contains(page, "/shops/") || strings.Contains(page, note) {
+			t.Errorf("%s/ = %d, the note %v", prefix, status, strings.Contains(page, note))
+		}
+	}
+	if status, _ := get(t, "http://"+addr+"/readyz"); status != 200 {
+		t.Errorf("/readyz = %d: the server is ready all the same", status)
+	}
+	var state struct {
+		Ready    bool
+		Degraded []string
+	}
+	status, body := get(t, "http://"+private+"/readyz")
+	if err := json.Unmarshal([]byte(body), &state); err != nil || status != 200 || !state.Ready || !slices.Equal(state.Degraded, []string{"search"}) {
+		t.Errorf("the private /readyz = %d %s (%v)", status, body, err)
+	}
+}
+
+// TestMeilisearchIsFed lets the follower run against a stand-in: it builds the index, carries changes, checks and tidies; searches
+// are answered from there, and from the embedded index when it has gone.
+func TestMeilisearchIsFed(t *testing.T) {
+	m := newOutside(t)
+	var out said
+	p := Program{Out: &out, Err: &out, Getenv: environment("STORE", storeIn(t.TempDir()), "SEARCH", m.URL,
+		"MEILI_SEARCH_KEY", outsideSearchKey, "MEILI_WRITE_KEY", outsideWriteKey)}
+	err := p.with(t.Context(), &options{getenv: p.Getenv}, func(d *district) error {
+		if err := p.sample(t.Context(), d); err != nil {
+			return err
+		}
+		if err := d.directory.Refresh(t.Context()); err != nil {
+			return err
+		}
+		follower := d.follower(slog.New(slog.DiscardHandler))
+		running, stop := context.WithCancel(t.Context())
+		stopped := make(chan error, 1)
+		go func() { stopped <- d.follow(running, follower, slog.New(slog.DiscardHandler)) }()
+		feed(t, m, d)
+		stop()
+		if err := <-stopped; err != nil {
+			t.Error(err)
+		}
+		drift(t, m, d, follower)
+		m.Close()
+		// Initials are found by an index only, not by the plain search of names.
+		page, err := d.directory.Search(t.Context(), directory.Query{Text: "zggsyh"}, lang.Hans, d.now())
+		if err != nil || !page.Degraded || page.Total == 0 || !slices.Equal(d.degraded(t.Context()), []string{"search"}) {
+			t.Errorf("when it has gone: degraded %v, %d found, %v", page.Degraded, page.Total, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func feed(t *testing.T, m *outside, d *district) {
+	t.Helper()
+	ask := func(words string) directory.Page {
+		t.Helper()
+		page, err := d.directory.Search(t.Context(), directory.Query{Text: words}, lang.Hans, d.now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return page
+	}
+	listed := ask("").Total
+	m.wait(func(docs map[string]json.RawMessage) bool { return listed > 0 && len(docs) == listed && m.tidied > 0 })
+	shop, err := d.listings.GetBy(t.Context(), "slug", "yu-tian-cheng")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page := ask("余天成"); page.Degraded || !slices.ContainsFunc(page.Rows, func(r directory.Row) bool { return r.Listing.ID == shop.ID }) {
+		t.Errorf("degraded %v, %d found", page.Degraded, page.Total)
+	}
+	if got := d.degraded(t.Context()); len(got) != 0 {
+		t.Errorf("degraded: %v", got)
+	}
+	var before json.RawMessage
+	m.wait(func(docs map[string]json.RawMessage) bool { before = docs[shop.ID]; return true })
+	if shop, err = d.shops.Update(t.Context(), shop.ID, 0, func(l *listing.Listing) error { l.Goods = []string{"藏红花"}; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	m.wait(func(docs map[string]json.RawMessage) bool { return !bytes.Equal(docs[shop.ID], before) })
+	if _, err := d.shops.Act(t.Context(), shop.ID, 0, listing.Suspend); err != nil {
+		t.Fatal(err)
+	}
+	m.wait(func(docs map[string]json.RawMessage) bool { return docs[shop.ID] == nil })
+}
+
+// drift spoils a document outside: the daily check must see it by its time, which takes an engine that says what it holds.
+func drift(t *testing.T, m *outside, d *district, follower *directory.Follower) {
+	t.Helper()
+	if got, err := follower.Check(t.Context(), false); err != nil || got.Found() {
+		t.Fatalf("a drift where there is none: %+v %v", got, err)
+	}
+	other, err := d.listings.GetBy(t.Context(), "slug", "zhong-guo-gong-shang-yin-hang-kang-cheng-zhi-hang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.mu.Lock()
+	m.indexes["listings"][other.ID] = bytes.Replace(m.indexes["listings"][other.ID], []byte(`"updated_at":`), []byte(`"updated_at":1`), 1)
+	m.mu.Unlock()
+	if got, err := follower.Check(t.Context(), true); err != nil || !slices.Equal(got.Stale, []string{other.ID}) || len(got.Missing)+len(got.Extra) > 0 {
+		t.Errorf("%+v %v", got, err)
+	}
+	if got, err := follower.Check(t.Context(), false); err != nil || got.Found() {
+		t.Errorf("after the repair: %+v %v", got, err)
+	}
+}
