@@ -265,7 +265,7 @@ func (e *Engine) call(ctx context.Context, method, path, key string, body []byte
 	if err != nil {
 		return unavailable(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
 		return unavailable(err)

@@ -43,7 +43,7 @@ func (e *Engine) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, erro
 		e.mu.Lock()
 		e.replays, e.replay = false, nil
 		e.mu.Unlock()
-		e.drop(next)
+		e.drop(ctx, next)
 		return errors.Join(err, bad)
 	}
 	return errors.Join(bad, e.repeat(ctx))
@@ -114,8 +114,8 @@ func (e *Engine) fill(ctx context.Context, index string, all iter.Seq2[search.Li
 
 // drop deletes an index that came to nothing. The caller's context may be over, and the error is of no use to anybody: the
 // next rebuild deletes what is left.
-func (e *Engine) drop(index string) {
-	ctx, cancel := context.WithTimeout(context.Background(), e.cfg.WriteTimeout)
+func (e *Engine) drop(ctx context.Context, index string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), e.cfg.WriteTimeout)
 	defer cancel()
 	_, _ = e.manager.DeleteIndexWithContext(ctx, index)
 }

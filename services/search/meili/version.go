@@ -22,7 +22,7 @@ func (e *Engine) checkVersion(ctx context.Context) error {
 		_, err = fmt.Sscanf(out.PkgVersion, "%d.%d", &major, &minor)
 	}
 	switch {
-	case err != nil:
+	case err != nil: // what was known before holds
 	case major < oldestMajor || major == oldestMajor && minor < oldestMinor:
 		e.old.Store(&out.PkgVersion)
 	default:
