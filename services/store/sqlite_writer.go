@@ -185,7 +185,7 @@ func (tx *txn) define(query string) error {
 func (w *writer) close() error {
 	close(w.stop)
 	<-w.ended
-	_, _ = w.conn.ExecContext(w.ctx, "PRAGMA optimize") //nolint:misspell // SQLite spells it so
+	_, _ = w.conn.ExecContext(w.ctx, "PRAGMA optimize")
 	for _, st := range w.stmts {
 		_ = st.Close()
 	}
