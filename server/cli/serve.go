@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
 	"shangquan/server/api"
@@ -32,10 +34,11 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	if err != nil {
 		return err
 	}
-	renderer, err := web.NewRenderer(frontend.FS, catalogue, assets)
-	if err != nil {
-		return err
-	}
+	// Parsing the pages takes as long as reading a small district; neither waits for the other.
+	var renderer *web.Renderer
+	var parsing errgroup.Group
+	parsing.Go(func() (err error) { renderer, err = web.NewRenderer(frontend.FS, catalogue, assets); return err })
+	defer func() { _ = parsing.Wait() }()
 	log := web.NewLog(p.Err, c.LogLevel)
 	defer func() { err = errors.Join(err, log.Close()) }()
 	d, err := open(ctx, c, log.Logger)
@@ -53,6 +56,9 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	if err := d.directory.Load(ctx, patience); err != nil {
+		return err
+	}
+	if err := parsing.Wait(); err != nil {
 		return err
 	}
 
@@ -87,7 +93,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 }
 
 // patience is how long the start waits for the search index.
-const patience = 300 * time.Millisecond
+const patience = 100 * time.Millisecond
 
 // giveBack returns to the system what only the start needed: as much again as what stays, which the collector would keep for a
 // heap that never grows so fast again.
