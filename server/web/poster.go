@@ -10,6 +10,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/listing"
 )
 
 // posterPage is the sheet for the shop window, A5 or A4.
@@ -43,14 +44,14 @@ func (s *Site) poster(c *fiber.Ctx) error {
 	v.Poster = ui.Poster{
 		Size: size, Sign: ui.Sign{Hanzi: s.config.Site.Sign, Pinyin: s.config.Site.SignPinyin, Label: s.config.Site.Sign},
 		Name: l.Name.Hans, English: l.Name.En, Plate: plateView(hans, &shop.Row), QR: code, Address: address,
-		EnglishLine: "Scan for today’s hours, phone and directions.", Seal: hans.say("poster.seal"), Site: site,
+		EnglishLine: "Scan for today’s hours, phone and directions.", Site: site,
 	}
 	v.Poster.Plate.Big = true
 	if shop.Category != nil {
 		v.Poster.Kind = shop.Category.Name.Hans
 	}
-	if day, err := calendar.ParseDate(l.Confirmed.On); err == nil && l.Confirmed.By != "source" {
-		v.Poster.Checked = ui.ShortDate(lang.Hans, day.At(0), p.now)
+	if day, ok := checked(l); ok {
+		v.Poster.Seal, v.Poster.Checked = hans.say("poster.seal"), ui.ShortDate(lang.Hans, day.At(0), p.now)
 	}
 	other := "a4"
 	if size == "a4" {
@@ -64,6 +65,16 @@ func (s *Site) poster(c *fiber.Ctx) error {
 		return p.err
 	}
 	return s.Render(c, "poster", v)
+}
+
+// checked returns the day the district looked at the shop itself. What the owner or a public list says is not that: the seal
+// on the poster would vouch for it.
+func checked(l *listing.Listing) (calendar.Date, bool) {
+	if l.Confirmed.By != "coordinator" && l.Confirmed.By != "survey" {
+		return 0, false
+	}
+	day, err := calendar.ParseDate(l.Confirmed.On)
+	return day, err == nil
 }
 
 // qrCode makes the code for an address at level Q: a quarter of it may be dirty or torn.

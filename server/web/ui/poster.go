@@ -16,7 +16,7 @@ type Poster struct {
 	QR          QR
 	Address     string // where the code leads, as a person could type it
 	EnglishLine string
-	Seal        string // 岳阳街道
+	Seal        string // 岳阳街道; empty: nobody of the district has checked the shop
 	Site        string
 	Checked     string // date in words; empty: not checked yet
 }
