@@ -59,6 +59,9 @@ func status(p *speaker, r *directory.Row, say func(*locales.Words, hours.Status,
 		st, err = ui.GoneStatus(p.Words, kind)
 	} else {
 		st, err = say(p.Words, r.Status, p.now)
+		if r.Status.State == hours.Unknown && len(r.Listing.Phones) == 0 {
+			st.Next = p.say("hours.ask_first") // there is no number to call
+		}
 	}
 	p.note(err)
 	return st
