@@ -76,7 +76,9 @@ func sendAs(c *fiber.Ctx, contentType string, v any) error {
 		return err
 	}
 	c.Set(fiber.HeaderContentType, contentType)
-	c.Set(fiber.HeaderCacheControl, "no-cache")
+	if len(c.Response().Header.Peek(fiber.HeaderCacheControl)) == 0 {
+		c.Set(fiber.HeaderCacheControl, "no-cache")
+	}
 	return c.Send(body)
 }
 

@@ -186,6 +186,9 @@ func (a *API) search(c *fiber.Ctx) error {
 	if next := page.Pager.Next(); next > 0 {
 		out.Next = writeCursor(next, q)
 	}
+	if page.Degraded {
+		c.Set(fiber.HeaderCacheControl, "no-store") // the next one may find the engine well again
+	}
 	return send(c, out)
 }
 

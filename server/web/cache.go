@@ -120,7 +120,8 @@ func squeeze(body []byte, to func(*bytes.Buffer) closer) []byte {
 	return b.Bytes()
 }
 
-// errNotKept says that the handler answered with something that is only for the one who asked: a redirect, a cookie.
+// errNotKept says that the handler answered with something that is only for the one who asked, or only for now: a redirect, a
+// cookie, a page that says no-store.
 var errNotKept = errors.New("answer is not kept")
 
 // cached answers from the page cache and fills it. However many ask for a page that is not there, one of them makes it.
@@ -147,7 +148,8 @@ func (s *Site) cached(p *pattern) fiber.Handler {
 			if err := s.recoveredDeadline(c); err != nil {
 				return nil, err
 			}
-			if c.Response().StatusCode() != fiber.StatusOK || len(c.Response().Header.Peek(fiber.HeaderSetCookie)) > 0 || r.err != nil {
+			if c.Response().StatusCode() != fiber.StatusOK || len(c.Response().Header.Peek(fiber.HeaderSetCookie)) > 0 || r.err != nil ||
+				bytes.Contains(c.Response().Header.Peek(fiber.HeaderCacheControl), []byte("no-store")) {
 				return nil, errNotKept
 			}
 			made := newPage(c)

@@ -276,3 +276,21 @@ func TestLRU(t *testing.T) {
 		t.Errorf("what costs more than everything is kept, %d used", l.used)
 	}
 }
+
+// A page that is only for now, because something it needs is down, is made anew for everybody who asks.
+func TestPagesForNowAreNotKept(t *testing.T) {
+	var made atomic.Int64
+	x := newTrial(t, []Route{{Method: "GET", Path: "/trial", Cached: true, Handle: func(c *fiber.Ctx) error {
+		made.Add(1)
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return words("for now")(c)
+	}}})
+	for range 2 {
+		if resp, _ := x.ask(t, "GET", "/trial", ""); resp.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("Cache-Control = %q, want no-store", resp.Header.Get("Cache-Control"))
+		}
+	}
+	if made.Load() != 2 {
+		t.Errorf("made %d times for two who asked", made.Load())
+	}
+}

@@ -71,6 +71,9 @@ func (s *Site) search(c *fiber.Ctx) error {
 	if err := p.err; err != nil {
 		return err
 	}
+	if page.Degraded {
+		c.Set(fiber.HeaderCacheControl, "no-store") // the next one may find the engine well again
+	}
 	v := searchPage{
 		Heading: p.say("search.heading", "Place", s.config.Site.Sign), OnMap: page.Query.Map, Near: ui.Near{Into: found},
 		Rows: s.rows(p, page.Rows), Similar: s.rows(p, page.Similar),
