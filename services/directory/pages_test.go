@@ -84,7 +84,23 @@ func TestShop(t *testing.T) {
 			t.Errorf("%q: %v", slug, err)
 		}
 	}
+	t.Run("next door is not the other end of the road", func(t *testing.T) {
+		d := newDistrict(t)
+		d.change("pharmacy", func(l *listing.Listing) { l.Location = at(31.0091, 121.2301+0.0060) }) // 570 m
+		p, err := d.Shop(t.Context(), "noodles", lang.Hans, d.now())
+		d.must(err)
+		if got := ids(p.Neighbours); !slices.Equal(got, []string{"quarter", "unknown"}) {
+			t.Errorf("neighbours %v", got)
+		}
+	})
 	t.Run("by code", func(t *testing.T) {
+		d.change("noodles", func(l *listing.Listing) { l.Code = "SJ-218" })
+		for _, code := range []string{"SJ-218", "sj-218", "Sj-218"} {
+			if slug, err := d.ByCode(t.Context(), code); err != nil || slug != "noodles" {
+				t.Errorf("%q: %q %v", code, slug, err)
+			}
+		}
+		d.change("noodles", func(l *listing.Listing) { l.Code = "C-noodles" })
 		if slug, err := d.ByCode(t.Context(), "C-noodles"); err != nil || slug != "noodles" {
 			t.Errorf("%s %v", slug, err)
 		}

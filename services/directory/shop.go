@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"shangquan/services/calendar"
@@ -52,6 +53,7 @@ type Stop struct {
 const (
 	ComingDays = 30
 	StopWithin = 800
+	NextDoor   = 500 // a road may be ten kilometres long, and the next shop we know on it far away
 )
 
 // Shop returns the page of the shop with this slug: fault.NotFound, also for a shop that is not public. A shop that moved or
@@ -97,13 +99,17 @@ func (s *Service) Shop(ctx context.Context, slug string, t lang.Tag, now time.Ti
 	return p, nil
 }
 
-// ByCode returns the slug of the public shop with this code, for the short address on posters: fault.NotFound.
+// ByCode returns the slug of the public shop with this code, for the short address on posters: fault.NotFound. Who types it off
+// a window may leave out the capitals.
 func (s *Service) ByCode(ctx context.Context, code string) (string, error) {
 	st, err := s.state(ctx, s.clock())
 	if err != nil {
 		return "", err
 	}
 	n, ok := st.snap.public(st.snap.codes, code)
+	if !ok {
+		n, ok = st.snap.public(st.snap.codes, strings.ToUpper(code))
+	}
 	if !ok {
 		return "", fault.New(fault.NotFound, "error.not_found", nil)
 	}
@@ -156,7 +162,8 @@ func (r *register) nearestStop(p geo.Point) *Stop {
 	return best
 }
 
-// neighbours returns up to k listed shops before and k after shop n, as one walks past the doors of the same street or plaza.
+// neighbours returns up to k listed shops before and k after shop n, as one walks past the doors of the same street or plaza,
+// up to one that is known to be further than NextDoor.
 func (s *snapshot) neighbours(n int32, k int) []int32 {
 	at := &s.shops[n]
 	near := func(i int) (int32, bool) {
@@ -165,6 +172,9 @@ func (s *snapshot) neighbours(n int32, k int) []int32 {
 		}
 		m := s.lists.door.list[i]
 		sh := &s.shops[m]
+		if at.located && sh.located && geo.Distance(at.at, sh.at) > NextDoor {
+			return 0, false
+		}
 		return m, at.plaza >= 0 && sh.plaza == at.plaza || at.street >= 0 && sh.street == at.street
 	}
 	rank := int(s.lists.door.rank[n])
