@@ -15,9 +15,13 @@ func FormatCell(spans []Span) string {
 	return strings.Join(strings.Split(osmOpen(spans, ""), ","), ", ")
 }
 
-// ParseCell reads what FormatCell writes. Errors are as ParseOSM's.
+// typed are the signs a Chinese keyboard puts where FormatCell has others.
+var typed = strings.NewReplacer("：", ":", "，", ",", "、", ",", "；", ",", ";", ",", "～", "-", "~", "-", "—", "-", "–", "-", "－", "-", "至", "-")
+
+// ParseCell reads what FormatCell writes, also as people type it: 9：00～17：00, and 休息 or 休 for a closed day. Errors are as
+// ParseOSM's.
 func ParseCell(cell string) ([]Span, error) {
-	s := scanner{text: cell}
+	s := scanner{text: typed.Replace(cell)} // one sign for one, so that the place of an error stays
 	if len(cell) > MaxText {
 		return nil, tooLong()
 	}
@@ -36,7 +40,7 @@ func (s *scanner) cell() ([]Span, error) {
 	if s.done() {
 		return nil, s.fail("hours.parse.empty")
 	}
-	if s.word("x") || s.word("X") {
+	if s.word("x") || s.word("X") || s.eat("休息") || s.eat("休") {
 		return []Span{}, nil
 	}
 	return s.spans()
@@ -70,7 +74,7 @@ func FormatSpecialCell(specials []Special) string {
 // ParseSpecialCell reads what FormatSpecialCell writes: dates in order, following dates with the same spans becoming one
 // special day. An empty cell is no special days. Errors are as ParseOSM's.
 func ParseSpecialCell(cell string) ([]Special, error) {
-	s := scanner{text: cell}
+	s := scanner{text: typed.Replace(cell)}
 	if len(cell) > maxSpecialCell {
 		return nil, tooLong()
 	}
