@@ -9,8 +9,14 @@ import (
 )
 
 // decode turns the bytes of a text file into UTF-8 and says how they were read: by the byte order mark where there is one, by
-// the zero bytes that UTF-16 has around ASCII, as UTF-8 where it is valid, else as GB18030, which Excel in China writes.
+// the zero bytes that UTF-16 has around ASCII, as UTF-8 where it is valid, else as GB18030, which Excel in China writes. A mark
+// that a conversion carried along, so that GB18030 has one or UTF-16 has two, is no part of the first heading.
 func decode(data []byte) (text []byte, encoding string, err error) {
+	text, encoding, err = decoded(data)
+	return bytes.TrimPrefix(text, []byte("\uFEFF")), encoding, err
+}
+
+func decoded(data []byte) (text []byte, encoding string, err error) {
 	switch {
 	case bytes.HasPrefix(data, []byte{0xEF, 0xBB, 0xBF}):
 		data, encoding = data[3:], "UTF-8 BOM"

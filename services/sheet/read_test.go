@@ -48,6 +48,8 @@ func TestEncodings(t *testing.T) {
 		{"GB18030", gb, "GB18030"},
 		{"UTF-16 little endian with mark", utf16Bytes("\uFEFF"+text, binary.LittleEndian), "UTF-16LE"},
 		{"UTF-16 big endian with mark", utf16Bytes("\uFEFF"+text, binary.BigEndian), "UTF-16BE"},
+		{"UTF-16 with two marks", utf16Bytes("\uFEFF\uFEFF"+text, binary.LittleEndian), "UTF-16LE"},
+		{"GB18030 with a mark", append([]byte{0x84, 0x31, 0x95, 0x33}, gb...), "GB18030"},
 		{"UTF-16 little endian", utf16Bytes(text, binary.LittleEndian), "UTF-16LE"},
 		{"UTF-16 big endian", utf16Bytes(text, binary.BigEndian), "UTF-16BE"},
 		{"Excel's Unicode text", utf16Bytes("\uFEFF"+strings.ReplaceAll(text, ",", "\t"), binary.LittleEndian), "UTF-16LE"},
