@@ -87,6 +87,9 @@ func TestSpecialCell(t *testing.T) {
 		"2026-10-01: x,2026-10-02:x, 2026-10-04: x": {
 			{From: "2026-10-01", To: "2026-10-02", Spans: []Span{}}, {From: "2026-10-04", To: "2026-10-04", Spans: []Span{}},
 		},
+		"2026-10-01：休息；2026-10-02：9：00～17：00": {
+			{From: "2026-10-01", To: "2026-10-01", Spans: []Span{}}, {From: "2026-10-02", To: "2026-10-02", Spans: []Span{{540, 1020}}},
+		},
 		"2026-10-01: 11:00-14:00, 17:00-02:00, 2026-10-02: 11:00-14:00, 2026-10-02: 17:00-26:00": {
 			{From: "2026-10-01", To: "2026-10-02", Spans: []Span{{660, 840}, {1020, 1560}}},
 		},
@@ -104,7 +107,7 @@ func TestSpecialCell(t *testing.T) {
 		"tomorrow: x":                       {"hours.parse.date", 1},
 		"2026-10-01 x":                      {"hours.parse.unexpected", 12},
 		"2026-10-01:":                       {"hours.parse.empty", 12},
-		"2026-10-01: x; 2026-10-02: x":      {"hours.parse.unexpected", 14},
+		"2026-10-01: x / 2026-10-02: x":     {"hours.parse.unexpected", 15},
 		"2026-10-02: x, 2026-10-01: x":      {"hours.parse.date", 16},
 		"2026-10-01: x, 2026-10-01: x":      {"hours.parse.date", 16},
 		"2026-10-01: 9-17":                  {"hours.parse.time", 13},
