@@ -56,6 +56,8 @@ type Identity struct {
 	Name       lang.Text `toml:"name"`
 	Sign       string    `toml:"sign"`
 	SignPinyin string    `toml:"sign_pinyin"`
+	City       string    `toml:"city"`   // 上海市; empty: not said
+	County     string    `toml:"county"` // 松江区; empty: not said
 	Operator   string    `toml:"operator"`
 	Phone      string    `toml:"phone"`
 	ICP        string    `toml:"icp"`
@@ -323,6 +325,7 @@ func (r *reader) identity() Identity {
 	for env, field := range map[string]*string{
 		"SHANGQUAN_DISTRICT_NAME_HANT": &id.Name.Hant, "SHANGQUAN_DISTRICT_NAME_EN": &id.Name.En,
 		"SHANGQUAN_SIGN": &id.Sign, "SHANGQUAN_SIGN_PINYIN": &id.SignPinyin,
+		"SHANGQUAN_CITY": &id.City, "SHANGQUAN_COUNTY": &id.County,
 		"SHANGQUAN_FOOTER_OPERATOR": &id.Operator, "SHANGQUAN_FOOTER_PHONE": &id.Phone,
 		"SHANGQUAN_FOOTER_ICP": &id.ICP, "SHANGQUAN_FOOTER_POLICE": &id.Police,
 	} {
@@ -334,7 +337,8 @@ func (r *reader) identity() Identity {
 		}
 	}
 	if v := r.text("SHANGQUAN_DISTRICT_NAME"); v != "" {
-		// A translation of another district's name would be worse than none.
+		// A translation of another district's name would be worse than none, and so would the city of another.
+		id.City, id.County = r.text("SHANGQUAN_CITY"), r.text("SHANGQUAN_COUNTY")
 		id.Name = lang.Text{Hans: v, Hant: r.text("SHANGQUAN_DISTRICT_NAME_HANT"), En: r.text("SHANGQUAN_DISTRICT_NAME_EN")}
 	}
 	if r.text("SHANGQUAN_SIGN") != "" {

@@ -135,6 +135,12 @@ func TestIdentityOfAnotherDistrict(t *testing.T) {
 	if c.Site.Name.Hans != "花山商圈" || c.Site.Name.En != "" || c.Site.SignPinyin != "" {
 		t.Errorf("identity = %+v; nothing of the embedded district may stay beside another name", c.Site)
 	}
+	if c.Site.City != "" || c.Site.County != "" {
+		t.Errorf("the city of the embedded district stayed: %q %q", c.Site.City, c.Site.County)
+	}
+	if c, err = Load(env("DISTRICT_NAME", "花山商圈", "SIGN", "花山路", "CITY", "杭州市", "COUNTY", "西湖区")); err != nil || c.Site.City != "杭州市" || c.Site.County != "西湖区" {
+		t.Errorf("%+v %v", c.Site, err)
+	}
 }
 
 func TestFlagNames(t *testing.T) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -36,7 +37,7 @@ func (s *Site) directions(c *fiber.Ctx) error {
 		}
 	}
 	if at := point(l, shop.Plaza); at != nil {
-		v.Maps = mapLinks(p, l, at.Point)
+		v.Maps = mapLinks(p, l, at.Point, strings.TrimSuffix(s.config.Site.City, "市"))
 	}
 	if v.Plan, err = s.shopPlan(c, p, &shop); err != nil {
 		return err
@@ -59,8 +60,8 @@ type mapLink struct {
 }
 
 // mapLinks are the walking routes to a shop, each in the datum its map service reads.
-func mapLinks(p *speaker, l *listing.Listing, at geo.Point) []mapLink {
-	target := geo.Target{Point: at, Name: l.Name.Hans, Address: l.Address.Line, City: "上海"}
+func mapLinks(p *speaker, l *listing.Listing, at geo.Point, city string) []mapLink {
+	target := geo.Target{Point: at, Name: l.Name.Hans, Address: l.Address.Line, City: city}
 	out := []mapLink{}
 	for _, m := range geo.Maps {
 		out = append(out, mapLink{Label: p.say("go.map." + string(m)), Href: template.URL(geo.Walk(m, target, site))})

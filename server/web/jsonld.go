@@ -20,7 +20,9 @@ func (s *Site) shopJSONLD(p *speaker, shop *directory.ShopPage) any {
 	if shop.Category != nil && shop.Category.SchemaType != "" {
 		kind = shop.Category.SchemaType
 	}
-	address := thing{"@type": "PostalAddress", "addressCountry": "CN", "addressRegion": "上海市", "addressLocality": "松江区"}
+	address := thing{"@type": "PostalAddress", "addressCountry": "CN"}
+	put(address, "addressRegion", s.config.Site.City)
+	put(address, "addressLocality", s.config.Site.County)
 	put(address, "streetAddress", l.Address.Line)
 	put(address, "postalCode", l.Address.Postcode)
 	t := thing{
