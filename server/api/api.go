@@ -26,6 +26,7 @@ type API struct {
 	calendar  *calendar.Calendar
 	origin    string
 	now       func() time.Time
+	osm       osmKept
 }
 
 // New returns the API of a district. origin is the site's own address, without a slash at the end.

@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -121,7 +122,7 @@ func (a *API) view(r *directory.Row) Listing {
 		v.Hours.State = string(l.State)
 	}
 	if l.Hours.Known {
-		v.Hours.OSM = hours.FormatOSM(l.Hours, a.calendar, year, year+1)
+		v.Hours.OSM = a.osm.of(l, a.calendar, year)
 	}
 	for _, t := range []string{stamp(r.Status.Until), stamp(r.Status.Opens)} {
 		if t != "" && v.Hours.Change == "" && !r.Gone() {
@@ -129,6 +130,39 @@ func (a *API) view(r *directory.Row) Listing {
 		}
 	}
 	return v
+}
+
+// osmKept keeps opening hours as written for OpenStreetMap: writing them out for two years of holidays is half the work of an answer.
+type osmKept struct {
+	mu   sync.Mutex
+	text map[osmKey]string
+}
+
+type osmKey struct {
+	id   string
+	rev  int64
+	year int
+}
+
+// maxOSM bounds what is kept, about 100 bytes each. When it is full it starts anew.
+const maxOSM = 20_000
+
+func (k *osmKept) of(l *listing.Listing, cal *calendar.Calendar, year int) string {
+	key := osmKey{l.ID, l.Rev, year}
+	k.mu.Lock()
+	text, ok := k.text[key]
+	k.mu.Unlock()
+	if ok {
+		return text
+	}
+	text = hours.FormatOSM(l.Hours, cal, year, year+1)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.text == nil || len(k.text) >= maxOSM {
+		k.text = map[osmKey]string{}
+	}
+	k.text[key] = text
+	return text
 }
 
 // list is never null in JSON.
