@@ -58,9 +58,11 @@ const (
 )
 
 func (s *Site) search(c *fiber.Ctx) error {
-	values, err := url.ParseQuery(string(c.Request().URI().QueryString()))
-	if err != nil {
-		values = url.Values{} // what could be read of a broken address is worth nothing
+	// Read as the page cache reads it: of a broken address, %zz or a;b, url.ParseQuery makes another question, and the answer
+	// to the one would be kept for the other.
+	values := url.Values{}
+	for name, value := range c.Request().URI().QueryArgs().All() {
+		values.Add(string(name), string(value))
 	}
 	q, problems := directory.ParseQuery(values, paramChosen)
 	p := s.speaker(c)
