@@ -82,7 +82,7 @@ func (s *Service) Search(ctx context.Context, q Query, t lang.Tag, now time.Time
 	for i := range p.Rows {
 		p.Rows[i].explain(&found.plan)
 	}
-	if n, ok := st.snap.public(st.snap.ids, found.didYouMean); ok {
+	if n, ok := st.snap.public(st.snap.ids, found.didYouMean); ok && resembles(st.snap.shops[n].Name.Hans, p.Query.Text) {
 		p.DidYouMean, _ = st.snap.shops[n].Name.In(t)
 	}
 	switch {
@@ -92,6 +92,26 @@ func (s *Service) Search(ctx context.Context, q Query, t lang.Tag, now time.Time
 		p.Similar = s.similar(st, hits, t, now)
 	}
 	return p, nil
+}
+
+// resembles reports whether a shop's name can be what somebody meant by words: where they have Chinese in them, at least half
+// of the name, without its branch, is among them. A bank in 中山中路 is close to 中山中路 100 号 and yet not its right spelling.
+func resembles(name, words string) bool {
+	words = text.Key(words)
+	if !strings.ContainsFunc(words, text.IsHan) {
+		return true // pinyin and Latin letters: the engine has compared them already
+	}
+	if i := strings.IndexAny(name, "（("); i > 0 {
+		name = name[:i]
+	}
+	all, shared := 0, 0
+	for _, r := range text.Key(name) {
+		all++
+		if strings.ContainsRune(words, r) {
+			shared++
+		}
+	}
+	return 2*shared >= all
 }
 
 // found is what the words of a query find, before any filter.

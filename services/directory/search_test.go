@@ -13,6 +13,26 @@ import (
 
 func sorted(list []string) []string { return slices.Sorted(slices.Values(list)) }
 
+func TestResembles(t *testing.T) {
+	for _, tt := range []struct {
+		name, words string
+		want        bool
+	}{
+		{"余天成", "余天城", true},
+		{"余天成堂药号", "余天城药店", true},
+		{"余天成堂（松江商城店）", "餘天城堂", true},
+		{"上海农村商业银行中山中路分理处", "中山中路 100号", false},
+		{"天成眼镜", "修手表", false},
+		{"星巴克", "starbuks", true},
+		{"余天成", "yutiancheg", true},
+		{"（无名）", "无名店", true},
+	} {
+		if got := resembles(tt.name, tt.words); got != tt.want {
+			t.Errorf("%s for %s: %v", tt.name, tt.words, got)
+		}
+	}
+}
+
 func TestSearchFilters(t *testing.T) {
 	d := newDistrict(t)
 	near := &geo.Point{Lat: 31.0101, Lng: 121.2300}
