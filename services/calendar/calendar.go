@@ -140,13 +140,3 @@ func (c *Calendar) Announced(year int) bool { return len(c.byYear[year]) > 0 }
 
 // Days returns the days of a year's arrangement in order of date; empty, not nil, when it is not announced.
 func (c *Calendar) Days(year int) []Day { return append([]Day{}, c.byYear[year]...) }
-
-// Years returns the announced years in order.
-func (c *Calendar) Years() []int {
-	years := make([]int, 0, len(c.byYear))
-	for y := range c.byYear {
-		years = append(years, y)
-	}
-	slices.Sort(years)
-	return years
-}

@@ -72,17 +72,6 @@ type FloorPage struct {
 	Rows  []Row     // shops that are in none of the units of the register
 }
 
-// Vacant is how many units of the floor nobody is in.
-func (f *FloorPage) Vacant() int {
-	n := 0
-	for _, u := range f.Units {
-		if u.Unit.Vacant() {
-			n++
-		}
-	}
-	return n
-}
-
 // PlazaPage is a plaza by floors, from the highest to the lowest as a lift board shows them; what is on no known floor is last.
 type PlazaPage struct {
 	Plaza  *place.Plaza

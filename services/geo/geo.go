@@ -94,13 +94,6 @@ func Distance(a, b Point) float64 {
 	return 2 * earthRadius * math.Asin(math.Sqrt(min(1, h)))
 }
 
-// Bearing returns the direction from a to b in degrees clockwise from north, 0 ≤ x < 360.
-func Bearing(a, b Point) float64 {
-	la, lb, d := radians(a.Lat), radians(b.Lat), radians(b.Lng-a.Lng)
-	deg := math.Atan2(math.Sin(d)*math.Cos(lb), math.Cos(la)*math.Sin(lb)-math.Sin(la)*math.Cos(lb)*math.Cos(d)) * 180 / math.Pi
-	return math.Mod(deg+360, 360)
-}
-
 // walkingSpeed is metres a minute: 4.5 km/h, an unhurried adult.
 const walkingSpeed = 75
 

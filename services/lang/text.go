@@ -24,9 +24,6 @@ func Clean(s string) string {
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// CleanText is Clean for every language of a text.
-func CleanText(x Text) Text { return Text{Hans: Clean(x.Hans), Hant: Clean(x.Hant), En: Clean(x.En)} }
-
 // Check returns what is wrong with s, as the faults of field name; none when it is as Clean leaves it and within l.
 func (l Limit) Check(name, s string) []fault.Field {
 	switch {
