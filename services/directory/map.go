@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -49,8 +48,8 @@ const (
 	shopPlan   = 500
 )
 
-// Plan draws the district with a numbered pin for every row that lies in it; when none does, it draws where the rows are. The
-// others are only in the list: a plan of a whole county shows nothing of the street one stands in. width and height are plan units; the plan may be Empty.
+// Plan draws the district with a numbered pin for every row that lies in it; when all or none do, it draws where the rows are.
+// The others are only in the list: a plan of a whole county shows nothing of the street one stands in. width and height are plan units; the plan may be Empty.
 func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, height int, now time.Time) (plan.Drawing, error) {
 	st, err := s.state(ctx, now)
 	if err != nil {
@@ -66,7 +65,7 @@ func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, heigh
 		}
 	}
 	v := plan.Fit(d.extent, planMargin, width, height)
-	if !shows(v, at) {
+	if n := shown(v, at); len(at) > 0 && (n == 0 || n == len(at)) {
 		v = plan.Fit(at, planMargin, width, height)
 	}
 	if !v.Empty() && v.Metres(v.Width) < planLeast {
@@ -75,9 +74,14 @@ func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, heigh
 	return plan.Draw(v, plan.StyleFor(v), in), nil
 }
 
-// shows reports whether a view has one of the points in it, or there is none to show.
-func shows(v plan.View, at []geo.Point) bool {
-	return !v.Empty() && (len(at) == 0 || slices.ContainsFunc(at, v.Shows))
+// shown counts the points that lie in a view.
+func shown(v plan.View, at []geo.Point) (n int) {
+	for _, p := range at {
+		if !v.Empty() && v.Shows(p) {
+			n++
+		}
+	}
+	return n
 }
 
 // PlanOf draws the surroundings of one shop: its own pin, which is the only one, and dots for the shops next door. It is Empty

@@ -99,13 +99,20 @@ func Draw(v View, s Style, in Input) Drawing {
 	if v.Empty() {
 		return d
 	}
-	taken := d.addPlazas(v, s, in)
-	d.addStreets(v, s, in, taken)
+	// Pins first: they cannot give way, names can.
 	d.addSpots(v, s, in)
+	var taken []box
+	for _, p := range d.Pins {
+		r := float64(s.Pin)
+		taken = append(taken, box{float64(p.X) - r, float64(p.Y) - r, float64(p.X) + r, float64(p.Y) + r})
+	}
+	taken = d.addPlazas(v, s, in, taken)
+	d.addStreets(v, s, in, taken)
 	return d
 }
 
-func (d *Drawing) addPlazas(v View, s Style, in Input) (taken []box) {
+// addPlazas returns taken with the ground of the plazas and their names added.
+func (d *Drawing) addPlazas(v View, s Style, in Input, taken []box) []box {
 	half := s.Plaza / 2
 	for _, p := range in.Plazas {
 		if p.Location == nil || !v.Shows(p.Location.Point) {
