@@ -42,6 +42,7 @@ export default defineConfig({
 		{ name: 'desktop', testIgnore: '**/lighthouse.spec.ts', use: { viewport: { width: 1280, height: 800 } } },
 		// After the others and alone, because it measures time.
 		{ name: 'lighthouse', testMatch: '**/lighthouse.spec.ts', dependencies: ['phone', 'desktop'] },
+		...(process.env.SCREENSHOTS ? [{ name: 'screenshots', testMatch: '**/screenshots.ts' }] : []),
 	],
 	webServer: {
 		command: '../dist/shangquan serve',

@@ -22,7 +22,7 @@ for (const name of ['home', 'found', 'shop'] as const) {
 			.flatMap((c) => c.auditRefs)
 			.map((ref) => result?.lhr.audits[ref.id])
 			.filter((a) => a?.score !== null && (a?.score ?? 1) < 1)
-			.map((a) => `${a?.id ?? ''}: ${a?.title ?? ''} ${JSON.stringify(a?.details)?.slice(0, 600) ?? ''}`);
+			.map((a) => `${a?.id ?? ''}: ${a?.title ?? ''} ${JSON.stringify(a?.details ?? '').slice(0, 600)}`);
 		expect(wrong).toEqual([]);
 		expect(scores).toMatchObject({ accessibility: 100, 'best-practices': 100, seo: 100 });
 		expect(scores.performance).toBeGreaterThanOrEqual(90);
