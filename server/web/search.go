@@ -118,11 +118,7 @@ type links struct {
 }
 
 func (l links) to(q directory.Query) string {
-	href := ui.Href(l.lang, "/")
-	if enc := q.Encode(); enc != "" {
-		href += "?" + enc
-	}
-	return href
+	return ui.Href(l.lang, "/") + query(q)
 }
 
 func (l links) change(f func(*directory.Query)) string { return l.to(l.q.Change(f)) }
@@ -158,14 +154,24 @@ func (s *Site) searchBase(c *fiber.Ctx, p *speaker, page *directory.Page) ui.Bas
 	}
 	b := s.Base(c, title)
 	b.Description = p.say("search.summary", "Site", b.Site.Name)
-	if enc := page.Query.Encode(); enc != "" {
-		b.Canonical += "?" + enc
-		for i := range b.Alternates {
-			b.Alternates[i].URL += "?" + enc
-			b.Alternates[i].Path += "?" + enc
-		}
+	// The address for search engines says what was asked, not from where, in which order or how it was looked at.
+	asked := page.Query.AsMap(false)
+	asked.Near, asked.Sort = nil, directory.Best
+	public, whole := query(asked), query(page.Query)
+	b.Canonical += public
+	for i := range b.Alternates {
+		b.Alternates[i].URL += public
+		b.Alternates[i].Path += whole
 	}
 	return b
+}
+
+// query is the part of an address behind the path, with its question mark; empty for the home page.
+func query(q directory.Query) string {
+	if enc := q.Encode(); enc != "" {
+		return "?" + enc
+	}
+	return ""
 }
 
 // counted says how many there are: on the home page and with 现在营业 those that are open now come first.

@@ -1,0 +1,22 @@
+package web
+
+import (
+	"strings"
+	"testing"
+)
+
+// Where a visitor stands is not told to search engines; the language switch keeps it.
+func TestCanonicalAddressTellsNoPosition(t *testing.T) {
+	body := sampled(t).get(t, "/?q=%E9%93%B6%E8%A1%8C&near=31.0075,121.227&sort=near&view=map", 200)
+	if !strings.Contains(body, `<link rel="canonical" href="http://shop.test/?q=%E9%93%B6%E8%A1%8C">`) {
+		t.Error("the canonical address is not the plain question")
+	}
+	for _, line := range strings.Split(body, "\n") {
+		if strings.Contains(line, `rel="alternate"`) && strings.Contains(line, "near") {
+			t.Errorf("an alternate tells the position: %s", line)
+		}
+	}
+	if !strings.Contains(body, `href="/en/?q=%E9%93%B6%E8%A1%8C&amp;near=31.0075%2C121.227&amp;sort=near&amp;view=map"`) {
+		t.Error("the language switch loses the question")
+	}
+}
