@@ -26,7 +26,7 @@ import (
 // Env is where the program runs.
 type Env string
 
-// The environments. Development shows the component gallery and reads templates from disk when they are there.
+// The environments. Production refuses settings that are only for trying things out.
 const (
 	Development Env = "development"
 	Production  Env = "production"
