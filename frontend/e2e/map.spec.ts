@@ -2,20 +2,23 @@
 import type { Page } from '@playwright/test';
 import { expect, test, wide } from './pages.ts';
 
+/** The middle of the district: what is near it has pins. */
+const centre = 'near=31.0081,121.2275&sort=near';
+
 const chosen = (page: Page) => page.getByRole('region', { name: '选中的店' }).or(page.locator('section:has(> .acts)')).first();
 
 test('list and plan are two views of one search', async ({ page }) => {
-	await page.goto('/?q=咖啡');
+	await page.goto(`/?${centre}`);
 	await page.getByRole('link', { name: '地图' }).click();
-	await expect(page).toHaveURL((url) => url.searchParams.get('view') === 'map' && url.searchParams.get('q') === '咖啡');
+	await expect(page).toHaveURL((url) => url.searchParams.get('view') === 'map' && url.searchParams.has('near'));
 	await expect(page.locator('.pin.sel')).toHaveCount(1);
 	expect(await page.locator('.pin').count()).toBeGreaterThan(5);
 	await page.getByRole('link', { name: '列表' }).click();
-	await expect(page).toHaveURL((url) => !url.searchParams.has('view') && url.searchParams.get('q') === '咖啡');
+	await expect(page).toHaveURL((url) => !url.searchParams.has('view') && url.searchParams.has('near'));
 });
 
 test('the next and the previous shop, by button and by pin', async ({ page }) => {
-	await page.goto('/?view=map&q=咖啡');
+	await page.goto(`/?view=map&${centre}`);
 	const name = () => chosen(page).locator('.shop-n').textContent();
 	const first = await name();
 	await chosen(page).getByRole('link', { name: '下一家' }).click();
@@ -37,7 +40,7 @@ test('the next and the previous shop, by button and by pin', async ({ page }) =>
 });
 
 test('zoom by button and by key; pins keep their size', async ({ page }) => {
-	await page.goto('/?view=map');
+	await page.goto(`/?view=map&${centre}`);
 	const plan = page.locator('.mapbox > svg').first();
 	const box = async () => (await plan.getAttribute('viewBox'))?.split(' ').map(Number) ?? [];
 	const pin = page.locator('.pin.sel circle');
@@ -56,7 +59,7 @@ test('zoom by button and by key; pins keep their size', async ({ page }) => {
 
 test('the plan beside the list leads to the shops', async ({ page }) => {
 	test.skip(!wide(page), 'a narrow window has no room beside the list');
-	await page.goto('/?q=咖啡');
+	await page.goto(`/?${centre}`);
 	const pin = page.locator('aside .pin').first();
 	await pin.dispatchEvent('click');
 	await expect(page).toHaveURL(/\/shops\//);

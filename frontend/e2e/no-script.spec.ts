@@ -23,7 +23,7 @@ test('search, filter, order, plan, shop, directions', async ({ page }) => {
 	await page.getByRole('link', { name: '下一页' }).click();
 	await expect(page).toHaveTitle(/第 2 页/);
 
-	await page.goto('/?q=咖啡');
+	await page.goto('/?near=31.0081,121.2275&sort=near');
 	await page.getByRole('link', { name: '地图' }).click();
 	await expect(page.locator('.pin.sel')).toHaveCount(1);
 	await page.getByRole('link', { name: '下一家' }).click();

@@ -127,7 +127,7 @@ test('prints without what only works on a screen', async ({ page, request }) => 
 });
 
 /** The longest names of the sample district, where a sheet would begin a second page. */
-const longest = ['喜茶(上海松江', '岳阳街道社区', '上海农村商业银行'];
+const longest = ['上海奇瑞4S店', '仓桥农村信用合作社玉树路分社', '上海农村商业银行中山中路分理处'];
 
 for (const [size, points] of [
 	['a5', [420, 595]],
