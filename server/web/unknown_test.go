@@ -17,7 +17,7 @@ func TestAdviceThatCanBeFollowed(t *testing.T) {
 		"/shops/cao-lu":                                    {`content="草庐。时间待核对`, "，。"},         // no address for the summary
 		"/shops/zhong-guo-yin-hang-song-jiang-zhi-hang/go": {"照上面的地址找", "还没有记下这家店在哪里"},          // address, no position
 	} {
-		body := x.get(t, path, 200)
+		body := x.get(t, path)
 		_, main, _ := strings.Cut(body, "<main")
 		main, _, _ = strings.Cut(main, "</main>")
 		if !strings.Contains(body, want.says) {
