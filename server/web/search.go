@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 
 	"shangquan/server/web/ui"
 	"shangquan/services/directory"
@@ -77,7 +79,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderCacheControl, "no-store") // the next one may find the engine well again
 	}
 	v := searchPage{
-		Heading: p.say("search.heading", "Place", s.config.Site.Sign), OnMap: page.Query.Map, Near: ui.Near{Into: found},
+		Heading: p.say("search.heading", "Place", s.place(p.Lang)), OnMap: page.Query.Map, Near: ui.Near{Into: found},
 		Rows: s.rows(p, page.Rows), Similar: s.rows(p, page.Similar),
 	}
 	l := links{p.Lang, &page.Query}
@@ -109,6 +111,15 @@ func (s *Site) search(c *fiber.Ctx) error {
 		return p.err
 	}
 	return s.Render(c, "search", v)
+}
+
+// place is what the sign says; English pages have the pinyin under it, written as a name.
+func (s *Site) place(t lang.Tag) string {
+	id := s.config.Site
+	if t == lang.En && id.SignPinyin != "" {
+		return cases.Title(language.Und).String(id.SignPinyin)
+	}
+	return id.Sign
 }
 
 // links makes addresses of searches in one language.

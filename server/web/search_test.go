@@ -20,3 +20,12 @@ func TestCanonicalAddressTellsNoPosition(t *testing.T) {
 		t.Error("the language switch loses the question")
 	}
 }
+
+func TestEnglishHeadingHasTheRoadNameOnThePlate(t *testing.T) {
+	x := sampled(t)
+	for target, want := range map[string]string{"/": "在中山中路找店", "/en/": "Find a shop in Zhongshan Zhonglu"} {
+		if body := x.get(t, target); !strings.Contains(body, "<h1>"+want+"</h1>") {
+			t.Errorf("GET %s lacks the heading %q", target, want)
+		}
+	}
+}
