@@ -14,7 +14,7 @@ export default defineConfig({
 	testDir: 'e2e',
 	fullyParallel: true,
 	forbidOnly: Boolean(process.env.CI),
-	retries: process.env['CI'] ? 1 : 0, // on a shared machine; what needed it is reported as flaky
+	retries: 0,
 	workers: 2,
 	reporter: [['line']],
 	timeout: 120_000,
