@@ -72,9 +72,6 @@ func (s *Site) search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if err := p.err; err != nil {
-		return err
-	}
 	if page.Degraded {
 		c.Set(fiber.HeaderCacheControl, "no-store") // the next one may find the engine well again
 	}
