@@ -1,0 +1,60 @@
+package access
+
+// The actions, as the lines of table.txt. A test holds the two against each other.
+const (
+	PublicRead Action = "public.read"
+	ReportSend Action = "report.send"
+
+	AccountOpen   Action = "account.open" // sign in, register, reset
+	AccountOwn    Action = "account.own"
+	AccountFactor Action = "account.factor" // password, second factor, contact
+	AccountList   Action = "account.list"
+	AccountInvite Action = "account.invite"
+	AccountRole   Action = "account.role"
+	AccountEnd    Action = "account.end" // end somebody's sessions, disable an account
+
+	MerchantCreate   Action = "merchant.create"
+	MerchantRead     Action = "merchant.read"
+	MerchantEdit     Action = "merchant.edit"
+	MerchantPeople   Action = "merchant.people"
+	MerchantLeave    Action = "merchant.leave"
+	MerchantPapers   Action = "merchant.papers" // licences and certificates with their end
+	MerchantExport   Action = "merchant.export"
+	MerchantTransfer Action = "merchant.transfer"
+	MerchantDecide   Action = "merchant.decide" // disputes and transfers
+	MerchantGrant    Action = "merchant.grant"  // access on the spot, by a code
+	ClaimSend        Action = "claim.send"
+	ClaimOwn         Action = "claim.own"
+	ClaimDecide      Action = "claim.decide"
+
+	ListingOpen      Action = "listing.open" // see it in the portal, drafts too
+	ListingCreate    Action = "listing.create"
+	ListingHours     Action = "listing.hours"
+	ListingContact   Action = "listing.contact" // phones, website
+	ListingTexts     Action = "listing.texts"
+	ListingPhotos    Action = "listing.photos"
+	ListingGoods     Action = "listing.goods" // goods, prices, conveniences, payments
+	ListingOffers    Action = "listing.offers"
+	ListingConfirm   Action = "listing.confirm"
+	ListingSensitive Action = "listing.sensitive" // name, category, place, marks
+	ListingSubmit    Action = "listing.submit"
+	ListingHistory   Action = "listing.history"
+	ListingRestore   Action = "listing.restore"
+	ListingInsight   Action = "listing.insight"
+	ListingPrint     Action = "listing.print"
+	ListingPlaza     Action = "listing.plaza" // let the plaza edit, or not
+
+	RegisterEnter  Action = "register.enter"
+	RegisterState  Action = "register.state"
+	RegisterClose  Action = "register.close"
+	RegisterImport Action = "register.import"
+	ReviewRead     Action = "review.read"
+	ReviewDecide   Action = "review.decide"
+	ReportAnswer   Action = "report.answer"
+
+	KeyList Action = "key.list"
+	KeyMake Action = "key.make"
+	KeyEnd  Action = "key.end"
+
+	AuditRead Action = "audit.read"
+)

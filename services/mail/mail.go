@@ -1,0 +1,31 @@
+// Package mail is the port through which messages leave for people: e-mail and short messages. Engines: the log (development),
+// SMTP, and an HTTP gateway for short messages.
+package mail
+
+import (
+	"context"
+
+	"shangquan/services/lang"
+)
+
+// Message is one message to one person.
+type Message struct {
+	// To is an e-mail address or a phone number in E.164 (+86…). It is personal: used for sending, never logged, kept by nobody here.
+	To string
+	// Kind names the text: "code", "invitation", "new_device". Args fill it in.
+	Kind string
+	Args map[string]any
+	Lang lang.Tag
+	// Key makes sending the same message twice harmless where the engine can tell.
+	Key string
+}
+
+// Sender sends messages.
+type Sender interface {
+	// Send hands the message on and returns when the other side has taken it: fault.Unavailable when it does not, fault.Invalid
+	// for an address that cannot be one.
+	Send(ctx context.Context, m Message) error
+}
+
+// Words turns the kind and arguments of a message into what people read. The subject is for e-mail only.
+type Words func(t lang.Tag, kind string, args map[string]any) (subject, text string, err error)
