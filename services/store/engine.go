@@ -15,6 +15,8 @@ type engine interface {
 	replace(ctx context.Context, r record, rev int64) (matched bool, err error)
 	// upsert writes a document for each id. encode is given what is stored (the zero Meta for nothing), and may be called again.
 	upsert(ctx context.Context, ids []string, encode func(i int, was Meta) (record, error)) error
+	// erase removes the documents that still have the id and revision of one of these, and returns how many those were.
+	erase(ctx context.Context, metas []Meta) (int, error)
 	find(ctx context.Context, p plan, yield func(doc []byte) error) error
 	count(ctx context.Context, p plan) (int, error)
 	// countBy calls yield with each value of f and the number of matching documents that have it.

@@ -176,6 +176,23 @@ func (c *mongoCollection) current(ctx context.Context, left map[string]int, op s
 	return was, nil
 }
 
+// erase needs no mark of its own: a write whose answer was lost is done again by whoever reads what is left.
+func (c *mongoCollection) erase(ctx context.Context, metas []Meta) (int, error) {
+	writes := make([]mongo.WriteModel, len(metas))
+	for i, m := range metas {
+		writes[i] = mongo.NewDeleteOneModel().SetFilter(bson.D{equal("_id", m.ID), equal("rev", m.Rev)})
+	}
+	res, err := c.coll.BulkWrite(ctx, writes, options.BulkWrite().SetOrdered(false))
+	n := 0
+	if res != nil {
+		n = int(res.DeletedCount)
+	}
+	if n > 0 || err != nil {
+		c.count1(ctx)
+	}
+	return n, translateMongo(ctx, err)
+}
+
 func (c *mongoCollection) delivered(ctx context.Context, follower, id string, rev int64) error {
 	_, err := c.coll.UpdateOne(ctx, bson.D{equal("_id", id), equal("rev", rev)},
 		bson.D{{Key: "$unset", Value: bson.D{{Key: pendingField + "." + follower, Value: ""}}}})

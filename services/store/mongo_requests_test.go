@@ -13,12 +13,18 @@ import (
 
 func openWire(t *testing.T, s *wireServer) (DB, *Collection[note]) {
 	t.Helper()
+	db := openWireDB(t, s)
+	return db, NewCollection[note](db, "notes", Unique("slug"), Index("n"), Multi("tags"), Follow("search"))
+}
+
+func openWireDB(t *testing.T, s *wireServer) DB {
+	t.Helper()
 	db, err := Open(t.Context(), "mongodb://"+s.addr+"/city?w=1&journal=false&readPreference=nearest&shangquanAllow=standalone")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return db, NewCollection[note](db, "notes", Unique("slug"), Index("n"), Multi("tags"), Follow("search"))
+	return db
 }
 
 const durable = `{"w":"majority","j":true}`
@@ -122,6 +128,19 @@ func TestWireRequests(t *testing.T) {
 	}
 	count := s.last(t, "aggregate")
 	s.expect(t, count, `"majority"`, "readConcern", "level")
+}
+
+// TestWireErase: what is erased is named with the revision it was read at.
+func TestWireErase(t *testing.T) {
+	s := newWireServer(t)
+	c := NewCollection[note](openWireDB(t, s), "notes", Unique("slug"))
+	if n, err := c.Erase(t.Context(), note{Meta: Meta{ID: "a", Rev: 2}}, note{Meta: Meta{ID: "b", Rev: 1}}); err != nil || n != 1 {
+		t.Fatalf("Erase = %d, %v; want what the server counted, 1", n, err)
+	}
+	erase := s.last(t, "delete")
+	s.expect(t, erase, durable, "writeConcern")
+	s.expect(t, erase, `{"_id":{"$eq":"b"},"rev":{"$eq":1}}`, "deletes", "1", "q")
+	s.expect(t, erase, `1`, "deletes", "1", "limit")
 }
 
 // TestWireFailures: every way a server can fail is a fault of the right kind, and an answer that was lost is looked up.

@@ -166,7 +166,7 @@ func (s *wireServer) reply(cmd bson.D) bson.D {
 	switch name {
 	case "find", "aggregate", "listCollections", "listIndexes":
 		return cursorOf()
-	case "insert", "update":
+	case "insert", "update", "delete":
 		return bson.D{okay, {Key: "n", Value: 1}, {Key: "nModified", Value: 1}}
 	}
 	return bson.D{okay}

@@ -12,7 +12,7 @@ import (
 )
 
 // statements are the ones with a fixed text.
-type statements struct{ insert, replace, refill, rowid, current string }
+type statements struct{ insert, replace, refill, rowid, current, erase string }
 
 // plainFields are the positions in record.values of the fields that are columns, beyond the metadata.
 func (t *sqliteTable) plainFields() []int {
@@ -49,6 +49,7 @@ func (t *sqliteTable) statements() statements {
 			" WHERE id = ? AND rev = ?",
 		refill:  "UPDATE " + table + " SET " + refill + " WHERE _pk = ?",
 		rowid:   "SELECT _pk FROM " + table + " WHERE id = ?",
+		erase:   "DELETE FROM " + table + " WHERE id = ? AND rev = ?",
 		current: "SELECT id, rev, created_at FROM " + table + " WHERE id IN (SELECT value FROM json_each(?))",
 	}
 }
@@ -214,6 +215,41 @@ func (t *sqliteTable) current(tx *txn, list string, n int) (map[string]Meta, err
 		was[m.ID] = m
 	}
 	return was, rows.Err()
+}
+
+func (t *sqliteTable) erase(ctx context.Context, metas []Meta) (erased int, err error) {
+	err = t.db.write(ctx, func(tx *txn) error {
+		erased = 0
+		for _, m := range metas {
+			n, err := t.eraseRow(tx, m)
+			if err != nil {
+				return err
+			}
+			erased += int(n)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	return erased, nil
+}
+
+// eraseRow takes the values of lists away first: they refer to the row.
+func (t *sqliteTable) eraseRow(tx *txn, m Meta) (int64, error) {
+	for _, f := range t.sp.fields {
+		if f.many {
+			own := "DELETE FROM " + t.side(f.path) + " WHERE doc = (SELECT _pk FROM " + quoted(t.sp.name) + " WHERE id = ? AND rev = ?)"
+			if _, err := tx.exec(own, m.ID, m.Rev); err != nil {
+				return 0, err
+			}
+		}
+	}
+	n, err := tx.exec(t.sql.erase, m.ID, m.Rev)
+	if n > 0 {
+		tx.touched[t] = struct{}{}
+	}
+	return n, err
 }
 
 func (t *sqliteTable) delivered(ctx context.Context, follower, id string, rev int64) error {

@@ -47,6 +47,7 @@ func Run(t *testing.T, address func(t *testing.T) string, opts ...Option) {
 		{"refusals", s.refusals},
 		{"upsert", s.upserts},
 		{"outbox", s.outbox},
+		{"erasing", s.erasing},
 		{"migration", s.migration},
 		{"cancellation", s.cancellation},
 		{"lease", s.lease},
@@ -151,7 +152,8 @@ func insert(t *testing.T, c *store.Collection[Shop], all ...Shop) []Shop {
 }
 
 func (s *suite) cancellation(t *testing.T) {
-	c := shops(s.open(t))
+	db := s.open(t)
+	c := shops(db)
 	shop := insert(t, c, Shop{Slug: "a"})[0]
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -164,6 +166,7 @@ func (s *suite) cancellation(t *testing.T) {
 		"Count":     func() error { _, err := c.Count(ctx, store.All()); return err },
 		"CountBy":   func() error { _, err := c.CountBy(ctx, "state", store.All()); return err },
 		"Upsert":    func() error { return c.Upsert(ctx, []Shop{{Slug: "c"}}) },
+		"Erase":     func() error { _, err := drafts(db).Erase(ctx, Shop{}); return err },
 		"Pending":   func() error { _, err := c.Pending(ctx, "search", 1); return err },
 		"Delivered": func() error { return c.Delivered(ctx, "search", shop.ID, 1) },
 		"Revision":  func() error { _, err := c.Revision(ctx); return err },
