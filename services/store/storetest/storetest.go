@@ -46,6 +46,7 @@ func Run(t *testing.T, address func(t *testing.T) string, opts ...Option) {
 		{"pages", s.pages},
 		{"refusals", s.refusals},
 		{"upsert", s.upserts},
+		{"append and delete", s.appends},
 		{"outbox", s.outbox},
 		{"erasing", s.erasing},
 		{"migration", s.migration},
