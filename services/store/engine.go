@@ -19,8 +19,6 @@ type engine interface {
 	erase(ctx context.Context, metas []Meta) (int, error)
 	// append adds documents in order; what is stored after an error is a beginning of records.
 	append(ctx context.Context, records []record) error
-	// remove removes the document with this id if it has revision rev, or any revision for 0; gone says whether there was one.
-	remove(ctx context.Context, id string, rev int64) (gone bool, err error)
 	find(ctx context.Context, p plan, yield func(doc []byte) error) error
 	count(ctx context.Context, p plan) (int, error)
 	// countBy calls yield with each value of f and the number of matching documents that have it.

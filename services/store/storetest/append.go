@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"testing"
 
-	"shangquan/services/fault"
 	"shangquan/services/store"
 )
 
-// Line is a document of a log: nobody follows it, so lines can be deleted.
+// Line is a document of a log.
 type Line struct {
 	store.Meta
 	Key  string   `json:"key"`
@@ -49,33 +48,8 @@ func (s *suite) appends(t *testing.T) {
 			}
 		}
 		for i := 60; i < n; i++ {
-			ok(t, c.Delete(t.Context(), fmt.Sprintf("%04d", i), 0))
+			line := must[Line](t)(c.Get(t.Context(), fmt.Sprintf("%04d", i)))
+			must[int](t)(c.Erase(t.Context(), line))
 		}
 	}
-
-	before = must[int64](t)(c.Revision(t.Context()))
-	wantKind(t, "Delete with an old revision", c.Delete(t.Context(), "0001", 7), fault.Conflict)
-	wantKind(t, "Delete of what is not there", c.Delete(t.Context(), "nothing", 0), fault.NotFound)
-	if count() != 60 || must[int64](t)(c.Revision(t.Context())) != before {
-		t.Error("a Delete that was refused changed something")
-	}
-	ok(t, c.Delete(t.Context(), "0001", 1))
-	ok(t, c.Delete(t.Context(), "0002", 0))
-	_, err := c.Get(t.Context(), "0001")
-	wantKind(t, "Get of what was deleted", err, fault.NotFound)
-	if must[int64](t)(c.Revision(t.Context())) == before {
-		t.Error("Delete left the revision of the collection as it was")
-	}
-	if n := must[int](t)(c.Count(t.Context(), store.Where("tags", store.Eq, "1"))); n != 0 {
-		t.Errorf("%d documents that were deleted are found by their list", n)
-	}
-	if n := must[int](t)(c.Count(t.Context(), store.Where("tags", store.Eq, "x"))); n != 58 {
-		t.Errorf("%d lines are left, want 58", n)
-	}
-	// A deleted key is free again.
-	ok(t, c.Insert(t.Context(), &Line{Meta: store.Meta{ID: "again"}, Key: "k1"}))
-
-	followed := shops(db)
-	shop := insert(t, followed, Shop{Slug: "followed"})[0]
-	wantKind(t, "Delete of what others follow", followed.Delete(t.Context(), shop.ID, 0), fault.Internal)
 }

@@ -46,7 +46,7 @@ func Run(t *testing.T, address func(t *testing.T) string, opts ...Option) {
 		{"pages", s.pages},
 		{"refusals", s.refusals},
 		{"upsert", s.upserts},
-		{"append and delete", s.appends},
+		{"append", s.appends},
 		{"outbox", s.outbox},
 		{"erasing", s.erasing},
 		{"migration", s.migration},
