@@ -1,11 +1,11 @@
 // Everything here improves a page that is whole without it.
-import { start } from './modules.ts';
+import { startAll } from './modules.ts';
 import { partial } from './partial.ts';
 import { workerURL } from './policy.ts';
 
-start(document);
+startAll(document);
 partial();
-document.addEventListener('region', (event) => start((event as CustomEvent<HTMLElement>).detail));
+document.addEventListener('region', (event) => startAll((event as CustomEvent<HTMLElement>).detail));
 
 if ('serviceWorker' in navigator) {
 	addEventListener('load', () => {

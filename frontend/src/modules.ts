@@ -28,6 +28,20 @@ export const modules: Record<string, Module> = {
 	suggest,
 };
 
+/** What only forms need comes in a file of its own, asked for by the first page that has such an element. */
+const forms = () => import('./forms.ts').then((file) => file.forms);
+
+/** Starts the modules within a part of the page, those of forms too when it has one that the table here does not know. */
+export function startAll(within: ParentNode): void {
+	start(within);
+	const more = [...within.querySelectorAll<HTMLElement>('[data-module]')].some((root) => !((root.dataset.module ?? '') in modules));
+	if (!more) return;
+	forms().then(
+		(table) => start(within, table),
+		(problem: unknown) => console.error('scripts of forms', problem),
+	);
+}
+
 const started = new WeakSet<Element>();
 
 /** Starts the modules within a part of the page, each once. One that throws is reported; the others live. */

@@ -85,38 +85,6 @@ type Button struct {
 	Name, Value             string
 }
 
-// Field is a labelled control: an input, or a select when it has options.
-type Field struct {
-	ID, Name, Label, Hint, Error string
-	Type, Value                  string
-	Autocomplete, InputMode      string
-	Options                      []Option
-}
-
-// DescribedBy returns the ids of hint and error for the control.
-func (f Field) DescribedBy() string {
-	ids := ""
-	if f.Hint != "" {
-		ids = f.ID + "-hint"
-	}
-	if f.Error != "" {
-		if ids != "" {
-			ids += " "
-		}
-		ids += f.ID + "-error"
-	}
-	return ids
-}
-
-// ErrorSummary stands above a form with mistakes and links to each field; the focus moves to it.
-type ErrorSummary struct{ Errors []FieldError }
-
-// FieldError is a mistake in the words that stand at the field too.
-type FieldError struct{ ID, Text string }
-
-// Count returns the number of mistakes.
-func (e ErrorSummary) Count() int { return len(e.Errors) }
-
 // Empty is what stands where nothing was found or nothing is to do.
 type Empty struct {
 	Lead    string

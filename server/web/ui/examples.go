@@ -217,16 +217,6 @@ func (e *examples) states() {
 	e.add("callout", "trouble", Callout{Icon: "alert", Lead: "刚才没办成，是我们这边的问题。", Text: "过一会儿再试一次。一直不行，请打 021-0000 0000，报编号 7F3K。"})
 }
 
-func (e *examples) forms() {
-	e.add("button", "primary", Button{Label: "去找店", Href: "/"})
-	e.add("button", "outline", Button{Label: "按所选筛选", Kind: "alt", Name: "do", Value: "filter"})
-	e.add("button", "text with icon", Button{Label: "回到找店", Href: "/", Kind: "text", Icon: "left"})
-	e.add("error-summary", "", ErrorSummary{Errors: []FieldError{{"phone", "电话少了一位，像 021-5772 1664 这样写"}}})
-	e.add("field", "", Field{ID: "name", Name: "name", Label: "店名", Hint: "招牌上怎么写就怎么填", Type: "text", Value: "云间面馆", Autocomplete: "organization"})
-	e.add("field", "error", Field{ID: "phone", Name: "phone", Label: "电话", Hint: "固定电话带区号", Error: "电话少了一位，像 021-5772 1664 这样写", Type: "tel", Value: "021-5772166", InputMode: "tel"})
-	e.add("field", "choice", Field{ID: "floor", Name: "floor", Label: "楼层", Options: []Option{{"-1", "地下一层", -1, false}, {"1", "一层", -1, true}}})
-}
-
 func (e *examples) plans() {
 	p := func(lat, lng float64) geo.Point { return geo.Point{Lat: lat, Lng: lng} }
 	name := func(hans, en string) lang.Text { return lang.Text{Hans: hans, En: en} }

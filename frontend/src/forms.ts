@@ -1,0 +1,7 @@
+// The modules of forms: portal, desk and account pages load this file, pages for everyone do not.
+import { left } from '../components/field/left.ts';
+import { reveal } from '../components/field/reveal.ts';
+import type { Module } from './modules.ts';
+
+/** The modules by the name in data-module="…". */
+export const forms: Record<string, Module> = { left, reveal };
