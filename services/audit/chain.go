@@ -1,0 +1,160 @@
+package audit
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"shangquan/services/store"
+)
+
+// purpose is what the key of the chain is for.
+const purpose = "audit"
+
+// link gives each of the waiting entries that is not in the chain yet its place at the end of it.
+func (l *Log) link(ctx context.Context, waiting []Entry) error {
+	keys := make([]string, len(waiting))
+	for i := range waiting {
+		keys[i] = waiting[i].Key
+	}
+	known := map[string]bool{}
+	for part := range slices.Chunk(keys, batch) {
+		for e, err := range l.chain.Each(ctx, store.Where("key", store.In, part).Limit(batch)) {
+			if err != nil {
+				return err
+			}
+			known[e.Key] = true
+		}
+	}
+	head, err := l.head(ctx)
+	if err != nil {
+		return err
+	}
+	fresh := slices.Clone(waiting)
+	slices.SortStableFunc(fresh, func(a, b Entry) int {
+		return cmp.Or(a.Fact.At.Compare(b.Fact.At), cmp.Compare(a.Fact.Rev, b.Fact.Rev))
+	})
+	add := make([]Entry, 0, len(fresh))
+	for _, e := range fresh {
+		if known[e.Key] {
+			continue
+		}
+		known[e.Key] = true
+		e.Meta = store.Meta{ID: seqID(head.Seq + 1)}
+		e.Seq, e.Prev = head.Seq+1, head.Hash
+		e.Fact.At = e.Fact.At.UTC().Truncate(time.Millisecond) // as the store keeps it, for the hash is of what is stored
+		if e.Fact.Changes == nil {
+			e.Fact.Changes = []Change{}
+		}
+		body, err := e.body()
+		if err != nil {
+			return err
+		}
+		e.Hash = encode(l.keys.MAC(purpose, []byte(e.Prev), body))
+		add, head = append(add, e), e
+	}
+	for part := range slices.Chunk(add, batch) {
+		if err := l.chain.Append(ctx, part); err != nil {
+			return err // what is there is a beginning; the rest comes again
+		}
+	}
+	return nil
+}
+
+// head returns the last entry, the zero Entry of an empty trail.
+func (l *Log) head(ctx context.Context) (Entry, error) {
+	page, err := l.chain.Find(ctx, store.All().OrderBy("id", store.Desc).Limit(1))
+	if err != nil || len(page.Items) == 0 {
+		return Entry{}, err
+	}
+	return page.Items[0], nil
+}
+
+// body is what is signed of an entry: everything that it says.
+func (e *Entry) body() ([]byte, error) {
+	return json.Marshal(struct {
+		ID     string `json:"id"`
+		Seq    int64  `json:"seq"`
+		Key    string `json:"key"`
+		Of     string `json:"of"`
+		Fact   Fact   `json:"fact"`
+		Result string `json:"result"`
+	}{e.ID, e.Seq, e.Key, e.Of, e.Fact, e.Result})
+}
+
+// Anchor is where the trail ended at some time. Kept elsewhere, it shows that the end was cut off.
+type Anchor struct {
+	At   time.Time `json:"at"`
+	Seq  int64     `json:"seq"`
+	Hash string    `json:"hash"`
+}
+
+// Anchor returns where the trail ends now.
+func (l *Log) Anchor(ctx context.Context) (Anchor, error) {
+	h, err := l.head(ctx)
+	return Anchor{At: l.now().UTC(), Seq: h.Seq, Hash: h.Hash}, err
+}
+
+// Report is what Verify found.
+type Report struct {
+	Entries int64  `json:"entries"`
+	Broken  int64  `json:"broken"` // number of the first entry that is not right; 0: all are
+	Why     string `json:"why"`
+}
+
+// Verify reads the whole trail and says which entry is the first that was changed, is missing or stands in another place. Anchors
+// of earlier days, which may be none, show whether the end was cut off.
+func (l *Log) Verify(ctx context.Context, anchors ...Anchor) (Report, error) {
+	var r Report
+	prev := Entry{}
+	hashes := map[int64]string{}
+	for _, a := range anchors {
+		hashes[a.Seq] = a.Hash
+	}
+	broken := func(seq int64, format string, args ...any) (Report, error) {
+		r.Broken, r.Why = seq, fmt.Sprintf(format, args...)
+		return r, nil
+	}
+	for e, err := range l.chain.Each(ctx, store.All().Limit(500)) {
+		if err != nil {
+			return r, err
+		}
+		want := prev.Seq + 1
+		body, err := e.body()
+		if err != nil {
+			return r, err
+		}
+		mac, err := base64.RawURLEncoding.DecodeString(e.Hash)
+		switch {
+		case e.Seq != want || e.ID != seqID(want):
+			return broken(want, "entry %d is missing or stands elsewhere", want)
+		case e.Prev != prev.Hash:
+			return broken(want, "entry %d does not follow the one before it", want)
+		case err != nil || !l.keys.Valid(purpose, mac, []byte(e.Prev), body):
+			return broken(want, "entry %d was changed", want)
+		}
+		if h, ok := hashes[e.Seq]; ok && h != e.Hash {
+			return broken(want, "entry %d is not the one that was there on an earlier day", want)
+		}
+		prev = e
+		r.Entries++
+	}
+	for seq := range hashes {
+		if seq > prev.Seq {
+			return broken(prev.Seq+1, "the trail ends before entry %d, which was there on an earlier day", seq)
+		}
+	}
+	return r, nil
+}
+
+// Err returns an error when the report found something.
+func (r Report) Err() error {
+	if r.Broken == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", errBroken, r.Why)
+}
