@@ -132,7 +132,7 @@ func (s *Service) Make(ctx context.Context, by access.Actor, w Wish) (plain stri
 		}
 	}
 	if live >= MaxLive {
-		return "", Item{}, fault.Wrong("name", "error.api_key.many", map[string]any{"Max": MaxLive})
+		return "", Item{}, fault.Wrong("name", "error.api_key.enough", map[string]any{"Max": MaxLive})
 	}
 	plain, k.Prefix = token()
 	k.Hash = secret.Hash(plain)

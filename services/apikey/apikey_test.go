@@ -404,7 +404,7 @@ func TestTwentyKeys(t *testing.T) {
 		_, last = b.make(t, wish())
 	}
 	_, _, err := b.Make(t.Context(), owner, wish())
-	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Fields[0].Key != "error.api_key.many" {
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Fields[0].Key != "error.api_key.enough" {
 		t.Errorf("one key too many: %v", err)
 	}
 	if err := b.End(t.Context(), owner, last.ID, ""); err != nil {
