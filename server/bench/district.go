@@ -11,10 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/sample"
+	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
@@ -32,6 +34,15 @@ const seed = 42
 
 func now() time.Time { return time.Now().In(calendar.Shanghai) }
 
+// registerOf returns the register on db, with a trail that is signed with a key of this run.
+func registerOf(db store.DB) *listing.Service {
+	keys, err := secret.New(secret.Random())
+	if err != nil {
+		panic(err) // only for short keys
+	}
+	return listing.New(db, audit.New(db, keys, now), now)
+}
+
 // generate writes a district into dir, or takes the one that is there.
 func generate(ctx context.Context, dir string, size int) (_ *district, err error) {
 	d := &district{size: size, file: filepath.Join(dir, fmt.Sprintf("district-%d.db", size))}
@@ -40,7 +51,7 @@ func generate(ctx context.Context, dir string, size int) (_ *district, err error
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	places, shops, listings := place.New(db), listing.New(db, now), listing.Declare(db)
+	places, shops, listings := place.New(db), registerOf(db), listing.Declare(db)
 	if err := db.Prepare(ctx); err != nil {
 		return nil, err
 	}

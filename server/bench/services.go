@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"shangquan/services/access"
 	"shangquan/services/geo"
 	"shangquan/services/listing"
 	"shangquan/services/search"
@@ -25,7 +26,7 @@ func (b *bench) store(d *district) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	listings, shops := listing.Declare(db), listing.New(db, now)
+	listings, shops := listing.Declare(db), registerOf(db)
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func (b *bench) store(d *district) (err error) {
 	edit := func(i int) error {
 		l, err := shops.Get(ctx, id(i))
 		if err == nil {
-			_, err = shops.Update(ctx, l.ID, l.Rev, func(l *listing.Listing) error {
+			_, err = shops.Update(ctx, access.System("bench"), l.ID, l.Rev, func(l *listing.Listing) error {
 				l.Popularity = (l.Popularity + 1) % 100
 				return nil
 			})

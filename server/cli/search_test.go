@@ -17,6 +17,7 @@ import (
 
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
+	"shangquan/services/access"
 	"shangquan/services/directory"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
@@ -176,11 +177,11 @@ func feed(t *testing.T, m *outside, d *district) {
 	}
 	var before json.RawMessage
 	m.wait(func(docs map[string]json.RawMessage) bool { before = docs[shop.ID]; return true })
-	if shop, err = d.shops.Update(t.Context(), shop.ID, 0, func(l *listing.Listing) error { l.Goods = []string{"藏红花"}; return nil }); err != nil {
+	if shop, err = d.shops.Update(t.Context(), access.System("test"), shop.ID, 0, func(l *listing.Listing) error { l.Goods = []string{"藏红花"}; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	m.wait(func(docs map[string]json.RawMessage) bool { return !bytes.Equal(docs[shop.ID], before) })
-	if _, err := d.shops.Act(t.Context(), shop.ID, 0, listing.Suspend); err != nil {
+	if _, err := d.shops.Act(t.Context(), access.System("test"), shop.ID, 0, listing.Suspend); err != nil {
 		t.Fatal(err)
 	}
 	m.wait(func(docs map[string]json.RawMessage) bool { return docs[shop.ID] == nil })

@@ -12,6 +12,7 @@ import (
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
 	"shangquan/server/config"
+	"shangquan/services/access"
 	"shangquan/services/lang"
 	"shangquan/services/sheet"
 	"shangquan/services/store"
@@ -65,7 +66,7 @@ func (p Program) importSheet(ctx context.Context, o *options) error {
 		}
 		report := plan.Report
 		if !o.dry {
-			if report, err = plan.Apply(ctx, d.shops); err != nil {
+			if report, err = plan.Apply(ctx, access.System("command line"), d.shops); err != nil {
 				return err
 			}
 		}

@@ -12,12 +12,14 @@ import (
 
 	"shangquan/server/api"
 	"shangquan/server/config"
+	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/sample"
 	"shangquan/services/search/memory"
+	"shangquan/services/secret"
 	"shangquan/services/store"
 	"shangquan/services/taxonomy"
 )
@@ -38,7 +40,12 @@ var sampleSite = sync.OnceValues(func() (*trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, shops, listings := place.New(db), listing.New(db, now), listing.Declare(db)
+	keys, err := secret.New(secret.Random())
+	if err != nil {
+		return nil, err
+	}
+	trail := audit.New(db, keys, now)
+	places, shops, listings := place.New(db), listing.New(db, trail, now), listing.Declare(db)
 	if err := db.Prepare(ctx); err != nil {
 		return nil, err
 	}
@@ -64,7 +71,7 @@ var sampleSite = sync.OnceValues(func() (*trial, error) {
 	d.Ready = func(context.Context) error { return nil }
 	d.Log = NewLog(x.lines, slog.LevelInfo)
 	x.lines.flush = d.Log.out.flush
-	d.API = api.New(district, listing.New(db, func() time.Time { return evening.Add(time.Hour) }), taxonomy.Default(), calendar.China(), "http://shop.test", now)
+	d.API = api.New(district, listing.New(db, trail, func() time.Time { return evening.Add(time.Hour) }), taxonomy.Default(), calendar.China(), "http://shop.test", now)
 	x.Site = New(d)
 	return x, nil
 })

@@ -89,7 +89,7 @@ func look(l *listing.Listing, cal *calendar.Calendar, now time.Time, day, night 
 	if shownMark(l, now) != nil {
 		bits |= isHeritage
 	}
-	h := hoursOf(l, now)
+	h := listing.ReliableHours(l, now)
 	if !h.Known && h.Pause == nil {
 		return bits | isUnknown, until
 	}
@@ -115,19 +115,6 @@ func look(l *listing.Listing, cal *calendar.Calendar, now time.Time, day, night 
 		bits |= isAllDay
 	}
 	return bits, until
-}
-
-// hoursOf returns the hours as a visitor may rely on them: hours that the owner or the district confirmed too long ago count as
-// unknown (design H7). Hours taken from a published source nobody has confirmed yet stand as they are, with their source.
-func hoursOf(l *listing.Listing, now time.Time) hours.Hours {
-	if stale(l, now) {
-		return hours.Hours{Pause: l.Hours.Pause, Text: l.Hours.Text}
-	}
-	return l.Hours
-}
-
-func stale(l *listing.Listing, now time.Time) bool {
-	return l.Hours.Known && l.Confirmed.On != "" && l.Confirmed.By != "source" && hours.Stale(l.Confirmed.On, now)
 }
 
 func floorMinutes(t time.Time) int64 {

@@ -249,12 +249,14 @@ func (s *Service) load(ctx context.Context, old *state) (*snapshot, []int32, int
 		}
 		q = store.Where("updated_at", store.Gte, snap.newest.Add(-overlap)).OrderBy("updated_at", store.Asc).Limit(1000)
 	}
-	var changed []*listing.Listing // each by itself, so that one kept does not keep its neighbours
+	// Only what a visitor may know is kept, so that no answer can say more. Each by itself: one kept does not keep its neighbours.
+	var changed []*listing.Listing
 	for l, err := range s.src.Listings.Each(ctx, q) {
 		if err != nil {
 			return nil, nil, 0, err
 		}
-		changed = append(changed, &l)
+		shown := l.ForPublic()
+		changed = append(changed, &shown)
 	}
 	snap, fresh := snap.with(changed)
 	return snap, fresh, rev, nil

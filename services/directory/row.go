@@ -69,7 +69,7 @@ func (r *Row) Plate(t lang.Tag) place.Plate {
 func (s *snapshot) row(n int32, cal *calendar.Calendar, t lang.Tag, now time.Time, near *geo.Point) Row {
 	sh := &s.shops[n]
 	l := sh.Listing
-	r := Row{Listing: l, Stale: stale(l, now), Tags: []taxonomy.Tag{}, Metres: -1}
+	r := Row{Listing: l, Stale: listing.Stale(l, now), Tags: []taxonomy.Tag{}, Metres: -1}
 	r.Name, r.NameLang = l.Name.In(t)
 	if sh.category >= 0 {
 		r.Category = &s.reg.categories[sh.category]
@@ -88,7 +88,7 @@ func (s *snapshot) row(n int32, cal *calendar.Calendar, t lang.Tag, now time.Tim
 			r.Tags = append(r.Tags, s.reg.tags[i])
 		}
 	}
-	r.Status = hours.At(hoursOf(l, now), cal, now)
+	r.Status = hours.At(listing.ReliableHours(l, now), cal, now)
 	r.Heritage = shownMark(l, now)
 	if sh.located {
 		r.At = &sh.at

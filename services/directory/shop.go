@@ -11,6 +11,7 @@ import (
 	"shangquan/services/geo"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
+	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/taxonomy"
 )
@@ -89,7 +90,7 @@ func (s *Service) Shop(ctx context.Context, slug string, t lang.Tag, now time.Ti
 	if p.Gone() {
 		return p, nil
 	}
-	h := hoursOf(p.Listing, now)
+	h := listing.ReliableHours(p.Listing, now)
 	today := calendar.Today(now)
 	for d := today.Monday(); d < today.Monday()+7; d++ {
 		p.Week = append(p.Week, hours.DayOf(h, cal, d))

@@ -59,7 +59,8 @@ func (s *Service) ChangesSince(ctx context.Context, cursor string, limit int) (C
 			out.Cursor = fmt.Sprintf("%d.%s", l.UpdatedAt.UnixMilli(), l.ID)
 			switch {
 			case l.Public():
-				out.Items = append(out.Items, Change{ID: l.ID, Listing: l})
+				shown := l.ForPublic()
+				out.Items = append(out.Items, Change{ID: l.ID, Listing: &shown})
 			case l.State != Draft && l.State != Submitted:
 				out.Items = append(out.Items, Change{ID: l.ID})
 			}

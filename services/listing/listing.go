@@ -2,6 +2,8 @@
 package listing
 
 import (
+	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/geo"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
@@ -25,6 +27,12 @@ const (
 // Listing is a listing 商户条目. Its zero values mean "not known", never "no".
 type Listing struct {
 	store.Meta
+	audit.Trail
+	// MerchantID is the merchant whose page this is; empty while nobody has claimed it. PlazaMay is the merchant's leave for the
+	// operator of its plaza to edit, too.
+	MerchantID string `json:"merchant_id"`
+	PlazaMay   bool   `json:"plaza_may"`
+
 	Code  string `json:"code"` // shop code, unique: what imports match and posters point to (/s/CODE)
 	Slug  string `json:"slug"` // unique, ^[a-z0-9-]+$, the page's address
 	State State  `json:"state"`
@@ -35,13 +43,16 @@ type Listing struct {
 	CategoryID string   `json:"category_id"`
 	FormatID   string   `json:"format_id"`
 	Goods      []string `json:"goods"` // goods and services, as people would ask for them
+	Prices     []Price  `json:"prices"`
 	TagIDs     []string `json:"tag_ids"`
 	Marks      []Mark   `json:"marks"`
 
 	Address  Address       `json:"address"`
 	Location *geo.Location `json:"location,omitempty"`
 
+	// Phones are all numbers the district knows; a visitor sees PublicPhones.
 	Phones      []phone.Number `json:"phones"`
+	Consents    []Consent      `json:"consents"`
 	Hours       hours.Hours    `json:"hours"`
 	Description lang.Text      `json:"description,omitzero"`
 	Website     string         `json:"website"`
@@ -52,7 +63,22 @@ type Listing struct {
 	Popularity int       `json:"popularity"`
 	Confirmed  Confirmed `json:"confirmed"`
 	Source     Source    `json:"source"`
+
+	// What is known to those who edit and review only, see ForPublic.
+	Proposal *Proposal `json:"proposal,omitempty"`
+	Returned *Returned `json:"returned,omitempty"`
+	Watch    Watch     `json:"watch"`
 }
+
+// Thing is what permission is asked for.
+func (l *Listing) Thing() access.Thing {
+	return access.Thing{
+		Kind: Kind, ID: l.ID, ListingID: l.ID, MerchantID: l.MerchantID, PlazaID: l.Address.PlazaID, PlazaMay: l.PlazaMay,
+	}
+}
+
+// Kind names listings in the audit trail and in questions of permission.
+const Kind = "listing"
 
 // Name is a shop's name in three scripts.
 type Name struct {
@@ -96,6 +122,18 @@ const (
 	Ceased ClosureKind = "ceased" // 已停业
 )
 
+// Price is a good or a service with what it costs.
+type Price struct {
+	Name   lang.Text `json:"name"`
+	Amount int       `json:"amount"`          // in fen, hundredths of a yuan; 0: to be asked for
+	Unit   string    `json:"unit,omitempty"`  // "份", "小时"; empty: each
+	Until  string    `json:"until,omitempty"` // last day it holds, YYYY-MM-DD; empty: until it is changed
+	Note   string    `json:"note,omitempty"`  // conditions
+}
+
+// Holds reports whether the price may still be shown on a day, YYYY-MM-DD.
+func (p *Price) Holds(day string) bool { return p.Until == "" || day <= p.Until }
+
 // Closure is why and since when a listing is closed for good. Temporary closing belongs to the hours.
 type Closure struct {
 	Kind      ClosureKind `json:"kind"`
@@ -107,7 +145,7 @@ type Closure struct {
 // Confirmed says when the facts were last looked at, and by whom.
 type Confirmed struct {
 	On string `json:"on"` // YYYY-MM-DD, empty: never by anybody of the district
-	By string `json:"by"` // "owner", "coordinator", "survey", "source"
+	By string `json:"by"` // one of Confirmers; empty: nobody
 }
 
 // Source is where the facts came from before anybody of the district confirmed them.

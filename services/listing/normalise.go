@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"shangquan/services/audit"
 	"shangquan/services/lang"
 	"shangquan/services/place"
 	"shangquan/services/store"
@@ -20,6 +21,7 @@ func (l *Listing) Normalise() {
 	if h, rest, ok := place.ParseHouse(l.Address.House); ok && rest == "" {
 		l.Address.House = h.String()
 	}
+	l.prune()
 	l.Name.SortKey = lang.SortKey(l.Name.Hans, l.Name.Pinyin)
 	if l.Slug == "" {
 		l.Slug = l.slugOf()
@@ -43,7 +45,8 @@ func (l *Listing) slugWithCode() string {
 	return strings.Trim(l.slugOf()[:min(len(l.slugOf()), lang.MaxSlug-maxCode-1)], "-") + "-" + lang.SlugOf(l.Code)
 }
 
-var metaType = reflect.TypeFor[store.Meta]()
+// What the store and the trail keep is not text of ours.
+var metaType, trailType = reflect.TypeFor[store.Meta](), reflect.TypeFor[audit.Trail]()
 
 // clean cleans every string of v in place, whatever struct, list or map it is in; it copies lists before it writes to them.
 func clean(v reflect.Value) {
@@ -51,7 +54,7 @@ func clean(v reflect.Value) {
 	case reflect.String:
 		v.SetString(lang.Clean(v.String()))
 	case reflect.Struct:
-		if v.Type() == metaType {
+		if v.Type() == metaType || v.Type() == trailType {
 			return
 		}
 		for i := range v.NumField() {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/place"
 	"shangquan/services/store"
@@ -14,7 +16,10 @@ import (
 // Service is the register of listings.
 type Service struct {
 	coll   *store.Collection[Listing]
+	docs   *audit.Recorded[Listing]
+	log    *audit.Log
 	places *place.Service
+	names  NameRules
 	now    func() time.Time
 }
 
@@ -24,13 +29,20 @@ func Declare(db store.DB) *store.Collection[Listing] {
 		store.Unique("slug"), store.Unique("code"),
 		store.Index("state", "address.street_id"), store.Index("state", "address.plaza_id"), store.Index("state", "category_id"),
 		store.Index("state", "updated_at"), store.Index("state", "name.sort_key"),
-		store.Multi("tag_ids"), store.Follow("search"))
+		store.Index("merchant_id", "state"), store.Index("proposal.at"), store.Index("watch.needs_look", "updated_at"),
+		store.Multi("tag_ids"), store.Multi("watch.changed"), store.Follow("search"), store.Follow("audit"))
 }
 
-// New returns the register on db. now tells the time in the zone of the district.
-func New(db store.DB, now func() time.Time) *Service {
-	return &Service{coll: Declare(db), places: place.New(db), now: now}
+// New returns the register on db, which writes to the trail log. now tells the time in the zone of the district.
+func New(db store.DB, log *audit.Log, now func() time.Time) *Service {
+	coll := Declare(db)
+	return &Service{
+		coll: coll, docs: audit.Record(coll, log, Kind), log: log, places: place.New(db), names: DefaultNameRules(), now: now,
+	}
 }
+
+// Recorded are the documents with their trail, for the worker that catches up after a crash.
+func (s *Service) Recorded() *audit.Recorded[Listing] { return s.docs }
 
 func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
 
@@ -41,11 +53,24 @@ func (s *Service) Published(ctx context.Context, slug string) (Listing, error) {
 	if err == nil && !l.Public() {
 		return Listing{}, notFound()
 	}
-	return l, err
+	return l.ForPublic(), err
 }
 
-// Get returns a listing in any state, for those who work on the register: fault.NotFound.
+// Get returns a listing in any state with everything in it, for what the program does by itself: fault.NotFound. For people there
+// is Open.
 func (s *Service) Get(ctx context.Context, id string) (Listing, error) { return s.coll.Get(ctx, id) }
+
+// Open returns a listing in any state for somebody who works on it: fault.NotFound, also for one that is not theirs.
+func (s *Service) Open(ctx context.Context, by access.Actor, id string) (Listing, error) {
+	l, err := s.coll.Get(ctx, id)
+	if err == nil {
+		err = access.Require(by, access.ListingOpen, l.Thing())
+	}
+	if err != nil {
+		return Listing{}, err
+	}
+	return l, nil
+}
 
 // ByCode returns the listing with this shop code in any state: fault.NotFound. Ask Public before showing it to a visitor.
 func (s *Service) ByCode(ctx context.Context, code string) (Listing, error) {
@@ -65,7 +90,7 @@ func (s *Service) ByIDs(ctx context.Context, ids []string) ([]Listing, error) {
 				return nil, err
 			}
 			if l.Public() {
-				found[l.ID] = l
+				found[l.ID] = l.ForPublic()
 			}
 		}
 	}
@@ -81,7 +106,7 @@ func (s *Service) ByIDs(ctx context.Context, ids []string) ([]Listing, error) {
 
 // ByStreet returns the published listings of a street in the order of its house numbers, those without a number last.
 func (s *Service) ByStreet(ctx context.Context, streetID string) ([]Listing, error) {
-	out, err := s.at(ctx, "address.street_id", streetID)
+	out, err := s.publishedAt(ctx, "address.street_id", streetID)
 	slices.SortStableFunc(out, func(a, b Listing) int {
 		ha, _, _ := place.ParseHouse(a.Address.House)
 		hb, _, _ := place.ParseHouse(b.Address.House)
@@ -92,7 +117,7 @@ func (s *Service) ByStreet(ctx context.Context, streetID string) ([]Listing, err
 
 // ByPlaza returns the published listings of a plaza from the lowest floor up, then by unit; an unknown floor comes last.
 func (s *Service) ByPlaza(ctx context.Context, plazaID string) ([]Listing, error) {
-	out, err := s.at(ctx, "address.plaza_id", plazaID)
+	out, err := s.publishedAt(ctx, "address.plaza_id", plazaID)
 	floor := func(l Listing) int {
 		if l.Address.Level == 0 {
 			return maxLevel + 1
@@ -109,8 +134,10 @@ func byName(a, b Listing) int {
 	return cmp.Or(cmp.Compare(a.Name.SortKey, b.Name.SortKey), cmp.Compare(a.ID, b.ID))
 }
 
-// at returns the published listings of one place.
-func (s *Service) at(ctx context.Context, field, id string) ([]Listing, error) {
+func sortByName(list []Listing) { slices.SortStableFunc(list, byName) }
+
+// publishedAt returns the published listings of one place.
+func (s *Service) publishedAt(ctx context.Context, field, id string) ([]Listing, error) {
 	out := []Listing{}
 	if id == "" {
 		return out, nil
@@ -119,7 +146,7 @@ func (s *Service) at(ctx context.Context, field, id string) ([]Listing, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, l)
+		out = append(out, l.ForPublic())
 	}
 	return out, nil
 }

@@ -9,18 +9,26 @@ import (
 	"testing"
 	"time"
 
+	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/place"
+	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
 var zone = time.FixedZone("CST", 8*3600)
 
+// machine is the program itself.
+var machine = access.System("test")
+
 type bench struct {
 	*listing.Service
 	coll   *store.Collection[listing.Listing]
+	keys   *secret.Ring
+	log    *audit.Log
 	places *place.Service
 	mu     sync.Mutex
 	at     time.Time
@@ -41,7 +49,12 @@ func open(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	b.Service, b.coll, b.places = listing.New(db, b.now), listing.Declare(db), place.New(db)
+	keys, err := secret.New(secret.Random())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.keys, b.log = keys, audit.New(db, keys, b.now)
+	b.Service, b.coll, b.places = listing.New(db, b.log, b.now), listing.Declare(db), place.New(db)
 	return b
 }
 
@@ -51,7 +64,7 @@ func shop(code, name string, state listing.State) listing.Listing {
 
 func (b *bench) enter(t *testing.T, l listing.Listing) listing.Listing {
 	t.Helper()
-	if err := b.Enter(t.Context(), &l); err != nil {
+	if err := b.Enter(t.Context(), machine, &l); err != nil {
 		t.Fatal(err)
 	}
 	return l
@@ -62,7 +75,7 @@ func (b *bench) act(t *testing.T, id string, actions ...listing.Action) listing.
 	var l listing.Listing
 	for _, a := range actions {
 		var err error
-		if l, err = b.Act(t.Context(), id, 0, a); err != nil {
+		if l, err = b.Act(t.Context(), machine, id, 0, a); err != nil {
 			t.Fatal(a, err)
 		}
 	}
@@ -96,7 +109,7 @@ func TestALife(t *testing.T) {
 	b.act(t, l.ID, listing.Suspend)
 	seen(false)
 	b.act(t, l.ID, listing.Reinstate)
-	got, err := b.Close(ctx, l.ID, 0, listing.Closure{Kind: listing.Moved, ForwardTo: "人民北路 1 号"})
+	got, err := b.Close(ctx, machine, l.ID, 0, listing.Closure{Kind: listing.Moved, ForwardTo: "人民北路 1 号"})
 	if err != nil || got.Closure.On != "2026-10-15" {
 		t.Fatal(got.Closure, err)
 	}
@@ -104,15 +117,15 @@ func TestALife(t *testing.T) {
 	if got := b.act(t, l.ID, listing.Reopen); got.Closure != nil {
 		t.Error("a reopened shop is still closed")
 	}
-	if _, err := b.Act(ctx, l.ID, 0, listing.Archive); !fault.Is(err, fault.Conflict) {
+	if _, err := b.Act(ctx, machine, l.ID, 0, listing.Archive); !fault.Is(err, fault.Conflict) {
 		t.Errorf("archived while published: %v", err)
 	}
 	b.act(t, l.ID, listing.Suspend, listing.Archive)
 	seen(false)
-	if _, err := b.Act(ctx, "nothing", 0, listing.Submit); !fault.Is(err, fault.NotFound) {
+	if _, err := b.Act(ctx, machine, "nothing", 0, listing.Submit); !fault.Is(err, fault.NotFound) {
 		t.Error(err)
 	}
-	if _, err := b.Close(ctx, l.ID, 0, listing.Closure{Kind: listing.Ceased}); !fault.Is(err, fault.Conflict) {
+	if _, err := b.Close(ctx, machine, l.ID, 0, listing.Closure{Kind: listing.Ceased}); !fault.Is(err, fault.Conflict) {
 		t.Error(err)
 	}
 }
@@ -120,7 +133,7 @@ func TestALife(t *testing.T) {
 func TestClosingNeedsAValidClosure(t *testing.T) {
 	b := open(t)
 	l := b.enter(t, shop("A1", "甲", listing.Published))
-	if _, err := b.Close(t.Context(), l.ID, 0, listing.Closure{Kind: "gone"}); !fault.Is(err, fault.Invalid) {
+	if _, err := b.Close(t.Context(), machine, l.ID, 0, listing.Closure{Kind: "gone"}); !fault.Is(err, fault.Invalid) {
 		t.Error(err)
 	}
 	if now, _ := b.Get(t.Context(), l.ID); now.State != listing.Published || now.Rev != 1 {
@@ -154,33 +167,33 @@ func TestUnitsFollow(t *testing.T) {
 	b.act(t, a.ID, listing.Submit, listing.Publish)
 	in("u1", a.ID)
 	late := at("B", "u1", listing.Published)
-	if err := b.Enter(ctx, &late); !fault.Is(err, fault.Conflict) {
+	if err := b.Enter(ctx, machine, &late); !fault.Is(err, fault.Conflict) {
 		t.Errorf("two shops in one unit: %v", err)
 	}
 	if kept, err := b.ByCode(ctx, "B"); err != nil || kept.State != listing.Draft || kept.Rev != late.Rev {
 		t.Errorf("the second shop waits as a draft: %+v %v", kept.State, err)
 	}
 	b.act(t, late.ID, listing.Submit)
-	if _, err := b.Act(ctx, late.ID, 0, listing.Publish); !fault.Is(err, fault.Conflict) {
+	if _, err := b.Act(ctx, machine, late.ID, 0, listing.Publish); !fault.Is(err, fault.Conflict) {
 		t.Errorf("published into an occupied unit: %v", err)
 	}
 	in("u1", a.ID)
-	if _, err := b.Update(ctx, a.ID, 0, func(l *listing.Listing) error { l.Address.UnitID = "u2"; return nil }); err != nil {
+	if _, err := b.Update(ctx, machine, a.ID, 0, func(l *listing.Listing) error { l.Address.UnitID = "u2"; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	in("u1", "")
 	in("u2", a.ID)
-	if _, err := b.Update(ctx, a.ID, 0, func(l *listing.Listing) error { l.Address.UnitID = "u3"; return nil }); !fault.Is(err, fault.Invalid) {
+	if _, err := b.Update(ctx, machine, a.ID, 0, func(l *listing.Listing) error { l.Address.UnitID = "u3"; return nil }); !fault.Is(err, fault.Invalid) {
 		t.Errorf("moved into a unit that does not exist: %v", err)
 	}
-	if _, err := b.Update(ctx, a.ID, 1, func(l *listing.Listing) error { l.Address.UnitID = "u1"; return nil }); !fault.Is(err, fault.Conflict) {
+	if _, err := b.Update(ctx, machine, a.ID, 1, func(l *listing.Listing) error { l.Address.UnitID = "u1"; return nil }); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a stale revision: %v", err)
 	}
 	in("u1", "") // given back
 	b.act(t, a.ID, listing.Suspend)
 	in("u2", a.ID)
 	b.act(t, a.ID, listing.Reinstate)
-	if _, err := b.Close(ctx, a.ID, 0, listing.Closure{Kind: listing.Ceased}); err != nil {
+	if _, err := b.Close(ctx, machine, a.ID, 0, listing.Closure{Kind: listing.Ceased}); err != nil {
 		t.Fatal(err)
 	}
 	in("u2", "")
@@ -190,7 +203,7 @@ func TestUnitsFollow(t *testing.T) {
 	if err := b.places.Occupy(ctx, "u2", "other"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Act(ctx, a.ID, 0, listing.Reopen); !fault.Is(err, fault.Conflict) {
+	if _, err := b.Act(ctx, machine, a.ID, 0, listing.Reopen); !fault.Is(err, fault.Conflict) {
 		t.Errorf("reopened in an occupied unit: %v", err)
 	}
 	// A crash left two units behind: one of a listing that is gone, one of a listing that was closed.
@@ -227,7 +240,7 @@ func TestEnter(t *testing.T) {
 		{"no name", shop("A4", "", listing.Draft), fault.Invalid},
 		{"a chosen address that is taken", listing.Listing{Code: "A5", State: listing.Draft, Slug: "yu-tian-cheng", Name: listing.Name{Text: lang.Text{Hans: "别家"}}}, fault.Conflict},
 	} {
-		if err := b.Enter(ctx, &c.l); !fault.Is(err, c.kind) {
+		if err := b.Enter(ctx, machine, &c.l); !fault.Is(err, c.kind) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -239,10 +252,10 @@ func TestUpdateAndReplace(t *testing.T) {
 	l := b.enter(t, shop("A1", "甲店", listing.Published))
 	next := l
 	next.Website = " https://example.org "
-	if err := b.Replace(ctx, &next, l.Rev); err != nil || next.Rev != 2 || next.Website != "https://example.org" {
+	if err := b.Replace(ctx, machine, &next, l.Rev); err != nil || next.Rev != 2 || next.Website != "https://example.org" {
 		t.Fatal(next.Rev, next.Website, err)
 	}
-	if err := b.Replace(ctx, &next, l.Rev); !fault.Is(err, fault.Conflict) {
+	if err := b.Replace(ctx, machine, &next, l.Rev); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a stale revision: %v", err)
 	}
 	for _, c := range []struct {
@@ -256,7 +269,7 @@ func TestUpdateAndReplace(t *testing.T) {
 		{"to nonsense", func(l *listing.Listing) error { l.Name.Hans = "\u202e"; return nil }, fault.Invalid},
 		{"a refusal of its own", func(*listing.Listing) error { return fault.New(fault.Forbidden, "x", nil) }, fault.Forbidden},
 	} {
-		if _, err := b.Update(ctx, l.ID, 0, c.change); !fault.Is(err, c.kind) {
+		if _, err := b.Update(ctx, machine, l.ID, 0, c.change); !fault.Is(err, c.kind) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -266,7 +279,7 @@ func TestUpdateAndReplace(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			if _, err := b.Update(ctx, l.ID, 0, func(l *listing.Listing) error { l.Popularity++; return nil }); err != nil {
+			if _, err := b.Update(ctx, machine, l.ID, 0, func(l *listing.Listing) error { l.Popularity++; return nil }); err != nil {
 				t.Error(err)
 			}
 		})
@@ -326,7 +339,7 @@ func TestChangesSince(t *testing.T) {
 		list = append(list, shop(c, c, listing.Published))
 	}
 	list = append(list, shop("F", "F", listing.Draft))
-	if _, err := b.Save(ctx, list); err != nil {
+	if _, err := b.Save(ctx, machine, list); err != nil {
 		t.Fatal(err)
 	}
 	read := func(cursor string, limit int) (string, string) {
@@ -367,7 +380,7 @@ func TestChangesSince(t *testing.T) {
 	a, _ := b.ByCode(ctx, "A")
 	b.act(t, a.ID, listing.Suspend)
 	c, _ := b.ByCode(ctx, "C")
-	if _, err := b.Close(ctx, c.ID, 0, listing.Closure{Kind: listing.Ceased}); err != nil {
+	if _, err := b.Close(ctx, machine, c.ID, 0, listing.Closure{Kind: listing.Ceased}); err != nil {
 		t.Fatal(err)
 	}
 	b.pass(3 * time.Second)
@@ -385,23 +398,23 @@ func TestSave(t *testing.T) {
 	b := open(t)
 	ctx := t.Context()
 	list := []listing.Listing{shop("A", "余天成", listing.Published), shop("B", "余天成", listing.Published), shop("C", "草庐", listing.Published)}
-	tally, err := b.Save(ctx, list)
+	tally, err := b.Save(ctx, machine, list)
 	if err != nil || tally != (place.Tally{New: 3}) {
 		t.Fatal(tally, err)
 	}
-	if tally, err := b.Save(ctx, list); err != nil || tally != (place.Tally{Unchanged: 3}) {
+	if tally, err := b.Save(ctx, machine, list); err != nil || tally != (place.Tally{Unchanged: 3}) {
 		t.Errorf("again: %+v %v", tally, err)
 	}
 	x, _ := b.ByCode(ctx, "B")
 	if x.Slug != "yu-tian-cheng-b" || x.Rev != 1 {
 		t.Errorf("%s %d", x.Slug, x.Rev)
 	}
-	if _, err := b.Close(ctx, x.ID, 0, listing.Closure{Kind: listing.Ceased}); err != nil {
+	if _, err := b.Close(ctx, machine, x.ID, 0, listing.Closure{Kind: listing.Ceased}); err != nil {
 		t.Fatal(err)
 	}
 	list[1].Website = "https://example.org"
 	list = append(list, shop("D", "余天成", listing.Published))
-	if tally, err := b.Save(ctx, list); err != nil || tally != (place.Tally{New: 1, Changed: 1, Unchanged: 2}) {
+	if tally, err := b.Save(ctx, machine, list); err != nil || tally != (place.Tally{New: 1, Changed: 1, Unchanged: 2}) {
 		t.Errorf("%+v %v", tally, err)
 	}
 	x, _ = b.ByCode(ctx, "B")
@@ -410,17 +423,17 @@ func TestSave(t *testing.T) {
 	}
 	list[2].Name.Hans = ""
 	list[0].Website = "https://example.com"
-	_, err = b.Save(ctx, list)
+	_, err = b.Save(ctx, machine, list)
 	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.Invalid || !strings.Contains(err.Error(), "listing C") {
 		t.Errorf("got %v", err)
 	}
 	if a, _ := b.ByCode(ctx, "A"); a.Website != "" {
 		t.Error("half of it was written")
 	}
-	if _, err := b.Save(ctx, []listing.Listing{shop("E", "甲", listing.Draft), shop("E", "乙", listing.Draft)}); !fault.Is(err, fault.Invalid) {
+	if _, err := b.Save(ctx, machine, []listing.Listing{shop("E", "甲", listing.Draft), shop("E", "乙", listing.Draft)}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("one code twice: %v", err)
 	}
-	if tally, err := b.Save(ctx, nil); err != nil || tally != (place.Tally{}) {
+	if tally, err := b.Save(ctx, machine, nil); err != nil || tally != (place.Tally{}) {
 		t.Errorf("nothing: %+v %v", tally, err)
 	}
 	n := 0

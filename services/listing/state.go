@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"shangquan/services/access"
 	"shangquan/services/fault"
 )
 
@@ -14,6 +15,7 @@ type Action string
 const (
 	Submit    Action = "submit"    // the merchant asks for publication
 	Publish   Action = "publish"   // the district agrees
+	SendBack  Action = "send_back" // the district does not, and says why
 	Suspend   Action = "suspend"   // the district takes it from the public
 	Reinstate Action = "reinstate" // and back
 	Close     Action = "close"     // moved away or out of business: the page stays and says so
@@ -25,6 +27,7 @@ const (
 var moves = map[Action]map[State]State{
 	Submit:    {Draft: Submitted},
 	Publish:   {Submitted: Published},
+	SendBack:  {Submitted: Draft},
 	Suspend:   {Published: Suspended},
 	Reinstate: {Suspended: Published},
 	Close:     {Published: Closed},
@@ -36,7 +39,21 @@ var moves = map[Action]map[State]State{
 var States = []State{Draft, Submitted, Published, Suspended, Closed, Archived}
 
 // Actions lists the actions.
-var Actions = []Action{Submit, Publish, Suspend, Reinstate, Close, Reopen, Archive}
+var Actions = []Action{Submit, Publish, SendBack, Suspend, Reinstate, Close, Reopen, Archive}
+
+// Takes returns what it takes to do an action.
+func (a Action) Takes() access.Action {
+	switch a {
+	case Submit:
+		return access.ListingSubmit
+	case Publish, SendBack:
+		return access.ReviewDecide
+	case Close:
+		return access.RegisterClose
+	case Suspend, Reinstate, Reopen, Archive:
+	}
+	return access.RegisterState
+}
 
 // After returns the state that a leads to from s: fault.Conflict where it cannot be done.
 func (s State) After(a Action) (State, error) {
@@ -47,17 +64,23 @@ func (s State) After(a Action) (State, error) {
 	return next, nil
 }
 
-// act moves the listing. Close needs its closure, see closeAs.
+// act moves the listing. Close needs its closure, see closeAs, and SendBack its reason, see sendBack.
 func (l *Listing) act(a Action) error {
 	next, err := l.State.After(a)
 	if err != nil {
 		return err
 	}
-	if a == Close {
+	switch a { //nolint:exhaustive // the others change the state alone
+	case Close:
 		return fault.Wrong("closure.kind", "error.text.empty", nil)
-	}
-	if a == Reopen {
+	case SendBack:
+		return fault.Wrong("reason", "error.text.empty", nil)
+	case Reopen:
 		l.Closure = nil
+	case Submit, Publish:
+		l.Returned = nil
+	case Archive:
+		l.Proposal = nil
 	}
 	l.State = next
 	return nil
@@ -69,7 +92,17 @@ func (l *Listing) closeAs(c Closure) error {
 	if err != nil {
 		return err
 	}
-	l.State, l.Closure = next, &c
+	l.State, l.Closure, l.Proposal = next, &c, nil
+	return nil
+}
+
+// sendBack returns what was submitted to its merchant.
+func (l *Listing) sendBack(r Returned) error {
+	next, err := l.State.After(SendBack)
+	if err != nil {
+		return err
+	}
+	l.State, l.Returned = next, &r
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 func TestTransitions(t *testing.T) {
 	want := map[State]map[Action]State{
 		Draft:     {Submit: Submitted, Archive: Archived},
-		Submitted: {Publish: Published, Archive: Archived},
+		Submitted: {Publish: Published, SendBack: Draft, Archive: Archived},
 		Published: {Suspend: Suspended, Close: Closed},
 		Suspended: {Reinstate: Published, Archive: Archived},
 		Closed:    {Reopen: Published, Archive: Archived},
@@ -39,6 +39,12 @@ func TestTransitions(t *testing.T) {
 					t.Errorf("closed %s without saying how", from)
 				}
 				err = l.closeAs(Closure{Kind: Moved})
+			}
+			if a == SendBack {
+				if err == nil || l.State != from {
+					t.Errorf("sent back %s without a reason", from)
+				}
+				err = l.sendBack(Returned{Reason: "门牌不对"})
 			}
 			if allowed != (err == nil) || allowed && l.State != to || !allowed && l.State != from {
 				t.Errorf("%s of %s: %s, %v", a, from, l.State, err)

@@ -46,15 +46,31 @@ var Limits = map[string]lang.Limit{
 	"source.observed":    {Max: 40},
 	"source.note":        {Max: 500, Prose: true},
 	"phones.label":       {Max: 12},
+	"prices.name":        {Max: 40, Must: true},
+	"prices.unit":        {Max: 12},
+	"prices.note":        {Max: 60},
+	"consents.digits":    {Max: 20, Must: true},
+	"consents.version":   {Max: 20, Must: true},
+	"consents.by":        {Max: 64},
+	"merchant_id":        {Max: 64},
+	"proposal.accounts":  {Max: 64, Must: true},
+	"proposal.name":      {Max: 60},
+	"returned.reason":    {Max: 300, Must: true, Prose: true},
+	"returned.name":      {Max: 60},
 }
 
 // How many items the lists of a listing may have.
-var counts = map[string]int{"aliases": 20, "goods": 60, "tag_ids": 40, "payments": 12, "marks": 10, "phones": phone.MaxNumbers}
+var counts = map[string]int{"aliases": 20, "goods": 60, "tag_ids": 40, "payments": 12, "marks": 10, "phones": phone.MaxNumbers, "prices": 60, "consents": phone.MaxNumbers}
+
+// Confirmers are who can have confirmed the facts: the shop, the operator of its plaza, the district at its desk or at the door,
+// or nobody but the list they were taken from.
+var Confirmers = []string{"owner", "plaza", "coordinator", "survey", "source"}
 
 const (
 	maxLevel      = 120
 	firstFounding = 600
 	lastFounding  = 2200
+	maxFen        = 1_000_000_00
 	maxCode       = 32
 )
 
@@ -67,6 +83,24 @@ var (
 // Validate returns fault.Invalid with every wrong field, named by its JSON path, of a listing that was normalised.
 func (l *Listing) Validate() error {
 	var c checks
+	c.facts(l)
+	c.kept(l)
+	if len(c.fields) == 0 {
+		c.waiting(l, l.Proposal)
+	}
+	if r := l.Returned; r != nil {
+		c.line("returned.reason", r.Reason)
+		c.line("returned.name", r.Name)
+		c.waiting(l, r.Proposal)
+	}
+	if len(c.fields) > 0 {
+		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: c.fields}
+	}
+	return nil
+}
+
+// facts are what the page says.
+func (c *checks) facts(l *Listing) {
 	c.when(!codeForm.MatchString(l.Code), "code", "error.code")
 	c.when(!lang.Slug(l.Slug), "slug", "error.slug")
 	c.when(!slices.Contains(States, l.State), "state", "error.listing.state")
@@ -92,22 +126,64 @@ func (l *Listing) Validate() error {
 		c.line("phones.label", n.Label)
 		c.when(n.Check() != nil, "phones", "error.phone.unreadable")
 	}
+	c.count("consents", len(l.Consents))
+	for _, x := range l.Consents {
+		c.line("consents.digits", x.Digits)
+		c.line("consents.version", x.Version)
+		c.line("consents.by", x.By)
+	}
+	c.count("prices", len(l.Prices))
+	for _, p := range l.Prices {
+		c.text("prices.name", p.Name)
+		c.line("prices.unit", p.Unit)
+		c.line("prices.note", p.Note)
+		c.date("prices.until", p.Until)
+		c.when(p.Amount < 0 || p.Amount > maxFen, "prices.amount", "error.number")
+	}
 	c.hours(&l.Hours)
 	c.text("description", l.Description)
 	c.website(l.Website)
 	c.marks(l.Marks)
 	c.closure(l)
+}
+
+// kept are what no edit writes.
+func (c *checks) kept(l *Listing) {
+	c.line("merchant_id", l.MerchantID)
 	c.when(l.Popularity < 0, "popularity", "error.number")
 	c.date("confirmed.on", l.Confirmed.On)
-	c.when(!slices.Contains([]string{"", "owner", "coordinator", "survey", "source"}, l.Confirmed.By), "confirmed.by", "error.choice")
+	c.when(l.Confirmed.By != "" && !slices.Contains(Confirmers, l.Confirmed.By), "confirmed.by", "error.choice")
 	c.line("source.id", l.Source.ID)
 	c.line("source.ref", l.Source.Ref)
 	c.line("source.observed", l.Source.Observed)
 	c.line("source.note", l.Source.Note)
-	if len(c.fields) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: c.fields}
+	for _, day := range []struct{ name, on string }{{"on", l.Watch.On}, {"phones_on", l.Watch.PhonesOn}, {"owner_on", l.Watch.OwnerOn}} {
+		c.date("watch."+day.name, day.on)
 	}
-	return nil
+	c.when(!slices.Contains([]string{"", Often, PhoneAndOwner}, l.Watch.Why), "watch.why", "error.choice")
+	c.when(slices.ContainsFunc(l.Watch.Changed, func(path string) bool { return !slices.Contains(Watched, path) }), "watch.changed", "error.choice")
+}
+
+// waiting is a change of l that waits, or was sent back: with it the page has to be as sound as without.
+func (c *checks) waiting(l *Listing, p *Proposal) {
+	if p == nil {
+		return
+	}
+	for _, path := range p.Paths {
+		if fieldAt[path] == nil || fieldAt[path].Class != Waits {
+			c.when(true, "proposal.paths", "error.choice")
+			return
+		}
+	}
+	for _, id := range p.Accounts {
+		c.line("proposal.accounts", id)
+	}
+	c.line("proposal.name", p.Name)
+	c.when(p.Want.Address.Hint != "", "proposal.want.address.hint", "error.choice")
+	with := *l
+	with.Proposal = p
+	with = with.Proposed()
+	c.facts(&with)
 }
 
 // checks gathers the wrong fields.

@@ -3,9 +3,12 @@ package listing
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
+	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/place"
 	"shangquan/services/store"
@@ -19,7 +22,14 @@ func (s *Service) Check(l *Listing) error {
 
 // Enter adds a listing as a draft or, when the district itself enters it, published at once. It gets a page address from its
 // name unless it has one. fault.Invalid; fault.Conflict when the code, the address or the unit is taken.
-func (s *Service) Enter(ctx context.Context, l *Listing) error {
+func (s *Service) Enter(ctx context.Context, by access.Actor, l *Listing) error {
+	if err := access.Require(by, access.RegisterEnter, l.Thing()); err != nil {
+		return err
+	}
+	return s.insert(ctx, by, audit.Write{Action: access.RegisterEnter}, l)
+}
+
+func (s *Service) insert(ctx context.Context, by access.Actor, w audit.Write, l *Listing) error {
 	if l.State != Draft && l.State != Published {
 		return fault.New(fault.Conflict, "error.listing.state", errors.New("listing: entered as "+string(l.State)))
 	}
@@ -34,7 +44,8 @@ func (s *Service) Enter(ctx context.Context, l *Listing) error {
 			return err
 		}
 	}
-	if err := s.coll.Insert(ctx, l); err != nil {
+	w.Title = l.Name.Hans
+	if err := s.docs.Insert(ctx, by, w, l); err != nil {
 		return err
 	}
 	if !l.holdsUnit() {
@@ -42,7 +53,7 @@ func (s *Service) Enter(ctx context.Context, l *Listing) error {
 	}
 	// The unit needs the id, so it comes second; without it the listing waits as a draft.
 	if err := s.occupy(ctx, l); err != nil {
-		back, undo := s.coll.Update(ctx, l.ID, l.Rev, func(l *Listing) error { l.State = Draft; return nil })
+		back, undo := s.docs.Update(ctx, by, w, l.ID, l.Rev, func(l *Listing) error { l.State = Draft; return nil })
 		if undo == nil {
 			*l = back
 		}
@@ -54,12 +65,12 @@ func (s *Service) Enter(ctx context.Context, l *Listing) error {
 // Replace writes a changed listing over revision rev. Its state, code and page address stay as they are: states have actions of
 // their own, codes are printed on posters, and addresses are linked to. fault.Invalid, fault.NotFound; fault.Conflict when rev
 // is no longer current.
-func (s *Service) Replace(ctx context.Context, l *Listing, rev int64) error {
+func (s *Service) Replace(ctx context.Context, by access.Actor, l *Listing, rev int64) error {
 	next := *l
-	got, err := s.Update(ctx, l.ID, rev, func(was *Listing) error {
-		meta := was.Meta
+	got, err := s.Update(ctx, by, l.ID, rev, func(was *Listing) error {
+		meta, trail := was.Meta, was.Trail
 		*was = next
-		was.Meta = meta
+		was.Meta, was.Trail = meta, trail
 		return nil
 	})
 	if err == nil {
@@ -69,9 +80,9 @@ func (s *Service) Replace(ctx context.Context, l *Listing, rev int64) error {
 }
 
 // Update changes a listing by compare-and-swap on rev, with the same rules as Replace. Revision 0 stands for whatever is current;
-// change may then run several times.
-func (s *Service) Update(ctx context.Context, id string, rev int64, change func(*Listing) error) (Listing, error) {
-	return s.change(ctx, id, rev, func(l *Listing) error {
+// change may then run several times. It is for those who keep the register; others Edit.
+func (s *Service) Update(ctx context.Context, by access.Actor, id string, rev int64, change func(*Listing) error) (Listing, error) {
+	return s.change(ctx, by, access.RegisterEnter, audit.Write{Action: access.RegisterEnter}, id, rev, func(l *Listing) error {
 		was := *l
 		if err := change(l); err != nil {
 			return err
@@ -88,10 +99,10 @@ func (s *Service) Update(ctx context.Context, id string, rev int64, change func(
 	})
 }
 
-// Act moves a listing to another state: every action but Close. A shop that is published or reopened takes its unit, and one
+// Act moves a listing to another state: every action but Close and SendBack. A shop that is published or reopened takes its unit, and one
 // that is archived leaves it. fault.Conflict when the state does not allow it, the unit is taken, or rev is not current.
-func (s *Service) Act(ctx context.Context, id string, rev int64, a Action) (Listing, error) {
-	return s.change(ctx, id, rev, func(l *Listing) error {
+func (s *Service) Act(ctx context.Context, by access.Actor, id string, rev int64, a Action) (Listing, error) {
+	return s.change(ctx, by, a.Takes(), audit.Write{Action: a.Takes(), Why: string(a)}, id, rev, func(l *Listing) error {
 		if err := l.act(a); err != nil {
 			return err
 		}
@@ -103,11 +114,11 @@ func (s *Service) Act(ctx context.Context, id string, rev int64, a Action) (List
 }
 
 // Close closes a listing for good: its page stays and says so, its unit becomes vacant. Without a date it is today.
-func (s *Service) Close(ctx context.Context, id string, rev int64, c Closure) (Listing, error) {
+func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int64, c Closure) (Listing, error) {
 	if c.On == "" {
 		c.On = s.now().Format(time.DateOnly)
 	}
-	return s.change(ctx, id, rev, func(l *Listing) error {
+	return s.change(ctx, by, Close.Takes(), audit.Write{Action: Close.Takes()}, id, rev, func(l *Listing) error {
 		if err := l.closeAs(c); err != nil {
 			return err
 		}
@@ -118,9 +129,24 @@ func (s *Service) Close(ctx context.Context, id string, rev int64, c Closure) (L
 // attempts bounds how often a change of whatever is current is tried again.
 const attempts = 50
 
-// change updates a listing and lets its unit follow. A unit is taken before the listing says so and left after it: whatever
-// breaks in between leaves a unit that looks occupied, which ReleaseUnits puts right, and never two shops in one.
-func (s *Service) change(ctx context.Context, id string, rev int64, f func(*Listing) error) (Listing, error) {
+// change updates a listing, when by may do the action may to it, and lets its unit follow. An empty action means that the caller
+// has asked. A unit is taken before the listing says so and left after it: whatever breaks in between leaves a unit that looks
+// occupied, which ReleaseUnits puts right, and never two shops in one.
+func (s *Service) change(ctx context.Context, by access.Actor, may access.Action, w audit.Write, id string, rev int64, f func(*Listing) error) (Listing, error) {
+	step := func(l *Listing) error {
+		if may != "" {
+			if err := access.Require(by, may, l.Thing()); err != nil {
+				return err
+			}
+		}
+		before := l.watched()
+		if err := f(l); err != nil {
+			return err
+		}
+		l.prune()
+		l.note(before, by, s.now())
+		return nil
+	}
 	for try := 1; ; try++ {
 		was, err := s.coll.Get(ctx, id)
 		if err != nil {
@@ -130,7 +156,8 @@ func (s *Service) change(ctx context.Context, id string, rev int64, f func(*List
 		if rev == 0 {
 			at = was.Rev
 		}
-		got, err := s.changeAt(ctx, was, at, f)
+		w.Title = was.Name.Hans
+		got, err := s.changeAt(ctx, by, w, was, at, step)
 		if rev == 0 && stale(err) && try < attempts {
 			continue
 		}
@@ -144,12 +171,17 @@ func stale(err error) bool {
 	return ok && f.Kind == fault.Conflict && f.Key == "error.stale"
 }
 
-func (s *Service) changeAt(ctx context.Context, was Listing, rev int64, f func(*Listing) error) (Listing, error) {
+func (s *Service) changeAt(ctx context.Context, by access.Actor, w audit.Write, was Listing, rev int64, f func(*Listing) error) (Listing, error) {
 	planned, err := s.coll.Get(ctx, was.ID) // a copy of its own: f may write to lists
 	if err != nil {
 		return Listing{}, err
 	}
-	if err := f(&planned); err != nil {
+	switch err := f(&planned); {
+	case errors.Is(err, errSame) && rev == was.Rev:
+		return was, nil
+	case errors.Is(err, errSame):
+		return Listing{}, fault.New(fault.Conflict, "error.stale", fmt.Errorf("listing: %s has revision %d, not %d", was.ID, was.Rev, rev))
+	case err != nil:
 		return Listing{}, err
 	}
 	moves := planned.holdsUnit() && (!was.holdsUnit() || was.Address.UnitID != planned.Address.UnitID)
@@ -158,7 +190,10 @@ func (s *Service) changeAt(ctx context.Context, was Listing, rev int64, f func(*
 			return Listing{}, err
 		}
 	}
-	got, err := s.coll.Update(ctx, was.ID, rev, f)
+	got, err := s.docs.Update(ctx, by, w, was.ID, rev, f)
+	if errors.Is(err, errSame) { // somebody made the same change meanwhile
+		err = fault.New(fault.Conflict, "error.stale", err)
+	}
 	if err != nil {
 		if moves {
 			err = errors.Join(err, s.giveBack(ctx, planned.Address.UnitID, was.ID))
@@ -224,7 +259,10 @@ func (s *Service) ReleaseUnits(ctx context.Context) (int, error) {
 // Save writes many listings at once, matched with the stored ones by shop code; what says nothing new is not written. A stored
 // listing keeps its state, its closure and its page address. All are checked before the first is written: fault.Invalid names
 // the code of the first wrong one in its cause. Units are not moved.
-func (s *Service) Save(ctx context.Context, list []Listing) (place.Tally, error) {
+func (s *Service) Save(ctx context.Context, by access.Actor, list []Listing) (place.Tally, error) {
+	if err := access.Require(by, access.RegisterImport, access.Thing{Kind: Kind}); err != nil {
+		return place.Tally{}, err
+	}
 	stored, err := s.storedByCode(ctx, list)
 	if err != nil {
 		return place.Tally{}, err
@@ -235,7 +273,7 @@ func (s *Service) Save(ctx context.Context, list []Listing) (place.Tally, error)
 	for _, l := range list {
 		was, known := stored[l.Code]
 		if known {
-			l.Meta, l.State, l.Closure, l.Slug = was.Meta, was.State, was.Closure, was.Slug
+			l.keep(&was)
 		}
 		if err := s.Check(&l); err != nil {
 			if f, ok := errors.AsType[*fault.Error](err); ok {
@@ -264,7 +302,17 @@ func (s *Service) Save(ctx context.Context, list []Listing) (place.Tally, error)
 	if len(write) == 0 {
 		return t, nil
 	}
-	return t, s.coll.Upsert(ctx, write)
+	return t, s.docs.Upsert(ctx, by, audit.Write{Action: access.RegisterImport}, write)
+}
+
+// keep leaves with l what an import does not say: what became of the page, whose it is, and what waits.
+func (l *Listing) keep(was *Listing) {
+	l.Meta, l.Trail, l.State, l.Closure, l.Slug = was.Meta, was.Trail, was.State, was.Closure, was.Slug
+	l.MerchantID, l.PlazaMay, l.Consents = was.MerchantID, was.PlazaMay, was.Consents
+	l.Proposal, l.Returned, l.Watch = was.Proposal, was.Returned, was.Watch
+	if len(l.Prices) == 0 {
+		l.Prices = was.Prices
+	}
 }
 
 func (s *Service) storedByCode(ctx context.Context, list []Listing) (map[string]Listing, error) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"slices"
 
+	"shangquan/services/access"
 	"shangquan/services/fault"
 	"shangquan/services/listing"
 	"shangquan/services/place"
@@ -136,7 +137,7 @@ func (i *importer) listings(ctx context.Context, d *district) error {
 				return err
 			}
 		}
-		if _, err := i.shops.Save(ctx, missing); err != nil {
+		if _, err := i.shops.Save(ctx, access.System("sample district"), missing); err != nil {
 			return err
 		}
 		for _, l := range missing {

@@ -7,11 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/listing"
 	"shangquan/services/phone"
 	"shangquan/services/place"
 	"shangquan/services/sample"
+	"shangquan/services/secret"
 	"shangquan/services/store"
 	"shangquan/services/taxonomy"
 )
@@ -27,7 +30,11 @@ func opened(t *testing.T) (store.DB, *place.Service, *listing.Service) {
 			t.Error(err)
 		}
 	})
-	return db, place.New(db), listing.New(db, time.Now)
+	keys, err := secret.New(secret.Random())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db, place.New(db), listing.New(db, audit.New(db, keys, time.Now), time.Now)
 }
 
 func TestImport(t *testing.T) {
@@ -109,7 +116,7 @@ func TestImport(t *testing.T) {
 		t.Fatal(err)
 	}
 	edited.Address.Hint = "谷阳路口"
-	if err := shops.Replace(ctx, &edited, edited.Rev); err != nil {
+	if err := shops.Replace(ctx, access.System("test"), &edited, edited.Rev); err != nil {
 		t.Fatal(err)
 	}
 	before, err := listings.Revision(ctx)

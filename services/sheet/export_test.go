@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 	"pgregory.net/rapid"
 
+	"shangquan/services/access"
 	"shangquan/services/fault"
 	"shangquan/services/geo"
 	"shangquan/services/hours"
@@ -236,7 +237,7 @@ func TestClosedShops(t *testing.T) {
 		t.Errorf("%+v %v", p, err)
 	}
 	p = planOf(t, "店铺编号,迁往\nSJ1,人民北路 60 号\n", reg)
-	if _, err := p.Apply(t.Context(), reg); err != nil || reg.byCode["SJ1"].Closure.ForwardTo != "人民北路 60 号" || reg.byCode["SJ1"].Closure.On != "2026-02-01" {
+	if _, err := p.Apply(t.Context(), access.System("test"), reg); err != nil || reg.byCode["SJ1"].Closure.ForwardTo != "人民北路 60 号" || reg.byCode["SJ1"].Closure.On != "2026-02-01" {
 		t.Errorf("%+v %v", reg.byCode["SJ1"].Closure, err)
 	}
 }
@@ -267,7 +268,7 @@ func roundTrip(t *testing.T, format Format, reg *register) string {
 	if err != nil || p.Report.New != len(reg.byCode) {
 		return fmt.Sprintf("into an empty register: %+v %v", p, err)
 	}
-	if _, err := p.Apply(t.Context(), other); err != nil {
+	if _, err := p.Apply(t.Context(), access.System("test"), other); err != nil {
 		return err.Error()
 	}
 	if back := exported(t, format, other); !bytes.Equal(back, out) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"shangquan/services/access"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
@@ -35,9 +36,9 @@ type Shops interface {
 	// Check brings a listing into its stored form and says which fields may not be stored: fault.Invalid.
 	Check(l *listing.Listing) error
 	// Enter adds a listing as a draft or published: fault.Conflict.
-	Enter(ctx context.Context, l *listing.Listing) error
+	Enter(ctx context.Context, by access.Actor, l *listing.Listing) error
 	// Replace writes a changed listing over revision rev: fault.Conflict when it is no longer current.
-	Replace(ctx context.Context, l *listing.Listing, rev int64) error
+	Replace(ctx context.Context, by access.Actor, l *listing.Listing, rev int64) error
 }
 
 // NewPlan reads a file and compares it with the register. A file that cannot be read as a table of shops gives a plan that
@@ -275,10 +276,10 @@ func shorten(s string) string {
 	return s
 }
 
-// Apply writes what the plan says and returns the report of what was really done. A shop that somebody else changed since the
+// Apply writes, in the name of by, what the plan says and returns the report of what was really done. A shop that somebody else changed since the
 // plan was made is not overwritten: its row fails. Every shop is written on its own, so an import that was cut off is finished
 // by running the file again.
-func (p *Plan) Apply(ctx context.Context, shops Shops) (Report, error) {
+func (p *Plan) Apply(ctx context.Context, by access.Actor, shops Shops) (Report, error) {
 	rep := p.Report
 	rep.Rows = slices.Clone(rep.Rows)
 	for i := range p.steps {
@@ -286,9 +287,9 @@ func (p *Plan) Apply(ctx context.Context, shops Shops) (Report, error) {
 		l := s.l
 		var err error
 		if s.rev == 0 {
-			err = shops.Enter(ctx, &l)
+			err = shops.Enter(ctx, by, &l)
 		} else {
-			err = shops.Replace(ctx, &l, s.rev)
+			err = shops.Replace(ctx, by, &l, s.rev)
 		}
 		if err == nil {
 			continue

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"shangquan/services/access"
 	"shangquan/services/fault"
 	"shangquan/services/geo"
 	"shangquan/services/hours"
@@ -57,7 +58,7 @@ func (r *register) Check(l *listing.Listing) error {
 	return nil
 }
 
-func (r *register) Enter(_ context.Context, l *listing.Listing) error {
+func (r *register) Enter(_ context.Context, _ access.Actor, l *listing.Listing) error {
 	if _, taken := r.byCode[l.Code]; taken {
 		return fault.New(fault.Conflict, "error.taken", nil)
 	}
@@ -67,7 +68,7 @@ func (r *register) Enter(_ context.Context, l *listing.Listing) error {
 	return nil
 }
 
-func (r *register) Replace(_ context.Context, l *listing.Listing, rev int64) error {
+func (r *register) Replace(_ context.Context, _ access.Actor, l *listing.Listing, rev int64) error {
 	if r.byCode[l.Code].Rev != rev {
 		return fault.New(fault.Conflict, "error.stale", nil)
 	}
@@ -161,7 +162,7 @@ func TestPlanWritesNothingAndApplyWritesThePlan(t *testing.T) {
 			t.Errorf("problem %q, want %q", got, want[i])
 		}
 	}
-	rep, err := p.Apply(t.Context(), reg)
+	rep, err := p.Apply(t.Context(), access.System("test"), reg)
 	if err != nil || counts(rep) != counts(p.Report) {
 		t.Fatalf("%s, %v", counts(rep), err)
 	}
@@ -176,7 +177,7 @@ func TestPlanWritesNothingAndApplyWritesThePlan(t *testing.T) {
 
 func TestColumnsLeftOutStayAndEmptyCellsClear(t *testing.T) {
 	reg := newRegister(full())
-	if _, err := planOf(t, "code,别名,电话,周一,周二,周三,周四,周五,周六,周日,纬度,经度,坐标系,暂停营业自,暂停营业至\nSJ1,,,,,,,,,,,,,,\n", reg).Apply(t.Context(), reg); err != nil {
+	if _, err := planOf(t, "code,别名,电话,周一,周二,周三,周四,周五,周六,周日,纬度,经度,坐标系,暂停营业自,暂停营业至\nSJ1,,,,,,,,,,,,,,\n", reg).Apply(t.Context(), access.System("test"), reg); err != nil {
 		t.Fatal(err)
 	}
 	got, want := reg.byCode["SJ1"], full()
@@ -191,7 +192,7 @@ func TestColumnsLeftOutStayAndEmptyCellsClear(t *testing.T) {
 func TestOneDayOfTheWeek(t *testing.T) {
 	reg := newRegister(full())
 	p := planOf(t, "店铺编号,周日,特殊日期\nSJ1,10:00-16:00,\"2026-02-16: x, 2026-02-17: x, 2026-05-01: x\"\n", reg)
-	if _, err := p.Apply(t.Context(), reg); err != nil || p.Report.Changed != 1 {
+	if _, err := p.Apply(t.Context(), access.System("test"), reg); err != nil || p.Report.Changed != 1 {
 		t.Fatal(err, p.Report)
 	}
 	got := reg.byCode["SJ1"].Hours
@@ -259,7 +260,7 @@ func TestFilesThatAreNoTableOfShops(t *testing.T) {
 			if p.Report.Refused == nil || p.Report.Refused.Key != c.key || p.Report.New+p.Report.Failed != 0 {
 				t.Fatalf("%+v", p.Report)
 			}
-			if _, err := p.Apply(t.Context(), reg); err != nil || reg.writes != 0 {
+			if _, err := p.Apply(t.Context(), access.System("test"), reg); err != nil || reg.writes != 0 {
 				t.Errorf("%d writes, %v", reg.writes, err)
 			}
 		})
@@ -281,7 +282,7 @@ func TestSomebodyElseCameFirst(t *testing.T) {
 	other.Rev = 5
 	reg.byCode["SJ1"] = other
 	reg.byCode["SJ9"] = listing.Listing{Meta: store.Meta{Rev: 1}, Code: "SJ9"}
-	rep, err := p.Apply(t.Context(), reg)
+	rep, err := p.Apply(t.Context(), access.System("test"), reg)
 	if err != nil || counts(rep) != "0 new, 0 changed, 0 unchanged, 2 failed" || rep.Rows[0].Key != "sheet.changed_meanwhile" || rep.Rows[1].Key != "error.taken" || reg.byCode["SJ1"].Name.Hans != "余天成" {
 		t.Errorf("%s %v %+v", counts(rep), err, rep.Rows)
 	}
@@ -305,7 +306,7 @@ func TestReportsAreBounded(t *testing.T) {
 func TestImportOfOtherDataTurnsThemToWGS84Once(t *testing.T) {
 	reg := newRegister(full())
 	const file = "店铺编号,纬度,经度,坐标系\nSJ1,31.00693,121.235,高德\n"
-	if _, err := planOf(t, file, reg).Apply(t.Context(), reg); err != nil {
+	if _, err := planOf(t, file, reg).Apply(t.Context(), access.System("test"), reg); err != nil {
 		t.Fatal(err)
 	}
 	got := reg.byCode["SJ1"].Location

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/listing"
+	"shangquan/services/secret"
 	"shangquan/services/sheet"
 	"shangquan/services/store"
 	"shangquan/services/taxonomy"
@@ -24,7 +27,11 @@ func TestTheRealRegister(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	var shops sheet.Shops = listing.New(db, time.Now)
+	keys, err := secret.New(secret.Random())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shops sheet.Shops = listing.New(db, audit.New(db, keys, time.Now), time.Now)
 	names := sheet.NewNames(taxonomy.Default(), nil, nil)
 	const file = "店铺编号,状态,名称,类别,邮编,网址,周一,周二,周三,周四,周五,周六,周日\n" +
 		"A1,已发布,余天成,药店,201600,https://example.org,08:30-20:00,08:30-20:00,08:30-20:00,08:30-20:00,08:30-20:00,08:30-20:00,x\n" +
@@ -39,7 +46,7 @@ func TestTheRealRegister(t *testing.T) {
 		return p
 	}
 	p := plan()
-	rep, err := p.Apply(t.Context(), shops)
+	rep, err := p.Apply(t.Context(), access.System("test"), shops)
 	if err != nil || rep.New != 2 || rep.Failed != 1 || len(rep.Rows) != 2 {
 		t.Fatalf("%+v %v", rep, err)
 	}
