@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shangquan/server/config"
+	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/listing"
@@ -18,6 +19,7 @@ import (
 	"shangquan/services/search/fallback"
 	"shangquan/services/search/meili"
 	"shangquan/services/search/memory"
+	"shangquan/services/secret"
 	"shangquan/services/store"
 	"shangquan/services/taxonomy"
 )
@@ -25,6 +27,7 @@ import (
 // district is the services over one store.
 type district struct {
 	db        store.DB
+	trail     *audit.Log
 	places    *place.Service
 	shops     *listing.Service
 	listings  *store.Collection[listing.Listing]
@@ -72,8 +75,13 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	if err != nil {
 		return nil, err
 	}
+	keys, err := secret.New(secret.Random()) // of this run, while the settings name no master key
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	trail := audit.New(db, keys, now)
 	d := &district{
-		db: db, places: place.New(db), shops: listing.New(db, now), listings: listing.Declare(db),
+		db: db, trail: trail, places: place.New(db), shops: listing.New(db, trail, now), listings: listing.Declare(db),
 		words: taxonomy.Default(), now: now,
 	}
 	if err := db.Prepare(ctx); err != nil {
