@@ -56,12 +56,10 @@ func pause(n int) time.Duration {
 // waits reports whether until is still ahead. A moment further ahead than any pause was written by a clock that was wrong.
 func waits(now, until time.Time) bool { return now.Before(until) && until.Sub(now) <= maxPause }
 
-const buckets = 1 << 16
-
-// bucket names the guard of something that is no account.
+// bucket names the guard of something that is no account, one of 65,536 of its kind.
 func (s *Service) bucket(kind string, data ...[]byte) string {
 	mac := s.keys.MAC("guard "+kind, data...)
-	return kind + ":" + hex.EncodeToString(mac[:2]) // 2 bytes: buckets
+	return kind + ":" + hex.EncodeToString(mac[:2])
 }
 
 func guardOf(accountID string) string { return "account:" + accountID }

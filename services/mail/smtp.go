@@ -1,0 +1,112 @@
+package mail
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"shangquan/services/fault"
+)
+
+const smtpTimeout = 10 * time.Second
+
+// smtp sends e-mail through the server of the deployment.
+type smtp struct {
+	words Words
+	now   func() time.Time
+	host  string
+	from  string
+	opts  []gomail.Option
+}
+
+func newSMTP(u *url.URL, o Options) (*smtp, error) {
+	s := &smtp{words: o.Words, now: o.Now, host: u.Hostname(), from: u.Query().Get("from")}
+	probe := gomail.NewMsg()
+	if s.host == "" || probe.From(s.from) != nil {
+		return nil, errors.New(`mail: an SMTP address has a host and ?from=, which is an e-mail address, perhaps as "Name <address>"`)
+	}
+	s.opts = []gomail.Option{gomail.WithTimeout(smtpTimeout), gomail.WithoutNoop()}
+	port := 587
+	switch {
+	case u.Scheme == "smtps":
+		port = 465
+		s.opts = append(s.opts, gomail.WithSSL())
+	case loopback(s.host):
+		s.opts = append(s.opts, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
+	default:
+		s.opts = append(s.opts, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
+	if p := u.Port(); p != "" {
+		n, err := strconv.Atoi(p)
+		if err != nil {
+			return nil, errors.New("mail: the port is no number")
+		}
+		port = n
+	}
+	s.opts = append(s.opts, gomail.WithPort(port), gomail.WithTLSConfig(&tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12}))
+	if user := u.User.Username(); user != "" {
+		password, _ := u.User.Password()
+		s.opts = append(s.opts, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(user), gomail.WithPassword(password))
+	}
+	return s, nil
+}
+
+// loopback reports whether host is this machine.
+func loopback(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.IsLoopback()
+}
+
+// Send implements Sender. It is done when the server has taken the message.
+func (s *smtp) Send(ctx context.Context, m Message) error {
+	subject, text, err := prepare(s.words, m)
+	if err != nil {
+		return err
+	}
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := errors.Join(msg.From(s.from), msg.To(m.To)); err != nil {
+		return refuse("the address is none") // err has the address in it
+	}
+	msg.Subject(subject)
+	msg.SetDateWithValue(s.now())
+	msg.SetMessageID()
+	// Vacation programs answer no such message (RFC 3834).
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetBodyString(gomail.TypeTextPlain, text)
+	opts := s.opts
+	if end, ok := ctx.Deadline(); ok { // the library asks the context only while it dials
+		opts = append(slices.Clip(opts), gomail.WithTimeout(max(time.Millisecond, min(smtpTimeout, time.Until(end)))))
+	}
+	client, err := gomail.NewClient(s.host, opts...)
+	if err != nil {
+		return down(errors.New("mail: the SMTP client cannot be made"))
+	}
+	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
+		return s.judge(ctx, err)
+	}
+	return nil
+}
+
+// judge says what an error means, without the address that the library's text has in it.
+func (s *smtp) judge(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	send, ok := errors.AsType[*gomail.SendError](err)
+	switch {
+	case !ok:
+		return down(fmt.Errorf("mail: %s does not answer as an SMTP server should: %w", s.host, err))
+	case send.ErrorCode() >= 500 && send.Reason == gomail.ErrSMTPRcptTo:
+		return fault.New(fault.Invalid, "mail.refused", fmt.Errorf("mail: %s refuses the address with %d", s.host, send.ErrorCode()))
+	default:
+		return down(fmt.Errorf("mail: %s did not take the message: %v, code %d", s.host, send.Reason, send.ErrorCode()))
+	}
+}
