@@ -1,7 +1,9 @@
 // The modules of forms: portal, desk and account pages load this file, pages for everyone do not.
 import { left } from '../components/field/left.ts';
 import { reveal } from '../components/field/reveal.ts';
+import { hours } from '../components/hours/hours.ts';
+import { preview } from '../components/hours/preview.ts';
 import type { Module } from './modules.ts';
 
 /** The modules by the name in data-module="…". */
-export const forms: Record<string, Module> = { left, reveal };
+export const forms: Record<string, Module> = { hours, left, preview, reveal };

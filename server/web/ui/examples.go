@@ -52,6 +52,7 @@ func Examples(w *locales.Words) ([]Example, error) {
 	ex.shop()
 	ex.states()
 	ex.forms()
+	ex.editor()
 	ex.plans()
 	ex.poster()
 	return ex.list, ex.err

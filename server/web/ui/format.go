@@ -117,3 +117,6 @@ func daysBetween(a, b time.Time) int {
 	midnight := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
 	return int(midnight(b).Sub(midnight(a)).Hours() / 24)
 }
+
+// weekday returns the day of the week that is i days after Monday.
+func weekday(i int) time.Weekday { return time.Weekday((i + 1) % 7) }
