@@ -25,6 +25,7 @@
 // Engines behind ports, each with an embedded default:
 //
 //	store      documents: SQLite or MongoDB
+//	media      photos of shops and evidence: looked at, made small, kept in a folder or S3
 //	search     search: an index in memory or Meilisearch
 //
 // A package imports the ones its words need and no others: fault imports none of the rest and lang only fault; place and listing know store,

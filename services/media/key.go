@@ -1,0 +1,41 @@
+package media
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"regexp"
+)
+
+// The folders of the store. A key in publicFolder may be shown to anybody who knows it, one in evidenceFolder only by a route that
+// asks who is there.
+const (
+	publicFolder   = "media"
+	evidenceFolder = "evidence"
+)
+
+// What keys look like; whatever does not is not there (security.md UPL-05). The folder below the first is the beginning of the id.
+var (
+	idPattern       = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	filePattern     = regexp.MustCompile(`^media/([0-9a-f]{2})/([0-9a-f]{32})-[1-9][0-9]{0,3}\.jpg$`)
+	evidencePattern = regexp.MustCompile(`^evidence/([0-9a-f]{2})/([0-9a-f]{32})$`)
+	// tornPattern is a file that a crash left half written.
+	tornPattern = regexp.MustCompile(`^(?:media|evidence)/[0-9a-f]{2}/[0-9a-f]{32}(?:-[0-9]{1,4}\.jpg)?\.[0-9a-f]+\.tmp$`)
+)
+
+func validID(id string) bool { return idPattern.MatchString(id) }
+
+// newID returns 128 random bits: nobody guesses the address of a photo.
+func newID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails: crypto/rand ends the program instead
+	return hex.EncodeToString(b)
+}
+
+func isFile(key string) bool     { return fits(filePattern, key) }
+func isEvidence(key string) bool { return fits(evidencePattern, key) }
+
+// fits reports whether key has the pattern and lies in its own folder, so that each blob has exactly one name.
+func fits(p *regexp.Regexp, key string) bool {
+	m := p.FindStringSubmatch(key)
+	return m != nil && m[2][:2] == m[1]
+}
