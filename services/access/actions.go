@@ -50,7 +50,12 @@ const (
 	RegisterImport Action = "register.import"
 	ReviewRead     Action = "review.read"
 	ReviewDecide   Action = "review.decide"
-	ReportAnswer   Action = "report.answer"
+
+	ReportRead    Action = "report.read"
+	ReportAnswer  Action = "report.answer"
+	ReportContact Action = "report.contact" // see how to ask the reporter back
+	ReportTell    Action = "report.tell"    // the program's own: the owner of the shop is told
+	ReportErase   Action = "report.erase"   // the program's own: what is personal has been kept long enough
 
 	KeyList Action = "key.list"
 	KeyMake Action = "key.make"
