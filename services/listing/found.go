@@ -29,7 +29,7 @@ func (s *Service) Found(ctx context.Context, by access.Actor, merchantID string,
 		return Listing{}, err
 	}
 	if waiting >= MaxUnpublished {
-		return Listing{}, &fault.Error{Kind: fault.Conflict, Key: "listing.wrong.many", Err: errors.New("listing: too many drafts")}
+		return Listing{}, &fault.Error{Kind: fault.Conflict, Key: "listing.wrong.drafts", Err: errors.New("listing: too many drafts")}
 	}
 	if err := s.apply(&l, hand{by, s.now()}, p); err != nil && !errors.Is(err, errSame) {
 		return Listing{}, err

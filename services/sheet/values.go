@@ -51,7 +51,7 @@ var states = words{
 	{string(listing.Archived), "已归档"},
 }
 
-var confirmers = words{{"owner", "商户"}, {"coordinator", "街道"}, {"survey", "走访"}, {"source", "资料"}}
+var confirmers = words{{"owner", "商户"}, {"plaza", "商场"}, {"coordinator", "街道"}, {"survey", "走访"}, {"source", "资料"}}
 
 var dayPattern = regexp.MustCompile(`^(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?$`)
 

@@ -1,0 +1,291 @@
+package post
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/calendar"
+	"shangquan/services/fault"
+	"shangquan/services/listing"
+	"shangquan/services/store"
+)
+
+// MaxLive is how many posts of one shop, street or plaza are public at a time; MaxKept how many there are with drafts and past ones
+// in one list.
+const (
+	MaxLive = 5
+	MaxKept = 500
+)
+
+// Shops is what posts need of the register of listings.
+type Shops interface {
+	Get(ctx context.Context, id string) (listing.Listing, error)
+	ByIDs(ctx context.Context, ids []string) ([]listing.Listing, error)
+}
+
+// Service keeps the posts.
+type Service struct {
+	docs  *audit.Recorded[Post]
+	shops Shops
+	names listing.NameRules
+	now   func() time.Time
+}
+
+// Declare declares the collection of posts on db; it may be done again.
+func Declare(db store.DB) *store.Collection[Post] {
+	return store.NewCollection[Post](db, "posts",
+		store.Unique("slot"), store.Index("listing_id", "created_at"), store.Index("state", "until"), store.Follow("audit"))
+}
+
+// New returns the posts on db, which write to the trail log.
+func New(db store.DB, log *audit.Log, shops Shops, now func() time.Time) *Service {
+	return &Service{docs: audit.Record(Declare(db), log, kind), shops: shops, names: listing.DefaultNameRules(), now: now}
+}
+
+// Revision changes with every write of a post.
+func (s *Service) Revision(ctx context.Context) (int64, error) { return s.docs.Revision(ctx) }
+
+// require returns nil when by may write p, which takes its place from its shop.
+func (s *Service) require(ctx context.Context, by access.Actor, p *Post) error {
+	may := false
+	if p.ListingID != "" {
+		l, err := s.shops.Get(ctx, p.ListingID)
+		if err != nil {
+			return err
+		}
+		p.StreetID, p.PlazaID, p.CategoryID, p.MerchantID = l.Address.StreetID, l.Address.PlazaID, l.CategoryID, l.MerchantID
+		may = l.PlazaMay
+	} else {
+		p.CategoryID, p.MerchantID = "", ""
+	}
+	return access.Require(by, access.ListingOffers, p.thing(may))
+}
+
+// check says what of a post may not be stored.
+func (s *Service) check(by access.Actor, p *Post) error {
+	p.normalise()
+	if p.ListingID == "" && (p.StreetID == "") == (p.PlazaID == "") {
+		return fault.Wrong("listing_id", "error.text.empty", nil)
+	}
+	if err := p.validate(); err != nil {
+		return err
+	}
+	if access.Can(by, access.RegisterEnter, p.thing(false)) {
+		return nil
+	}
+	var wrong []fault.Field
+	for _, t := range []struct{ name, text string }{{"title", p.Title.Hans}, {"title.hant", p.Title.Hant}, {"title.en", p.Title.En}} {
+		wrong = append(wrong, s.names.Check(t.name, t.text)...)
+	}
+	if len(wrong) > 0 {
+		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
+	}
+	return nil
+}
+
+func draftSlot() string { return "-" + rand.Text() }
+
+func write(p *Post, why string) audit.Write {
+	return audit.Write{Action: access.ListingOffers, Title: p.Title.Hans, Why: why}
+}
+
+// Create adds a draft: fault.NotFound for a shop of others, fault.Invalid.
+func (s *Service) Create(ctx context.Context, by access.Actor, p *Post) error {
+	next := *p
+	next.Meta, next.Trail, next.State, next.Slot = store.Meta{}, audit.Trail{}, Draft, draftSlot()
+	if err := s.require(ctx, by, &next); err != nil {
+		return err
+	}
+	if err := s.check(by, &next); err != nil {
+		return err
+	}
+	if err := s.docs.Insert(ctx, by, write(&next, ""), &next); err != nil {
+		return err
+	}
+	*p = next
+	return nil
+}
+
+// Replace writes what p says over revision rev of the post with its id. Whose it is, and its state, stay. fault.NotFound,
+// fault.Invalid; fault.Conflict when rev is not current or the post was withdrawn.
+func (s *Service) Replace(ctx context.Context, by access.Actor, p Post, rev int64) (Post, error) {
+	return s.change(ctx, by, p.ID, rev, "", func(was *Post) error {
+		if was.State == Withdrawn {
+			return fault.New(fault.Conflict, "post.wrong.state", errors.New("post: it was withdrawn"))
+		}
+		was.Kind, was.Title, was.Text, was.Who, was.Conditions = p.Kind, p.Title, p.Text, p.Who, p.Conditions
+		was.From, was.Until, was.Repeat, was.Times = p.From, p.Until, p.Repeat, p.Times
+		if was.State == Ended && !was.late(s.now()) {
+			was.State = Draft // published anew when its writer says so
+		}
+		return s.check(by, was)
+	})
+}
+
+func (s *Service) change(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Post) error) (Post, error) {
+	p, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Post{}, err
+	}
+	return s.docs.Update(ctx, by, write(&p, why), id, rev, func(p *Post) error {
+		if err := s.require(ctx, by, p); err != nil {
+			return err
+		}
+		return f(p)
+	})
+}
+
+// Publish makes a draft public until its last day. fault.Conflict when MaxLive posts of the same shop are public, the last day is
+// over, it is no draft, or rev is not current.
+func (s *Service) Publish(ctx context.Context, by access.Actor, id string, rev int64) (Post, error) {
+	p, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Post{}, err
+	}
+	if err := s.endPast(ctx, p.owner()); err != nil {
+		return Post{}, err
+	}
+	for i := range MaxLive {
+		got, err := s.change(ctx, by, id, rev, "publish", func(p *Post) error {
+			if p.State != Draft || p.late(s.now()) {
+				return fault.New(fault.Conflict, "post.wrong.state", fmt.Errorf("post: a %s post until %s is not published", p.State, p.Until))
+			}
+			p.State, p.Slot = Published, fmt.Sprintf("%s/%d", p.owner(), i)
+			return s.check(by, p)
+		})
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Key == "error.taken" {
+			continue
+		}
+		return got, err
+	}
+	return Post{}, &fault.Error{Kind: fault.Conflict, Key: "post.wrong.full", Err: errors.New("post: no place is free")}
+}
+
+// owner is whose places the post takes when it is public.
+func (p *Post) owner() string {
+	switch {
+	case p.ListingID != "":
+		return "listing:" + p.ListingID
+	case p.PlazaID != "":
+		return "plaza:" + p.PlazaID
+	}
+	return "street:" + p.StreetID
+}
+
+// endPast frees the places of posts whose last day is over. It is the program's own doing; pages know without it.
+func (s *Service) endPast(ctx context.Context, owner string) error {
+	for i := range MaxLive {
+		p, err := s.docs.GetBy(ctx, "slot", fmt.Sprintf("%s/%d", owner, i))
+		if fault.Is(err, fault.NotFound) || err == nil && p.StateAt(s.now()) != Ended {
+			continue
+		}
+		if err == nil {
+			_, err = s.docs.Update(ctx, access.System("schedule"), write(&p, "ended"), p.ID, p.Rev, func(p *Post) error {
+				p.State, p.Slot = Ended, draftSlot()
+				return nil
+			})
+		}
+		if err != nil && !fault.Is(err, fault.Conflict) { // somebody else was at it
+			return err
+		}
+	}
+	return nil
+}
+
+// Withdraw takes a post from the public: fault.Conflict when it was withdrawn already, or rev is not current.
+func (s *Service) Withdraw(ctx context.Context, by access.Actor, id string, rev int64) (Post, error) {
+	return s.change(ctx, by, id, rev, "withdraw", func(p *Post) error {
+		if p.State == Withdrawn {
+			return fault.New(fault.Conflict, "post.wrong.state", errors.New("post: it was withdrawn before"))
+		}
+		p.State, p.Slot = Withdrawn, draftSlot()
+		return nil
+	})
+}
+
+// Get returns a post in any state for those who may write it: fault.NotFound.
+func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Post, error) {
+	p, err := s.docs.Get(ctx, id)
+	if err == nil {
+		at := p
+		err = s.require(ctx, by, &at)
+	}
+	if err != nil {
+		return Post{}, err
+	}
+	return p, nil
+}
+
+// ByListing returns the posts of a shop in every state, the newest first, for those who may write them.
+func (s *Service) ByListing(ctx context.Context, by access.Actor, listingID string) ([]Post, error) {
+	if listingID == "" {
+		return nil, fault.New(fault.NotFound, "error.not_found", nil)
+	}
+	if err := s.require(ctx, by, &Post{ListingID: listingID}); err != nil {
+		return nil, err
+	}
+	page, err := s.docs.Find(ctx, store.Where("listing_id", store.Eq, listingID).OrderBy("created_at", store.Desc).Limit(MaxKept))
+	return page.Items, err
+}
+
+// Where narrows a list of live posts; empty fields do not.
+type Where struct{ ListingID, StreetID, PlazaID, CategoryID string }
+
+// Live returns what a visitor may see at now: the published posts that have not ended, of shops that are public, those that hold
+// soonest first. Street, plaza and category are those of the shop as it is now.
+func (s *Service) Live(ctx context.Context, w Where, now time.Time) ([]Post, error) {
+	today := calendar.Today(now)
+	out, ids := []Post{}, []string{}
+	for p, err := range s.docs.Each(ctx, store.Where("state", store.Eq, string(Published)).And("until", store.Gte, today.String()).Limit(MaxKept)) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+		if p.ListingID != "" {
+			ids = append(ids, p.ListingID)
+		}
+	}
+	shops, err := s.shops.ByIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	public := map[string]*listing.Listing{}
+	for i := range shops {
+		if shops[i].State == listing.Published {
+			public[shops[i].ID] = &shops[i]
+		}
+	}
+	out = slices.DeleteFunc(out, func(p Post) bool { return p.ListingID != "" && public[p.ListingID] == nil })
+	for i := range out {
+		out[i].Trail, out[i].MerchantID = audit.Trail{}, ""
+		if l := public[out[i].ListingID]; l != nil {
+			out[i].StreetID, out[i].PlazaID, out[i].CategoryID = l.Address.StreetID, l.Address.PlazaID, l.CategoryID
+		}
+	}
+	out = slices.DeleteFunc(out, func(p Post) bool { return !w.fits(&p) })
+	slices.SortStableFunc(out, func(a, b Post) int {
+		x, _ := a.Next(today)
+		y, _ := b.Next(today)
+		if x != y {
+			return int(x - y)
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return out, nil
+}
+
+func (w Where) fits(p *Post) bool {
+	for _, x := range [][2]string{{w.ListingID, p.ListingID}, {w.StreetID, p.StreetID}, {w.PlazaID, p.PlazaID}, {w.CategoryID, p.CategoryID}} {
+		if x[0] != "" && x[0] != x[1] {
+			return false
+		}
+	}
+	return true
+}
