@@ -24,7 +24,7 @@ func Completeness(l *Listing, cal *calendar.Calendar, now time.Time) []Item {
 		{"special", l.Hours.Known && answered(l.Hours, cal, calendar.Today(now)), "listing.why.special"},
 		{"phones", len(l.PublicPhones()) > 0, "listing.why.phones"},
 		{"address", l.Address.Line != "" && (l.Location != nil || l.Address.PlazaID != ""), "listing.why.address"},
-		{"category_id", l.CategoryID != "", "listing.why.category"},
+		{"photos", len(l.Photos) > 0, "listing.why.photos"},
 		{"goods", len(l.Goods)+len(l.Prices) > 0, "listing.why.goods"},
 		{"description", !l.Description.IsZero(), "listing.why.description"},
 		{"tag_ids", len(l.TagIDs) > 0, "listing.why.tags"},

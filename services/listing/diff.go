@@ -59,6 +59,7 @@ var parts = []part{
 	{"description.hans", func(l *Listing) any { return l.Description.Hans }},
 	{"description.hant", func(l *Listing) any { return l.Description.Hant }},
 	{"description.en", func(l *Listing) any { return l.Description.En }},
+	{"photos", func(l *Listing) any { return l.Photos }},
 	{"goods", func(l *Listing) any { return l.Goods }},
 	{"prices", func(l *Listing) any { return l.Prices }},
 	{"tag_ids", func(l *Listing) any { return l.TagIDs }},

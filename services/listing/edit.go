@@ -11,6 +11,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/geo"
+	"shangquan/services/media"
 	"shangquan/services/phone"
 )
 
@@ -93,6 +94,18 @@ func (s *Service) apply(l *Listing, h hand, p Patch) error {
 		return errSame
 	}
 	return nil
+}
+
+// AddPhoto puts a photo that services/media has prepared behind the others, whatever revision is current: fault.Invalid when there
+// are too many. Order, captions and taking away are edits of "photos".
+func (s *Service) AddPhoto(ctx context.Context, by access.Actor, id string, p media.Photo) (Listing, error) {
+	return s.change(ctx, by, access.ListingPhotos, audit.Write{Action: access.ListingPhotos}, id, 0, func(l *Listing) error {
+		if l.State == Archived {
+			return fault.New(fault.Conflict, "error.listing.state", errors.New("listing: an archived listing is not edited"))
+		}
+		l.Photos = append(slices.Clone(l.Photos), p)
+		return s.Check(l)
+	})
 }
 
 // direct reports whether by may write sensitive fields of l at once.

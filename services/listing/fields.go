@@ -13,6 +13,7 @@ import (
 	"shangquan/services/geo"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
+	"shangquan/services/media"
 	"shangquan/services/phone"
 )
 
@@ -63,6 +64,7 @@ var Fields = []Field{
 	consents,
 	field("website", Live, access.ListingContact, func(l *Listing) *string { return &l.Website }),
 	field("description", Live, access.ListingTexts, func(l *Listing) *lang.Text { return &l.Description }),
+	photos,
 	field("address.hint", Live, access.ListingTexts, func(l *Listing) *string { return &l.Address.Hint }),
 	field("goods", Live, access.ListingGoods, func(l *Listing) *[]string { return &l.Goods }),
 	field("prices", Live, access.ListingGoods, func(l *Listing) *[]Price { return &l.Prices }),
@@ -154,6 +156,39 @@ var consents = Field{
 		return nil
 	},
 	copy: func(to, from *Listing) { to.Consents = from.Consents },
+}
+
+// photos takes the order and the captions of the photos that are there; those left out are taken away. A photo is added by
+// AddPhoto only, so that nobody shows a file that was not looked at, or is another's.
+var photos = Field{
+	Path: "photos", Class: Live, Action: access.ListingPhotos,
+	value: func(l *Listing) any { return l.Photos },
+	set: func(l *Listing, _ hand, raw []byte) error {
+		var given []struct {
+			Key     string    `json:"key"`
+			Caption lang.Text `json:"caption"`
+		}
+		if err := strict(raw, &given); err != nil {
+			return err
+		}
+		there := map[string]media.Photo{}
+		for _, p := range l.Photos {
+			there[p.Key] = p
+		}
+		next := []media.Photo{}
+		for _, g := range given {
+			p, ok := there[g.Key]
+			if !ok {
+				return errors.New("there is no such photo")
+			}
+			delete(there, g.Key)
+			p.Caption = g.Caption
+			next = append(next, p)
+		}
+		l.Photos = next
+		return nil
+	},
+	copy: func(to, from *Listing) { to.Photos = from.Photos },
 }
 
 // strict reads a value without any field that it does not have; null is no value.

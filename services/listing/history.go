@@ -177,7 +177,8 @@ func (s *Service) at(ctx context.Context, l Listing, rev int64) (Listing, error)
 }
 
 // Restore writes what revision wanted said over revision rev. It is an edit like others: what is sensitive waits where an edit
-// would, and what the role may not edit stays. Consents are not restored: who has withdrawn one has withdrawn it.
+// would, and what the role may not edit stays. Consents are not restored, for who has withdrawn one has
+// withdrawn it, and photos are not, for what was taken away is gone.
 func (s *Service) Restore(ctx context.Context, by access.Actor, id string, rev, wanted int64) (Listing, error) {
 	l, err := s.coll.Get(ctx, id)
 	if err != nil {
@@ -193,7 +194,7 @@ func (s *Service) Restore(ctx context.Context, by access.Actor, id string, rev, 
 	p := Patch{}
 	for i := range Fields {
 		f := &Fields[i]
-		if f.Class == Kept || f.Path == "consents" || f.Path == "closure" || f.same(&old, &l) || !access.Can(by, f.Action, l.Thing()) {
+		if f.Class == Kept || f.Path == "consents" || f.Path == "closure" || f.Path == "photos" || f.same(&old, &l) || !access.Can(by, f.Action, l.Thing()) {
 			continue
 		}
 		if f.Path == "location" && old.Location == nil {

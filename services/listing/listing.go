@@ -7,6 +7,7 @@ import (
 	"shangquan/services/geo"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
+	"shangquan/services/media"
 	"shangquan/services/phone"
 	"shangquan/services/store"
 )
@@ -55,6 +56,7 @@ type Listing struct {
 	Consents    []Consent      `json:"consents"`
 	Hours       hours.Hours    `json:"hours"`
 	Description lang.Text      `json:"description,omitzero"`
+	Photos      []media.Photo  `json:"photos"` // the first is the cover
 	Website     string         `json:"website"`
 	Payments    []string       `json:"payments"`
 

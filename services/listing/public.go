@@ -41,5 +41,9 @@ func (l *Listing) ForPublic() Listing {
 	out.Consents, out.Proposal, out.Returned, out.Watch = []Consent{}, nil, nil, Watch{Changed: []string{}}
 	out.MerchantID, out.PlazaMay = "", false
 	out.Trail = audit.Trail{}
+	out.Photos = slices.Clone(l.Photos)
+	for i := range out.Photos {
+		out.Photos[i].By = ""
+	}
 	return out
 }

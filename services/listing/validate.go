@@ -12,6 +12,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
+	"shangquan/services/media"
 	"shangquan/services/phone"
 )
 
@@ -46,6 +47,7 @@ var Limits = map[string]lang.Limit{
 	"source.observed":    {Max: 40},
 	"source.note":        {Max: 500, Prose: true},
 	"phones.label":       {Max: 12},
+	"photos.by":          {Max: 64},
 	"prices.name":        {Max: 40, Must: true},
 	"prices.unit":        {Max: 12},
 	"prices.note":        {Max: 60},
@@ -60,7 +62,7 @@ var Limits = map[string]lang.Limit{
 }
 
 // How many items the lists of a listing may have.
-var counts = map[string]int{"aliases": 20, "goods": 60, "tag_ids": 40, "payments": 12, "marks": 10, "phones": phone.MaxNumbers, "prices": 60, "consents": phone.MaxNumbers}
+var counts = map[string]int{"aliases": 20, "goods": 60, "tag_ids": 40, "payments": 12, "marks": 10, "phones": phone.MaxNumbers, "prices": 60, "photos": media.MaxPhotos, "consents": phone.MaxNumbers}
 
 // Confirmers are who can have confirmed the facts: the shop, the operator of its plaza, the district at its desk or at the door,
 // or nobody but the list they were taken from.
@@ -76,6 +78,7 @@ const (
 
 var (
 	codeForm = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9])?$`)
+	photoKey = regexp.MustCompile(`^[0-9a-f]{32}$`)
 	postcode = regexp.MustCompile(`^\d{6}$`)
 	shape    = validator.New(validator.WithRequiredStructEnabled())
 )
@@ -131,6 +134,12 @@ func (c *checks) facts(l *Listing) {
 		c.line("consents.digits", x.Digits)
 		c.line("consents.version", x.Version)
 		c.line("consents.by", x.By)
+	}
+	c.count("photos", len(l.Photos))
+	for _, p := range l.Photos {
+		c.when(!photoKey.MatchString(p.Key), "photos.key", "error.choice")
+		c.fields = append(c.fields, p.Check("photos")...)
+		c.line("photos.by", p.By)
 	}
 	c.count("prices", len(l.Prices))
 	for _, p := range l.Prices {

@@ -309,6 +309,9 @@ func (s *Service) Save(ctx context.Context, by access.Actor, list []Listing) (pl
 func (l *Listing) keep(was *Listing) {
 	l.Meta, l.Trail, l.State, l.Closure, l.Slug = was.Meta, was.Trail, was.State, was.Closure, was.Slug
 	l.MerchantID, l.PlazaMay, l.Consents = was.MerchantID, was.PlazaMay, was.Consents
+	if len(l.Photos) == 0 {
+		l.Photos = was.Photos
+	}
 	l.Proposal, l.Returned, l.Watch = was.Proposal, was.Returned, was.Watch
 	if len(l.Prices) == 0 {
 		l.Prices = was.Prices
