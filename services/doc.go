@@ -19,6 +19,10 @@
 //
 //	directory  what a visitor can ask, and the follower that feeds the search index
 //	plan       the drawn street plan
+//	report     what people say is wrong with a page, and the answer they get
+//	insight    counts for the owner of a shop, without persons
+//	apikey     keys of merchants' programs
+//	idempotency  requests that can be sent again
 //	sheet      the register as a table: CSV and XLSX, in and out
 //	sample     the district a new installation starts with
 //
@@ -77,6 +81,11 @@
 //   - business area · 商圈 · the area a source assigns a plaza to; also what the whole district calls itself · zone
 //   - follower · 跟随者 · who must hear of a write, such as the search index · subscriber, listener
 //   - fault · 差错 · a classified error with a message for people · exception
+//   - report · 这条信息不对 · what somebody says is wrong with a shop's page: a reason, a number, an answer; changes nothing itself · complaint,
+//     ticket
+//   - voice · 反映的人 · one person behind a report, told apart by a keyed hash and forgotten after 30 days · user
+//   - insight · 访问量 · how often a page was looked at, found, called from, and the way asked for · analytics, tracking
+//   - key · 钥匙 · what a merchant's program acts with; shown once, for named actions and shops, for a year at most · token, password
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //
