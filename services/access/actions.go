@@ -26,6 +26,11 @@ const (
 	ClaimSend        Action = "claim.send"
 	ClaimOwn         Action = "claim.own"
 	ClaimDecide      Action = "claim.decide"
+	ClaimAnswer      Action = "claim.answer"      // what the present owner says to a claim on the shop
+	MerchantIdentity Action = "merchant.identity" // kind, credit code, registered name once they are known; which plaza it runs
+	InvitationAccept Action = "invitation.accept"
+	TransferAccept   Action = "transfer.accept"
+	GrantRedeem      Action = "grant.redeem"
 
 	ListingOpen      Action = "listing.open" // see it in the portal, drafts too
 	ListingCreate    Action = "listing.create"

@@ -1,0 +1,65 @@
+package merchant
+
+import (
+	"context"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/fault"
+	"shangquan/services/store"
+)
+
+// Erasure is a claim whose evidence is to go: 90 days after the decision (PRV-04).
+type Erasure struct {
+	ClaimID string
+	Keys    []string // of services/media
+}
+
+// DueForErasure returns up to limit claims whose evidence and personal data are to go. services/media deletes the pictures first, then Erased
+// is called: the other way round a crash would leave pictures that nobody knows of.
+func (s *Service) DueForErasure(ctx context.Context, limit int) ([]Erasure, error) {
+	// The zero time, of claims that are open or were erased, lies before 1970.
+	q := store.Where("erase_at", store.Gt, time.UnixMilli(0)).And("erase_at", store.Lte, s.Now()).OrderBy("erase_at", store.Asc).Limit(limit)
+	page, err := s.claims.Find(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	out := []Erasure{}
+	for _, c := range page.Items {
+		keys := []string{}
+		for _, e := range c.Evidence {
+			keys = append(keys, e.Key)
+		}
+		out = append(out, Erasure{c.ID, keys})
+	}
+	return out, nil
+}
+
+// Erased notes that the pictures of a claim are gone, and erases the personal data with them. fault.Conflict for a claim that is not due.
+func (s *Service) Erased(ctx context.Context, claimID string) error {
+	now := s.Now()
+	_, err := s.claims.Update(ctx, access.System("retention"), audit.Write{Action: access.ClaimDecide, Why: "retention"}, claimID, 0, func(c *Claim) error {
+		if c.EraseAt.IsZero() || now.Before(c.EraseAt) {
+			return fault.New(fault.Conflict, "error.claim.state", nil)
+		}
+		c.Evidence, c.Sealed, c.EraseAt = []Evidence{}, "", time.Time{}
+		return nil
+	})
+	return err
+}
+
+// EvidenceOf returns nil when key is a picture of this claim and the actor may see it. services/media asks it before it hands
+// out a picture: fault.NotFound for everything else.
+func (s *Service) EvidenceOf(ctx context.Context, by access.Actor, claimID, key string) error {
+	c, err := s.Claim(ctx, by, claimID)
+	if err != nil {
+		return err
+	}
+	for _, e := range c.Evidence {
+		if e.Key == key {
+			return nil
+		}
+	}
+	return notFound()
+}

@@ -1,0 +1,243 @@
+package merchant_test
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"shangquan/services/access"
+	"shangquan/services/merchant"
+)
+
+var everybody = []string{
+	"nobody", "signed", "owner", "manager", "staff", "limited staff", "foreign owner", "coordinator", "second coordinator", "liaison", "admin",
+}
+
+// each runs do for every actor and compares the answer with what the table of want says; who is not in it finds nothing, nobody must sign in.
+func each(t *testing.T, want map[string]string, do func(b *bench, m merchant.Merchant, by access.Actor) error) {
+	t.Helper()
+	shared := open(t) // by those who are refused: nothing may change in it
+	sharedM, sharedWho := shared.towards(t)
+	for _, name := range everybody {
+		b, m, who := shared, sharedM, sharedWho
+		expected, ok := want[name]
+		switch {
+		case ok && expected == "":
+			b = open(t)
+			m, who = b.towards(t)
+		case !ok && name == "nobody":
+			expected = signIn
+		case !ok:
+			expected = hiddenThing
+		}
+		if got := answer(do(b, m, who[name])); got != expected {
+			t.Errorf("%s: %q, want %q", name, got, expected)
+		}
+		if got := b.get(t, m.ID); expected != "" && got.Rev != m.Rev {
+			t.Errorf("%s was refused and something changed", name)
+		}
+	}
+}
+
+func TestWhoMayReadAMerchant(t *testing.T) {
+	each(t, map[string]string{"owner": "", "manager": "", "staff": "", "limited staff": "", "coordinator": "", "second coordinator": "", "admin": ""},
+		func(b *bench, m merchant.Merchant, by access.Actor) error {
+			_, err := b.Get(t.Context(), by, m.ID)
+			return err
+		})
+}
+
+func TestWhoMayManagePeople(t *testing.T) {
+	allowed := map[string]string{"owner": "", "admin": ""}
+	for name, do := range map[string]func(b *bench, m merchant.Merchant, by access.Actor) error{
+		"read": func(b *bench, m merchant.Merchant, by access.Actor) error {
+			_, _, err := b.Access(t.Context(), by, m.ID)
+			return err
+		},
+		"invite": func(b *bench, m merchant.Merchant, by access.Actor) error {
+			_, err := b.Invite(t.Context(), by, m.ID, merchant.Invite{To: "13800138000", Role: access.Staff})
+			return err
+		},
+		"set a role": func(b *bench, m merchant.Merchant, by access.Actor) error {
+			_, err := b.SetRole(t.Context(), by, m.ID, m.Rev, "staff", access.Manager, nil)
+			return err
+		},
+		"remove": func(b *bench, m merchant.Merchant, by access.Actor) error {
+			_, err := b.Remove(t.Context(), by, m.ID, m.Rev, "staff")
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) { each(t, allowed, do) })
+	}
+}
+
+func TestWhoMayEditCloseAndExport(t *testing.T) {
+	each(t, map[string]string{"owner": "", "coordinator": "", "second coordinator": "", "admin": ""}, func(b *bench, m merchant.Merchant, by access.Actor) error {
+		d := draft("余天成", codeA)
+		d.Phone = "021-57721664"
+		_, err := b.Edit(t.Context(), by, m.ID, m.Rev, d)
+		return err
+	})
+	each(t, map[string]string{"owner": "", "admin": ""}, func(b *bench, m merchant.Merchant, by access.Actor) error {
+		_, err := b.Export(t.Context(), by, m.ID)
+		return err
+	})
+	each(t, map[string]string{"owner": "forbidden error.sudo"}, func(b *bench, m merchant.Merchant, by access.Actor) error {
+		by.Sudo = false
+		return b.Close(t.Context(), by, m.ID, m.Rev)
+	})
+	each(t, map[string]string{"owner": "conflict error.member.last_owner", "manager": "", "staff": "", "limited staff": ""},
+		func(b *bench, m merchant.Merchant, by access.Actor) error { return b.Leave(t.Context(), by, m.ID) })
+	each(t, map[string]string{"coordinator": "", "second coordinator": "", "admin": ""}, func(b *bench, m merchant.Merchant, by access.Actor) error {
+		_, err := b.RunPlaza(t.Context(), by, m.ID, m.Rev, "p1")
+		return err
+	})
+}
+
+// T-06: who is taken out has no seat at the very next question; so have those whose merchant closed.
+func TestSeatsFollowAtOnce(t *testing.T) {
+	b := open(t)
+	m, who := b.towards(t)
+	seats := b.person(t, "limited").Seats
+	if len(seats) != 1 || seats[0].MerchantID != m.ID || seats[0].Role != access.Staff || !slices.Equal(seats[0].ListingIDs, []string{"s1"}) {
+		t.Fatalf("seats = %+v", seats)
+	}
+	if _, err := b.Remove(t.Context(), who["owner"], m.ID, 0, "limited"); err != nil {
+		t.Fatal(err)
+	}
+	if seats := b.person(t, "limited").Seats; len(seats) != 0 {
+		t.Errorf("still seated: %+v", seats)
+	}
+	if got := b.mail.kinds(); got != "merchant_removed→limited" {
+		t.Errorf("sent %s", got)
+	}
+	if _, err := b.SetRole(t.Context(), who["owner"], m.ID, 0, "staff", access.Manager, []string{"s2", "s2"}); err != nil {
+		t.Fatal(err)
+	}
+	if s := b.person(t, "staff").Seats[0]; s.Role != access.Manager || !slices.Equal(s.ListingIDs, []string{"s2"}) {
+		t.Errorf("seat = %+v", s)
+	}
+	if s, err := b.Seats(t.Context(), ""); err != nil || len(s) != 0 {
+		t.Errorf("nobody has %v, %v", s, err)
+	}
+}
+
+func TestOneLoginForManyShops(t *testing.T) {
+	b := open(t)
+	a := b.create(t, "chain", "甲", codeA, "s1")
+	c := b.create(t, "chain", "乙", "", "s2", "s3")
+	if _, err := b.RunPlaza(t.Context(), admin, c.ID, 0, "p1"); err != nil {
+		t.Fatal(err)
+	}
+	seats := b.person(t, "chain").Seats
+	if len(seats) != 2 {
+		t.Fatalf("seats = %+v", seats)
+	}
+	for _, s := range seats {
+		if (s.PlazaID == "p1") != (s.MerchantID == c.ID) || s.Role != access.Owner {
+			t.Errorf("seat = %+v", s)
+		}
+	}
+	mine, err := b.Mine(t.Context(), b.person(t, "chain"))
+	if err != nil || len(mine) != 2 || mine[0].ID != a.ID {
+		t.Errorf("mine = %v, %v", mine, err)
+	}
+	if of, err := b.OfPlaza(t.Context(), "p1"); err != nil || len(of) != 1 || of[0].ID != c.ID || of[0].Kind != merchant.Plaza {
+		t.Errorf("of the plaza: %v, %v", of, err)
+	}
+}
+
+func TestTheLastOwnerStays(t *testing.T) {
+	b := open(t)
+	m, who := b.towards(t)
+	owner := who["owner"]
+	const last = "conflict error.member.last_owner"
+	want(t, b.Leave(t.Context(), owner, m.ID), last)
+	_, err := b.Remove(t.Context(), owner, m.ID, 0, "o")
+	want(t, err, last)
+	_, err = b.SetRole(t.Context(), admin, m.ID, 0, "o", access.Staff, nil)
+	want(t, err, last)
+	_, err = b.SetRole(t.Context(), owner, m.ID, 0, "staff", access.Owner, nil)
+	want(t, err, "")
+	want(t, b.Leave(t.Context(), owner, m.ID), "")
+	if got := b.get(t, m.ID); !slices.Equal(got.Owners(), []string{"staff"}) {
+		t.Errorf("owners = %v", got.Owners())
+	}
+}
+
+// Of two owners who leave at the same moment one stays.
+func TestTwoOwnersLeaveAtOnce(t *testing.T) {
+	b := open(t)
+	m, who := b.towards(t)
+	if _, err := b.SetRole(t.Context(), who["owner"], m.ID, 0, "manager", access.Owner, nil); err != nil {
+		t.Fatal(err)
+	}
+	both := []access.Actor{b.person(t, "o"), b.person(t, "manager")}
+	var wg sync.WaitGroup
+	left := make([]error, 2)
+	for i := range both {
+		wg.Go(func() { left[i] = b.Leave(t.Context(), both[i], m.ID) })
+	}
+	wg.Wait()
+	if (left[0] == nil) == (left[1] == nil) {
+		t.Errorf("left: %v, %v", left[0], left[1])
+	}
+	if got := b.get(t, m.ID); len(got.Owners()) != 1 {
+		t.Errorf("owners = %v", got.Owners())
+	}
+}
+
+func TestRolesThatCannotBe(t *testing.T) {
+	b := open(t)
+	m, who := b.towards(t)
+	for name, tt := range map[string]struct {
+		account string
+		role    access.Role
+		only    []string
+		want    string
+	}{
+		"no such role":         {"staff", access.Coordinator, nil, "invalid role:error.choice"},
+		"no role":              {"staff", "", nil, "invalid role:error.choice"},
+		"a limited owner":      {"staff", access.Owner, []string{"s1"}, "invalid listing_ids:error.member.owner_limited"},
+		"another's shop":       {"staff", access.Staff, []string{"s1", "s3"}, "invalid listing_ids:error.member.shop"},
+		"somebody else's man":  {"foreign", access.Staff, nil, hiddenThing},
+		"an account of nobody": {"", access.Staff, nil, hiddenThing},
+	} {
+		_, err := b.SetRole(t.Context(), who["owner"], m.ID, 0, tt.account, tt.role, tt.only)
+		if got := answer(err); got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+	_, err := b.SetRole(t.Context(), who["owner"], m.ID, m.Rev-1, "staff", access.Manager, nil)
+	want(t, err, "conflict error.stale")
+	_, err = b.Remove(t.Context(), who["owner"], "none", 0, "staff")
+	want(t, err, hiddenThing)
+	_, err = b.Remove(t.Context(), nobody, "none", 0, "staff")
+	want(t, err, signIn)
+}
+
+func TestEveryWriteIsOnRecord(t *testing.T) {
+	b := open(t)
+	m, who := b.towards(t)
+	if _, err := b.SetRole(t.Context(), who["owner"], m.ID, 0, "staff", access.Manager, nil); err != nil {
+		t.Fatal(err)
+	}
+	got := []string{}
+	list := b.entries(t, merchant.KindMerchant, m.ID)
+	for _, e := range slices.Backward(list) {
+		got = append(got, string(e.Fact.Action)+" by "+e.Fact.By.Account)
+	}
+	expected := "merchant.create by o, merchant.people by o, invitation.accept by manager, merchant.people by o, invitation.accept by staff, " +
+		"merchant.people by o, invitation.accept by limited, merchant.people by o"
+	if s := strings.Join(got, ", "); s != expected {
+		t.Errorf("trail: %s", s)
+	}
+	for _, e := range list {
+		for _, c := range e.Fact.Changes {
+			if (c.Path == "invitations" || c.Path == "sealed" || c.Path == "code_key") && (c.Before != "" || c.After != "") {
+				t.Errorf("the trail tells %s", c.Path)
+			}
+		}
+	}
+}
