@@ -1,11 +1,13 @@
 package merchant
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 
 	"shangquan/services/access"
+	"shangquan/services/account"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/phone"
@@ -63,7 +65,7 @@ func (s *Service) Check(ctx context.Context, by access.Actor, id string, rev int
 		if !onRecord {
 			out = append(out, fault.Field{Name: "number", Key: "error.claim.number"})
 		} else {
-			check.Number = masked(called[0].Digits)
+			check.Number = account.Contact(called[0].Digits).Masked()
 		}
 	default:
 		out = append(out, fault.Field{Name: "kind", Key: "error.choice"})
@@ -198,12 +200,9 @@ func (s *Service) conclude(ctx context.Context, by access.Actor, act access.Acti
 	if err != nil {
 		return Claim{}, err
 	}
+	h, blocked := s.plan(ctx, c.From, c.MerchantID, c.AccountID, c.ID, string(c.CreditCode))
 	if shop.MerchantID != c.From {
-		return Claim{}, errMoved()
-	}
-	h, err := s.plan(ctx, c.ListingID, c.From, c.MerchantID, c.AccountID, c.ID, string(c.CreditCode))
-	if err != nil {
-		return Claim{}, err
+		blocked = errMoved()
 	}
 	now := s.Now()
 	c, err = s.claim(ctx, by, act, id, rev, may, func(c *Claim) error {
@@ -211,7 +210,7 @@ func (s *Service) conclude(ctx context.Context, by access.Actor, act access.Acti
 			return err
 		}
 		if c.State == ClaimApproved {
-			if err := c.ready(now); err != nil {
+			if err := cmp.Or(blocked, c.ready(now)); err != nil {
 				return err
 			}
 			c.Handover = h

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"shangquan/services/access"
+	"shangquan/services/account"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
@@ -60,7 +61,7 @@ func open(t *testing.T) *bench {
 	}
 	b.db, b.log = db, audit.New(db, keys, b.now)
 	b.Service = merchant.New(merchant.Deps{
-		DB: db, Log: b.log, Keys: keys, Mail: b.mail, Shops: b.shops, People: people{}, Now: b.now,
+		DB: db, Log: b.log, Keys: keys, Mail: b.mail, Shops: b.shops, People: people{}, Now: b.now, Site: "松江商圈",
 		Link: func(page, token string) string { return page + ":" + token },
 	})
 	for _, id := range []string{"s1", "s2", "s3"} {
@@ -76,11 +77,20 @@ type shops struct {
 	fail error
 	// before runs before an assignment, outside the lock: what others do in that moment.
 	before func()
+	// look are run one by one before the next looks at a shop; nil ones do nothing.
+	look []func()
 }
 
 func (s *shops) put(x merchant.Shop) { s.mu.Lock(); defer s.mu.Unlock(); s.all[x.ID] = x }
 
 func (s *shops) Shop(_ context.Context, id string) (merchant.Shop, error) {
+	if len(s.look) > 0 {
+		f := s.look[0]
+		s.look = s.look[1:]
+		if f != nil {
+			f()
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	x, ok := s.all[id]
@@ -130,11 +140,11 @@ func (s *shops) owner(id string) string {
 // people reaches every account but those called gone.
 type people struct{}
 
-func (people) Reach(_ context.Context, accountID string) (string, lang.Tag, error) {
+func (people) Reach(_ context.Context, accountID string) ([]account.Contact, lang.Tag, error) {
 	if strings.HasPrefix(accountID, "gone") {
-		return "", "", fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, "", fault.New(fault.NotFound, "error.not_found", nil)
 	}
-	return accountID + "@example.com", lang.Hant, nil
+	return []account.Contact{account.Contact(accountID + "@example.com")}, lang.Hant, nil
 }
 
 // outbox keeps what was sent.

@@ -202,7 +202,7 @@ func (s *Service) Redeem(ctx context.Context, by access.Actor, listingID, typed 
 		}
 		code = string(read)
 	}
-	h, err := s.plan(ctx, listingID, "", f.MerchantID, by.AccountID, g.ID, code)
+	h, err := s.plan(ctx, "", f.MerchantID, by.AccountID, g.ID, code)
 	if err != nil {
 		return Grant{}, err
 	}

@@ -3,6 +3,7 @@ package merchant
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
@@ -17,6 +18,8 @@ type Handover struct {
 	// Founds says that the merchant is made by the handover and Account becomes its owner. Otherwise Account is in it, or gets this shop only.
 	Founds  bool   `json:"founds"`
 	Account string `json:"account"`
+	// Owner says that Account becomes an owner of a merchant that is there. Only a dispute comes to that, decided by two people.
+	Owner bool `json:"owner"`
 	// Unsettled says that the decision has not been carried out in full.
 	Unsettled bool `json:"unsettled"`
 }
@@ -34,7 +37,7 @@ func errMoved() error {
 
 // plan decides which merchant gets a listing: the one the person named and owns; the one that has the credit code; or a new one, whose id is that
 // of the deciding document, so that it is made once.
-func (s *Service) plan(ctx context.Context, listingID, from, named, accountID, docID, code string) (Handover, error) {
+func (s *Service) plan(ctx context.Context, from, named, accountID, docID, code string) (Handover, error) {
 	h := Handover{Account: accountID, Unsettled: true}
 	if named != "" {
 		m, err := s.merchants.Get(ctx, named)
@@ -51,8 +54,9 @@ func (s *Service) plan(ctx context.Context, listingID, from, named, accountID, d
 		m, err := s.merchants.GetBy(ctx, "code_key", code)
 		switch {
 		case err == nil && m.ID == from:
-			// Another person of the merchant that has the shop already: that is its owners' affair, not a change of owner.
-			return h, fault.New(fault.Conflict, "error.claim.same_merchant", errors.New("merchant: the shop is this merchant's already"))
+			// The merchant that has the shop already, whose account somebody else holds: two people of the district let its true owner in.
+			h.To, h.Owner = from, true
+			return h, nil
 		case err == nil:
 			h.To = m.ID
 			return h, nil
@@ -86,23 +90,19 @@ func (s *Service) hand(ctx context.Context, by access.Actor, t transferee) error
 	if err != nil {
 		return err
 	}
-	if x, ok := m.Member(t.Account); ok && (len(x.ListingIDs) == 0 || limitedTo(x, t.listingID)) {
+	x, in := m.Member(t.Account)
+	if in && (x.Role == access.Owner || !t.Owner && (len(x.ListingIDs) == 0 || slices.Contains(x.ListingIDs, t.listingID))) {
 		return nil
 	}
 	_, err = s.people(ctx, by, access.MerchantPeople, t.To, 0, func(m *Merchant) error {
+		if t.Owner {
+			m.crown(t.Account, by.AccountID, s.Now())
+			return nil
+		}
 		m.admit(t.Account, t.listingID, by.AccountID, s.Now())
 		return nil
 	})
 	return err
-}
-
-func limitedTo(x Member, listingID string) bool {
-	for _, id := range x.ListingIDs {
-		if id == listingID {
-			return true
-		}
-	}
-	return false
 }
 
 // found makes the merchant of a handover, unless that was done before.

@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"shangquan/services/access"
+	"shangquan/services/account"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
-	"shangquan/services/mail"
 	"shangquan/services/secret"
 	"shangquan/services/store"
 )
@@ -125,7 +125,7 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, id string, in Inv
 	_, name := secret.Token()
 	now := s.Now()
 	x := Invitation{
-		ID: name[:16], To: sealed, Shown: masked(to), Lang: in.Lang, Role: in.Role, ListingIDs: listingIDs, Token: hash, State: Pending,
+		ID: name[:16], To: sealed, Shown: to.Masked(), Lang: in.Lang, Role: in.Role, ListingIDs: listingIDs, Token: hash, State: Pending,
 		By: by.AccountID, At: now, Until: now.Add(invitationFor),
 	}
 	m, err := s.people(ctx, by, access.MerchantPeople, id, 0, func(m *Merchant) error { return m.invite(x, now) })
@@ -146,7 +146,7 @@ func (m *Merchant) invite(x Invitation, now time.Time) error {
 		}
 	}
 	if pending >= maxPending {
-		return fault.New(fault.Conflict, "error.invitation.many", errors.New("merchant: too many open invitations"))
+		return fault.New(fault.Conflict, "error.invitation.full", errors.New("merchant: too many open invitations"))
 	}
 	kept := append(slices.Clone(m.Invitations), x)
 	for len(kept) > maxKept {
@@ -157,10 +157,9 @@ func (m *Merchant) invite(x Invitation, now time.Time) error {
 	return nil
 }
 
-func (s *Service) sendInvitation(ctx context.Context, m Merchant, x Invitation, to, token string) error {
-	err := s.Mail.Send(ctx, mail.Message{
-		To: to, Kind: "merchant_invitation", Lang: x.Lang, Key: x.Token,
-		Args: map[string]any{"Merchant": m.Name.Hans, "Role": string(x.Role), "Link": s.Link("invitation", token)},
+func (s *Service) sendInvitation(ctx context.Context, m Merchant, x Invitation, to account.Contact, token string) error {
+	err := s.send(ctx, to, "merchant_invitation", x.Lang, x.Token, map[string]any{
+		"Merchant": m.Name.Hans, "Role": string(x.Role), "Link": s.Link("invitation", token), "Days": int(invitationFor.Hours() / 24),
 	})
 	if err != nil {
 		return fault.New(fault.Unavailable, "error.invitation.unsent", err)
@@ -191,7 +190,7 @@ func (s *Service) Resend(ctx context.Context, by access.Actor, id, invitationID 
 	if err != nil {
 		return Invited{}, err
 	}
-	var to string
+	var to account.Contact
 	if err := s.unseal(sealInvitation, x.To, &to); err != nil {
 		return Invited{}, err
 	}

@@ -135,9 +135,9 @@ func TestInvitationsThatCannotBe(t *testing.T) {
 	b := open(t)
 	m, who := b.towards(t)
 	for to, expected := range map[string]string{
-		"": "invalid to:error.contact.address", "wang": "invalid to:error.contact.address", "021-57721664": "invalid to:error.contact.address",
-		"Wang <w@example.com>": "invalid to:error.contact.address", "95588": "invalid to:error.contact.address",
-		"13800138000、13900139000": "invalid to:error.contact.address", "a@" + strings.Repeat("b", 300): "invalid to:error.contact.address",
+		"": "invalid to:account.contact.unreadable", "wang": "invalid to:account.contact.unreadable", "021-57721664": "invalid to:account.contact.unreadable",
+		"Wang <w@example.com>": "invalid to:account.contact.unreadable", "95588": "invalid to:account.contact.unreadable",
+		"13800138000、13900139000": "invalid to:account.contact.unreadable", "a@" + strings.Repeat("b", 300): "invalid to:account.contact.unreadable",
 	} {
 		_, err := b.Invite(t.Context(), who["owner"], m.ID, merchant.Invite{To: to, Role: access.Staff})
 		if answer(err) != expected {
@@ -150,7 +150,7 @@ func TestInvitationsThatCannotBe(t *testing.T) {
 		}
 	}
 	_, err := b.Invite(t.Context(), who["owner"], m.ID, merchant.Invite{To: "more@example.com", Role: access.Staff})
-	want(t, err, "conflict error.invitation.many")
+	want(t, err, "conflict error.invitation.full")
 	b.pass(8 * 24 * time.Hour) // those are over, and the oldest make room
 	for i := range 60 {
 		if i == 20 || i == 40 {

@@ -2,50 +2,23 @@ package merchant
 
 import (
 	"context"
+	"errors"
 	"log/slog"
-	"net/mail"
 	"strconv"
-	"strings"
 
+	"shangquan/services/account"
 	"shangquan/services/fault"
-	port "shangquan/services/mail"
-	"shangquan/services/phone"
+	"shangquan/services/lang"
+	"shangquan/services/mail"
 )
 
-// address reads what a person typed as an e-mail address or a mobile number, which comes out as +86…: fault.Invalid for the field.
-func address(field, typed string) (string, error) {
-	typed = strings.TrimSpace(typed)
-	if strings.Contains(typed, "@") {
-		a, err := mail.ParseAddress(typed)
-		if err == nil && a.Address == typed && len(typed) <= 254 {
-			return typed, nil
-		}
-		return "", fault.Wrong(field, "error.contact.address", nil)
+// address reads what a person typed as an e-mail address or a mobile number: fault.Invalid for the field.
+func address(field, typed string) (account.Contact, error) {
+	c, err := account.ParseContact(typed)
+	if f, ok := errors.AsType[*fault.Error](err); ok && len(f.Fields) > 0 {
+		return "", fault.Wrong(field, f.Fields[0].Key, f.Fields[0].Args)
 	}
-	ns, err := phone.Parse(typed)
-	if err == nil && len(ns) == 1 && ns[0].Kind == phone.Mobile && ns[0].Ext == "" {
-		return ns[0].Digits, nil
-	}
-	return "", fault.Wrong(field, "error.contact.address", nil)
-}
-
-// masked shows so much of an address that who gave it knows it again: 138****0000, c***@example.com.
-func masked(to string) string {
-	if name, host, ok := strings.Cut(to, "@"); ok {
-		return firstRune(name) + "***@" + host
-	}
-	d := strings.TrimPrefix(to, "+86")
-	if len(d) < 8 {
-		return "****"
-	}
-	return d[:3] + "****" + d[len(d)-4:]
-}
-
-func firstRune(s string) string {
-	for _, r := range s {
-		return string(r)
-	}
-	return ""
+	return c, err
 }
 
 // keyFor makes a letter about this revision of the merchant go out once.
@@ -53,7 +26,22 @@ func (m *Merchant) keyFor(what, accountID string) string {
 	return m.ID + "." + what + "." + strconv.FormatInt(m.Rev, 10) + "." + accountID
 }
 
-// letter sends a message to an account. One that cannot be reached is no error: the account is gone.
+// People knows how to reach an account.
+type People interface {
+	// Reach returns the addresses messages for the account go to, and the language its person reads: fault.NotFound for an account that is gone.
+	Reach(ctx context.Context, accountID string) (to []account.Contact, l lang.Tag, err error)
+}
+
+// Accounts reaches people by what their accounts say; get is account.Service.Get.
+type Accounts func(ctx context.Context, id string) (account.Account, error)
+
+// Reach implements People.
+func (get Accounts) Reach(ctx context.Context, accountID string) ([]account.Contact, lang.Tag, error) {
+	a, err := get(ctx, accountID)
+	return a.Contacts(), a.Lang, err
+}
+
+// letter sends a message to an account, by every way there is. One that cannot be reached is no error: the account is gone.
 func (s *Service) letter(ctx context.Context, accountID, kind, key string, args map[string]any) error {
 	to, l, err := s.People.Reach(ctx, accountID)
 	switch {
@@ -62,7 +50,18 @@ func (s *Service) letter(ctx context.Context, accountID, kind, key string, args 
 	case err != nil:
 		return err
 	}
-	return s.Mail.Send(ctx, port.Message{To: to, Kind: kind, Lang: l, Key: key, Args: args})
+	for i, c := range to {
+		if err := s.send(ctx, c, kind, l, key+"."+strconv.Itoa(i), args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send sends a message; every message says which site it is from. The kinds are the keys mail.<kind>.subject and mail.<kind>.text.
+func (s *Service) send(ctx context.Context, to account.Contact, kind string, l lang.Tag, key string, args map[string]any) error {
+	args["Site"] = s.Site
+	return s.Mail.Send(ctx, mail.Message{To: string(to), Kind: kind, Lang: l, Key: key, Args: args})
 }
 
 // tell sends a message that nothing depends on: what it is about is done, and the person sees it at the next visit too.

@@ -81,6 +81,16 @@ func (m *Merchant) admit(accountID, listingID, by string, at time.Time) {
 	}
 }
 
+// crown makes an account an owner, by a decision of two people of the district.
+func (m *Merchant) crown(accountID, by string, at time.Time) {
+	x := Member{AccountID: accountID, Role: access.Owner, ListingIDs: []string{}, Since: at, By: by}
+	if i := m.find(accountID); i >= 0 {
+		m.Members[i] = x
+		return
+	}
+	m.Members = append(m.Members, x)
+}
+
 // setRole changes what a member may do. The last owner keeps the role: fault.Conflict.
 func (m *Merchant) setRole(accountID string, r access.Role, listingIDs []string) error {
 	i := m.find(accountID)

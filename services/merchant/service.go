@@ -38,13 +38,6 @@ type Shops interface {
 	Assign(ctx context.Context, by access.Actor, listingID string, rev int64, merchantID string) error
 }
 
-// People knows how to reach an account. services/account implements it.
-type People interface {
-	// Reach returns the address messages for the account go to, and the language its person reads: fault.NotFound for an account that is gone or
-	// has none.
-	Reach(ctx context.Context, accountID string) (to string, l lang.Tag, err error)
-}
-
 // Deps are what the service stands on.
 type Deps struct {
 	DB     store.DB
@@ -56,6 +49,8 @@ type Deps struct {
 	// Link returns the address of a page for the bearer of a token; the page is "invitation" or "transfer". Its host comes from the
 	// configuration, never from a request.
 	Link func(page, token string) string
+	// Site is what messages call the site.
+	Site string
 	Now  func() time.Time
 }
 

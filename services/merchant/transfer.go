@@ -10,7 +10,6 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
-	"shangquan/services/mail"
 	"shangquan/services/secret"
 	"shangquan/services/store"
 )
@@ -83,7 +82,7 @@ func (s *Service) Offer(ctx context.Context, by access.Actor, listingID, to stri
 	if by.AccountID == "" || shop.MerchantID == "" {
 		return Transfer{}, notFound()
 	}
-	to, err = address("to", to)
+	contact, err := address("to", to)
 	if err != nil {
 		return Transfer{}, err
 	}
@@ -92,7 +91,7 @@ func (s *Service) Offer(ctx context.Context, by access.Actor, listingID, to stri
 	}
 	token, hash := secret.Token()
 	t := Transfer{
-		ListingID: listingID, OpenKey: listingID, From: shop.MerchantID, By: by.AccountID, State: TransferOffered, Token: hash, Shown: masked(to),
+		ListingID: listingID, OpenKey: listingID, From: shop.MerchantID, By: by.AccountID, State: TransferOffered, Token: hash, Shown: contact.Masked(),
 		Until: s.Now().Add(invitationFor),
 	}
 	w := audit.Write{Action: access.MerchantTransfer, Title: shop.Name.Hans}
@@ -105,8 +104,8 @@ func (s *Service) Offer(ctx context.Context, by access.Actor, listingID, to stri
 		}
 		return Transfer{}, err
 	}
-	err = s.Mail.Send(ctx, mail.Message{
-		To: to, Kind: "transfer_offered", Lang: l, Key: hash, Args: map[string]any{"Shop": shop.Name.Hans, "Link": s.Link("transfer", token)},
+	err = s.send(ctx, contact, "transfer_offered", l, hash, map[string]any{
+		"Shop": shop.Name.Hans, "Link": s.Link("transfer", token), "Days": int(invitationFor.Hours() / 24),
 	})
 	if err != nil {
 		return t, fault.New(fault.Unavailable, "error.invitation.unsent", err)
@@ -223,7 +222,7 @@ func (s *Service) AcceptTransfer(ctx context.Context, by access.Actor, token str
 			}
 		}
 	}
-	h, err := s.plan(ctx, t.ListingID, t.From, f.MerchantID, by.AccountID, t.ID, "")
+	h, err := s.plan(ctx, t.From, f.MerchantID, by.AccountID, t.ID, "")
 	if err != nil {
 		return Transfer{}, err
 	}
