@@ -209,41 +209,67 @@ func TestWhoMayDoWhatToAClaim(t *testing.T) {
 		may map[string]string
 		do  func(by access.Actor) error
 	}{
-		"read": {map[string]string{"claimant": "", "coordinator": "", "second coordinator": "", "program": "", "coordinator, one factor": hiddenThing},
-			func(by access.Actor) error { _, err := b.Claim(t.Context(), by, c.ID); return err }},
-		"list": {map[string]string{"coordinator": "", "second coordinator": "", "program": "", "coordinator, one factor": factor},
-			func(by access.Actor) error { _, err := b.OpenClaims(t.Context(), by, "", 10); return err }},
-		"private": {map[string]string{"claimant": "", "coordinator": "", "second coordinator": "", "program": "", "coordinator, one factor": hiddenThing},
-			func(by access.Actor) error { _, err := b.ClaimPrivate(by, c); return err }},
-		"evidence": {map[string]string{"claimant": "", "coordinator": "", "second coordinator": "", "program": "", "coordinator, one factor": hiddenThing},
-			func(by access.Actor) error { return b.EvidenceOf(t.Context(), by, c.ID, "e1") }},
-		"add evidence": {map[string]string{"claimant": "invalid evidence:error.choice", "program": "invalid evidence:error.choice"},
+		"read": {
+			map[string]string{"claimant": "", "coordinator": "", "second coordinator": "", "program": "", "coordinator, one factor": hiddenThing},
+			func(by access.Actor) error { _, err := b.Claim(t.Context(), by, c.ID); return err },
+		},
+		"list": {
+			map[string]string{"coordinator": "", "second coordinator": "", "program": "", "coordinator, one factor": factor},
+			func(by access.Actor) error { _, err := b.OpenClaims(t.Context(), by, "", 10); return err },
+		},
+		"private": {
+			map[string]string{"claimant": "", "coordinator": "", "second coordinator": "", "program": "", "coordinator, one factor": hiddenThing},
+			func(by access.Actor) error { _, err := b.ClaimPrivate(by, c); return err },
+		},
+		"evidence": {
+			map[string]string{"claimant": "", "coordinator": "", "second coordinator": "", "program": "", "coordinator, one factor": hiddenThing},
+			func(by access.Actor) error { return b.EvidenceOf(t.Context(), by, c.ID, "e1") },
+		},
+		"add evidence": {
+			map[string]string{"claimant": "invalid evidence:error.choice", "program": "invalid evidence:error.choice"},
 			func(by access.Actor) error {
 				_, err := b.AddEvidence(t.Context(), by, c.ID, 0, []merchant.Evidence{{}})
 				return err
-			}},
-		"withdraw": {map[string]string{"claimant": "conflict error.stale", "program": "conflict error.stale"},
-			func(by access.Actor) error { _, err := b.WithdrawClaim(t.Context(), by, c.ID, 1000); return err }},
-		"answer": {map[string]string{"owner": "conflict error.stale", "program": "conflict error.stale"},
+			},
+		},
+		"withdraw": {
+			map[string]string{"claimant": "conflict error.stale", "program": "conflict error.stale"},
+			func(by access.Actor) error { _, err := b.WithdrawClaim(t.Context(), by, c.ID, 1000); return err },
+		},
+		"answer": {
+			map[string]string{"owner": "conflict error.stale", "program": "conflict error.stale"},
 			func(by access.Actor) error {
 				_, err := b.AnswerDispute(t.Context(), by, c.ID, 1000, true, "")
 				return err
-			}},
-		"check": {map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
+			},
+		},
+		"check": {
+			map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
 			func(by access.Actor) error {
 				_, err := b.Check(t.Context(), by, c.ID, 1000, merchant.CheckForm{Kind: merchant.Visit})
 				return err
-			}},
-		"return": {map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
-			func(by access.Actor) error { _, err := b.Return(t.Context(), by, c.ID, 1000, "x"); return err }},
-		"approve": {map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
-			func(by access.Actor) error { _, err := b.Approve(t.Context(), by, c.ID, 1000); return err }},
-		"propose": {map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
-			func(by access.Actor) error { _, err := b.Propose(t.Context(), by, c.ID, 1000, true, "x"); return err }},
-		"agree": {map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "admin": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
-			func(by access.Actor) error { _, err := b.Agree(t.Context(), by, c.ID, 1000); return err }},
-		"differ": {map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
-			func(by access.Actor) error { _, err := b.Differ(t.Context(), by, c.ID, 1000); return err }},
+			},
+		},
+		"return": {
+			map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
+			func(by access.Actor) error { _, err := b.Return(t.Context(), by, c.ID, 1000, "x"); return err },
+		},
+		"approve": {
+			map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
+			func(by access.Actor) error { _, err := b.Approve(t.Context(), by, c.ID, 1000); return err },
+		},
+		"propose": {
+			map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
+			func(by access.Actor) error { _, err := b.Propose(t.Context(), by, c.ID, 1000, true, "x"); return err },
+		},
+		"agree": {
+			map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "admin": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
+			func(by access.Actor) error { _, err := b.Agree(t.Context(), by, c.ID, 1000); return err },
+		},
+		"differ": {
+			map[string]string{"coordinator": "conflict error.stale", "second coordinator": "conflict error.stale", "program": partial, "coordinator, one factor": factor},
+			func(by access.Actor) error { _, err := b.Differ(t.Context(), by, c.ID, 1000); return err },
+		},
 	} {
 		for name, by := range who {
 			expected, ok := tt.may[name]
