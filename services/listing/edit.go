@@ -140,6 +140,7 @@ func (l *Listing) prune() {
 	l.Consents = slices.DeleteFunc(slices.Clone(l.Consents), func(c Consent) bool {
 		return !slices.ContainsFunc(l.Phones, func(n phone.Number) bool { return n.Digits == c.Digits })
 	})
+	l.WaitsSince = time.Time{}
 	if l.Proposal == nil {
 		return
 	}
@@ -154,7 +155,7 @@ func (l *Listing) prune() {
 	}
 	next := *l.Proposal
 	next.Paths = kept
-	l.Proposal = &next
+	l.Proposal, l.WaitsSince = &next, next.At
 }
 
 // raw returns the value of a field of l as a patch has it.

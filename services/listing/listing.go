@@ -2,6 +2,8 @@
 package listing
 
 import (
+	"time"
+
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/geo"
@@ -67,9 +69,10 @@ type Listing struct {
 	Source     Source    `json:"source"`
 
 	// What is known to those who edit and review only, see ForPublic.
-	Proposal *Proposal `json:"proposal,omitempty"`
-	Returned *Returned `json:"returned,omitempty"`
-	Watch    Watch     `json:"watch"`
+	Proposal   *Proposal `json:"proposal,omitempty"`
+	WaitsSince time.Time `json:"waits_since"` // Proposal.At, for the order of the queue; zero when nothing waits
+	Returned   *Returned `json:"returned,omitempty"`
+	Watch      Watch     `json:"watch"`
 }
 
 // Thing is what permission is asked for.

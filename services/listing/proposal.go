@@ -204,5 +204,5 @@ func (s *Service) Waiting(ctx context.Context, by access.Actor, cursor string, l
 	if err := access.Require(by, access.ReviewRead, access.Thing{Kind: Kind}); err != nil {
 		return store.Page[Listing]{}, err
 	}
-	return s.docs.Find(ctx, store.Where("proposal.at", store.Gt, time.Time{}).OrderBy("proposal.at", store.Asc).Limit(limit).After(cursor))
+	return s.docs.Find(ctx, store.Where("waits_since", store.Gt, time.Time{}).OrderBy("waits_since", store.Asc).Limit(limit).After(cursor))
 }

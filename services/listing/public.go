@@ -38,7 +38,7 @@ func (l *Listing) consented(digits string) bool {
 func (l *Listing) ForPublic() Listing {
 	out := *l
 	out.Phones = l.PublicPhones()
-	out.Consents, out.Proposal, out.Returned, out.Watch = []Consent{}, nil, nil, Watch{Changed: []string{}}
+	out.Consents, out.Proposal, out.WaitsSince, out.Returned, out.Watch = []Consent{}, nil, time.Time{}, nil, Watch{Changed: []string{}}
 	out.MerchantID, out.PlazaMay = "", false
 	out.Trail = audit.Trail{}
 	out.Photos = slices.Clone(l.Photos)

@@ -29,7 +29,7 @@ func Declare(db store.DB) *store.Collection[Listing] {
 		store.Unique("slug"), store.Unique("code"),
 		store.Index("state", "address.street_id"), store.Index("state", "address.plaza_id"), store.Index("state", "category_id"),
 		store.Index("state", "updated_at"), store.Index("state", "name.sort_key"),
-		store.Index("merchant_id", "state"), store.Index("proposal.at"), store.Index("watch.needs_look", "updated_at"),
+		store.Index("merchant_id", "state"), store.Index("waits_since"), store.Index("watch.needs_look", "updated_at"),
 		store.Multi("tag_ids"), store.Multi("watch.changed"), store.Follow("search"), store.Follow("audit"))
 }
 
