@@ -47,6 +47,7 @@ type Places interface {
 type Sources struct {
 	Listings Listings
 	Places   Places
+	Posts    Posts // nil: there are none
 	Words    *taxonomy.Table
 	Calendar *calendar.Calendar
 }
@@ -178,7 +179,7 @@ func (s *Service) Revision(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36), nil
+	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36) + "-" + strconv.FormatInt(st.snap.postsAt.rev, 36), nil
 }
 
 // state returns what to answer from at now.
@@ -202,6 +203,9 @@ func (s *Service) refresh(ctx context.Context, now time.Time, force bool) (*stat
 	var fresh []int32
 	if at := s.clock(); old == nil || force || at.Sub(old.checked) >= Fresh {
 		snap, numbers, rev, err := s.load(ctx, old)
+		if err == nil {
+			snap, err = s.withPosts(ctx, snap, at)
+		}
 		switch {
 		case err != nil && (old == nil || force || ctx.Err() != nil):
 			return nil, err

@@ -74,7 +74,7 @@ func (f *feeder) apply(ctx context.Context, s *snapshot) error {
 	for n := range s.shops {
 		sh := &s.shops[n]
 		switch {
-		case n < len(fed.shops) && fed.shops[n].Listing == sh.Listing:
+		case n < len(fed.shops) && fed.shops[n].Listing == sh.Listing && fed.shops[n].board == sh.board:
 		case sh.listed:
 			in = append(in, s.reg.derive(sh))
 		case n < len(fed.shops) && fed.shops[n].listed:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"shangquan/services/listing"
@@ -30,7 +31,8 @@ type Follower struct {
 	owner  string
 	log    *slog.Logger
 
-	index *register // the register the index was built with
+	index  *register         // the register the index was built with
+	boards map[string]*board // the posts it was told last
 }
 
 // Leases is what the follower needs of a store.DB: servers that share the work take turns. It is a courtesy only; two that work
@@ -122,14 +124,19 @@ func (f *Follower) Deliver(ctx context.Context) (int, error) {
 		}
 	}
 	f.index = snap.reg
-	if len(docs) == 0 {
+	ids := reposted(f.boards, snap.boards)
+	for i := range docs {
+		if !slices.Contains(ids, docs[i].ID) {
+			ids = append(ids, docs[i].ID)
+		}
+	}
+	if len(ids) == 0 {
 		return 0, nil
 	}
-	ids := make([]string, len(docs))
-	for i := range docs {
-		ids[i] = docs[i].ID
-	}
 	sent, err := f.send(ctx, ids)
+	if err == nil {
+		f.boards = snap.boards
+	}
 	for id, rev := range sent {
 		if e := f.queue.Delivered(ctx, FollowerName, id, rev); e != nil {
 			return len(sent), e
@@ -237,6 +244,6 @@ func (f *Follower) Reindex(ctx context.Context, progress func(done, total int)) 
 	if err := f.engine.Sync(ctx); err != nil {
 		return err
 	}
-	f.index = snap.reg
+	f.index, f.boards = snap.reg, snap.boards
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/place"
+	"shangquan/services/post"
 	"shangquan/services/search/text"
 	"shangquan/services/taxonomy"
 )
@@ -28,6 +29,8 @@ type Row struct {
 	Status   hours.Status
 	// Stale says that the hours were confirmed too long ago to be relied on: the status is then unknown.
 	Stale bool
+	// Posts are the live posts of the shop, those announced for later too.
+	Posts []*post.Post
 	// Heritage is the mark that may be shown today, nil for none.
 	Heritage *listing.Mark
 	// At is where the shop is, or its plaza; nil when nobody knows.
@@ -41,6 +44,16 @@ type Row struct {
 	NameLang lang.Tag
 	Marks    []text.Span
 	Hint     *text.Hint
+}
+
+// Offer returns the first offer that holds today, nil when there is none.
+func (r *Row) Offer(now time.Time) *post.Post {
+	for _, p := range r.Posts {
+		if p.Kind == post.Offer && p.On(calendar.Today(now)) {
+			return p
+		}
+	}
+	return nil
 }
 
 // Gone reports whether the shop has moved away or closed for good; Listing.Closure says which.
@@ -90,6 +103,7 @@ func (s *snapshot) row(n int32, cal *calendar.Calendar, t lang.Tag, now time.Tim
 	}
 	r.Status = hours.At(listing.ReliableHours(l, now), cal, now)
 	r.Heritage = shownMark(l, now)
+	r.Posts = sh.board.live(now)
 	if sh.located {
 		r.At = &sh.at
 		if near != nil {
@@ -117,9 +131,18 @@ func (r *Row) explain(p *text.Plan) {
 	}
 	l := r.Listing
 	r.Marks = p.Marks(r.Name, l.Name.Pinyin)
-	if h, ok := p.HintFor(r.Name, l.Name.Pinyin, names(l.Name.Text, l.Aliases), l.Goods, l.Address.Line); ok {
+	if h, ok := p.HintFor(r.Name, l.Name.Pinyin, names(l.Name.Text, l.Aliases), r.said(), l.Address.Line); ok {
 		r.Hint = &h
 	}
+}
+
+// said is what of goods, services and live posts can have matched.
+func (r *Row) said() []string {
+	out := r.Listing.Goods
+	for _, p := range r.Posts {
+		out = append(out[:len(out):len(out)], p.Title.Hans, p.Text.Hans)
+	}
+	return out
 }
 
 // MaxFavourites is how many shops a shared list can name.

@@ -24,6 +24,8 @@ type snapshot struct {
 	lists   orders
 	present present
 	recent  *recent
+	boards  map[string]*board // by id of the shop
+	postsAt postsAt
 	newest  time.Time // UpdatedAt of the listing written last
 }
 
@@ -31,8 +33,9 @@ type snapshot struct {
 type shop struct {
 	*listing.Listing
 	traits
-	at   geo.Point
-	door string // see register.doorKey
+	at    geo.Point
+	board *board // nil: no posts
+	door  string // see register.doorKey
 }
 
 // traits is what filters look at. The snapshot keeps those of all shops side by side, because matching looks at every one.
@@ -119,7 +122,10 @@ func (s *snapshot) arrange(old *snapshot, changed []int32) {
 	}
 }
 
-func (s *snapshot) set(n int32, sh shop) { s.shops[n], s.traits[n] = sh, sh.traits }
+func (s *snapshot) set(n int32, sh shop) {
+	sh.board = s.boards[sh.ID]
+	s.shops[n], s.traits[n] = sh, sh.traits
+}
 
 // forget takes key away unless another shop has taken it over meanwhile.
 func forget(m map[string]int32, key string, n int32) {

@@ -235,6 +235,20 @@ func (s *Service) ByListing(ctx context.Context, by access.Actor, listingID stri
 	return page.Items, err
 }
 
+// Published returns the published posts that have not ended at now, whether their shops are public or not, without what is not for
+// visitors; the directory joins them with the shops it shows.
+func (s *Service) Published(ctx context.Context, now time.Time) ([]Post, error) {
+	out := []Post{}
+	for p, err := range s.docs.Each(ctx, store.Where("state", store.Eq, string(Published)).And("until", store.Gte, calendar.Today(now).String()).Limit(MaxKept)) {
+		if err != nil {
+			return nil, err
+		}
+		p.Trail, p.MerchantID = audit.Trail{}, ""
+		out = append(out, p)
+	}
+	return out, nil
+}
+
 // Where narrows a list of live posts; empty fields do not.
 type Where struct{ ListingID, StreetID, PlazaID, CategoryID string }
 
@@ -242,14 +256,14 @@ type Where struct{ ListingID, StreetID, PlazaID, CategoryID string }
 // soonest first. Street, plaza and category are those of the shop as it is now.
 func (s *Service) Live(ctx context.Context, w Where, now time.Time) ([]Post, error) {
 	today := calendar.Today(now)
-	out, ids := []Post{}, []string{}
-	for p, err := range s.docs.Each(ctx, store.Where("state", store.Eq, string(Published)).And("until", store.Gte, today.String()).Limit(MaxKept)) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-		if p.ListingID != "" {
-			ids = append(ids, p.ListingID)
+	out, err := s.Published(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	ids := []string{}
+	for i := range out {
+		if out[i].ListingID != "" {
+			ids = append(ids, out[i].ListingID)
 		}
 	}
 	shops, err := s.shops.ByIDs(ctx, ids)
@@ -264,7 +278,6 @@ func (s *Service) Live(ctx context.Context, w Where, now time.Time) ([]Post, err
 	}
 	out = slices.DeleteFunc(out, func(p Post) bool { return p.ListingID != "" && public[p.ListingID] == nil })
 	for i := range out {
-		out[i].Trail, out[i].MerchantID = audit.Trail{}, ""
 		if l := public[out[i].ListingID]; l != nil {
 			out[i].StreetID, out[i].PlazaID, out[i].CategoryID = l.Address.StreetID, l.Address.PlazaID, l.CategoryID
 		}
