@@ -15,6 +15,7 @@ import (
 	"shangquan/services/directory"
 	"shangquan/services/listing"
 	"shangquan/services/place"
+	"shangquan/services/post"
 	"shangquan/services/search"
 	"shangquan/services/search/fallback"
 	"shangquan/services/search/meili"
@@ -30,6 +31,7 @@ type district struct {
 	trail     *audit.Log
 	places    *place.Service
 	shops     *listing.Service
+	posts     *post.Service
 	listings  *store.Collection[listing.Listing]
 	words     *taxonomy.Table
 	engine    search.Engine // answers
@@ -84,6 +86,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 		db: db, trail: trail, places: place.New(db), shops: listing.New(db, trail, now), listings: listing.Declare(db),
 		words: taxonomy.Default(), now: now,
 	}
+	d.posts = post.New(db, trail, d.shops, now)
 	if err := db.Prepare(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -94,7 +97,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 		d.outside = meili.New(meili.Config{URL: c.Search, SearchKey: c.MeiliSearchKey.Reveal(), WriteKey: c.MeiliWriteKey.Reveal(), Now: now})
 		d.engine = fallback.New(d.outside, embedded, 0, now)
 	}
-	d.directory = directory.New(directory.Sources{Listings: d.listings, Places: d.places, Words: d.words, Calendar: calendar.China()}, d.engine, embedded, log, now)
+	d.directory = directory.New(directory.Sources{Listings: d.listings, Places: d.places, Posts: d.posts, Words: d.words, Calendar: calendar.China()}, d.engine, embedded, log, now)
 	return d, nil
 }
 
