@@ -25,6 +25,18 @@ type Base struct {
 	// Back is the path and query the preference forms return to.
 	Back   string
 	Notice *Notice
+	// Role stands beside the sign of pages that are not for everyone: 商户后台, 街道后台, 管理.
+	Role string
+	// Account is who is signed in; nil on pages for everyone, which are the same for all.
+	Account *Account
+}
+
+// Account is who is signed in, in the header.
+type Account struct {
+	Name    string
+	Href    string // the account's own page
+	SignOut string // where the button posts
+	CSRF    string
 }
 
 // Alternate is the same page in another language.

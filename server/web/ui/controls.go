@@ -83,6 +83,7 @@ type Callout struct {
 type Button struct {
 	Label, Href, Icon, Kind string
 	Name, Value             string
+	Of                      string // what it is about, for screen readers, where several buttons say the same
 }
 
 // Empty is what stands where nothing was found or nothing is to do.

@@ -53,6 +53,9 @@ func Examples(w *locales.Words) ([]Example, error) {
 	ex.states()
 	ex.forms()
 	ex.editor()
+	ex.portal()
+	ex.desk()
+	ex.charts()
 	ex.plans()
 	ex.poster()
 	return ex.list, ex.err

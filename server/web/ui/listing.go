@@ -127,6 +127,7 @@ type Row struct {
 	Address Marked
 	Walk    string // 步行 3 分钟
 	Tags    []Tag  // at most two
+	Photo   *Photo // instead of the plate; the address then stands in the text
 	Hint    Marked // why it was found, when not by its name: 卖 钥匙、门锁
 }
 

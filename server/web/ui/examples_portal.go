@@ -1,0 +1,78 @@
+package ui
+
+import (
+	"shangquan/services/hours"
+	"shangquan/services/lang"
+)
+
+// Examples of the portal and the desk, with invented shops and people.
+
+func (e *examples) portal() {
+	b := ExampleBase(e.w, "/my")
+	b.Role, b.Account = "商户后台", &Account{Name: "王秀英", Href: "/account", SignOut: "/sign-out", CSRF: "token"}
+	b.Nav = []NavItem{{"我的店铺", "/my", true}, {"公告（2 条要确认）", "/my/notices", false}, {"怎么用", "/help", false}}
+	e.add("site-header", "portal", b)
+	tasks := []Task{
+		{Label: "店名与门牌", Href: "/", State: TaskDone}, {Label: "营业时间", Href: "/", State: TaskBad, Current: true}, {Label: "照片", Href: "/", State: TaskTodo}, {Label: "英文店名", Href: "/", State: TaskWait},
+	}
+	meter := Meter{Done: 7, Total: 10, Missing: []Missing{{"照片", "有照片的店，顾客认得出门面", "/"}, {"英文店名", "外国客人搜得到", "/"}, {"付款方式", "", "/"}}}
+	e.add("side", "", Side{Meter: &meter, Tasks: tasks})
+	e.add("meter", "whole", Meter{Done: 10, Total: 10})
+	e.add("pending", "", Pending{Label: "店名", Old: "云间面馆", New: "云间面馆（总店）", Lang: lang.Hans, On: "10 月 15 日 19:12"})
+	e.add("confirm", "due", Confirm{Action: "/", CSRF: "token", Rev: "12", Kind: "warn", Lead: "营业时间半年没动了。", Text: "没变的话点一下，顾客就知道还是准的。", Button: Button{Label: "没变，还是这样"}})
+	e.add("confirm", "done", Confirm{Kind: "ok", Lead: "记下了。", Text: "顾客会看到“店家 10 月 15 日确认”。"})
+	e.add("records", "people", Records{Action: "/", CSRF: "token", Items: []Record{
+		{Title: "王秀英", Lines: []string{"店主", "2025 年 3 月起", "上次登录 今天 19:02"}},
+		{Title: "李建国", Lines: []string{"店员，只管云间面馆", "2026 年 9 月起", "上次登录 10 月 14 日"}, Buttons: []Button{{Label: "改权限", Href: "/", Kind: "text s"}, {Label: "结束权限", Kind: "alt s", Name: "end", Value: "a1"}}},
+		{Title: "139****0218", Lines: []string{"请来做店员", "10 月 18 日前有效"}, Tag: "等对方接受", State: TaskWait, Buttons: []Button{{Label: "撤回", Kind: "alt s", Name: "cancel", Value: "i1"}}},
+	}})
+	e.add("records", "sessions", Records{Action: "/", CSRF: "token", Items: []Record{
+		{Title: "这台手机", Lines: []string{"微信", "上海", "现在"}, Tag: "正在用", State: TaskDone},
+		{Title: "Windows 电脑，Edge", Lines: []string{"上海", "10 月 12 日 9:30"}, Buttons: []Button{{Label: "退出这台", Kind: "alt s", Name: "end", Value: "s2"}}},
+	}})
+	e.add("records", "queue", Records{Items: []Record{
+		{Title: "云间面馆", Href: "/", Lines: []string{"改店名", "10 月 15 日 17:20"}, Tag: "等了 2 小时", State: TaskWait},
+		{Title: "和顺五金修配", Href: "/", Lines: []string{"居民说“关门了”"}, Tag: "等了 2 天", State: TaskBad},
+	}})
+	e.add("records", "none", Records{Empty: "都核对完了"})
+	photo := func(n string) Photo {
+		return Photo{Src: "/media/" + n + "-480.webp", SrcSet: "/media/" + n + "-480.webp 480w, /media/" + n + "-960.webp 960w", Sizes: "(min-width: 60rem) 17rem, 100vw", Width: 480, Height: 360, Alt: "店门口", Caption: "店门口，路北"}
+	}
+	e.add("photos", "", []Photo{photo("a"), photo("b")})
+	e.add("photo-grid", "", PhotoGrid{Items: []PhotoItem{{ID: "a", Photo: photo("a"), Cover: true}, {ID: "b", Photo: photo("b"), Error: "太长了，60 个字以内"}, {ID: "c", Photo: photo("c")}}})
+	row := Row{Href: "/shops/yunjian", Name: Plain("云间面馆", lang.Hans), Status: e.status(hours.Open, at(15, 21, 30)), Kind: "面馆", Address: Plain("中山中路 218 号", lang.Hans), Photo: new(photo("a"))}
+	e.add("row", "photo", row)
+	e.add("offer", "", Offer{Title: "重阳节敬老面半价", Href: "/", When: "10 月 18 日 6:30–14:00", Who: "60 岁以上，凭老年卡，每人一碗", Text: "雪菜面、阳春面都算。", Calendar: "/x.ics"})
+	e.add("offer", "in the portal", Offer{Title: "开学季第二碗半价", When: "9 月 1 日至 9 月 10 日", Ended: true, Tag: "不再显示", State: TaskDone, Edit: "/"})
+	e.add("prices", "", []PriceItem{{Name: "阳春面", Price: "8 元"}, {Name: "雪菜肉丝面", Note: "可加浇头", Price: "14 元"}, {Name: "酒席", Price: "面议"}})
+}
+
+func (e *examples) desk() {
+	fields := []CompareField{
+		NewCompareField("店名", "云间面馆", "云间面馆（总店）"),
+		NewCompareField("地址", "中山中路 218 号", "中山中路 220 号"),
+		NewCompareField("英文店名", "", "Yunjian Noodles"),
+		NewCompareField("电话", "021-0000 0218", "021-0000 0218"),
+		NewCompareField("传真", "021-0000 0219", ""),
+	}
+	e.add("compare", "", Compare{OldTitle: "现在公开的", NewTitle: "店家要改成的", Fields: fields})
+	e.add("conflict", "", Conflict{By: "李建国", When: "今天 19:12", Fields: []ConflictField{{"phone", "电话", "021-0000 0218", "021-0000 0220"}, {"story", "介绍", "", "三代人做的面。"}}})
+	e.add("form", "decision", NewDecision("/", "token", "digest", Field{ID: "reason", Name: "reason", Label: "退回的话，写明理由", Hint: "店家会看到这句话", Type: "textarea", Rows: 2}, "通过", "退回并说明"))
+	e.add("audit", "", []AuditEntry{
+		{When: "10 月 15 日 19:12", Who: "李建国（店员）", What: "改电话", Fields: fields[3:], Restore: &Button{Label: "恢复成这一版", Href: "/", Kind: "text s"}},
+		{When: "10 月 13 日 9:30", Who: "街道", What: "退回店名", Why: "和招牌不一样"},
+	})
+	e.add("kpis", "", []KPI{{"在册店铺", "128", "本周新增 3 家", "/"}, {"街道核对过", "112", "还有 16 家没核对", ""}, {"本周搜索（次）", "3420", "比上周多 210", ""}, {"没搜到（次）", "96", "比上周少 25", ""}})
+}
+
+func (e *examples) charts() {
+	weeks := []string{"8/27", "9/3", "9/10", "9/17", "9/24", "10/1", "10/8", "10/15"}
+	e.add("figure", "lines", NewFigure(Chart{
+		Title: "看的人比八周前多一半", Subtitle: "最近八周，每周次数", Period: "周", Periods: weeks, Unit: "次", Attention: -1,
+		Series: []Series{{"看过", []int{210, 224, 240, 236, 260, 310, 298, 322}}, {"没搜到", []int{96, 88, 90, 72, 60, 64, 41, 38}}},
+	}))
+	e.add("figure", "bars", NewFigure(Chart{
+		Title: "国庆那周打电话的最少", Subtitle: "最近八周，每周点了几次电话", Period: "周", Periods: weeks, Bars: true, Attention: 5,
+		Series: []Series{{"打电话", []int{12, 14, 9, 16, 18, 4, 15, 17}}},
+	}))
+}
