@@ -95,8 +95,12 @@ func area(a netip.Addr) string {
 // change updates a guard, which is made when it is not there.
 func (s *Service) change(ctx context.Context, id string, change func(*guard) error) (guard, error) {
 	for {
-		g, err := s.guards.Update(ctx, id, 0, change)
-		if !fault.Is(err, fault.NotFound) {
+		there := false
+		g, err := s.guards.Update(ctx, id, 0, func(g *guard) error {
+			there = true
+			return change(g)
+		})
+		if there || !fault.Is(err, fault.NotFound) {
 			return g, err
 		}
 		fresh := guard{Meta: store.Meta{ID: id}}
