@@ -13,6 +13,8 @@
 //	phone      telephone numbers: read, show, dial, compare
 //	geo        positions in WGS-84, conversions at the edges, links to map services
 //	lang       the languages, text in several of them, limits of text, readings of Chinese names
+//	merchant   who runs which shops: people and roles, claims, disputes, transfers, codes, papers
+//	creditcode unified social credit codes: read and checked as typed
 //	fault      the one vocabulary of errors
 //
 // What is done with them:
@@ -86,13 +88,19 @@
 //   - voice · 反映的人 · one person behind a report, told apart by a keyed hash and forgotten after 30 days · user
 //   - insight · 访问量 · how often a page was looked at, found, called from, and the way asked for · analytics, tracking
 //   - key · 钥匙 · what a merchant's program acts with; shown once, for named actions and shops, for a year at most · token, password
+//   - merchant · 经营主体 · the organisation that runs listings; has members with accounts · vendor, tenant
+//   - member · 成员 · an account with a role in a merchant: owner 店主, manager 店长, staff 店员 · user
+//   - seat · 席位 · what a member may reach: the role, and the shops it is limited to · permission
+//   - claim · 认领 · somebody asks for a listing, with evidence; decided with a reason · takeover
+//   - dispute · 争议 · a claim on a shop that has an owner, who is told and has 72 hours; decided by two people · conflict
+//   - grant · 开通码 · a code with which somebody becomes owner of a shop on the spot · voucher, token
+//   - transfer · 转让 · an owner hands a shop to another merchant, which accepts it · handover (that is how it is carried out)
+//   - paper · 证照 · a licence, certificate or lease with an end, noted by the merchant for itself · document (that is what the store keeps)
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //
 // Words the district uses whose code is not here yet; they keep these names when it comes:
 //
-//   - merchant · 经营主体 · the organisation that runs listings; has members with accounts · vendor, tenant
-//   - claim · 认领 · a merchant asks for a listing, with evidence; decided with a reason · takeover
 //   - notice · 公告 · told to an audience, with schedule and expiry, perhaps to be confirmed · news, message
 //   - receipt · 回执 · one shop's confirmation of a notice: who, when, which version · read mark
 //   - request · 诉求 · what a merchant or visitor asks of the district · ticket (to people), complaint

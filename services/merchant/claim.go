@@ -160,6 +160,14 @@ func (c *Claim) Open() bool {
 	return c.State == ClaimSubmitted || c.State == ClaimDisputed || c.State == ClaimProposed
 }
 
+// decidedAs is the action that gives the shop to the claimant.
+func (c *Claim) decidedAs() access.Action {
+	if c.From != "" {
+		return access.MerchantDecide
+	}
+	return access.ClaimDecide
+}
+
 // claimAct is what happens to a claim.
 type claimAct string
 

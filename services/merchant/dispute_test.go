@@ -229,3 +229,17 @@ func TestADisputeAgainstAFormerOwner(t *testing.T) {
 		t.Error("the shop moved")
 	}
 }
+
+// Somebody with the database changes the claim under a proposal: the second person does not sign what the first never saw.
+func TestAProposalIsBoundToItsContent(t *testing.T) {
+	b, m, c := disputed(t)
+	c, err := b.Propose(t.Context(), first, c.ID, c.Rev, true, "看过执照")
+	want(t, err, "")
+	c, err = b.Tamper(t.Context(), c.ID, func(c *merchant.Claim) { c.AccountID = "thief" })
+	want(t, err, "")
+	_, err = b.Agree(t.Context(), second, c.ID, c.Rev)
+	want(t, err, "conflict error.claim.changed")
+	if b.shops.owner("s1") != m.ID {
+		t.Error("the shop moved")
+	}
+}

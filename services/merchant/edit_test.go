@@ -111,7 +111,7 @@ func TestCloseAndLeaveNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, b.Close(t.Context(), o, m.ID, 0), "conflict error.merchant.shops")
-	want(t, b.GiveBack(t.Context(), o, "s1", 0), "")
+	want(t, b.GiveBack(t.Context(), o, "s1"), "")
 	if b.shops.owner("s1") != "" {
 		t.Error("the shop is still whose it was")
 	}

@@ -65,7 +65,7 @@ func open(t *testing.T) *bench {
 		Link: func(page, token string) string { return page + ":" + token },
 	})
 	for _, id := range []string{"s1", "s2", "s3"} {
-		b.shops.put(merchant.Shop{ID: id, Rev: 1, Code: "C-" + id, Name: lang.Text{Hans: "店 " + id}, Phones: []phone.Number{{Kind: phone.Landline, Digits: "+862157721664"}}})
+		b.shops.put(merchant.Shop{ID: id, Code: "C-" + id, Name: lang.Text{Hans: "店 " + id}, Phones: []phone.Number{{Kind: phone.Landline, Digits: "+862157721664"}}})
 	}
 	return b
 }
@@ -112,7 +112,7 @@ func (s *shops) ShopsOf(_ context.Context, merchantID string) ([]merchant.Shop, 
 	return out, nil
 }
 
-func (s *shops) Assign(_ context.Context, _ access.Actor, id string, rev int64, merchantID string) error {
+func (s *shops) Assign(_ context.Context, _ access.Actor, _ access.Action, id, from, to string) error {
 	if f := s.before; f != nil {
 		s.before = nil
 		f()
@@ -123,11 +123,10 @@ func (s *shops) Assign(_ context.Context, _ access.Actor, id string, rev int64, 
 	switch {
 	case s.fail != nil:
 		return s.fail
-	case x.Rev != rev:
+	case x.MerchantID != from:
 		return fault.New(fault.Conflict, "error.stale", nil)
 	}
-	x.Rev++
-	x.MerchantID = merchantID
+	x.MerchantID = to
 	s.all[id] = x
 	return nil
 }

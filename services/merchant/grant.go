@@ -277,7 +277,7 @@ func (s *Service) finishGrant(ctx context.Context, by access.Actor, g Grant) (Gr
 	if err := s.unseal(KindGrant, g.Sealed, &d); err != nil {
 		return g, err
 	}
-	err := s.hand(ctx, by, transferee{Handover: g.Handover, listingID: g.ListingID, draft: d})
+	err := s.hand(ctx, by, transferee{Handover: g.Handover, act: access.GrantRedeem, listingID: g.ListingID, draft: d})
 	if err != nil && !moved(err) {
 		return g, err
 	}

@@ -27,6 +27,7 @@ type Handover struct {
 // transferee is what a handover is about.
 type transferee struct {
 	Handover
+	act             access.Action // what the decision was
 	listingID, from string
 	draft           Draft
 }
@@ -153,7 +154,7 @@ func (s *Service) assign(ctx context.Context, by access.Actor, t transferee) err
 		default:
 			return errMoved()
 		}
-		err = s.Shops.Assign(ctx, by, t.listingID, shop.Rev, t.To)
+		err = s.Shops.Assign(ctx, by, t.act, t.listingID, t.from, t.To)
 		if !fault.Is(err, fault.Conflict) || try == swaps {
 			return err
 		}
@@ -174,14 +175,14 @@ func (s *Service) finishClaim(ctx context.Context, by access.Actor, c Claim) (Cl
 			return c, err
 		}
 		err := s.hand(ctx, by, transferee{
-			Handover: c.Handover, listingID: c.ListingID, from: c.From,
+			Handover: c.Handover, act: c.decidedAs(), listingID: c.ListingID, from: c.From,
 			draft: Draft{Kind: c.Kind, Name: c.Name, CreditCode: string(c.CreditCode), Private: p.Private},
 		})
 		if err != nil && !moved(err) {
 			return c, err
 		}
 		lost := moved(err)
-		done, err := s.claims.Update(ctx, by, audit.Write{Action: access.ClaimDecide, Title: c.Name.Hans}, c.ID, c.Rev, func(c *Claim) error {
+		done, err := s.claims.Update(ctx, by, audit.Write{Action: c.decidedAs(), Title: c.Name.Hans}, c.ID, c.Rev, func(c *Claim) error {
 			c.Unsettled = false
 			if lost {
 				c.State, c.Handover = ClaimReturned, Handover{}

@@ -11,32 +11,9 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/mail"
-	"shangquan/services/phone"
 	"shangquan/services/secret"
 	"shangquan/services/store"
 )
-
-// Shop is what this package must know of a listing.
-type Shop struct {
-	ID         string
-	Rev        int64
-	Code       string
-	Name       lang.Text
-	MerchantID string // empty: nobody's
-	PlazaID    string
-	Phones     []phone.Number // all that are on record, for the call-back
-}
-
-// Shops is the register of listings, as far as it is needed here. services/listing implements it.
-type Shops interface {
-	// Shop returns a listing in any state: fault.NotFound.
-	Shop(ctx context.Context, id string) (Shop, error)
-	// ShopsOf returns the listings of a merchant in any state.
-	ShopsOf(ctx context.Context, merchantID string) ([]Shop, error)
-	// Assign makes the listing the merchant's, nobody's where merchantID is empty, by compare-and-swap on rev, and records it: fault.NotFound;
-	// fault.Conflict when rev is not current. It asks for no permission: this package has decided.
-	Assign(ctx context.Context, by access.Actor, listingID string, rev int64, merchantID string) error
-}
 
 // Deps are what the service stands on.
 type Deps struct {

@@ -277,7 +277,7 @@ func (s *Service) RefuseTransfer(ctx context.Context, by access.Actor, token str
 }
 
 // GiveBack takes a shop out of its merchant: it is nobody's then and can be claimed. It takes an owner with a fresh check.
-func (s *Service) GiveBack(ctx context.Context, by access.Actor, listingID string, rev int64) error {
+func (s *Service) GiveBack(ctx context.Context, by access.Actor, listingID string) error {
 	shop, err := s.Shops.Shop(ctx, listingID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
@@ -291,7 +291,7 @@ func (s *Service) GiveBack(ctx context.Context, by access.Actor, listingID strin
 	if err := s.undisputed(ctx, listingID); err != nil {
 		return err
 	}
-	return s.Shops.Assign(ctx, by, listingID, atLeast(rev, shop.Rev), "")
+	return s.Shops.Assign(ctx, by, access.MerchantTransfer, listingID, shop.MerchantID, "")
 }
 
 // finishTransfer carries an accepted transfer out and tells the owners who gave the shop away.
@@ -301,7 +301,7 @@ func (s *Service) finishTransfer(ctx context.Context, by access.Actor, t Transfe
 		if err := s.unseal(KindTransfer, t.Sealed, &d); err != nil {
 			return t, err
 		}
-		err := s.hand(ctx, by, transferee{Handover: t.Handover, listingID: t.ListingID, from: t.From, draft: d})
+		err := s.hand(ctx, by, transferee{Handover: t.Handover, act: access.TransferAccept, listingID: t.ListingID, from: t.From, draft: d})
 		if err != nil && !moved(err) {
 			return t, err
 		}

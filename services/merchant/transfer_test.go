@@ -81,7 +81,7 @@ func TestWhoMayOfferAndWithdraw(t *testing.T) {
 		if answer(err) != expected {
 			t.Errorf("%s offers: %v", name, err)
 		}
-		if err := b.GiveBack(t.Context(), by, "s2", 0); answer(err) != expected {
+		if err := b.GiveBack(t.Context(), by, "s2"); answer(err) != expected {
 			t.Errorf("%s gives back: %v", name, err)
 		}
 		if err == nil {
@@ -90,7 +90,7 @@ func TestWhoMayOfferAndWithdraw(t *testing.T) {
 	}
 	_, err := b.Offer(t.Context(), who["owner"], "s1", "buyer@example.com", lang.Hans)
 	want(t, err, "forbidden error.sudo")
-	want(t, b.GiveBack(t.Context(), who["owner"], "s1", 0), "forbidden error.sudo")
+	want(t, b.GiveBack(t.Context(), who["owner"], "s1"), "forbidden error.sudo")
 	_, err = b.Offer(t.Context(), sudo(who["owner"]), "none", "buyer@example.com", lang.Hans)
 	want(t, err, hiddenThing)
 	_, err = b.Offer(t.Context(), nobody, "none", "buyer@example.com", lang.Hans)
@@ -173,7 +173,7 @@ func TestTransfersAndDisputes(t *testing.T) {
 	want(t, b.accept(t, "buyer", token, newMerchant()), "conflict error.transfer.dispute")
 	_, err := b.Offer(t.Context(), sudo(b.person(t, "o")), "s1", "c@example.com", lang.Hans)
 	want(t, err, "conflict error.transfer.dispute")
-	want(t, b.GiveBack(t.Context(), sudo(b.person(t, "o")), "s1", 0), "conflict error.transfer.dispute")
+	want(t, b.GiveBack(t.Context(), sudo(b.person(t, "o")), "s1"), "conflict error.transfer.dispute")
 	_, err = b.WithdrawClaim(t.Context(), b.person(t, "rival"), c.ID, 0)
 	want(t, err, "")
 	want(t, b.accept(t, "buyer", token, newMerchant()), "")
