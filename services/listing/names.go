@@ -14,6 +14,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/search/text"
 )
 
 //go:embed names.txt
@@ -65,18 +66,13 @@ var lookalike = func() map[rune]rune {
 	for i := range min(len(from), len(to)) {
 		m[from[i]] = to[i]
 	}
-	for _, pair := range []string{"黨党", "衆众", "眾众", "會会", "領领", "匯汇", "彙汇", "務务", "辦办", "處处", "員员", "檢检", "察察", "稅税", "關关", "場场", "監监", "紀纪", "總总", "區区", "績绩", "賭赌", "證证", "貸贷", "國国", "級级", "車车", "聖圣", "訪访", "門门", "東东", "業业", "電电", "話话", "號号", "碼码", "掃扫", "維维", "隊队", "審审", "議议", "護护", "險险", "積积", "疾疾", "職职", "軍军", "團团"} {
-		r := []rune(pair)
-		m[r[0]] = r[1]
-	}
 	return m
 }()
 
-// skeleton is what a name looks like: compatibility forms, case, look-alikes, spaces, marks and signs are taken away.
+// skeleton is what a name looks like: compatibility forms, case, traditional characters, look-alikes, spaces, marks and signs are taken away.
 func skeleton(s string) string {
 	var b strings.Builder
-	for _, r := range norm.NFKD.String(s) {
-		r = unicode.ToLower(r)
+	for _, r := range text.FoldString(norm.NFKD.String(s)) { // also into simplified characters
 		if to, ok := lookalike[r]; ok {
 			r = to
 		}
@@ -90,7 +86,7 @@ func skeleton(s string) string {
 var (
 	webAddress = regexp.MustCompile(`(?i)://|www\.|[a-z0-9-]\.(com|cn|net|org|top|xyz|shop|vip|cc|me|io|app|wang|ltd|site|online|tv|info|biz)\b`)
 	numbers    = regexp.MustCompile(`[0-9](?:[\s\-–—()（）.·*]*[0-9]){6,}`)
-	contacts   = []string{"微信", "加微", "加v", "vx", "qq", "二维码", "扫码", "扫一扫", "电话", "手机号", "热线", "客服"}
+	contacts   = []string{"微信", "加微", "加v", "加q", "vx号", "qq号", "qq群", "二维码", "扫码", "扫一扫", "电话", "手机号", "热线", "客服"}
 )
 
 // digits are the ways to write a digit that NFKC leaves.
