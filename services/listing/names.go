@@ -61,8 +61,8 @@ func DefaultNameRules() NameRules {
 // width and other forms of one character are folded by NFKC before.
 var lookalike = func() map[rune]rune {
 	m := map[rune]rune{}
-	from := []rune("авсԁеһіјӏкӏмопрԛгѕтухѵԝ" + "αβεηικμνορτυχω" + "0134578" + "曰戸户囯国圀亊事冂冖玊玉洊存乄区區匤攵文仐个亾人氵水" + "〇○〡丨")
-	to := []rune("abcdehijlklmonpqrstuxvw" + "abenikuvoptuxw" + "oleastb" + "日户户国国国事事门门玉玉存存义区区区文文个个人人水水" + "oo一一")
+	from := []rune("авсԁеһіјӏкӏмопрԛгѕтухѵԝ" + "αβεηικμνορτυχω" + "0134578" + "曰戸囯圀亊玊洊乄匤攵仐亾氵" + "〇○〡丨")
+	to := []rune("abcdehijlklmonpqrstuxvw" + "abenikuvoptuxw" + "oleastb" + "日户国国事玉存义区文个人水" + "oo一一")
 	for i := range min(len(from), len(to)) {
 		m[from[i]] = to[i]
 	}
