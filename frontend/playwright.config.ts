@@ -39,7 +39,7 @@ export default defineConfig({
 	},
 	projects: [
 		{ name: 'phone', testIgnore: '**/lighthouse.spec.ts', use: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true } },
-		{ name: 'desktop', testIgnore: '**/lighthouse.spec.ts', use: { viewport: { width: 1280, height: 800 } } },
+		{ name: 'desktop', testIgnore: ['**/lighthouse.spec.ts', '**/every-page.spec.ts'], use: { viewport: { width: 1280, height: 800 } } },
 		// After the others and alone, because it measures time.
 		{ name: 'lighthouse', testMatch: '**/lighthouse.spec.ts', dependencies: ['phone', 'desktop'] },
 		...(process.env.SCREENSHOTS ? [{ name: 'screenshots', testMatch: '**/screenshots.ts' }] : []),

@@ -1,0 +1,103 @@
+// Asks axe about a page in all its looks, each question once. What a rule reads decides when it has to be asked again:
+// words and roles change with the page, the language and what is shown; sizes and places with the layout; contrast with the colours.
+import { createRequire } from 'node:module';
+import type axe from 'axe-core';
+import type { Page } from '@playwright/test';
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const ofLayout = ['target-size', 'scrollable-region-focusable'];
+const ofColour = ['link-in-text-block'];
+
+/** Loads axe with every page that is opened from now on; sending it to each page anew takes longer than some of the checks. */
+export async function prepare(page: Page): Promise<void> {
+	await page.addInitScript({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+}
+
+/** What has been asked about the document that is loaded. */
+export class Asked {
+	private readonly shown = new Set<string>();
+	private readonly laid = new Set<string>();
+
+	/** The findings in the look the page has now that no earlier look can have answered. */
+	async findings(page: Page): Promise<string[]> {
+		const { shown, laid } = await geometry(page);
+		// color-contrast is among the tags, so that the first look asks it of every element.
+		if (!this.shown.has(shown)) {
+			this.shown.add(shown);
+			this.laid.add(laid);
+			return run(page, tags);
+		}
+		const rules = this.laid.has(laid) ? ofColour : [...ofLayout, ...ofColour];
+		this.laid.add(laid);
+		return [...(await run(page, rules)), ...(await contrast(page))];
+	}
+}
+
+/** Which elements can be seen, and where every element lies. */
+function geometry(page: Page): Promise<{ shown: string; laid: string }> {
+	return page.evaluate(() => {
+		const shown: string[] = [];
+		const laid: string[] = [];
+		for (const e of document.querySelectorAll('*')) {
+			const r = e.getBoundingClientRect();
+			const visible = e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && r.right > 0 && r.bottom + scrollY > 0;
+			shown.push(visible ? (r.width * r.height > 1 ? '2' : '1') : '0');
+			laid.push([r.left, r.top + scrollY, r.width, r.height].map(Math.round).join());
+		}
+		return { shown: shown.join(''), laid: `${innerWidth} ${laid.join(' ')}` };
+	});
+}
+
+type WithAxe = { axe: typeof axe };
+
+function run(page: Page, runOnly: string[]): Promise<string[]> {
+	return page.evaluate(async (runOnly) => {
+		const { violations } = await (globalThis as unknown as WithAxe).axe.run({ runOnly, resultTypes: ['violations'] });
+		return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
+	}, runOnly);
+}
+
+/**
+ * Contrast is the dearest rule by far, and the rows of a list answer alike. Text is of one kind when everything that contrast is
+ * computed from is the same for it and for all that lies around it; one of each kind is asked. Where axe cannot decide about that
+ * one (because something covers it, say), it is asked about all of the kind.
+ */
+function contrast(page: Page): Promise<string[]> {
+	return page.evaluate(async () => {
+		const read = [
+			...['color', 'background-color', 'background-image', 'background-clip', 'opacity', 'filter', 'mix-blend-mode', 'text-shadow', '-webkit-text-fill-color'],
+			...['font-size', 'font-weight', 'position', 'clip', 'clip-path', 'overflow', 'visibility', 'display', 'text-indent'],
+		];
+		const ids = new Map<string, number>();
+		const known = new Map<Element | null, number>([[null, -1]]);
+		const idOf = (e: Element | null): number => {
+			const before = known.get(e);
+			if (!e || before !== undefined) return before ?? -1;
+			const style = getComputedStyle(e);
+			const pseudo = ['::before', '::after'].map((p) => getComputedStyle(e, p).content);
+			const off = e.matches(':disabled, [aria-disabled=true], [inert]');
+			const key = [idOf(e.parentElement), e.tagName, off, ...pseudo, ...read.map((p) => style.getPropertyValue(p))].join('|');
+			const id = ids.get(key) ?? ids.size;
+			ids.set(key, id);
+			known.set(e, id);
+			return id;
+		};
+		const kinds = new Map<string, Element[]>();
+		for (const e of document.querySelectorAll('body *')) {
+			const text = [...e.childNodes].map((n) => (n.nodeType === Node.TEXT_NODE ? (n.nodeValue ?? '').trim() : '')).join('');
+			if (!text && !e.matches('input, select, textarea')) continue;
+			if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+			const kind = `${String(idOf(e))} ${String(e.textContent.trim().length === 1)}`; // one letter alone may be an icon: axe does not decide there
+			kinds.set(kind, [...(kinds.get(kind) ?? []), e]);
+		}
+		const of = new Map([...kinds].map(([, all]) => [all[0], all]));
+		const ask = async (include: Element[]) => {
+			if (include.length === 0) return { violations: [], incomplete: [] };
+			return (globalThis as unknown as WithAxe).axe.run({ include }, { runOnly: ['color-contrast'], elementRef: true });
+		};
+		const first = await ask([...of.keys()].filter((e) => e !== undefined));
+		const undecided = first.incomplete.flatMap((v) => v.nodes.map((n) => n.element as Element));
+		const second = await ask(undecided.flatMap((e) => of.get(e)?.slice(1) ?? []));
+		return [...first.violations, ...second.violations].map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
+	});
+}
