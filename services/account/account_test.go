@@ -29,7 +29,7 @@ const (
 // world is accounts on a store of their own, with a clock that stands still and a post box.
 type world struct {
 	*Service
-	t    *testing.T
+	t    testing.TB
 	path string
 	db   store.DB
 	keys *secret.Ring
@@ -75,7 +75,7 @@ func (w *world) kinds() string {
 	return strings.Join(out, " ")
 }
 
-func newWorld(t *testing.T, policy ...Policy) *world {
+func newWorld(t testing.TB, policy ...Policy) *world {
 	t.Helper()
 	w := &world{t: t, at: time.Date(2026, 10, 15, 12, 0, 0, 0, zone), path: filepath.Join(t.TempDir(), "a.db")}
 	keys, err := secret.New([]byte(strings.Repeat("k", secret.Size)))
@@ -153,7 +153,7 @@ func (w *world) auth(token string) (Session, error) {
 	return x, err
 }
 
-func is(t *testing.T, what string, err error, k fault.Kind, key string) {
+func is(t testing.TB, what string, err error, k fault.Kind, key string) {
 	t.Helper()
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Kind != k {

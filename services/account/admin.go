@@ -87,7 +87,7 @@ func (s *Service) lessen(ctx context.Context, by access.Actor, act access.Action
 	return a, s.clear(ctx, accountID, "")
 }
 
-// ResetFactors takes every second factor and recovery code away from somebody who lost theirs: access.AccountEnd, and never from
+// ResetFactors takes every second factor and recovery code away from somebody who lost theirs: access.AccountRole, and never from
 // oneself (fault.Forbidden). The owner hears of it, and every session ends.
 func (s *Service) ResetFactors(ctx context.Context, by access.Actor, accountID, why string) error {
 	if err := access.Require(by, access.AccountRole, access.Thing{Kind: Kind, ID: accountID}); err != nil {
