@@ -58,6 +58,7 @@ func Examples(w *locales.Words) ([]Example, error) {
 	ex.charts()
 	ex.plans()
 	ex.poster()
+	ex.print()
 	return ex.list, ex.err
 }
 

@@ -76,3 +76,18 @@ func (e *examples) charts() {
 		Series: []Series{{"打电话", []int{12, 14, 9, 16, 18, 4, 15, 17}}},
 	}))
 }
+
+func (e *examples) print() {
+	code := NewQR(29, func(x, y int) bool { return (x*y+x/2+y)%3 == 0 })
+	for _, size := range []string{"a6", "a5"} {
+		e.add("table-card", size, TableCard{Size: size, Name: "云间面馆", QR: code, Address: "shangquan.example/s/YY0218", EnglishLine: "Scan for today’s hours, phone and directions.", Site: "中山中路商圈"})
+	}
+	two := []string{"6:30–14:00", "16:30–21:30"}
+	for _, size := range []string{"a5", "a4"} {
+		e.add("hours-sign", size, HoursSign{
+			Size: size, Name: "云间面馆", QR: code, Address: "shangquan.example/s/YY0218", Printed: "10 月 15 日", Site: "中山中路商圈",
+			Lines:    []SignLine{{Days: "周一至周五", Spans: two}, {Days: "周六", Spans: two[:1]}, {Days: "周日"}},
+			Holidays: []SignLine{{Days: "元旦（1 月 1 日至 3 日）", Usual: true}, {Days: "春节（2 月 5 日至 7 日）"}},
+		})
+	}
+}
