@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -17,10 +18,11 @@ import (
 	"shangquan/services/fault"
 )
 
-// How long one request to S3 may take and how often it is tried (security.md 4.5).
+// How long one request to S3 may take, how often it is tried (security.md 4.5), and the longest pause between: somebody waits.
 const (
 	s3Time  = 10 * time.Second
 	s3Tries = 3
+	s3Pause = 500 * time.Millisecond
 )
 
 // openS3 opens a bucket. It must be private: nothing here asks for or sets public rights, and pages never link to it.
@@ -37,7 +39,9 @@ func openS3(ctx context.Context, uri string) (*Blobs, error) {
 	}
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(s3Time)),
-		config.WithRetryMaxAttempts(s3Tries),
+		config.WithRetryer(func() aws.Retryer {
+			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = s3Tries, s3Pause })
+		}),
 		// The newer checksums of AWS are not understood by every compatible server; TLS keeps the bytes whole.
 		config.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
 		config.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired),

@@ -27,8 +27,8 @@ func (s *Service) AddEvidence(ctx context.Context, u Upload, by string) (Evidenc
 	if err != nil {
 		return Evidence{}, err
 	}
-	id, x := newID(), pic.Sizes[0]
-	e := Evidence{Key: evidenceFolder + "/" + id[:2] + "/" + id, W: x.W, H: x.H, AddedAt: s.now().UTC().Truncate(time.Millisecond), By: by}
+	x := pic.Sizes[0]
+	e := Evidence{Key: evidenceKey(newID()), W: x.W, H: x.H, AddedAt: s.now().UTC().Truncate(time.Millisecond), By: by}
 	sealed, err := s.keys.Seal(evidencePurpose(e.Key), x.JPEG)
 	if err != nil {
 		return Evidence{}, fault.New(fault.Internal, "error.internal", err)

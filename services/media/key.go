@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"regexp"
+	"strconv"
 )
 
 // The folders of the store. A key in publicFolder may be shown to anybody who knows it, one in evidenceFolder only by a route that
@@ -33,6 +34,12 @@ func newID() string {
 
 func isFile(key string) bool     { return fits(filePattern, key) }
 func isEvidence(key string) bool { return fits(evidencePattern, key) }
+
+func fileKey(id string, width int) string {
+	return publicFolder + "/" + id[:2] + "/" + id + "-" + strconv.Itoa(width) + ".jpg"
+}
+
+func evidenceKey(id string) string { return evidenceFolder + "/" + id[:2] + "/" + id }
 
 // fits reports whether key has the pattern and lies in its own folder, so that each blob has exactly one name.
 func fits(p *regexp.Regexp, key string) bool {

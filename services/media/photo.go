@@ -7,9 +7,7 @@
 package media
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"shangquan/services/fault"
@@ -91,8 +89,4 @@ func scaled(side, to, from int) int {
 		return 1
 	}
 	return max(1, (side*to+from/2)/from)
-}
-
-func fileKey(id string, width int) string {
-	return fmt.Sprintf("%s/%s/%s-%s.jpg", publicFolder, id[:2], id, strconv.Itoa(width))
 }

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -33,11 +34,12 @@ type Size struct {
 // quality of the JPEG files: above it files grow faster than anybody sees.
 const quality = 80
 
-// Decoding shares these, in the whole process: how many pictures at once, how much memory they may take together, how long one may
-// take and how long an upload waits for its turn.
+// Decoding shares these, in the whole process: how many pictures at once, how much memory they may take together, from which size
+// on the memory of one is taken back at once, how long one may take and how long an upload waits for its turn.
 const (
 	decoders   = 2
 	budget     = 384 << 20
+	large      = budget / 4
 	decodeTime = 10 * time.Second
 	waitTime   = 20 * time.Second
 )
@@ -83,7 +85,13 @@ func turn(ctx context.Context, weight int64) (release func(), err error) {
 	defer cancel()
 	if err = slots.Acquire(wait, 1); err == nil {
 		if err = memory.Acquire(wait, weight); err == nil {
-			return func() { memory.Release(weight); slots.Release(1) }, nil
+			return func() {
+				if weight >= large {
+					runtime.GC() // or the next one is decoded beside what is left of this
+				}
+				memory.Release(weight)
+				slots.Release(1)
+			}, nil
 		}
 		slots.Release(1)
 	}
