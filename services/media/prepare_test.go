@@ -246,13 +246,10 @@ func TestOrientation(t *testing.T) {
 			if d := difference(got, want); d > 3 {
 				t.Errorf("%s, %d: differs by %.1f", name, o, d)
 			}
-			if o == 1 {
-				continue
-			}
-			// Without the tag it looks otherwise: the fixture is one.
-			if plain := decoded(t, largest(t, jpegOf(t, stored))); plain.Bounds() == want.Bounds() && difference(plain, want) < 20 {
-				t.Errorf("fixture %d looks like the upright one", o)
-			}
+		}
+		// Without the tag it looks otherwise: the fixture is one.
+		if plain := decoded(t, largest(t, jpegOf(t, stored))); o > 1 && plain.Bounds() == want.Bounds() && difference(plain, want) < 20 {
+			t.Errorf("fixture %d looks like the upright one", o)
 		}
 	}
 	webp := webpFile(riff("VP8X", []byte{8, 0, 0, 0, 149, 0, 0, 99, 0, 0}), file(t, "lossy.webp")[12:], riff("EXIF", append(slices.Clone(exifMark), exif(binary.LittleEndian, 6)...)))
@@ -419,8 +416,8 @@ func TestTurns(t *testing.T) {
 // A picture made here can be sent in again: it keeps its size.
 func TestPreparedAgainKeepsItsSize(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		w := rapid.IntRange(1, 700).Draw(rt, "w")
-		h := rapid.IntRange(max(1, (w+9)/10), min(700, w*10)).Draw(rt, "h")
+		w := rapid.IntRange(1, 420).Draw(rt, "w")
+		h := rapid.IntRange(max(1, (w+9)/10), min(420, w*10)).Draw(rt, "h")
 		pic, err := Prepare(t.Context(), Upload{Data: jpegOf(t, scene(w, h))}, publicWidths...)
 		if err != nil {
 			rt.Fatalf("%d×%d: %v", w, h, err)
