@@ -7,6 +7,7 @@ import (
 
 	"shangquan/server/api"
 	"shangquan/server/web/ui"
+	"shangquan/services/access"
 )
 
 // apiRoutes puts the addresses of the API into the site map: they share the limits, the cache and the sweep tests with the pages.
@@ -17,7 +18,7 @@ func apiRoutes(a *api.API) []Route {
 		if r.Search {
 			rate = Search
 		}
-		out = append(out, Route{Method: http.MethodGet, Path: r.Path, Handle: r.Handle, Kind: API, Cached: true, Query: r.Query, Rate: rate, Probe: r.Probe})
+		out = append(out, Route{Method: http.MethodGet, Path: r.Path, Handle: r.Handle, Kind: API, Cached: true, Query: r.Query, Rate: rate, Probe: r.Probe, Needs: access.PublicRead})
 	}
 	return out
 }

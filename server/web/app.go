@@ -17,6 +17,7 @@ const (
 	bodyLimit      = 64 << 10
 	headerLimit    = 8 << 10
 	readTime       = 10 * time.Second
+	uploadTime     = 60 * time.Second // for bodies beyond bodyLimit
 	writeTime      = 30 * time.Second
 	idleTime       = 30 * time.Second
 	maxConns       = 2_000
@@ -48,7 +49,7 @@ func (s *Site) newApp() *fiber.App {
 	if len(s.config.TrustedProxies) == 0 {
 		server.MaxConnsPerIP = maxConnsPeer // behind a proxy every peer is the proxy
 	}
-	server.HeaderReceived = bodyLimits
+	server.HeaderReceived = bodyLimits(s.routes)
 	// Fiber answers a method it does not know by itself, without our headers.
 	next := server.Handler
 	server.Handler = func(c *fasthttp.RequestCtx) {
@@ -77,21 +78,15 @@ func knownMethod(m []byte) bool {
 	return false
 }
 
-// bodyLimits allows a body only where something reads one, before it is read.
-func bodyLimits(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	if h.IsGet() || h.IsHead() {
-		return fasthttp.RequestConfig{MaxRequestBodySize: noBodyExpected}
-	}
-	return fasthttp.RequestConfig{}
-}
-
 // observe is the outermost layer: only here is the outcome of a request known, however it ended.
 //
 //	observe   request id, security headers, recover, the error as an answer, log line, metrics
 //	guard     encoded bodies 415, foreign hosts 421
 //	enter     of a route: language, rate limit
 //	cached    of a cached route: the stored bytes or 304
-//	sameOrigin, deadline, handler
+//	sameOrigin, deadline
+//	admit     who asks, whether they may, and that a form is one of ours
+//	handler
 func (s *Site) observe(c *fiber.Ctx) error {
 	s.secure(c)
 	r := s.begin(c)

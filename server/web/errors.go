@@ -25,7 +25,7 @@ var statusOf = map[fault.Kind]int{
 // words of an error by status: error.<name>.title and error.<name>.text in the catalogue.
 var errorName = map[int]string{
 	400: "unreadable", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method", 408: "slow", 409: "conflict",
-	413: "too_large", 414: "too_large", 415: "encoding", 421: "host", 422: "invalid", 429: "too_many", 431: "too_large",
+	413: "too_large", 414: "too_large", 410: "gone", 412: "precondition", 415: "encoding", 421: "host", 422: "invalid", 428: "precondition_missing", 429: "too_many", 431: "too_large",
 	500: "internal", 503: "unavailable",
 }
 
@@ -45,6 +45,12 @@ func newPanicked(p any) *panicked {
 }
 
 func (p *panicked) Error() string { return "panic: " + p.value }
+
+// ended is the error of a link that was good once: 410 instead of 404.
+type ended struct{ cause error }
+
+func (e *ended) Error() string { return e.cause.Error() }
+func (e *ended) Unwrap() error { return e.cause }
 
 // outcome is what an error means to the one who asked.
 type outcome struct {
@@ -74,6 +80,9 @@ func judge(err error) outcome {
 	}
 	if isLimited {
 		o.wait = l.seconds
+	}
+	if _, ok := errors.AsType[*ended](err); ok {
+		o.status = fiber.StatusGone
 	}
 	return o
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
+	"shangquan/services/access"
+	"shangquan/services/account"
 	"shangquan/services/lang"
 )
 
@@ -21,6 +23,13 @@ type Request struct {
 	Size   string     // "large" or ""
 	Client netip.Addr // see clientAddr
 
+	// Actor is who asks. It is a visitor on routes that everybody shares, and until admit has looked.
+	Actor access.Actor
+	// Session and Account are there when Actor is a person who signed in, or who has yet to give the second factor.
+	Session account.Session
+	Account account.Account
+
+	form  *form // of a request with one; see Site.form
 	route *pattern
 	start time.Time
 	err   error // what the log has to say; nil for what is the visitor's own

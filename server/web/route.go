@@ -1,11 +1,15 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"shangquan/server/web/ui"
+	"shangquan/services/access"
 	"shangquan/services/lang"
 )
 
@@ -27,6 +31,12 @@ type Route struct {
 	Path   string // as Fiber reads it, without the language prefix: /shops/:slug
 	Handle fiber.Handler
 	Kind   Kind
+	// Needs is what the one who asks must be allowed to do; every route says it. Thing says to what, where the address names one;
+	// the service asks again about the thing it then works on.
+	Needs access.Action
+	Thing func(*fiber.Ctx) (access.Thing, error)
+	// Body is how many bytes a body may have; 0 stands for bodyLimit.
+	Body int
 	// Cached answers are kept per data revision and minute, and shared by everybody who sees the same language, theme and size.
 	Cached bool
 	// Query names the parameters that change the answer. The cache sees no others, so ?utm_source= does not make a second copy;
@@ -48,6 +58,10 @@ type pattern struct {
 // limits and the metrics cover each new one without being told.
 func (s *Site) register() {
 	for _, r := range s.routes {
+		if access.Grant(access.Admin, r.Needs) == access.None && access.Grant(access.Signed, r.Needs) == access.None &&
+			access.Grant(access.Coordinator, r.Needs) == access.None && access.Grant(access.Owner, r.Needs) == access.None {
+			panic(fmt.Sprintf("web: %s %s needs %q, which nobody is granted", r.Method, r.Path, r.Needs))
+		}
 		tags := []lang.Tag{lang.Hans}
 		if r.Kind == Page || r.Kind == Private {
 			tags = lang.Tags
@@ -55,16 +69,69 @@ func (s *Site) register() {
 		counts := s.metrics.route(r.Method, r.Path)
 		for _, t := range tags {
 			p := &pattern{Route: r, lang: t, counts: counts}
-			handlers := []fiber.Handler{s.enter(p), s.deadline}
-			if r.Cached {
-				handlers = []fiber.Handler{s.enter(p), s.cached(p)}
+			var handlers []fiber.Handler
+			switch {
+			case r.Cached: // what everybody sees alike
+				handlers = []fiber.Handler{s.enter(p), s.cached(p), r.Handle}
+			case r.Method == http.MethodGet:
+				handlers = []fiber.Handler{s.enter(p), s.deadline, s.admit(p), r.Handle}
+			default:
+				handlers = []fiber.Handler{s.enter(p), s.sameOrigin, s.deadline, s.admit(p), r.Handle}
 			}
 			if r.Method == http.MethodGet {
-				s.app.Get(ui.Href(t, r.Path), append(handlers, r.Handle)...)
+				s.app.Get(ui.Href(t, r.Path), handlers...)
 			} else {
-				s.app.Add(r.Method, ui.Href(t, r.Path), append([]fiber.Handler{s.enter(p), s.sameOrigin, s.deadline}, r.Handle)...)
+				s.app.Add(r.Method, ui.Href(t, r.Path), handlers...)
 			}
 		}
 	}
 	s.app.Use(s.unmatched)
+}
+
+// largeBodies are the patterns, cut at the slashes, of the routes that take more than bodyLimit.
+func largeBodies(routes []Route) []largeBody {
+	out := []largeBody{}
+	for _, r := range routes {
+		if r.Body > bodyLimit {
+			out = append(out, largeBody{r.Method, strings.Split(r.Path, "/"), r.Body})
+		}
+	}
+	return out
+}
+
+type largeBody struct {
+	method string
+	path   []string
+	bytes  int
+}
+
+// bodyLimits allows a body only where something reads one, and as much as it reads, before any of it is read.
+func bodyLimits(routes []Route) func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
+	large := largeBodies(routes)
+	return func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		if h.IsGet() || h.IsHead() {
+			return fasthttp.RequestConfig{MaxRequestBodySize: noBodyExpected}
+		}
+		path, _, _ := strings.Cut(string(h.RequestURI()), "?")
+		_, path = lang.FromPath(path)
+		parts := strings.Split(path, "/")
+		for _, l := range large {
+			if l.method == string(h.Method()) && l.fits(parts) {
+				return fasthttp.RequestConfig{MaxRequestBodySize: l.bytes, ReadTimeout: uploadTime}
+			}
+		}
+		return fasthttp.RequestConfig{}
+	}
+}
+
+func (l largeBody) fits(parts []string) bool {
+	if len(parts) != len(l.path) {
+		return false
+	}
+	for i, p := range l.path {
+		if p != parts[i] && !strings.HasPrefix(p, ":") {
+			return false
+		}
+	}
+	return true
 }

@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -14,8 +15,12 @@ import (
 	"shangquan/frontend/locales"
 	"shangquan/server/api"
 	"shangquan/server/config"
+	"shangquan/services/access"
+	"shangquan/services/account"
+	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
+	"shangquan/services/secret"
 )
 
 // Deps is what the site is built from. All fields are required unless they say otherwise.
@@ -34,9 +39,21 @@ type Deps struct {
 	// Ready fails while the store cannot answer. Degraded, which may be nil, names what works only in part ("search").
 	Ready    func(context.Context) error
 	Degraded func(context.Context) []string
+	// Services are what people who sign in work with; the zero value is a site without them.
+	Services Services
 	// API joins the same site map; nil for a site without one. Extra are routes that only tests have.
 	API   *api.API
 	Extra []Route
+}
+
+// Services are what people who sign in work with.
+type Services struct {
+	Accounts  *account.Service
+	Merchants interface {
+		Seats(ctx context.Context, accountID string) ([]access.Seat, error)
+	}
+	Trail     *audit.Log
+	Keys      *secret.Ring
 }
 
 // Site answers for every address of the origin.
@@ -52,6 +69,7 @@ type Site struct {
 	revision  func(context.Context) (string, error)
 	ready     func(context.Context) error
 	degraded  func(context.Context) []string
+	services  Services
 
 	app     *fiber.App
 	routes  []Route
@@ -70,7 +88,7 @@ type Site struct {
 func New(d Deps) *Site {
 	s := &Site{
 		config: d.Config, assets: d.Assets, catalogue: d.Catalogue, renderer: d.Renderer, directory: d.Directory, calendar: d.Calendar, log: d.Log, now: d.Now,
-		revision: d.Revision, ready: d.Ready, degraded: d.Degraded,
+		revision: d.Revision, ready: d.Ready, degraded: d.Degraded, services: d.Services,
 		hosts:  hosts(d.Config.Origin),
 		origin: http.NewCrossOriginProtection(),
 		first:  firstHeader(),
@@ -97,36 +115,63 @@ func (s *Site) Routes() []Route { return s.routes }
 
 // siteMap is every address of the site, in the order people meet them.
 func (s *Site) siteMap() []Route {
-	return []Route{
-		{Method: http.MethodGet, Path: "/", Handle: s.search, Cached: true, Query: searchParams, Rate: Search},
-		{Method: http.MethodGet, Path: "/suggest", Handle: s.suggest, Cached: true, Query: []string{"q"}, Rate: Typing},
-		{Method: http.MethodGet, Path: "/shops/:slug", Handle: s.shop, Cached: true, Probe: "/shops/none"},
-		{Method: http.MethodGet, Path: "/shops/:slug/go", Handle: s.directions, Cached: true, Probe: "/shops/none/go"},
-		{Method: http.MethodGet, Path: "/shops/:slug/poster", Handle: s.poster, Cached: true, Query: []string{"size"}, Probe: "/shops/none/poster"},
-		{Method: http.MethodGet, Path: "/s/:code", Handle: s.shortAddress, Kind: File, Probe: "/s/none"},
-		{Method: http.MethodGet, Path: "/plazas", Handle: s.plazas, Cached: true},
-		{Method: http.MethodGet, Path: "/plazas/:slug", Handle: s.plaza, Cached: true, Probe: "/plazas/none"},
-		{Method: http.MethodGet, Path: "/streets", Handle: s.streets, Cached: true},
-		{Method: http.MethodGet, Path: "/streets/:slug", Handle: s.street, Cached: true, Probe: "/streets/none"},
-		{Method: http.MethodGet, Path: "/night", Handle: s.night, Cached: true, Query: []string{"after"}},
-		{Method: http.MethodGet, Path: "/heritage", Handle: s.heritage, Cached: true},
-		{Method: http.MethodGet, Path: "/points", Handle: s.points, Cached: true},
-		{Method: http.MethodGet, Path: "/favourites", Handle: s.favourites, Cached: true, Query: []string{"ids"}},
-		{Method: http.MethodGet, Path: "/about", Handle: s.info("about"), Cached: true},
-		{Method: http.MethodGet, Path: "/help", Handle: s.info("help"), Cached: true},
-		{Method: http.MethodGet, Path: "/accessibility", Handle: s.info("accessibility"), Cached: true},
-		{Method: http.MethodGet, Path: "/privacy", Handle: s.info("privacy"), Cached: true},
-		{Method: http.MethodGet, Path: "/api", Handle: s.apiPage, Cached: true},
-		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write},
+	return slices.Concat(s.publicRoutes(), s.accountRoutes())
+}
 
-		{Method: http.MethodGet, Path: "/sitemap.xml", Handle: s.sitemap, Kind: File, Cached: true},
-		{Method: http.MethodGet, Path: "/robots.txt", Handle: s.robots, Kind: File},
-		{Method: http.MethodGet, Path: "/manifest.webmanifest", Handle: s.manifest},
-		{Method: http.MethodGet, Path: "/sw.js", Handle: s.worker, Kind: File},
-		{Method: http.MethodGet, Path: "/offline", Handle: s.offline, Cached: true},
-		{Method: http.MethodGet, Path: "/.well-known/security.txt", Handle: s.securityText, Kind: File},
-		{Method: http.MethodGet, Path: "/static/:name", Handle: s.static, Kind: Static, Rate: Unlimited, Probe: "/static/none.js"},
-		{Method: http.MethodGet, Path: "/healthz", Handle: s.healthz, Kind: File, Rate: Unlimited},
-		{Method: http.MethodGet, Path: "/readyz", Handle: s.readyz, Kind: File, Rate: Unlimited},
+// publicRoutes are what everybody sees.
+func (s *Site) publicRoutes() []Route {
+	return []Route{
+		{Method: http.MethodGet, Path: "/", Handle: s.search, Cached: true, Query: searchParams, Rate: Search, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/suggest", Handle: s.suggest, Cached: true, Query: []string{"q"}, Rate: Typing, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/shops/:slug", Handle: s.shop, Cached: true, Probe: "/shops/none", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/shops/:slug/go", Handle: s.directions, Cached: true, Probe: "/shops/none/go", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/shops/:slug/poster", Handle: s.poster, Cached: true, Query: []string{"size"}, Probe: "/shops/none/poster", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/s/:code", Handle: s.shortAddress, Kind: File, Probe: "/s/none", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/plazas", Handle: s.plazas, Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/plazas/:slug", Handle: s.plaza, Cached: true, Probe: "/plazas/none", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/streets", Handle: s.streets, Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/streets/:slug", Handle: s.street, Cached: true, Probe: "/streets/none", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/night", Handle: s.night, Cached: true, Query: []string{"after"}, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/heritage", Handle: s.heritage, Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/points", Handle: s.points, Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/favourites", Handle: s.favourites, Cached: true, Query: []string{"ids"}, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/about", Handle: s.info("about"), Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/help", Handle: s.info("help"), Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/accessibility", Handle: s.info("accessibility"), Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/privacy", Handle: s.info("privacy"), Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/api", Handle: s.apiPage, Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write, Needs: access.PublicRead},
+
+		{Method: http.MethodGet, Path: "/sitemap.xml", Handle: s.sitemap, Kind: File, Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/robots.txt", Handle: s.robots, Kind: File, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/manifest.webmanifest", Handle: s.manifest, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/sw.js", Handle: s.worker, Kind: File, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/offline", Handle: s.offline, Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/.well-known/security.txt", Handle: s.securityText, Kind: File, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/static/:name", Handle: s.static, Kind: Static, Rate: Unlimited, Probe: "/static/none.js", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/healthz", Handle: s.healthz, Kind: File, Rate: Unlimited, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/readyz", Handle: s.readyz, Kind: File, Rate: Unlimited, Needs: access.PublicRead},
+	}
+}
+
+// accountRoutes lead in, out and to the own account.
+func (s *Site) accountRoutes() []Route {
+	get, post := http.MethodGet, http.MethodPost
+	return []Route{
+		{Method: get, Path: "/sign-in", Handle: s.signInPage, Kind: Private, Needs: access.AccountOpen},
+		{Method: post, Path: "/sign-in", Handle: s.signInSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: get, Path: "/sign-in/code", Handle: s.codePage, Kind: Private, Needs: access.AccountOpen},
+		{Method: post, Path: "/sign-in/code", Handle: s.codeSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: get, Path: "/sign-in/factor", Handle: s.factorPage, Kind: Private, Needs: access.AccountOpen},
+		{Method: post, Path: "/sign-in/factor", Handle: s.factorSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: post, Path: "/sign-out", Handle: s.signOutSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: get, Path: "/reset", Handle: s.resetPage, Kind: Private, Needs: access.AccountOpen},
+		{Method: post, Path: "/reset", Handle: s.resetSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: get, Path: "/reset/:token", Handle: s.newPasswordPage, Kind: Private, Needs: access.AccountOpen, Probe: "/reset/none"},
+		{Method: post, Path: "/reset/:token", Handle: s.newPasswordSent, Kind: Private, Rate: Write, Needs: access.AccountOpen, Probe: "/reset/none"},
+		{Method: get, Path: "/setup", Handle: s.setupPage, Kind: Private, Needs: access.AccountOpen},
+		{Method: post, Path: "/setup", Handle: s.setupSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: get, Path: "/account/check", Handle: s.checkPage, Kind: Private, Needs: access.AccountOwn, Thing: ownAccount},
+		{Method: post, Path: "/account/check", Handle: s.checkSent, Kind: Private, Rate: Write, Needs: access.AccountOwn, Thing: ownAccount},
 	}
 }

@@ -1,0 +1,106 @@
+package web
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/json"
+	"io"
+	"maps"
+	"net/url"
+	"slices"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/fault"
+)
+
+// entries is a form that could not be taken yet: its sender has to sign in again, or to prove who they are. It goes along through
+// those pages, sealed, and is offered again at the end; nothing typed is lost, and nothing is sent without another press.
+type entries struct {
+	Path   string     `json:"path"`
+	Values url.Values `json:"values"`
+	Files  bool       `json:"files"` // pictures cannot go along and have to be chosen again
+}
+
+const (
+	entriesPurpose = "entries"
+	maxEntries     = 40 << 10 // bytes sealed, which is less than a form may have in one field
+)
+
+// keepEntries shows the page at which the sender goes on, with the form in it.
+func (s *Site) keepEntries(c *fiber.Ctx, to string) error {
+	r := Of(c)
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
+	e := entries{Path: c.Path(), Values: f.Values, Files: len(f.files) > 0}
+	e.Values.Del("csrf")
+	kept, err := s.sealEntries(e)
+	if err != nil {
+		return err
+	}
+	p := s.speaker(c)
+	return s.showForm(c, p, formPage{
+		Title: p.say("kept.title"), Lead: p.say("kept.text"),
+		Form: &ui.Form{
+			Action: ui.Href(r.Lang, to), CSRF: s.token(r), Hidden: hidden("kept", kept, "show", "1"),
+			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("kept.go")}}},
+		},
+	}, nil)
+}
+
+func (s *Site) sealEntries(e entries) (string, error) {
+	b, err := json.Marshal(e)
+	if err != nil {
+		return "", err
+	}
+	var small bytes.Buffer
+	w, err := flate.NewWriter(&small, flate.BestSpeed)
+	if err != nil {
+		return "", err
+	}
+	_, _ = w.Write(b) // a buffer does not fail
+	_ = w.Close()
+	if small.Len() > maxEntries {
+		return "", fault.New(fault.Unauthenticated, "error.sign_in", nil) // too much to carry along
+	}
+	return s.services.Keys.Seal(entriesPurpose, small.Bytes())
+}
+
+func (s *Site) openEntries(sealed string) (entries, bool) {
+	var e entries
+	b, err := s.services.Keys.Open(entriesPurpose, sealed)
+	if err != nil {
+		return e, false
+	}
+	b, err = io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), 1<<20))
+	if err != nil || json.Unmarshal(b, &e) != nil || !safeBack(e.Path) {
+		return e, false
+	}
+	return e, true
+}
+
+// proceed is where a sign-in or a check ends: at the form that waits, or at the page that was asked for.
+func (s *Site) proceed(c *fiber.Ctx, kept, to string) error {
+	r := Of(c)
+	e, ok := s.openEntries(kept)
+	if !ok {
+		return c.Redirect(to, fiber.StatusSeeOther)
+	}
+	p := s.speaker(c)
+	v := formPage{Title: p.say("kept.again.title"), Lead: p.say("kept.again.text"), Form: &ui.Form{
+		Action: e.Path, CSRF: s.token(r), Hidden: []ui.Hidden{},
+		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("kept.again.send")}}},
+	}}
+	if e.Files {
+		v.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("kept.again.files")}}
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Values)) {
+		for _, value := range e.Values[name] {
+			v.Form.Hidden = append(v.Form.Hidden, ui.Hidden{Name: name, Value: value})
+		}
+	}
+	return s.showForm(c, p, v, nil)
+}
