@@ -92,7 +92,7 @@ func (k *checker) store(c Config) {
 		}
 		path, _, _ = strings.Cut(path, "?")
 		switch path = filepath.Clean(path); {
-		case path == "." || strings.HasPrefix(path, "/tmp/") || strings.HasPrefix(path, "/var/tmp/") || strings.HasPrefix(path, "/dev/shm/"):
+		case path == "." || passing(path):
 			k.refuse("SHANGQUAN_STORE", "is in a folder that is emptied at a restart: %s", path)
 		case !filepath.IsAbs(path):
 			k.warn("SHANGQUAN_STORE", "is a relative path: it means another file when the server is started from another folder")
@@ -141,6 +141,11 @@ func (k *checker) store(c Config) {
 	}
 }
 
+// passing reports whether what lies at a path does not last.
+func passing(path string) bool {
+	return strings.HasPrefix(path, "/tmp/") || strings.HasPrefix(path, "/var/tmp/") || strings.HasPrefix(path, "/dev/shm/")
+}
+
 // shortestKey is the least length Meilisearch itself asks of a master key in production, in bytes.
 const shortestKey = 16
 
@@ -183,6 +188,35 @@ func (k *checker) production(c Config) {
 	}
 	if loopback(hostOf(c.Addr)) && len(c.TrustedProxies) == 0 {
 		k.warn("SHANGQUAN_TRUSTED_PROXIES", "is empty: behind a proxy on this machine all visitors would share one rate limit (127.0.0.1)")
+	}
+	if len(c.Keys) == 0 {
+		k.refuse("SHANGQUAN_SECRET", "is missing: nothing could be signed or sealed that another start still reads")
+	}
+	if folder, ok := strings.CutPrefix(c.Media.Reveal(), "file:"); ok {
+		switch folder = filepath.Clean(folder); {
+		case passing(folder):
+			k.refuse("SHANGQUAN_MEDIA", "is in a folder that is emptied at a restart: %s", folder)
+		case !filepath.IsAbs(folder):
+			k.warn("SHANGQUAN_MEDIA", "is a relative path: it means another folder when the server is started from elsewhere")
+		}
+	}
+	if strings.HasPrefix(c.Mail.Reveal(), "log:") {
+		k.refuse("SHANGQUAN_MAIL", "only shows messages, codes and links among them, in the log")
+	}
+	if c.SMS == "" {
+		k.warn("SHANGQUAN_SMS", "is empty: people without e-mail get no codes")
+	}
+	if strings.HasPrefix(c.SMS.Reveal(), "sms+http:") || strings.HasPrefix(c.SMS.Reveal(), "log:") {
+		k.refuse("SHANGQUAN_SMS", "sends codes where others can read them")
+	}
+	switch {
+	case len(c.StaffRanges) == 0 && !c.StaffOpen:
+		k.refuse("SHANGQUAN_STAFF_RANGES", "is empty: name the office's addresses, or say SHANGQUAN_STAFF_OPEN=true")
+	case len(c.StaffRanges) == 0:
+		k.warn("SHANGQUAN_STAFF_OPEN", "lets everybody reach the sign-in of the district's staff")
+	}
+	if c.Demo {
+		k.refuse("SHANGQUAN_DEMO", "makes accounts with passwords that are printed")
 	}
 	if c.Sample {
 		k.warn("SHANGQUAN_SAMPLE", "fills an empty store with the sample district")

@@ -21,6 +21,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"shangquan/services/lang"
+	"shangquan/services/secret"
 )
 
 // Env is where the program runs.
@@ -44,11 +45,21 @@ type Config struct {
 	Search         string // "memory:" or http(s)://host:port
 	MeiliSearchKey Secret
 	MeiliWriteKey  Secret
-	Sample         bool
-	RateFactor     int // 0: no limits
-	LogLevel       slog.Level
-	Clock          time.Time // zero: the real time; else what the clock shows at the start, from where it runs on
-	Site           Identity
+	// Keys are the master keys, the current one first. Empty in development: one is made beside the store.
+	Keys   []Secret
+	Media  Secret // a URI; may hold a key
+	Mail   Secret // a URI; may hold a password
+	SMS    Secret // a URI; empty: none
+	Sample bool
+	Demo   bool
+	Graded bool // rules for passwords as 等保 asks
+	// StaffRanges are where the staff's pages answer; empty: everywhere, which production allows only with StaffOpen.
+	StaffRanges []netip.Prefix
+	StaffOpen   bool
+	RateFactor  int // 0: no limits
+	LogLevel    slog.Level
+	Clock       time.Time // zero: the real time; else what the clock shows at the start, from where it runs on
+	Site        Identity
 }
 
 // Identity is what the pages say about the district and about who runs them. Empty footer lines are not shown.
@@ -114,7 +125,15 @@ func Load(getenv func(string) string) (Config, error) {
 		Search:         r.search("SHANGQUAN_SEARCH"),
 		MeiliSearchKey: Secret(r.text("SHANGQUAN_MEILI_SEARCH_KEY")),
 		MeiliWriteKey:  Secret(r.text("SHANGQUAN_MEILI_WRITE_KEY")),
+		Keys:           r.keys("SHANGQUAN_SECRET"),
+		Media:          Secret(r.media("SHANGQUAN_MEDIA")),
+		Mail:           Secret(r.text("SHANGQUAN_MAIL")),
+		SMS:            Secret(r.text("SHANGQUAN_SMS")),
+		StaffRanges:    r.prefixes("SHANGQUAN_STAFF_RANGES"),
+		StaffOpen:      r.truth("SHANGQUAN_STAFF_OPEN"),
+		Graded:         r.choice("SHANGQUAN_PASSWORDS", "plain", "graded") == "graded",
 		Sample:         r.truth("SHANGQUAN_SAMPLE"),
+		Demo:           r.truth("SHANGQUAN_DEMO"),
 		RateFactor:     r.number("SHANGQUAN_RATE_FACTOR", 0, 1_000_000),
 		LogLevel:       r.level("SHANGQUAN_LOG_LEVEL"),
 		Clock:          r.instant("SHANGQUAN_CLOCK"),
@@ -301,6 +320,26 @@ func (r *reader) store(env string) string {
 		}
 	default:
 		r.wrong(env, "is neither file:PATH nor mongodb://…")
+	}
+	return v
+}
+
+// keys are words of text: a key has no space in it.
+func (r *reader) keys(env string) []Secret {
+	out := []Secret{}
+	for _, k := range strings.Fields(r.text(env)) {
+		if len(k) < secret.Size {
+			r.wrong(env, "has a key shorter than %d characters; openssl rand -hex 32 makes one", secret.Size)
+		}
+		out = append(out, Secret(k))
+	}
+	return out
+}
+
+func (r *reader) media(env string) string {
+	v := r.text(env)
+	if folder, ok := strings.CutPrefix(v, "file:"); (!ok || folder == "") && !strings.HasPrefix(v, "s3://") {
+		r.wrong(env, "is neither file:FOLDER nor s3://BUCKET")
 	}
 	return v
 }

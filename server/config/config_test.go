@@ -37,6 +37,10 @@ func TestDefaultsLoadAndAreSafe(t *testing.T) {
 
 func TestLoadRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, key, value, want string }{
+		{"short master key", "SECRET", "short", "openssl rand"},
+		{"short older key", "SECRET", "0123456789abcdef0123456789abcdef old", "openssl rand"},
+		{"pictures nowhere", "MEDIA", "ftp://x", "file:FOLDER"},
+		{"unknown rules for passwords", "PASSWORDS", "strict", "plain or graded"},
 		{"unknown environment", "ENV", "staging", "development or production"},
 		{"address without port", "ADDR", "127.0.0.1", "127.0.0.1:8080"},
 		{"port too large", "ADDR", "127.0.0.1:70000", "65535"},

@@ -15,6 +15,9 @@ func TestComposeSettingsAreSafe(t *testing.T) {
 		"SHANGQUAN_STORE":            "mongodb://shangquan:0123456789abcdef@mongo:27017/shangquan?replicaSet=rs0&authSource=shangquan",
 		"SHANGQUAN_MEILI_SEARCH_KEY": strings.Repeat("s", 64),
 		"SHANGQUAN_MEILI_WRITE_KEY":  strings.Repeat("w", 64),
+		"SHANGQUAN_SECRET":           strings.Repeat("k", 64),
+		"SHANGQUAN_MAIL":             "smtps://u:p@mail.example.cn:465?from=shop@example.cn",
+		"SHANGQUAN_SMS":              "sms+https://:s@sms.example.cn/send",
 	}
 	for name, value := range load(t).Services["server"].Environment {
 		base, isFile := strings.CutSuffix(name, "_FILE")
@@ -30,7 +33,7 @@ func TestComposeSettingsAreSafe(t *testing.T) {
 			continue
 		}
 		if before, _, found := strings.Cut(value, "${"); found {
-			value = before + "shop.example.cn"
+			value = map[bool]string{true: before + "shop.example.cn", false: "203.0.113.0/24"}[strings.Contains(value, "SITE_HOST")]
 		}
 		env[name] = value
 	}

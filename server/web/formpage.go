@@ -137,4 +137,3 @@ func at(c *fiber.Ctx, to string) string { return ui.Href(Of(c).Lang, to) }
 
 // see leads on to a page of the site after something was done.
 func see(c *fiber.Ctx, to string) error { return c.Redirect(at(c, to), fiber.StatusSeeOther) }
-

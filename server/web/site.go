@@ -52,8 +52,8 @@ type Services struct {
 	Merchants interface {
 		Seats(ctx context.Context, accountID string) ([]access.Seat, error)
 	}
-	Trail     *audit.Log
-	Keys      *secret.Ring
+	Trail *audit.Log
+	Keys  *secret.Ring
 }
 
 // Site answers for every address of the origin.
