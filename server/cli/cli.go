@@ -42,12 +42,13 @@ type command struct {
 
 // options is the command line as read.
 type options struct {
-	args   []string
-	json   bool
-	dry    bool
-	format string
-	output string
-	getenv func(string) string // the environment under the flags
+	args    []string
+	json    bool
+	dry     bool
+	format  string
+	output  string
+	anchors string
+	getenv  func(string) string // the environment under the flags
 }
 
 var commands = []command{
@@ -66,6 +67,13 @@ var commands = []command{
 		},
 	},
 	{name: "reindex", json: true, usage: "build the search index anew while the old one answers", run: Program.reindex},
+	{name: "admin", json: true, usage: "make the secret with which the first administrator registers", run: Program.admin},
+	{
+		name: "audit", args: "verify|anchor", json: true, usage: "verify the trail of changes, or say where it ends, to be kept elsewhere", run: Program.auditCommand,
+		flags: func(o *options, f *flag.FlagSet) {
+			f.StringVar(&o.anchors, "anchors", "", "file with the lines of earlier anchors")
+		},
+	},
 	{name: "check", json: true, usage: "list every unsafe setting; exits 1 when there is one", run: Program.check},
 	{name: "version", json: true, usage: "say what this program is built from", run: Program.version},
 }

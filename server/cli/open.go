@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shangquan/server/config"
+	"shangquan/services/account"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
@@ -29,6 +30,8 @@ import (
 type district struct {
 	db        store.DB
 	trail     *audit.Log
+	keys      *secret.Ring
+	accounts  *account.Service // nil for commands that need no people
 	places    *place.Service
 	shops     *listing.Service
 	posts     *post.Service
@@ -77,13 +80,13 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	if err != nil {
 		return nil, err
 	}
-	keys, err := secret.New(secret.Random()) // of this run, while the settings name no master key
+	keys, err := ring(c)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	trail := audit.New(db, keys, now)
 	d := &district{
-		db: db, trail: trail, places: place.New(db), shops: listing.New(db, trail, now), listings: listing.Declare(db),
+		db: db, keys: keys, trail: trail, places: place.New(db), shops: listing.New(db, trail, now), listings: listing.Declare(db),
 		words: taxonomy.Default(), now: now,
 	}
 	d.posts = post.New(db, trail, d.shops, now)
@@ -130,7 +133,16 @@ func (d *district) degraded(ctx context.Context) []string {
 	return nil
 }
 
+// lastPost is how long the end waits for messages that are being sent.
+const lastPost = 5 * time.Second
+
 func (d *district) close() error {
 	d.directory.Close()
-	return errors.Join(d.engine.Close(), d.db.Close())
+	var posted error
+	if d.accounts != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), lastPost)
+		defer cancel()
+		posted = d.accounts.Close(ctx)
+	}
+	return errors.Join(posted, d.engine.Close(), d.db.Close())
 }

@@ -46,6 +46,16 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
+	sender, err := post(c, catalogue, p.Out, d.now)
+	if err != nil {
+		return err
+	}
+	if err := d.people(c, sender); err != nil {
+		return err
+	}
+	if err := d.db.Prepare(ctx); err != nil {
+		return err
+	}
 	if c.Sample {
 		if err := p.sample(ctx, d); err != nil {
 			return err
@@ -66,6 +76,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: calendar.China(),
 		API: api.New(d.directory, d.shops, d.words, calendar.China(), c.Origin, d.now), Log: log, Now: d.now,
 		Revision: d.directory.Revision, Ready: d.db.Ping, Degraded: d.degraded,
+		Services: web.Services{Accounts: d.accounts, Trail: d.trail, Keys: d.keys},
 	})
 	var listen net.ListenConfig
 	ln, err := listen.Listen(ctx, "tcp", c.Addr)
@@ -77,6 +88,8 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	defer func() { stop(); workers.Wait() }()
 	workers.Go(background, "directory", func(ctx context.Context) error { d.directory.Run(ctx); return nil })
 	workers.Go(background, "memory of the start", func(ctx context.Context) error { return giveBack(ctx, d.directory.Indexed()) })
+	workers.Go(background, "trail", func(ctx context.Context) error { d.trail.Run(ctx, log.Logger); return nil })
+	workers.Go(background, "sweep", d.sweep)
 	if f := d.follower(log.Logger); f != nil {
 		workers.Go(background, "search follower", func(ctx context.Context) error { return d.follow(ctx, f, log.Logger) })
 	}

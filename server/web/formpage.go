@@ -47,7 +47,7 @@ func (s *Site) showForm(c *fiber.Ctx, p *speaker, v formPage, err error) error {
 	}
 	title := v.Title
 	if v.Form != nil && len(v.Form.Errors) > 0 {
-		title = p.count("form.page.title", len(v.Form.Errors), "Title", title)
+		title = p.count("form_page.title", len(v.Form.Errors), "Title", title)
 	}
 	v.Base = s.privateBase(c, title)
 	if p.err != nil {

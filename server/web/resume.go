@@ -90,12 +90,12 @@ func (s *Site) proceed(c *fiber.Ctx, kept, to string) error {
 		return c.Redirect(to, fiber.StatusSeeOther)
 	}
 	p := s.speaker(c)
-	v := formPage{Title: p.say("kept.again.title"), Lead: p.say("kept.again.text"), Form: &ui.Form{
+	v := formPage{Title: p.say("kept_again.title"), Lead: p.say("kept_again.text"), Form: &ui.Form{
 		Action: e.Path, CSRF: s.token(r), Hidden: []ui.Hidden{},
-		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("kept.again.send")}}},
+		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("kept_again.send")}}},
 	}}
 	if e.Files {
-		v.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("kept.again.files")}}
+		v.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("kept_again.files")}}
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Values)) {
 		for _, value := range e.Values[name] {

@@ -124,7 +124,7 @@ func (s *Site) turnedAway(c *fiber.Ctx, err error) error {
 	default:
 		return err
 	}
-	if c.Method() == fiber.MethodGet {
+	if c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead {
 		return c.Redirect(ui.Href(r.Lang, to)+"?back="+escaped(c.OriginalURL()), fiber.StatusSeeOther)
 	}
 	return s.keepEntries(c, to)

@@ -142,17 +142,17 @@ func (s *Site) codeForm(c *fiber.Ctx, p *speaker, f *form, sent bool) formPage {
 	if f != nil {
 		to, kept = f.Get("back"), f.Get("kept")
 	}
-	v := formPage{Title: p.say("sign_in.code.title"), Up: &ui.Link{Label: p.say("sign_in.title"), Href: at(c, "/sign-in")}}
+	v := formPage{Title: p.say("sign_in_code.title"), Up: &ui.Link{Label: p.say("sign_in.title"), Href: at(c, "/sign-in")}}
 	v.Form = &ui.Form{
 		Action: at(c, "/sign-in/code"), Hidden: hidden("back", to, "kept", kept),
 		Parts: []ui.FormPart{input(f, "contact", p.say("sign_in.name"), func(x *ui.Field) { x.Autocomplete = "username" })},
-		Bar:   &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("sign_in.code.send"), Name: "send", Value: "1"}}},
+		Bar:   &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("sign_in_code.send"), Name: "send", Value: "1"}}},
 	}
 	if sent {
 		// The same sentence whether the contact has an account or not.
-		v.Callouts = []ui.Callout{{Kind: "ok", Icon: "check", Lead: p.say("sign_in.code.sent")}}
-		v.Form.Parts = append(v.Form.Parts, input(nil, "code", p.say("sign_in.code.code"), codeField))
-		v.Form.Bar.Buttons = []ui.Button{{Label: p.say("sign_in.go")}, {Label: p.say("sign_in.code.again"), Name: "send", Value: "1", Kind: "alt"}}
+		v.Callouts = []ui.Callout{{Kind: "ok", Icon: "check", Lead: p.say("sign_in_code.sent")}}
+		v.Form.Parts = append(v.Form.Parts, input(nil, "code", p.say("sign_in_code.code"), codeField))
+		v.Form.Bar.Buttons = []ui.Button{{Label: p.say("sign_in.go")}, {Label: p.say("sign_in_code.again"), Name: "send", Value: "1", Kind: "alt"}}
 	}
 	return v
 }
@@ -219,12 +219,12 @@ func (s *Site) newPasswordPage(c *fiber.Ctx) error {
 }
 
 func (s *Site) newPasswordForm(c *fiber.Ctx, p *speaker) formPage {
-	return formPage{Title: p.say("reset.new.title"), Form: &ui.Form{
+	return formPage{Title: p.say("reset_new.title"), Form: &ui.Form{
 		Action: at(c, account.ResetPath+c.Params("token")),
-		Parts: []ui.FormPart{input(nil, "password", p.say("reset.new.password"), func(x *ui.Field) {
-			x.Type, x.Autocomplete, x.Hint = "password", "new-password", p.say("account.password.hint")
+		Parts: []ui.FormPart{input(nil, "password", p.say("reset_new.password"), func(x *ui.Field) {
+			x.Type, x.Autocomplete, x.Hint = "password", "new-password", p.say("reset_new.hint")
 		})},
-		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("reset.new.save")}}},
+		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("reset_new.save")}}},
 	}}
 }
 
@@ -263,10 +263,10 @@ func (s *Site) setupForm(c *fiber.Ctx, p *speaker, f *form) formPage {
 		Action: at(c, "/setup"),
 		Parts: []ui.FormPart{
 			input(f, "secret", p.say("setup.secret"), func(x *ui.Field) { x.Type, x.Autocomplete = "password", "off" }),
-			input(f, "name", p.say("account.name"), func(x *ui.Field) { x.Autocomplete = "name" }),
+			input(f, "name", p.say("setup.name"), func(x *ui.Field) { x.Autocomplete = "name" }),
 			input(f, "contact", p.say("sign_in.name"), func(x *ui.Field) { x.Autocomplete = "username" }),
 			input(f, "password", p.say("sign_in.password"), func(x *ui.Field) {
-				x.Type, x.Autocomplete, x.Hint = "password", "new-password", p.say("account.password.hint")
+				x.Type, x.Autocomplete, x.Hint = "password", "new-password", p.say("reset_new.hint")
 			}),
 		},
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("setup.go")}}},

@@ -20,6 +20,7 @@ import (
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
 	"shangquan/server/config"
+	"shangquan/services/access"
 	"shangquan/services/fault"
 )
 
@@ -89,6 +90,11 @@ func newTrial(t testing.TB, extra []Route, settings ...string) *trial {
 	d.Log = NewLog(x.lines, slog.LevelInfo)
 	t.Cleanup(func() { _ = d.Log.Close() })
 	x.lines.flush = d.Log.out.flush
+	for i := range extra {
+		if extra[i].Needs == "" {
+			extra[i].Needs = access.PublicRead
+		}
+	}
 	d.Extra = extra
 	x.Site = New(d)
 	return x

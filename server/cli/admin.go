@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"shangquan/frontend"
+	"shangquan/frontend/locales"
+	"shangquan/server/config"
+	"shangquan/services/audit"
+)
+
+// withStore runs f over the store of the settings, with accounts, and closes it.
+func (p Program) withStore(ctx context.Context, o *options, f func(config.Config, *district) error) (err error) {
+	c, err := load(o, func(config.Finding) {})
+	if err != nil {
+		return err
+	}
+	catalogue, err := locales.Load(frontend.FS)
+	if err != nil {
+		return err
+	}
+	d, err := open(ctx, c, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.close()) }()
+	sender, err := post(c, catalogue, p.Err, d.now)
+	if err != nil {
+		return err
+	}
+	if err := d.people(c, sender); err != nil {
+		return err
+	}
+	if err := d.db.Prepare(ctx); err != nil {
+		return err
+	}
+	return f(c, d)
+}
+
+// admin makes the secret with which the first administrator registers.
+func (p Program) admin(ctx context.Context, o *options) error {
+	return p.withStore(ctx, o, func(c config.Config, d *district) error {
+		secret, err := d.accounts.Bootstrap(ctx)
+		if err != nil {
+			return err
+		}
+		if o.json {
+			return p.writeJSON(map[string]string{"address": c.Origin + "/setup", "secret": secret})
+		}
+		_, err = fmt.Fprintf(p.Out, "Open %s/setup within 24 hours and give this secret once:\n\n    %s\n\n", c.Origin, secret)
+		return err
+	})
+}
+
+// auditCommand verifies the trail, or writes down where it ends.
+func (p Program) auditCommand(ctx context.Context, o *options) error {
+	switch o.args[0] {
+	case "verify":
+		return p.withStore(ctx, o, func(_ config.Config, d *district) error { return p.verify(ctx, o, d) })
+	case "anchor":
+		return p.withStore(ctx, o, func(_ config.Config, d *district) error {
+			if _, err := d.trail.CatchUp(ctx); err != nil {
+				return err
+			}
+			a, err := d.trail.Anchor(ctx)
+			if err != nil {
+				return err
+			}
+			return json.NewEncoder(p.Out).Encode(a)
+		})
+	}
+	return fmt.Errorf("audit %s: there are verify and anchor", o.args[0])
+}
+
+func (p Program) verify(ctx context.Context, o *options, d *district) error {
+	anchors, err := readAnchors(o.anchors)
+	if err != nil {
+		return err
+	}
+	if _, err := d.trail.CatchUp(ctx); err != nil {
+		return err
+	}
+	r, err := d.trail.Verify(ctx, anchors...)
+	if err != nil {
+		return err
+	}
+	if o.json {
+		if err := p.writeJSON(r); err != nil {
+			return err
+		}
+	} else if r.Broken == 0 {
+		_, _ = fmt.Fprintf(p.Out, "%d entries, all as they were written\n", r.Entries)
+	}
+	if err := r.Err(); err != nil {
+		if o.json {
+			return errReported
+		}
+		return err
+	}
+	return nil
+}
+
+// readAnchors reads the lines that "audit anchor" wrote on earlier days.
+func readAnchors(path string) ([]audit.Anchor, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	out := []audit.Anchor{}
+	for d := json.NewDecoder(f); d.More(); {
+		var a audit.Anchor
+		if err := d.Decode(&a); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
