@@ -29,14 +29,11 @@ func (p Program) withStore(ctx context.Context, o *options, f func(config.Config
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	sender, err := post(c, catalogue, p.Err, d.now)
+	by, err := sender(c, catalogue, p.Err, d.now)
 	if err != nil {
 		return err
 	}
-	if err := d.people(c, sender); err != nil {
-		return err
-	}
-	if err := d.db.Prepare(ctx); err != nil {
+	if err := d.admitPeople(ctx, c, by, slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
 	return f(c, d)
@@ -45,7 +42,7 @@ func (p Program) withStore(ctx context.Context, o *options, f func(config.Config
 // admin makes the secret with which the first administrator registers.
 func (p Program) admin(ctx context.Context, o *options) error {
 	return p.withStore(ctx, o, func(c config.Config, d *district) error {
-		secret, err := d.accounts.Bootstrap(ctx)
+		secret, err := d.people.accounts.Bootstrap(ctx)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"shangquan/server/config"
-	"shangquan/services/account"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
@@ -31,7 +30,7 @@ type district struct {
 	db        store.DB
 	trail     *audit.Log
 	keys      *secret.Ring
-	accounts  *account.Service // nil for commands that need no people
+	people    *people // nil for commands that need none
 	places    *place.Service
 	shops     *listing.Service
 	posts     *post.Service
@@ -138,11 +137,9 @@ const lastPost = 5 * time.Second
 
 func (d *district) close() error {
 	d.directory.Close()
-	var posted error
-	if d.accounts != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), lastPost)
-		defer cancel()
-		posted = d.accounts.Close(ctx)
+	var err error
+	if d.people != nil {
+		err = d.people.close()
 	}
-	return errors.Join(posted, d.engine.Close(), d.db.Close())
+	return errors.Join(err, d.engine.Close(), d.db.Close())
 }

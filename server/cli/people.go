@@ -2,16 +2,43 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
+	"iter"
+	"log/slog"
 	"time"
 
 	"shangquan/frontend/locales"
 	"shangquan/server/config"
+	"shangquan/server/web"
+	"shangquan/services/access"
 	"shangquan/services/account"
+	"shangquan/services/apikey"
 	"shangquan/services/calendar"
+	"shangquan/services/idempotency"
+	"shangquan/services/insight"
 	"shangquan/services/lang"
+	"shangquan/services/listing"
 	"shangquan/services/mail"
+	"shangquan/services/media"
+	"shangquan/services/merchant"
+	"shangquan/services/report"
+	"shangquan/services/store"
 )
+
+// people are the services that people who sign in work with, over the store of a district.
+type people struct {
+	sender    mail.Sender
+	accounts  *account.Service
+	merchants *merchant.Service
+	blobs     *media.Blobs
+	photos    *media.Service
+	reports   *report.Service
+	insight   *insight.Service
+	keys      *apikey.Service
+	repeats   *idempotency.Service
+	links     *listing.Links
+}
 
 // words are what messages say, in the language of who gets them.
 func words(catalogue *locales.Catalogue, site lang.Text) mail.Words {
@@ -35,8 +62,8 @@ func words(catalogue *locales.Catalogue, site lang.Text) mail.Words {
 	}
 }
 
-// post opens the way messages leave by.
-func post(c config.Config, catalogue *locales.Catalogue, console io.Writer, now func() time.Time) (mail.Sender, error) {
+// sender opens the way messages leave by.
+func sender(c config.Config, catalogue *locales.Catalogue, console io.Writer, now func() time.Time) (mail.Sender, error) {
 	uris := []string{c.Mail.Reveal()}
 	if c.SMS != "" {
 		uris = append(uris, c.SMS.Reveal())
@@ -44,32 +71,101 @@ func post(c config.Config, catalogue *locales.Catalogue, console io.Writer, now 
 	return mail.Open(mail.Options{Words: words(catalogue, c.Site.Name), Console: console, Development: c.Env == config.Development, Now: now}, uris...)
 }
 
-// people puts accounts and what belongs to them on the store of d.
-func (d *district) people(c config.Config, sender mail.Sender) error {
+// linkPaths are where the bearer of a token is led by a message.
+var linkPaths = map[string]string{"invitation": "/join/", "transfer": "/transfer/"}
+
+// admitPeople puts accounts and everything that belongs to them on the store of d.
+func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sender, log *slog.Logger) error {
 	name, _ := c.Site.Name.In(lang.Hans)
+	p := &people{sender: by}
 	var err error
-	d.accounts, err = account.New(d.db, account.Config{
-		Origin: c.Origin, Site: name, Keys: d.keys, Log: d.trail, Mail: sender, Now: d.now,
+	p.accounts, err = account.New(d.db, account.Config{
+		Origin: c.Origin, Site: name, Keys: d.keys, Log: d.trail, Mail: by, Now: d.now,
 		Policy: account.Policy{Graded: c.Graded, Words: []string{name, c.Site.Sign, c.Site.City, c.Site.County}},
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	p.merchants = merchant.New(merchant.Deps{
+		DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Shops: merchant.Register(d.shops), People: merchant.Accounts(p.accounts.Get), Site: name, Now: d.now,
+		Link: func(page, token string) string { return c.Origin + linkPaths[page] + token },
+	})
+	if p.blobs, err = media.OpenBlobs(ctx, c.Media.Reveal()); err != nil {
+		return err
+	}
+	p.photos = media.New(p.blobs, d.keys, d.now)
+	p.reports = report.New(d.db, d.trail, d.keys, d.thing, d.now)
+	p.insight = insight.New(d.db, d.now, log)
+	p.keys = apikey.New(d.db, d.trail, p.actor, d.now)
+	p.repeats = idempotency.New(d.db, d.keys, d.now)
+	p.links = listing.NewLinks(d.shops, d.keys)
+	d.people = p
+	return d.db.Prepare(ctx)
 }
 
-// sweepEvery is how often what has ended is cleared away.
-const sweepEvery = 6 * time.Hour
+// thing says whose a shop is, and whether visitors may see it.
+func (d *district) thing(ctx context.Context, id string) (access.Thing, bool, error) {
+	l, err := d.shops.Get(ctx, id)
+	return l.Thing(), l.Public(), err
+}
 
-// sweep clears away what has ended until ctx does.
-func (d *district) sweep(ctx context.Context) error {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		if _, err := d.accounts.Sweep(ctx); err != nil && ctx.Err() == nil {
-			return err
+// actor is an account as it may act now, for programs that act in its name.
+func (p *people) actor(ctx context.Context, accountID string) (access.Actor, error) {
+	a, err := p.accounts.Get(ctx, accountID)
+	if err != nil {
+		return access.Actor{}, err
+	}
+	by := access.Actor{AccountID: a.ID, Name: a.Name}
+	if !a.Disabled {
+		by.Seats, err = p.merchants.Seats(ctx, a.ID)
+	}
+	return by, err
+}
+
+// close waits for the messages under way and closes the pictures.
+func (p *people) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), lastPost)
+	defer cancel()
+	return errors.Join(p.accounts.Close(ctx), p.blobs.Close())
+}
+
+// inUse gives the key of every picture that a record refers to.
+func (d *district) inUse(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for l, err := range d.listings.Each(ctx, store.All().Limit(500)) {
+			if err != nil {
+				yield("", err)
+				return
+			}
+			for _, photo := range l.Photos {
+				for _, key := range photo.Files() {
+					if !yield(key, nil) {
+						return
+					}
+				}
+			}
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
+		keys, err := d.people.merchants.EvidenceKeys(ctx)
+		if err != nil {
+			yield("", err)
+			return
+		}
+		for _, key := range keys {
+			if !yield(key, nil) {
+				return
+			}
 		}
 	}
 }
+
+// services are what the site needs of d for people who sign in.
+func (d *district) services() web.Services {
+	p := d.people
+	return web.Services{
+		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Words: d.words, Photos: p.photos,
+		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+	}
+}
+
+// outbox is what the sender keeps of messages it only shows; nil for one that sends them.
+func (p *people) outbox() *mail.Log { return mail.Shown(p.sender) }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -46,14 +47,11 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }()
-	sender, err := post(c, catalogue, p.Out, d.now)
+	by, err := sender(c, catalogue, p.Out, d.now)
 	if err != nil {
 		return err
 	}
-	if err := d.people(c, sender); err != nil {
-		return err
-	}
-	if err := d.db.Prepare(ctx); err != nil {
+	if err := d.admitPeople(ctx, c, by, log.Logger); err != nil {
 		return err
 	}
 	if c.Sample {
@@ -76,7 +74,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: calendar.China(),
 		API: api.New(d.directory, d.shops, d.words, calendar.China(), c.Origin, d.now), Log: log, Now: d.now,
 		Revision: d.directory.Revision, Ready: d.db.Ping, Degraded: d.degraded,
-		Services: web.Services{Accounts: d.accounts, Trail: d.trail, Keys: d.keys},
+		Services: d.services(),
 	})
 	var listen net.ListenConfig
 	ln, err := listen.Listen(ctx, "tcp", c.Addr)
@@ -89,7 +87,8 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	workers.Go(background, "directory", func(ctx context.Context) error { d.directory.Run(ctx); return nil })
 	workers.Go(background, "memory of the start", func(ctx context.Context) error { return giveBack(ctx, d.directory.Indexed()) })
 	workers.Go(background, "trail", func(ctx context.Context) error { d.trail.Run(ctx, log.Logger); return nil })
-	workers.Go(background, "sweep", d.sweep)
+	workers.Go(background, "counts", d.people.insight.Run)
+	workers.Go(background, "schedule", func(ctx context.Context) error { d.keepSchedule(ctx, rand.Text(), log.Logger); return nil })
 	if f := d.follower(log.Logger); f != nil {
 		workers.Go(background, "search follower", func(ctx context.Context) error { return d.follow(ctx, f, log.Logger) })
 	}

@@ -17,10 +17,21 @@ import (
 	"shangquan/server/config"
 	"shangquan/services/access"
 	"shangquan/services/account"
+	"shangquan/services/apikey"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
+	"shangquan/services/idempotency"
+	"shangquan/services/insight"
+	"shangquan/services/listing"
+	"shangquan/services/mail"
+	"shangquan/services/media"
+	"shangquan/services/merchant"
+	"shangquan/services/place"
+	"shangquan/services/post"
+	"shangquan/services/report"
 	"shangquan/services/secret"
+	"shangquan/services/taxonomy"
 )
 
 // Deps is what the site is built from. All fields are required unless they say otherwise.
@@ -49,11 +60,21 @@ type Deps struct {
 // Services are what people who sign in work with.
 type Services struct {
 	Accounts  *account.Service
-	Merchants interface {
-		Seats(ctx context.Context, accountID string) ([]access.Seat, error)
-	}
-	Trail *audit.Log
-	Keys  *secret.Ring
+	Merchants *merchant.Service
+	Listings  *listing.Service
+	Posts     *post.Service
+	Places    *place.Service
+	Words     *taxonomy.Table
+	Photos    *media.Service
+	Reports   *report.Service
+	Insight   *insight.Service
+	APIKeys   *apikey.Service
+	Repeats   *idempotency.Service
+	Links     *listing.Links
+	Trail     *audit.Log
+	Keys      *secret.Ring
+	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.
+	Outbox *mail.Log
 }
 
 // Site answers for every address of the origin.

@@ -54,3 +54,15 @@ func (l *Log) Sent() []Sent {
 	defer l.mu.Unlock()
 	return append([]Sent{}, l.sent...)
 }
+
+// Shown returns the engine of s that only shows its messages; nil for a sender that sends them all.
+func Shown(s Sender) *Log {
+	switch s := s.(type) {
+	case *Log:
+		return s
+	case *router:
+		l, _ := s.mail.(*Log)
+		return l
+	}
+	return nil
+}

@@ -63,3 +63,17 @@ func (s *Service) EvidenceOf(ctx context.Context, by access.Actor, claimID, key 
 	}
 	return notFound()
 }
+
+// EvidenceKeys returns the keys of all pictures that claims refer to, for the sweep of those that nobody does.
+func (s *Service) EvidenceKeys(ctx context.Context) ([]string, error) {
+	keys := []string{}
+	for c, err := range s.claims.Each(ctx, store.All().Limit(500)) {
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range c.Evidence {
+			keys = append(keys, e.Key)
+		}
+	}
+	return keys, nil
+}
