@@ -5,7 +5,8 @@
 //
 // Words of the district:
 //
-//	listing    the public page of one shop: its states, limits and register
+//	listing    the public page of one shop: its states, limits and register; who edits what, and what waits for the district
+//	post       news, offers and events of a shop, street or plaza, which end by themselves
 //	place      streets, plazas with floors, units, points; house numbers and door plates
 //	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
 //	hours      opening hours, and what follows from them: open or not, until when, night trade
@@ -58,6 +59,11 @@
 //   - state · 状态 · draft 草稿, submitted 待核对, published 已发布, suspended 已下线, closed 已关闭, archived 已归档 · status (that is open or
 //     not right now)
 //   - closure · 迁出/停业 · why and since when a listing is closed for good: moved 已迁出 or ceased 已停业 · deletion
+//   - edit, patch · 修改 · new values of some fields by somebody who may write them; live at once, or a proposal · update, change request
+//   - proposal · 等核对的修改 · the sensitive change of a published page that waits while the page stays as it is · draft, pending version
+//   - consent · 同意 · the leave of a person to show a mobile number, dated and for one number · opt-in
+//   - watch · 留意 · changes that went live and that a coordinator looks at afterwards · moderation
+//   - post · 消息 · what a shop tells until a day: news 消息, offer 优惠 or event 活动 · notice (that is the district's), advertisement
 //   - pause · 暂停营业 · closed for some time, with a day of reopening if known; part of the hours · closure
 //   - category · 类别 · what people look for: 药店, 面馆 · type, industry
 //   - group · 大类 · top level of the categories: 吃饭喝茶 · parent category

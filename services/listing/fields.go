@@ -71,10 +71,23 @@ var Fields = []Field{
 	field("tag_ids", Live, access.ListingGoods, func(l *Listing) *[]string { return &l.TagIDs }),
 	field("payments", Live, access.ListingGoods, func(l *Listing) *[]string { return &l.Payments }),
 
-	{Path: "id", Class: Kept}, {Path: "rev", Class: Kept}, {Path: "created_at", Class: Kept}, {Path: "updated_at", Class: Kept},
-	{Path: "fact", Class: Kept}, {Path: "merchant_id", Class: Kept}, {Path: "plaza_may", Class: Kept}, {Path: "code", Class: Kept},
-	{Path: "slug", Class: Kept}, {Path: "state", Class: Kept}, {Path: "popularity", Class: Kept}, {Path: "confirmed", Class: Kept},
-	{Path: "source", Class: Kept}, {Path: "proposal", Class: Kept}, {Path: "waits_since", Class: Kept}, {Path: "returned", Class: Kept}, {Path: "watch", Class: Kept},
+	{Path: "id", Class: Kept},
+	{Path: "rev", Class: Kept},
+	{Path: "created_at", Class: Kept},
+	{Path: "updated_at", Class: Kept},
+	{Path: "fact", Class: Kept},
+	{Path: "merchant_id", Class: Kept},
+	{Path: "plaza_may", Class: Kept},
+	{Path: "code", Class: Kept},
+	{Path: "slug", Class: Kept},
+	{Path: "state", Class: Kept},
+	{Path: "popularity", Class: Kept},
+	{Path: "confirmed", Class: Kept},
+	{Path: "source", Class: Kept},
+	{Path: "proposal", Class: Kept},
+	{Path: "waits_since", Class: Kept},
+	{Path: "returned", Class: Kept},
+	{Path: "watch", Class: Kept},
 }
 
 // fieldAt finds the fields by their paths.
