@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -156,6 +157,12 @@ func TestGuessingEndsACode(t *testing.T) {
 	want(t, b.redeem(t, "a", "s1", "0000-0000"), "invalid code:error.grant.code")
 	want(t, b.redeem(t, "a", "s1", code), "conflict error.grant.revoked")
 	b.grant(t, "s1")
+	want(t, b.redeem(t, "a", "s1", "0000-0000"), "invalid code:error.grant.code")
+	list, _ = b.Grants(t.Context(), first, "s1") // the one that is over counts no more
+	slices.SortFunc(list, func(x, y merchant.Grant) int { return x.Wrong - y.Wrong })
+	if list[0].Wrong != 1 || list[1].Wrong != 50 {
+		t.Errorf("wrong codes: %d, %d", list[0].Wrong, list[1].Wrong)
+	}
 }
 
 func TestACodeWorksOnce(t *testing.T) {
