@@ -1,0 +1,34 @@
+package locales_test
+
+import (
+	"strings"
+	"testing"
+
+	"shangquan/services/lang"
+)
+
+// Every kind of message that a service sends has a subject and a text, and no other kind has.
+func TestMailKinds(t *testing.T) {
+	p := loadProgram(t, "services", "server", "frontend")
+	f := follow{program: p, seen: map[string]bool{}}
+	f.variable(p.field(t, "services/mail", "Message", "Kind"), given{}, nil)
+	w := mustLoad(t).In(lang.Hans)
+	sent := map[string]bool{}
+	for _, s := range f.found {
+		if s.key == "" || strings.Contains(s.key, "*") {
+			t.Errorf("%s: the kind of this message cannot be found in the source; write it where it can be seen", s.at)
+			continue
+		}
+		sent[s.key] = true
+		for _, part := range []string{".subject", ".text"} {
+			if !w.Has("mail." + s.key + part) {
+				t.Errorf("%s: there is no message mail.%s%s", s.at, s.key, part)
+			}
+		}
+	}
+	for _, key := range w.Keys() {
+		if kind, ok := strings.CutSuffix(key, ".text"); ok && strings.HasPrefix(kind, "mail.") && !sent[strings.TrimPrefix(kind, "mail.")] {
+			t.Errorf("%s is in the catalogue and nobody sends it", key)
+		}
+	}
+}
