@@ -73,6 +73,8 @@
 //   - goods · 商品与服务 · what one shop sells or mends, as people ask for it · products, tags
 //   - mark · 标识 · something awarded, with evidence and a review date; the badge goes when the review is overdue · badge, medal, tag
 //   - heritage · 老字号 · the mark of an old established shop: national, of Shanghai, or of the district · time-honoured brand (in code)
+//   - photo · 照片 · a picture of a shop, in several widths, public; the first is the cover · image, media (that is the package)
+//   - evidence · 凭证 · a picture that proves something, sealed, seen only by who decides · attachment, document
 //   - hours · 营业时间 · when a shop is open: weekly spans, day classes, special days, pause; or unknown · opening times, schedule
 //   - span · 时段 · one stretch of opening on a day; may pass midnight · slot (that is a half hour of the search index)
 //   - day class · 日类 · weekday, rest day, public holiday, make-up working day · day type
