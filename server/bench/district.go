@@ -34,13 +34,14 @@ const seed = 42
 
 func now() time.Time { return time.Now().In(calendar.Shanghai) }
 
-// registerOf returns the register on db, with a trail that is signed with a key of this run.
-func registerOf(db store.DB) *listing.Service {
+// registerOf returns the register on db and its trail, which is signed with a key of this run.
+func registerOf(db store.DB) (*listing.Service, *audit.Log) {
 	keys, err := secret.New(secret.Random())
 	if err != nil {
 		panic(err) // only for short keys
 	}
-	return listing.New(db, audit.New(db, keys, now), now)
+	trail := audit.New(db, keys, now)
+	return listing.New(db, trail, now), trail
 }
 
 // generate writes a district into dir, or takes the one that is there.
@@ -51,7 +52,8 @@ func generate(ctx context.Context, dir string, size int) (_ *district, err error
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	places, shops, listings := place.New(db), registerOf(db), listing.Declare(db)
+	places, listings := place.New(db), listing.Declare(db)
+	shops, _ := registerOf(db)
 	if err := db.Prepare(ctx); err != nil {
 		return nil, err
 	}

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"shangquan/services/access"
 	"shangquan/services/fault"
 	"shangquan/services/secret"
@@ -236,17 +238,29 @@ func (l *Log) copyBatch(ctx context.Context) (int, error) {
 	if err := l.link(ctx, waiting); err != nil {
 		return 0, err
 	}
+	return len(waiting), l.tickOff(ctx, waiting, from)
+}
+
+// together is how many facts are ticked off at once, so that they share commits.
+const together = 16
+
+// tickOff notes that facts have their place: those from documents at their documents, the others leave the inbox.
+func (l *Log) tickOff(ctx context.Context, waiting []Entry, from []source) error {
+	var done []Entry
+	g, each := errgroup.WithContext(ctx)
+	g.SetLimit(together)
 	for i := range waiting {
 		if from[i] == nil {
-			_, err = l.inbox.Erase(ctx, waiting[i])
-		} else {
-			err = from[i].delivered(ctx, &waiting[i])
+			done = append(done, waiting[i])
+			continue
 		}
-		if err != nil {
-			return 0, err
-		}
+		g.Go(func() error { return from[i].delivered(each, &waiting[i]) })
 	}
-	return len(waiting), nil
+	if err := g.Wait(); err != nil || len(done) == 0 {
+		return err
+	}
+	_, err := l.inbox.Erase(ctx, done...)
+	return err
 }
 
 // Run copies facts as they come until ctx ends.
