@@ -14,7 +14,6 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/account"
 	"shangquan/services/apikey"
-	"shangquan/services/calendar"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/lang"
@@ -40,35 +39,13 @@ type people struct {
 	links     *listing.Links
 }
 
-// words are what messages say, in the language of who gets them.
-func words(catalogue *locales.Catalogue, site lang.Text) mail.Words {
-	return func(t lang.Tag, kind string, args map[string]any) (subject, text string, err error) {
-		w := catalogue.In(t)
-		all := map[string]any{}
-		for k, v := range args {
-			if at, ok := v.(time.Time); ok {
-				v = at.In(calendar.Shanghai).Format("2006-01-02 15:04")
-			}
-			all[k] = v
-		}
-		if _, ok := all["Site"]; !ok {
-			all["Site"], _ = site.In(t)
-		}
-		if subject, err = w.With("mail."+kind+".subject", all); err != nil {
-			return "", "", err
-		}
-		text, err = w.With("mail."+kind+".text", all)
-		return subject, text, err
-	}
-}
-
 // sender opens the way messages leave by.
 func sender(c config.Config, catalogue *locales.Catalogue, console io.Writer, now func() time.Time) (mail.Sender, error) {
 	uris := []string{c.Mail.Reveal()}
 	if c.SMS != "" {
 		uris = append(uris, c.SMS.Reveal())
 	}
-	return mail.Open(mail.Options{Words: words(catalogue, c.Site.Name), Console: console, Development: c.Env == config.Development, Now: now}, uris...)
+	return mail.Open(mail.Options{Words: catalogue.Mail, Console: console, Development: c.Env == config.Development, Now: now}, uris...)
 }
 
 // linkPaths are where the bearer of a token is led by a message.
