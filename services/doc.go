@@ -16,6 +16,10 @@
 //	lang       the languages, text in several of them, limits of text, readings of Chinese names
 //	merchant   who runs which shops: people and roles, claims, disputes, transfers, codes, papers
 //	creditcode unified social credit codes: read and checked as typed
+//	access     who may do what: one table of actions, roles and scopes
+//	audit      the trail: who changed what, before, after, why; chained so that nobody rewrites it unseen
+//	account    people who sign in: passwords, codes, second factors, sessions
+//	secret     the master key, what is signed and sealed with it, tokens
 //	fault      the one vocabulary of errors
 //
 // What is done with them:
@@ -32,6 +36,7 @@
 // Engines behind ports, each with an embedded default:
 //
 //	store      documents: SQLite or MongoDB
+//	mail       messages to people: the console, SMTP, a gateway of short messages
 //	media      photos of shops and evidence: looked at, made small, kept in a folder or S3
 //	search     search: an index in memory or Meilisearch
 //
@@ -104,6 +109,14 @@
 //   - grant · 开通码 · a code with which somebody becomes owner of a shop on the spot · voucher, token
 //   - transfer · 转让 · an owner hands a shop to another merchant, which accepts it · handover (that is how it is carried out)
 //   - paper · 证照 · a licence, certificate or lease with an end, noted by the merchant for itself · document (that is what the store keeps)
+//   - account · 账号 · one person who signs in · user, login
+//   - actor · 操作人 · who does something: a person, a key or the program; an argument of every use case · user, subject
+//   - action, scope · 操作、范围 · what may be done, and to whose things; a line and a cell of the permission table · right, privilege
+//   - second factor · 第二道验证 · an authenticator's code, a passkey or a recovery code, besides the password · 2FA (to people)
+//   - fresh check · 再确认 · the person proved again who they are, at most ten minutes ago · sudo (to people), step-up
+//   - trail, entry · 操作记录 · what was changed by whom, one entry for every revision; it only grows · log (that is for operators)
+//   - proposal · 待核对的修改 · a sensitive change that waits while the public page stays as it is · draft, edit
+//   - post · 消息与优惠 · news, offer or event of a shop with a first and a last day · ad, message
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //
