@@ -262,11 +262,11 @@ func (s *Site) setupForm(c *fiber.Ctx, p *speaker, f *form) formPage {
 	return formPage{Title: p.say("setup.title"), Lead: p.say("setup.lead"), Form: &ui.Form{
 		Action: at(c, "/setup"),
 		Parts: []ui.FormPart{
-			input(f, "secret", p.say("setup.secret"), func(x *ui.Field) { x.Type, x.Autocomplete = "password", "off" }),
+			input(f, "secret", p.say("setup.secret"), func(x *ui.Field) { x.Autocomplete = "off" }),
 			input(f, "name", p.say("setup.name"), func(x *ui.Field) { x.Autocomplete = "name" }),
 			input(f, "contact", p.say("sign_in.name"), func(x *ui.Field) { x.Autocomplete = "username" }),
 			input(f, "password", p.say("sign_in.password"), func(x *ui.Field) {
-				x.Type, x.Autocomplete, x.Hint = "password", "new-password", p.say("reset_new.hint")
+				x.Type, x.Autocomplete, x.Hint = "password", "new-password", p.say("setup.hint")
 			}),
 		},
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("setup.go")}}},
