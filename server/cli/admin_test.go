@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/secret"
+	"shangquan/services/store"
+)
+
+// AUT-01: no account exists until the secret of the command line is redeemed, and the secret is another one each time.
+func TestAdminMakesASecret(t *testing.T) {
+	dir := t.TempDir()
+	set := []string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media"), "ORIGIN", "http://localhost:9999"}
+	code, out, errs := run(t, []string{"admin"}, "", set...)
+	if code != Done || !strings.Contains(out, "http://localhost:9999/setup") || errs != "" {
+		t.Fatalf("admin = %d\n%s\n%s", code, out, errs)
+	}
+	var first, second struct{ Address, Secret string }
+	for _, into := range []*struct{ Address, Secret string }{&first, &second} {
+		code, out, errs := run(t, []string{"admin", "--json"}, "", set...)
+		if err := json.Unmarshal([]byte(out), into); code != Done || err != nil || len(into.Secret) < 40 {
+			t.Fatalf("admin --json = %d %s %s: %v", code, out, errs, err)
+		}
+	}
+	if first.Secret == second.Secret {
+		t.Error("two secrets are the same")
+	}
+}
+
+// The master key of a development store is made once, for its owner only.
+func TestDevelopmentKey(t *testing.T) {
+	dir := t.TempDir()
+	set := []string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media")}
+	var keys [2]string
+	for i := range keys {
+		if code, _, errs := run(t, []string{"admin"}, "", set...); code != Done {
+			t.Fatal(errs)
+		}
+		b, err := os.ReadFile(filepath.Join(dir, "master.key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys[i] = string(b)
+	}
+	info, err := os.Stat(filepath.Join(dir, "master.key"))
+	if err != nil || info.Mode().Perm() != 0o600 || keys[0] != keys[1] || len(strings.TrimSpace(keys[0])) < secret.Size {
+		t.Errorf("master.key: mode %v, %v; the same at the second start: %v", info.Mode(), err, keys[0] == keys[1])
+	}
+	with := append(set, "SECRET", strings.Repeat("k", 40))
+	other := t.TempDir()
+	with[1] = storeIn(other)
+	if code, _, errs := run(t, []string{"admin"}, "", with...); code != Done {
+		t.Fatal(errs)
+	}
+	if _, err := os.Stat(filepath.Join(other, "master.key")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a key is made although the settings name one: %v", err)
+	}
+}
+
+func TestAuditVerify(t *testing.T) {
+	dir := t.TempDir()
+	key := strings.Repeat("k", 40)
+	set := []string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media"), "SECRET", key}
+	write := func(f func(*store.Collection[audit.Entry], *audit.Log)) {
+		t.Helper()
+		db, err := store.Open(t.Context(), storeIn(dir))
+		if err != nil {
+			t.Fatal(err)
+		}
+		keys, err := secret.New([]byte(key))
+		if err != nil {
+			t.Fatal(err)
+		}
+		log := audit.New(db, keys, time.Now)
+		f(store.NewCollection[audit.Entry](db, "audit", store.Unique("key"), store.Index("of"), store.Index("fact.by.account"), store.Index("fact.action"), store.Index("fact.at")), log)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(func(_ *store.Collection[audit.Entry], log *audit.Log) {
+		for range 3 {
+			if err := log.Event(t.Context(), access.System("test"), audit.Event{Action: access.AccountOpen, Object: audit.Ref{Kind: "account", ID: "a"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	code, out, errs := run(t, []string{"audit", "verify"}, "", set...)
+	if code != Done || !strings.Contains(out, "3 entries") {
+		t.Fatalf("audit verify = %d %s %s", code, out, errs)
+	}
+	code, anchor, errs := run(t, []string{"audit", "anchor"}, "", set...)
+	if code != Done || !strings.Contains(anchor, `"seq":3`) {
+		t.Fatalf("audit anchor = %d %s %s", code, anchor, errs)
+	}
+	kept := filepath.Join(dir, "anchors")
+	if err := os.WriteFile(kept, []byte(anchor), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write(func(chain *store.Collection[audit.Entry], _ *audit.Log) {
+		last, err := chain.Get(t.Context(), "000000000003")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := chain.Erase(t.Context(), last); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if code, _, errs := run(t, []string{"audit", "verify"}, "", set...); code != Done {
+		t.Errorf("without anchors nobody can tell that the end was cut off: %d %s", code, errs)
+	}
+	if code, _, errs := run(t, []string{"audit", "--anchors", kept, "verify"}, "", set...); code != Failed || !strings.Contains(errs, "ends before entry 3") {
+		t.Errorf("with the anchor: %d %s", code, errs)
+	}
+	write(func(chain *store.Collection[audit.Entry], _ *audit.Log) {
+		if _, err := chain.Update(t.Context(), "000000000002", 0, func(e *audit.Entry) error { e.Fact.Why = "没事"; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	})
+	code, out, _ = run(t, []string{"audit", "--json", "verify"}, "", set...)
+	var r audit.Report
+	if err := json.Unmarshal([]byte(out), &r); code != Failed || err != nil || r.Broken != 2 {
+		t.Errorf("after an entry was changed: %d %s", code, out)
+	}
+	if code, _, errs := run(t, []string{"audit", "burn"}, "", set...); code != Failed || !strings.Contains(errs, "verify and anchor") {
+		t.Errorf("audit burn = %d %s", code, errs)
+	}
+}
+
+func TestSchedule(t *testing.T) {
+	dir := t.TempDir()
+	db, err := store.Open(t.Context(), storeIn(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	d := &district{db: db, now: time.Now}
+	var done atomic.Int32
+	j := job{"count", time.Hour, func(context.Context) error { done.Add(1); return nil }}
+	for _, owner := range []string{"a", "b"} {
+		if err := d.once(t.Context(), j, owner); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if done.Load() != 1 {
+		t.Errorf("two servers did the job %d times, want once", done.Load())
+	}
+	if err := d.once(t.Context(), job{"panic", time.Hour, func(context.Context) error { panic("no") }}, "a"); err == nil {
+		t.Error("a job that panicked is said to have gone well")
+	}
+}
