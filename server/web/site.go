@@ -55,6 +55,8 @@ type Deps struct {
 	// API joins the same site map; nil for a site without one. Extra are routes that only tests have.
 	API   *api.API
 	Extra []Route
+	// rewrite changes the site map; only tests have it.
+	rewrite func([]Route) []Route
 }
 
 // Services are what people who sign in work with.
@@ -122,6 +124,9 @@ func New(d Deps) *Site {
 	s.routes = append(s.siteMap(), d.Extra...)
 	if d.API != nil {
 		s.routes = append(s.routes, apiRoutes(d.API)...)
+	}
+	if d.rewrite != nil {
+		s.routes = d.rewrite(s.routes)
 	}
 	s.app = s.newApp()
 	s.register()
