@@ -213,7 +213,7 @@ func (a *API) search(c *fiber.Ctx) error {
 		DidYouMean string    `json:"did_you_mean"`
 		Degraded   bool      `json:"degraded"`
 		Next       string    `json:"next"`
-	}{Items: []Listing{}, Total: page.Total, Open: page.OpenCount, Relaxed: page.Relaxed, DidYouMean: page.DidYouMean, Degraded: page.Degraded}
+	}{Items: make([]Listing, 0, len(page.Rows)), Total: page.Total, Open: page.OpenCount, Relaxed: page.Relaxed, DidYouMean: page.DidYouMean, Degraded: page.Degraded}
 	for i := range page.Rows {
 		out.Items = append(out.Items, a.view(&page.Rows[i]))
 	}

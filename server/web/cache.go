@@ -78,8 +78,11 @@ func newPage(c *fiber.Ctx) *page {
 	p.encoded = map[frontend.Encoding]func() []byte{
 		frontend.Identity: func() []byte { return body },
 		frontend.Zstd: sync.OnceValue(func() []byte {
-			// The encoder makes room for what cannot be compressed; a clone has the room it needs.
-			return bytes.Clone(zstdWriter.EncodeAll(body, nil))
+			// The encoder wants room for what cannot be compressed; what stays has the room it needs.
+			room := encoding.Get().(*[]byte) //nolint:forcetypeassert // nothing else is in it
+			defer encoding.Put(room)
+			*room = zstdWriter.EncodeAll(body, (*room)[:0])
+			return bytes.Clone(*room)
 		}),
 		frontend.Brotli: sync.OnceValue(func() []byte {
 			return squeeze(body, func(b *bytes.Buffer) closer { return brotli.NewWriterLevel(b, brotliLevel) })
@@ -111,6 +114,9 @@ var zstdWriter = func() *zstd.Encoder {
 	}
 	return w
 }()
+
+// encoding lends out room to encode pages in.
+var encoding = sync.Pool{New: func() any { return new([]byte) }}
 
 func squeeze(body []byte, to func(*bytes.Buffer) closer) []byte {
 	var b bytes.Buffer

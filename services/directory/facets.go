@@ -87,20 +87,26 @@ func marked(size int, numbers []int32) []bool {
 
 // facets names what was counted.
 func (s *snapshot) facets(q *Query, t *tally) Facets {
-	out := Facets{Open: []Choice{}, Groups: []GroupChoice{}, Streets: []Choice{}, Plazas: []Choice{}, Levels: []Choice{}, Tags: []Choice{}}
+	has := &s.present
+	// A choice is large and a district has hundreds: lists that grow would copy most of them.
+	out := Facets{
+		Open: make([]Choice, 0, len(Opens)), Groups: make([]GroupChoice, 0, len(s.reg.groups)), Streets: make([]Choice, 0, len(has.streets)),
+		Plazas: make([]Choice, 0, len(has.plazas)), Levels: []Choice{}, Tags: make([]Choice, 0, len(has.tags)),
+	}
+	categories := make([]Choice, 0, len(has.categories)) // of all groups, one behind the other
 	for i, o := range Opens {
 		out.Open = append(out.Open, Choice{Value: string(o), N: int(t.open[i]), On: q.Open == o})
 	}
-	has := &s.present
 	for _, g := range s.reg.groups {
-		gc := GroupChoice{Choice: Choice{Value: g.ID, Name: g.Name, On: slices.Contains(q.Groups, g.ID)}, Categories: []Choice{}}
+		gc := GroupChoice{Choice: Choice{Value: g.ID, Name: g.Name, On: slices.Contains(q.Groups, g.ID)}}
+		first := len(categories)
 		for _, i := range has.categories {
 			if c := &s.reg.categories[i]; c.GroupID == g.ID {
 				gc.N += int(t.category[i])
-				gc.Categories = append(gc.Categories, Choice{Value: c.ID, Name: c.Name, N: int(t.category[i]), On: slices.Contains(q.Categories, c.ID)})
+				categories = append(categories, Choice{Value: c.ID, Name: c.Name, N: int(t.category[i]), On: slices.Contains(q.Categories, c.ID)})
 			}
 		}
-		if len(gc.Categories) > 0 {
+		if gc.Categories = categories[first:len(categories):len(categories)]; len(gc.Categories) > 0 {
 			out.Groups = append(out.Groups, gc)
 		}
 	}

@@ -82,7 +82,7 @@ func (r *Row) Plate(t lang.Tag) place.Plate {
 func (s *snapshot) row(n int32, cal *calendar.Calendar, t lang.Tag, now time.Time, near *geo.Point) Row {
 	sh := &s.shops[n]
 	l := sh.Listing
-	r := Row{Listing: l, Stale: listing.Stale(l, now), Tags: []taxonomy.Tag{}, Metres: -1}
+	r := Row{Listing: l, Stale: listing.Stale(l, now), Tags: make([]taxonomy.Tag, 0, len(l.TagIDs)), Metres: -1}
 	r.Name, r.NameLang = l.Name.In(t)
 	if sh.category >= 0 {
 		r.Category = &s.reg.categories[sh.category]

@@ -187,7 +187,7 @@ type Hint struct {
 // HintFor returns the first alias, service or address that the query matched; false when the name already shows the match
 // or nothing else does.
 func (p *Plan) HintFor(name, pinyin string, aliases, goods []string, address string) (Hint, bool) {
-	if p.Browse() || len(p.Marks(name, pinyin)) > 0 && p.covered(name, pinyin) {
+	if p.Browse() || p.covered(name, pinyin) {
 		return Hint{}, false
 	}
 	for _, group := range []struct {
@@ -195,8 +195,8 @@ func (p *Plan) HintFor(name, pinyin string, aliases, goods []string, address str
 		texts []string
 	}{{HintAlias, aliases}, {HintGoods, goods}, {HintAddress, []string{address}}} {
 		for _, s := range group.texts {
-			if m := p.Marks(s, ""); len(m) > 0 && p.covered(s, "") {
-				return Hint{group.kind, s, m}, true
+			if p.covered(s, "") {
+				return Hint{group.kind, s, p.Marks(s, "")}, true
 			}
 		}
 	}
