@@ -178,7 +178,11 @@ func (s *snapshot) page(q *Query, c *clock, hits []int32, ranked bool, from, to 
 	case q.Sort == Nearest && q.Near != nil:
 		return s.nearest(hits, *q.Near, to)[from:]
 	case o != nil && ranked:
-		slices.SortFunc(hits, func(a, b int32) int { return cmp.Compare(o.rank[a], o.rank[b]) })
+		order := func(a, b int32) int { return cmp.Compare(o.rank[a], o.rank[b]) }
+		if to < len(hits) {
+			selectSmallest(hits, to, order) // one page of thousands is wanted
+		}
+		slices.SortFunc(hits[:to], order)
 	case o == nil && !ranked:
 		return openFirst(c, hits, from, to)
 	}
