@@ -50,6 +50,9 @@ func (s *Site) shopJSONLD(p *speaker, shop *directory.ShopPage) any {
 	if text, in := l.Description.In(p.Lang); text != "" {
 		t["description"] = thing{"@value": text, "@language": in}
 	}
+	if images := s.pictures(l); len(images) > 0 {
+		t["image"] = images
+	}
 	if m := shop.Heritage; m != nil {
 		t["award"] = p.say("heritage.level." + m.Level)
 		if m.Founded > 0 {

@@ -19,6 +19,8 @@ const (
 	Typing                // 60 in 10 s: words completed while somebody types, so that they leave searches to search with
 	Write                 // 30 in a minute
 	Report                // 5 in an hour
+	Pictures              // 300 in 10 s: photos, of which a page may have thirty
+	Upload                // 10 in a minute
 	Unlimited             // assets and health
 )
 
@@ -33,6 +35,9 @@ var windows = [...][]window{
 	Typing: {{60, 10 * time.Second}, {300, time.Minute}},
 	Write:  {{30, time.Minute}},
 	Report: {{5, time.Hour}},
+
+	Pictures: {{300, 10 * time.Second}, {1200, time.Minute}},
+	Upload:   {{10, time.Minute}},
 }
 
 // limitKeys bounds the memory: under 10 MB when full. The client asked for longest ago is forgotten first.

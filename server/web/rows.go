@@ -74,7 +74,7 @@ func rowStatus(p *speaker, r *directory.Row) ui.Status { return status(p, r, ui.
 func rowView(p *speaker, r *directory.Row, status ui.Status) ui.Row {
 	l := r.Listing
 	v := ui.Row{
-		Href: ui.Href(p.Lang, "/shops/"+l.Slug), Plate: plateView(p, r), Status: status, Address: ui.Plain(l.Address.Line, lang.Hans), Tags: []ui.Tag{},
+		Href: ui.Href(p.Lang, "/shops/"+l.Slug), Plate: plateView(p, r), Status: status, Address: ui.Plain(l.Address.Line, lang.Hans), Tags: []ui.Tag{}, Photo: thumb(l),
 	}
 	if r.NameLang == lang.En {
 		second := ui.Plain(l.Name.Hans, lang.Hans)

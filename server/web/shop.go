@@ -31,6 +31,7 @@ type shopPage struct {
 	Hours       *ui.Week
 	HoursText   string // what was typed and could not be read
 	HoursNote   string // for hours nobody knows
+	Photos      []ui.Photo
 	Description *ui.Marked
 	Facts       []ui.Fact
 	Marks       []ui.Fact
@@ -50,7 +51,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	v := shopPage{
 		Name: shop.Name, NameLang: shop.NameLang, Plate: plateView(p, &shop.Row), Status: statusOfRow(p, &shop.Row),
 		Favourite: ui.Favourite{ID: l.ID}, Speak: ui.Speak{Of: "main"}, Poster: ui.Href(p.Lang, path+"/poster"),
-		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: markFacts(p, &shop),
+		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: markFacts(p, &shop), Photos: photoViews(p, l),
 	}
 	v.Plate.Big = true
 	if other := otherName(l, p.Lang); other.String() != shop.Name {

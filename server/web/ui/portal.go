@@ -129,6 +129,7 @@ type Photo struct {
 	Caption       string
 	Lang          lang.Tag // of alt and caption
 	Eager         bool     // stands where the page begins
+	Href          string   // in photos: the picture in full
 }
 
 // PhotoGrid is the editor of a shop's photos: order, cover, captions. Buttons are named do: up:ID, down:ID, cover:ID, delete:ID;
