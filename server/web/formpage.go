@@ -25,16 +25,6 @@ type formPage struct {
 	Links    []ui.Link
 }
 
-// privateBase is the base of a page for one person: in no index, in no list of languages.
-func (s *Site) privateBase(c *fiber.Ctx, title string) ui.Base {
-	b := s.Base(c, title)
-	b.NoIndex, b.Canonical = true, ""
-	for i := range b.Alternates {
-		b.Alternates[i].URL = "" // the header still leads to the other languages
-	}
-	return b
-}
-
 // showForm answers with the page of one form. err is what was wrong with what was sent, nil the first time: mistakes stand at the
 // fields and above the form, and everything typed is still there. An error that is no matter of the form is returned.
 func (s *Site) showForm(c *fiber.Ctx, p *speaker, v formPage, err error) error {

@@ -8,14 +8,6 @@ import (
 	"shangquan/services/fault"
 )
 
-// home is where somebody lands after signing in: where their work is.
-func home(r *Request) string {
-	if r.Account.Staff() {
-		return "/desk"
-	}
-	return "/my"
-}
-
 // signInPage: GET /sign-in (back, out).
 func (s *Site) signInPage(c *fiber.Ctx) error {
 	if Of(c).Actor.Known() && c.Query("back") == "" {

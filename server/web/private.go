@@ -1,0 +1,113 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/access"
+	"shangquan/services/lang"
+)
+
+// area is a part of the site for people who work with it: a shop's, the district's, the administrator's.
+type area struct {
+	key   string // in the catalogue: role.<key>
+	home  string // the page it begins with; the pages of the area lie under it
+	doors []door
+}
+
+// door is a page of an area that the header leads to. word is its key in the catalogue.
+type door struct{ word, path string }
+
+// The areas with what their header leads to. An entry shows once its page is in the site map.
+var (
+	portal = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.claims", "/my/claims"}, {"area.messages", "/my/messages"}}}
+	desk   = area{"desk", "/desk", []door{{"area.queue", "/desk"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/register"}, {"area.merchants", "/desk/merchants"}}}
+	office = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}}}
+)
+
+// areasOf lists the areas somebody works in, the one they work in most first. A role of the district opens its area only with the
+// second factor, as access has it; without it there is the portal, and the own account.
+func areasOf(r *Request) []area {
+	out := []area{}
+	role := func(x access.Role) bool { return r.Session.TwoFactor && slices.Contains(r.Account.Roles, x) }
+	if role(access.Coordinator) {
+		out = append(out, desk)
+	}
+	if role(access.Admin) {
+		out = append(out, office)
+	}
+	if len(r.Actor.Seats) > 0 || !r.Account.Staff() {
+		out = append(out, portal)
+	}
+	return out
+}
+
+// home is where somebody lands after signing in: where their work is. Who works for the district and has no second factor yet has to
+// get one first.
+func home(r *Request) string {
+	if r.Account.Staff() && !r.Session.TwoFactor {
+		return "/account/factors"
+	}
+	if in := areasOf(r); len(in) > 0 {
+		return in[0].home
+	}
+	return "/account"
+}
+
+// privateBase is the base of a page for one person: in no index, in no list of languages, with the way around the area it lies in and
+// the way out.
+func (s *Site) privateBase(c *fiber.Ctx, title string) ui.Base {
+	r := Of(c)
+	b := s.Base(c, title)
+	b.NoIndex, b.Canonical = true, ""
+	for i := range b.Alternates {
+		b.Alternates[i].URL = "" // the header still leads to the other languages
+	}
+	if !r.Actor.Known() {
+		return b
+	}
+	p := s.speaker(c)
+	_, own := lang.FromPath(c.Path())
+	in := areasOf(r)
+	b.Nav = []ui.NavItem{}
+	for i, a := range in {
+		if i == 0 || strings.HasPrefix(own+"/", a.home+"/") {
+			b.Role = p.say("role." + a.key)
+		}
+	}
+	for _, a := range in {
+		for _, e := range a.doors {
+			if s.shows(e.path) {
+				b.Nav = append(b.Nav, ui.NavItem{Label: p.say(e.word), Href: at(c, e.path)})
+			}
+		}
+	}
+	b.Nav = append(b.Nav, ui.NavItem{Label: p.say("area.account"), Href: at(c, "/account")})
+	markCurrent(b.Nav, at(c, own))
+	b.Account = &ui.Account{Name: r.Account.Name, Href: at(c, "/account"), SignOut: at(c, "/sign-out"), CSRF: s.token(r)}
+	if p.err != nil && r.err == nil {
+		r.err = p.err
+	}
+	return b
+}
+
+// shows reports whether the site has a page at this address.
+func (s *Site) shows(path string) bool {
+	return slices.ContainsFunc(s.routes, func(r Route) bool { return r.Path == path && r.Method == fiber.MethodGet })
+}
+
+// markCurrent marks the entry that the page at path belongs to: the nearest above it.
+func markCurrent(nav []ui.NavItem, path string) {
+	best := -1
+	for i, n := range nav {
+		if (entry{path: n.Href}).holds(path) && (best < 0 || len(n.Href) > len(nav[best].Href)) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		nav[best].Current = true
+	}
+}
