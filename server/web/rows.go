@@ -27,15 +27,16 @@ func (s *Site) rows(p *speaker, list []directory.Row) []template.HTML {
 		if r.Hint != nil {
 			fill.Hint = hintView(p, r.Hint)
 		}
-		html, err := kept.HTML(rowKey(r, st), fill, func() ui.Row { return rowView(p, r, st) })
+		offered := r.Offer(p.now) != nil
+		html, err := kept.HTML(rowKey(r, st, offered), fill, func() ui.Row { return rowView(p, r, st, offered) })
 		p.note(err)
 		out = append(out, html)
 	}
 	return out
 }
 
-func rowKey(r *directory.Row, status ui.Status) ui.RowKey {
-	k := ui.RowKey{ID: r.Listing.ID, Rev: r.Listing.Rev, Status: status}
+func rowKey(r *directory.Row, status ui.Status, offered bool) ui.RowKey {
+	k := ui.RowKey{ID: r.Listing.ID, Rev: r.Listing.Rev, Status: status, Offer: offered}
 	if r.Street != nil {
 		k.StreetRev = r.Street.Rev
 	}
@@ -71,7 +72,7 @@ func status(p *speaker, r *directory.Row, say func(*locales.Words, hours.Status,
 func rowStatus(p *speaker, r *directory.Row) ui.Status { return status(p, r, ui.BriefStatus) }
 
 // rowView is a row without its ui.RowFill.
-func rowView(p *speaker, r *directory.Row, status ui.Status) ui.Row {
+func rowView(p *speaker, r *directory.Row, status ui.Status, offered bool) ui.Row {
 	l := r.Listing
 	v := ui.Row{
 		Href: ui.Href(p.Lang, "/shops/"+l.Slug), Plate: plateView(p, r), Status: status, Address: ui.Plain(l.Address.Line, lang.Hans), Tags: []ui.Tag{}, Photo: thumb(l),
@@ -83,7 +84,10 @@ func rowView(p *speaker, r *directory.Row, status ui.Status) ui.Row {
 	if r.Category != nil {
 		v.Kind = p.name(r.Category.Name)
 	}
-	for _, t := range r.Tags[:min(len(r.Tags), 2)] {
+	if offered {
+		v.Tags = append(v.Tags, ui.Tag{Icon: "offer", Label: p.say("posts.kind.offer")})
+	}
+	for _, t := range r.Tags[:min(len(r.Tags), 2-len(v.Tags))] {
 		v.Tags = append(v.Tags, ui.Tag{Icon: t.Icon, Label: p.name(t.Name)})
 	}
 	return v

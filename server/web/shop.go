@@ -32,6 +32,8 @@ type shopPage struct {
 	HoursText   string // what was typed and could not be read
 	HoursNote   string // for hours nobody knows
 	Photos      []ui.Photo
+	Posts       []ui.Offer
+	Calendar    string // of the posts
 	Description *ui.Marked
 	Facts       []ui.Fact
 	Marks       []ui.Fact
@@ -78,6 +80,9 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	if text, in := l.Description.In(p.Lang); text != "" {
 		m := ui.Plain(text, in)
 		v.Description = &m
+	}
+	if v.Posts = postViews(p, &shop.Row); len(v.Posts) > 0 {
+		v.Calendar = ui.Href(p.Lang, path+"/calendar.ics")
 	}
 	if v.Plan, err = s.shopPlan(c, p, &shop); err != nil {
 		return err

@@ -141,7 +141,7 @@ func (s *Site) Routes() []Route { return s.routes }
 
 // siteMap is every address of the site, in the order people meet them.
 func (s *Site) siteMap() []Route {
-	return slices.Concat(s.publicRoutes(), s.accountRoutes(), s.photoRoutes())
+	return slices.Concat(s.publicRoutes(), s.accountRoutes(), s.photoRoutes(), s.postRoutes())
 }
 
 // publicRoutes are what everybody sees.

@@ -21,6 +21,7 @@ type RowKey struct {
 	ID                       string
 	Rev, StreetRev, PlazaRev int64
 	Status                   Status
+	Offer                    bool // it says that there is an offer today
 	walk, hint               bool // the row has them at all
 }
 
