@@ -156,7 +156,10 @@ func (a Actor) holds(r Role, scope Scope, t Thing) bool {
 	case Signed:
 		return a.AccountID != "" && a.Key == nil && (scope == All || t.AccountID == a.AccountID)
 	case Plaza:
-		return t.PlazaID != "" && t.PlazaMay && slices.ContainsFunc(a.Seats, func(s Seat) bool { return s.PlazaID == t.PlazaID && s.Role != Staff })
+		// Who is limited to some shops of the operator has no part in the shops of others.
+		return t.PlazaID != "" && t.PlazaMay && slices.ContainsFunc(a.Seats, func(s Seat) bool {
+			return s.PlazaID == t.PlazaID && s.Role != Staff && len(s.ListingIDs) == 0
+		})
 	case Coordinator, Liaison, Admin:
 		return a.Is(r)
 	default:

@@ -74,6 +74,7 @@ func who() map[string]Actor {
 		"owner of another":         {AccountID: "x", Seats: []Seat{{MerchantID: "n", Role: Owner}}},
 		"plaza manager":            {AccountID: "x", Seats: []Seat{{MerchantID: "q", Role: Manager, PlazaID: "p"}}},
 		"plaza staff":              {AccountID: "x", Seats: []Seat{{MerchantID: "q", Role: Staff, PlazaID: "p"}}},
+		"plaza manager of a kiosk": {AccountID: "x", Seats: []Seat{{MerchantID: "q", Role: Manager, PlazaID: "p", ListingIDs: []string{"kiosk"}}}},
 		"manager of another plaza": {AccountID: "x", Seats: []Seat{{MerchantID: "q", Role: Manager, PlazaID: "r"}}},
 		"coordinator":              {AccountID: "x", Roles: []Role{Coordinator}, TwoFactor: true},
 		"coordinator, one factor":  {AccountID: "x", Roles: []Role{Coordinator}},
@@ -91,7 +92,7 @@ func TestCan(t *testing.T) {
 	}{
 		{PublicRead, []string{
 			"nobody", "signed", "staff", "manager", "owner", "staff of another shop", "staff of this shop", "owner of another", "plaza manager",
-			"plaza staff", "manager of another plaza", "coordinator", "coordinator, one factor", "liaison", "admin", "program",
+			"plaza staff", "plaza manager of a kiosk", "manager of another plaza", "coordinator", "coordinator, one factor", "liaison", "admin", "program",
 		}},
 		{ListingHours, []string{"staff", "manager", "owner", "staff of this shop", "plaza manager", "coordinator", "program"}},
 		{ListingSensitive, []string{"manager", "owner", "plaza manager", "coordinator", "program"}},
