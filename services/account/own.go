@@ -57,12 +57,13 @@ func (s *Service) Recheck(ctx context.Context, x Session, proof string, c Client
 	return s.again(ctx, x, a, c, func(*Session) {})
 }
 
-// again gives a session a new token after its person proved who they are.
+// again gives a session a new token after its person proved who they are. It keeps the session's epoch: a session that was ended
+// while its person typed stays ended.
 func (s *Service) again(ctx context.Context, x Session, a Account, c Client, change func(*Session)) (SignedIn, error) {
 	in := SignedIn{Account: a, Device: s.remember(c.Device, a.ID)}
 	var err error
 	in.Token, in.Session, err = s.renew(ctx, x, func(y *Session) error {
-		y.SudoAt, y.Epoch = s.now(), a.Epoch
+		y.SudoAt = s.now()
 		change(y)
 		return nil
 	})
@@ -129,7 +130,10 @@ func (s *Service) ChangePassword(ctx context.Context, by access.Actor, x Session
 
 // only renews a session after the account's epoch changed, and removes the others.
 func (s *Service) only(ctx context.Context, x Session, a Account, c Client, change func(*Session)) (SignedIn, error) {
-	in, err := s.again(ctx, x, a, c, change)
+	in, err := s.again(ctx, x, a, c, func(y *Session) {
+		y.Epoch = a.Epoch
+		change(y)
+	})
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -286,3 +286,18 @@ func TestSweep(t *testing.T) {
 		t.Errorf("%d erased, want the session and the code", n)
 	}
 }
+
+// TestSES05Revived: who proves themselves while the session is being ended gets a session that has ended too.
+func TestSES05Revived(t *testing.T) {
+	w := newWorld(t)
+	in := w.register(phone1)
+	end := func(a *Account) error { a.Epoch++; return nil } // the write that ends every session; those who write it clear up after
+	if _, err := w.accounts.Update(t.Context(), access.System("test"), write(access.AccountEnd, ""), in.Account.ID, 0, end); err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.Recheck(t.Context(), in.Session, password, from(1))
+	if err == nil {
+		_, err = w.auth(again.Token)
+	}
+	is(t, "the session after it was ended", err, fault.Unauthenticated, "error.sign_in")
+}
