@@ -172,7 +172,7 @@ func (s *Service) grantsOf(ctx context.Context, listingID string) ([]Grant, erro
 
 // Redeem makes the actor the owner of the shop a code is for, as f says: with a merchant the actor owns, or with a new one. The code works
 // once. fault.Invalid for a wrong code, the same whether the shop has one or not; fault.Conflict, with the reason, for one that was used,
-// revoked or is too old, and when the shop has an owner by now.
+// revoked or is too old, and when the shop has an owner by now; fault.Forbidden for the coordinator who made it.
 func (s *Service) Redeem(ctx context.Context, by access.Actor, listingID, typed string, f ClaimForm) (Grant, error) {
 	if err := access.Require(by, access.GrantRedeem, access.Thing{Kind: KindGrant}); err != nil {
 		return Grant{}, err
@@ -183,6 +183,9 @@ func (s *Service) Redeem(ctx context.Context, by access.Actor, listingID, typed 
 	g, err := s.matching(ctx, by, listingID, readCode(typed))
 	if err != nil {
 		return Grant{}, err
+	}
+	if g.By == by.AccountID {
+		return Grant{}, fault.New(fault.Forbidden, "error.claim.same_person", errors.New("merchant: who made the code redeems it"))
 	}
 	shop, err := s.Shops.Shop(ctx, listingID)
 	if err != nil {

@@ -220,11 +220,31 @@ func TestACreditCodeTakenMeanwhile(t *testing.T) {
 // A chain that is there gets the shop, the person who redeemed a place at this shop, and its owners are told.
 func TestACodeThatJoinsAChain(t *testing.T) {
 	b := open(t)
-	chain := b.create(t, "o", "连锁", codeB)
+	chain := b.create(t, "o", "连锁", codeB, "s2")
 	_, code := b.grant(t, "s1")
 	want(t, b.redeem(t, "a", "s1", code), "")
 	s := b.person(t, "a").Seats
 	if len(s) != 1 || s[0].MerchantID != chain.ID || s[0].Role != access.Manager || len(s[0].ListingIDs) != 1 || b.mail.kinds() != "shop_joined→o" {
 		t.Errorf("seats: %+v", s)
 	}
+}
+
+// Anybody can write somebody else's credit code into a merchant of their own. The shop still comes to who has the letter.
+func TestACreditCodeThatARivalWroteDown(t *testing.T) {
+	b := open(t)
+	rival := b.create(t, "rival", "抢注", codeB)
+	_, code := b.grant(t, "s1")
+	want(t, b.redeem(t, "a", "s1", code), "")
+	s := b.person(t, "a").Seats
+	if len(s) != 1 || s[0].Role != access.Owner || s[0].MerchantID == rival.ID || b.shops.owner("s1") != s[0].MerchantID {
+		t.Errorf("seats: %+v, owner %s", s, b.shops.owner("s1"))
+	}
+}
+
+// A coordinator does not become the owner of a shop alone.
+func TestNobodyRedeemsTheirOwnCode(t *testing.T) {
+	b := open(t)
+	_, code := b.grant(t, "s1")
+	want(t, b.redeem(t, "first", "s1", code), "forbidden error.claim.same_person")
+	want(t, b.redeem(t, "a", "s1", code), "")
 }

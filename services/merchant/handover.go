@@ -36,8 +36,8 @@ func errMoved() error {
 	return fault.New(fault.Conflict, "error.claim.moved", errors.New("merchant: the listing came to somebody else meanwhile"))
 }
 
-// plan decides which merchant gets a listing: the one the person named and owns; the one that has the credit code; or a new one, whose id is that
-// of the deciding document, so that it is made once.
+// plan decides which merchant gets a listing: the one the person named and owns; the one that has the credit code and a
+// shop already; or a new one, whose id is that of the deciding document, so that it is made once.
 func (s *Service) plan(ctx context.Context, from, named, accountID, docID, code string) (Handover, error) {
 	h := Handover{Account: accountID, Unsettled: true}
 	if named != "" {
@@ -59,8 +59,15 @@ func (s *Service) plan(ctx context.Context, from, named, accountID, docID, code 
 			h.To, h.Owner = from, true
 			return h, nil
 		case err == nil:
-			h.To = m.ID
-			return h, nil
+			// Anybody can write a code into a merchant of their own. One that runs no shop was never looked at, and gets none by this.
+			shops, err := s.Shops.ShopsOf(ctx, m.ID)
+			if err != nil {
+				return h, err
+			}
+			if len(shops) > 0 {
+				h.To = m.ID
+				return h, nil
+			}
 		case !fault.Is(err, fault.NotFound):
 			return h, err
 		}
