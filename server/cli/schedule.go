@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shangquan/services/calendar"
+	"shangquan/services/merchant"
 )
 
 // job is something that is done again and again, by one server at a time.
@@ -31,6 +32,7 @@ func (d *district) jobs() []job {
 			return err
 		}},
 		{"evidence", time.Hour, d.eraseEvidence},
+		{"invitations", 24 * time.Hour, counted(p.merchants.Sweep)},
 		{"reports", time.Hour, counted(p.reports.Sweep)},
 		{"sessions", 6 * time.Hour, counted(p.accounts.Sweep)},
 		{"repeated requests", time.Hour, counted(p.repeats.Sweep)},
@@ -48,17 +50,20 @@ func (d *district) eraseEvidence(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range due {
-		for _, key := range e.Keys {
-			if err := d.people.photos.DeleteEvidence(ctx, key); err != nil {
-				return err
-			}
-		}
-		if err := d.people.merchants.Erased(ctx, e.ClaimID); err != nil {
+	var errs []error
+	for _, e := range due { // one that fails is no reason to keep the others
+		errs = append(errs, d.eraseClaim(ctx, e))
+	}
+	return errors.Join(errs...)
+}
+
+func (d *district) eraseClaim(ctx context.Context, e merchant.Erasure) error {
+	for _, key := range e.Keys {
+		if err := d.people.photos.DeleteEvidence(ctx, key); err != nil {
 			return err
 		}
 	}
-	return nil
+	return d.people.merchants.Erased(ctx, e.ClaimID)
 }
 
 // tickEvery is how often the schedule looks for what is due.

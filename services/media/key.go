@@ -32,8 +32,11 @@ func newID() string {
 	return hex.EncodeToString(b)
 }
 
+// IsEvidence reports whether key looks like one that AddEvidence gives.
+func IsEvidence(key string) bool { return fits(evidencePattern, key) }
+
 func isFile(key string) bool     { return fits(filePattern, key) }
-func isEvidence(key string) bool { return fits(evidencePattern, key) }
+func isEvidence(key string) bool { return IsEvidence(key) }
 
 func fileKey(id string, width int) string {
 	return publicFolder + "/" + id[:2] + "/" + id + "-" + strconv.Itoa(width) + ".jpg"

@@ -15,10 +15,13 @@ import (
 	"shangquan/services/phone"
 )
 
+// talked is what a coordinator notes of a visit.
+const talked = "去过了，和老板娘王小姐谈过"
+
 func form(listingID string) merchant.ClaimForm {
 	return merchant.ClaimForm{
 		ListingID: listingID, Draft: draft("新主", codeB), Note: "我是老板",
-		Evidence: []merchant.Evidence{{Key: "e1", Kind: "licence"}, {Key: "e2", Kind: "sign"}},
+		Evidence: []merchant.Evidence{{Key: paper1, Kind: "licence"}, {Key: paper2, Kind: "sign"}},
 	}
 }
 
@@ -35,7 +38,7 @@ func (b *bench) send(t *testing.T, account, listingID string) merchant.Claim {
 func (b *bench) visited(t *testing.T, account, listingID string) merchant.Claim {
 	t.Helper()
 	c := b.send(t, account, listingID)
-	c, err := b.Check(t.Context(), first, c.ID, c.Rev, merchant.CheckForm{Kind: merchant.Visit, Note: "去过了"})
+	c, err := b.Check(t.Context(), first, c.ID, c.Rev, merchant.CheckForm{Kind: merchant.Visit, Note: talked})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,10 +182,10 @@ func TestReturnedAndSentAgain(t *testing.T) {
 	_, err = b.WithdrawClaim(t.Context(), b.person(t, "other"), other.ID, other.Rev)
 	want(t, err, "")
 	f := form("s1")
-	f.Evidence = []merchant.Evidence{{Key: "e9", Kind: "licence"}}
+	f.Evidence = []merchant.Evidence{{Key: paper3, Kind: "licence"}}
 	c, err = b.SendAgain(t.Context(), b.person(t, "a"), c.ID, c.Rev, f)
 	want(t, err, "")
-	if c.State != merchant.ClaimSubmitted || c.Evidence[0].Key != "e9" || len(c.Checks) != 1 || c.Decision != nil {
+	if c.State != merchant.ClaimSubmitted || c.Evidence[0].Key != paper3 || len(c.Checks) != 1 || c.Decision != nil {
 		t.Errorf("again: %+v", c)
 	}
 	_, err = b.Approve(t.Context(), second, c.ID, c.Rev)
@@ -222,7 +225,7 @@ func TestWhoMayDoWhatToAClaim(t *testing.T) {
 		},
 		"evidence": {
 			map[string]string{"claimant": "", "coordinator": "", "second coordinator": "", "program": "", "coordinator, one factor": hiddenThing},
-			func(by access.Actor) error { return b.EvidenceOf(t.Context(), by, c.ID, "e1") },
+			func(by access.Actor) error { return b.EvidenceOf(t.Context(), by, c.ID, paper1) },
 		},
 		"add evidence": {
 			map[string]string{"claimant": "invalid evidence:error.choice", "program": "invalid evidence:error.choice"},
@@ -291,7 +294,7 @@ func TestWhoMayDoWhatToAClaim(t *testing.T) {
 	want(t, err, signIn)
 	_, err = b.Approve(t.Context(), nobody, "none", 1)
 	want(t, err, signIn)
-	want(t, b.EvidenceOf(t.Context(), first, c.ID, "e3"), hiddenThing)
+	want(t, b.EvidenceOf(t.Context(), first, c.ID, paper3), hiddenThing)
 }
 
 // A coordinator has no part in what is decided: neither claims the shop nor belongs to a merchant that wins or loses it.
@@ -369,7 +372,7 @@ func TestSettleAfterACrash(t *testing.T) {
 // While a claim is approved the shop comes to somebody else: the claim goes back, and nobody gains anything by it.
 func TestTheShopMovesInTheVeryMoment(t *testing.T) {
 	b := open(t)
-	chain := b.create(t, "chain", "连锁", codeB)
+	chain := b.create(t, "chain", "连锁", codeB, "s2")
 	c := b.visited(t, "a", "s1")
 	b.shops.before = func() { b.create(t, "o", "余天成", codeA, "s1") }
 	c, err := b.Approve(t.Context(), first, c.ID, c.Rev)
@@ -395,18 +398,23 @@ func TestEvidenceGoes(t *testing.T) {
 	want(t, b.Erased(t.Context(), c.ID), "conflict error.claim.state")
 	b.pass(time.Second)
 	due, err := b.DueForErasure(t.Context(), 10)
-	if err != nil || len(due) != 1 || due[0].ClaimID != c.ID || !slices.Equal(due[0].Keys, []string{"e1", "e2"}) {
+	if err != nil || len(due) != 1 || due[0].ClaimID != c.ID || !slices.Equal(due[0].Keys, []string{paper1, paper2}) {
 		t.Fatalf("due: %v, %v", due, err)
 	}
 	want(t, b.Erased(t.Context(), c.ID), "")
 	want(t, b.Erased(t.Context(), waiting.ID), "conflict error.claim.state")
 	c, err = b.Claim(t.Context(), first, c.ID)
 	p, _ := b.ClaimPrivate(first, c)
-	if err != nil || len(c.Evidence) != 0 || p.Person != "" {
+	if err != nil || len(c.Evidence) != 0 || p.Person != "" || len(c.Checks) == 0 || c.Checks[0].Note != "" {
 		t.Errorf("after: %+v", c)
 	}
 	if due, err := b.DueForErasure(t.Context(), 10); err != nil || len(due) != 0 {
 		t.Errorf("due again: %v, %v", due, err)
+	}
+	for _, e := range b.entries(t, merchant.KindClaim, c.ID) { // the trail outlives it
+		if s := fmt.Sprint(e.Fact); strings.Contains(s, talked) {
+			t.Errorf("the trail has what a coordinator wrote about a person: %s", s)
+		}
 	}
 }
 

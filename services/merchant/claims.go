@@ -10,6 +10,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/media"
 	"shangquan/services/store"
 )
 
@@ -94,7 +95,7 @@ func evidenceFields(list []Evidence) []fault.Field {
 		return []fault.Field{{Name: "evidence", Key: "error.list.long", Args: map[string]any{"Max": maxEvidence}}}
 	}
 	for _, e := range list {
-		if e.Key == "" || len(e.Key) > 100 || !slices.Contains(EvidenceKinds, e.Kind) {
+		if !media.IsEvidence(e.Key) || !slices.Contains(EvidenceKinds, e.Kind) {
 			return []fault.Field{{Name: "evidence", Key: "error.choice"}}
 		}
 	}

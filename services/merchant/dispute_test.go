@@ -80,7 +80,7 @@ func TestADisputeThatIsRefused(t *testing.T) {
 func TestAProposalIsVoidWhenAnythingChanges(t *testing.T) {
 	for name, change := range map[string]func(t *testing.T, b *bench, c merchant.Claim) error{
 		"more evidence": func(t *testing.T, b *bench, c merchant.Claim) error {
-			_, err := b.AddEvidence(t.Context(), b.person(t, "rival"), c.ID, c.Rev, []merchant.Evidence{{Key: "e3", Kind: "other"}})
+			_, err := b.AddEvidence(t.Context(), b.person(t, "rival"), c.ID, c.Rev, []merchant.Evidence{{Key: paper3, Kind: "other"}})
 			return err
 		},
 		"the owner's answer": func(t *testing.T, b *bench, c merchant.Claim) error {

@@ -2,6 +2,7 @@ package merchant
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"shangquan/services/access"
@@ -36,7 +37,7 @@ func (s *Service) DueForErasure(ctx context.Context, limit int) ([]Erasure, erro
 	return out, nil
 }
 
-// Erased notes that the pictures of a claim are gone, and erases the personal data with them. fault.Conflict for a claim that is not due.
+// Erased notes that the pictures of a claim are gone, and erases the personal data and the notes of the checks with them. fault.Conflict for a claim that is not due.
 func (s *Service) Erased(ctx context.Context, claimID string) error {
 	now := s.Now()
 	_, err := s.claims.Update(ctx, access.System("retention"), audit.Write{Action: access.ClaimDecide, Why: "retention"}, claimID, 0, func(c *Claim) error {
@@ -44,6 +45,10 @@ func (s *Service) Erased(ctx context.Context, claimID string) error {
 			return fault.New(fault.Conflict, "error.claim.state", nil)
 		}
 		c.Evidence, c.Sealed, c.EraseAt = []Evidence{}, "", time.Time{}
+		c.Checks = slices.Clone(c.Checks)
+		for i := range c.Checks {
+			c.Checks[i].Note = "" // says whom one talked to
+		}
 		return nil
 	})
 	return err
@@ -76,4 +81,35 @@ func (s *Service) EvidenceKeys(ctx context.Context) ([]string, error) {
 		}
 	}
 	return keys, nil
+}
+
+// Sweep erases the addresses of invitations that expired 30 days ago, and returns how many. A server calls it daily.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	n := 0
+	now := s.Now()
+	due := func(x Invitation) bool { return x.To != "" && !now.Before(x.Until.Add(addressKept)) }
+	for m, err := range s.merchants.Each(ctx, store.All().Limit(500)) {
+		if err != nil {
+			return n, err
+		}
+		if !slices.ContainsFunc(m.Invitations, due) {
+			continue
+		}
+		gone := 0
+		_, err := s.merchants.Update(ctx, access.System("retention"), audit.Write{Action: access.MerchantPeople, Title: m.Name.Hans, Why: "retention"}, m.ID, 0, func(m *Merchant) error {
+			gone = 0
+			for i := range m.Invitations {
+				if due(m.Invitations[i]) {
+					m.Invitations[i].end(Expired, now)
+					gone++
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return n, err
+		}
+		n += gone
+	}
+	return n, nil
 }

@@ -29,6 +29,13 @@ const (
 	codeB = "91310115MA1H8R7C67"
 )
 
+// Keys of evidence, as services/media gives them.
+const (
+	paper1 = "evidence/01/01000000000000000000000000000000"
+	paper2 = "evidence/02/02000000000000000000000000000000"
+	paper3 = "evidence/03/03000000000000000000000000000000"
+)
+
 // bench is a service over a real store, with a register of shops, an address book and an outbox that the test looks into.
 type bench struct {
 	*merchant.Service

@@ -18,7 +18,7 @@ import (
 // InvitationState is where an invitation stands.
 type InvitationState string
 
-// The states. Expired is never stored: a pending invitation is expired once its time is over.
+// The states. A pending invitation is expired once its time is over; stored as such it is when its address was erased.
 const (
 	Pending   InvitationState = "pending"
 	Accepted  InvitationState = "accepted"
@@ -28,6 +28,8 @@ const (
 
 const (
 	invitationFor = 7 * 24 * time.Hour
+	// addressKept is how long the address of an expired invitation is kept, so that it can be sent again.
+	addressKept = 30 * 24 * time.Hour
 	// maxPending is how many invitations may be open at once, maxKept how many are kept in all; the oldest that ended go first.
 	maxPending, maxKept = 20, 60
 )
@@ -168,6 +170,7 @@ func (s *Service) sendInvitation(ctx context.Context, m Merchant, x Invitation, 
 }
 
 // Resend sends a pending or expired invitation again, with a new link for another 7 days; the old link is dead.
+// fault.Conflict for one that expired so long ago that its address was erased.
 func (s *Service) Resend(ctx context.Context, by access.Actor, id, invitationID string) (Invited, error) {
 	if _, err := s.allowed(ctx, by, access.MerchantPeople, id); err != nil {
 		return Invited{}, err
@@ -180,8 +183,8 @@ func (s *Service) Resend(ctx context.Context, by access.Actor, id, invitationID 
 		if i < 0 {
 			return notFound()
 		}
-		if err := m.Invitations[i].open(now); err != nil && m.Invitations[i].state(now) != Expired {
-			return err
+		if err := m.Invitations[i].open(now); err != nil && (m.Invitations[i].state(now) != Expired || m.Invitations[i].To == "") {
+			return err // nobody knows any more where it went
 		}
 		m.Invitations[i].Token, m.Invitations[i].Until = hash, now.Add(invitationFor)
 		x = m.Invitations[i]

@@ -209,3 +209,33 @@ func TestTheStoreTellsNothing(t *testing.T) {
 	_, err = b.Private(who["staff"], b.get(t, m.ID))
 	want(t, err, hiddenThing)
 }
+
+// An address is kept no longer than there is a use for it.
+func TestAddressesOfExpiredInvitationsGo(t *testing.T) {
+	b := open(t)
+	m, who := b.towards(t)
+	x, err := b.Invite(t.Context(), who["owner"], m.ID, merchant.Invite{To: "13800138000", Role: access.Staff})
+	want(t, err, "")
+	address := func() string {
+		for _, i := range b.get(t, m.ID).Invitations {
+			if i.ID == x.ID {
+				return i.To
+			}
+		}
+		return "no such invitation"
+	}
+	b.pass(37*24*time.Hour - time.Second)
+	if n, err := b.Sweep(t.Context()); err != nil || n != 0 || address() == "" {
+		t.Fatalf("too early: %d, %v", n, err)
+	}
+	b.pass(time.Second)
+	if n, err := b.Sweep(t.Context()); err != nil || n != 1 || address() != "" {
+		t.Fatalf("swept %d, %v: %q", n, err, address())
+	}
+	if n, err := b.Sweep(t.Context()); err != nil || n != 0 {
+		t.Errorf("again: %d, %v", n, err)
+	}
+	_, err = b.Resend(t.Context(), who["owner"], m.ID, x.ID)
+	want(t, err, "conflict error.invitation.expired")
+	want(t, b.WithdrawInvitation(t.Context(), who["owner"], m.ID, x.ID), "")
+}
