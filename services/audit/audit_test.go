@@ -367,3 +367,24 @@ func TestOnlyOneServerCopies(t *testing.T) {
 		t.Errorf("CatchUp = %d, %v while another server is at it", n, err)
 	}
 }
+
+// TestUpsertOverAnEdit: what somebody writes between the reading of an import and its writing is neither lost nor without an entry.
+func TestUpsertOverAnEdit(t *testing.T) {
+	w := newWorld(t)
+	by, as := access.System("import"), Write{Action: access.RegisterImport}
+	list := []page{{Name: "a"}}
+	if err := w.pages.Upsert(t.Context(), by, as, list); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.pages.Update(t.Context(), by, as, list[0].ID, 0, func(p *page) error { p.Name = "edited"; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	list[0].Name = "imported"
+	if err := w.pages.Upsert(t.Context(), by, as, list); !fault.Is(err, fault.Conflict) {
+		t.Errorf("Upsert over a later revision = %v", err)
+	}
+	got, err := w.pages.Get(t.Context(), list[0].ID)
+	if err != nil || got.Name != "edited" || len(w.entries(t, got.ID)) != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

@@ -131,8 +131,8 @@ func (r *Recorded[T]) UpdateAs(ctx context.Context, by access.Actor, id string, 
 	return got, err
 }
 
-// Upsert writes many documents by id, see store.Collection. What was stored before is read first, for the trail; it is meant for
-// imports, which nobody runs two of at a time.
+// Upsert writes many documents by id, see store.Collection. What was stored before is read first, for the trail; a document with a
+// revision is written over that one only, and one without over what was read: fault.Conflict when somebody else wrote meanwhile.
 func (r *Recorded[T]) Upsert(ctx context.Context, by access.Actor, w Write, docs []T) error {
 	ids := []string{}
 	for i := range docs {
@@ -156,19 +156,26 @@ func (r *Recorded[T]) Upsert(ctx context.Context, by access.Actor, w Write, docs
 			return err
 		}
 		var before map[string]string
-		rev := int64(1)
-		if was, ok := stored[of(&next[i]).StoreMeta().ID]; ok {
+		m := of(&next[i]).StoreMeta()
+		was, ok := stored[m.ID]
+		if over := of(&was).StoreMeta().Rev; !ok {
+			m.Rev = 0
+		} else if m.Rev == 0 {
+			m.Rev = over
+		} else if m.Rev != over {
+			return fault.New(fault.Conflict, "error.stale", fmt.Errorf("audit: %s has revision %d, not %d", m.ID, over, m.Rev))
+		}
+		if ok {
 			if err := r.keep(ctx, &was); err != nil {
 				return err
 			}
 			if before, err = fields(&was); err != nil {
 				return err
 			}
-			rev = of(&was).StoreMeta().Rev + 1
 		}
-		r.mark(&next[i], by, w, rev, before, after)
+		r.mark(&next[i], by, w, m.Rev+1, before, after)
 	}
-	if err := r.coll.Upsert(ctx, next); err != nil {
+	if err := r.coll.Overwrite(ctx, next); err != nil {
 		return err
 	}
 	copy(docs, next)

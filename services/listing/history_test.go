@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -469,5 +470,37 @@ func TestConfirmationLinks(t *testing.T) {
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		t.Error(f)
+	}
+}
+
+// TestAnImportBesideEdits: an owner edits while imports run. Nothing of either is lost, and every revision has its entry.
+func TestAnImportBesideEdits(t *testing.T) {
+	b := open(t)
+	ctx := t.Context()
+	l := b.claimed(t, "A1", listing.Published)
+	const rounds = 20
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := range rounds {
+			if _, err := b.Edit(ctx, owner, l.ID, 0, patch(t, "prices", []listing.Price{{Name: lang.Text{Hans: "膏方"}, Amount: 100 + i}})); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for i := range rounds {
+		from := shop("A1", "余天成堂A1", listing.Published)
+		from.Website = fmt.Sprintf("https://a.example/%d", i)
+		if _, err := b.Save(ctx, coordinator, []listing.Listing{from}); err != nil {
+			t.Error(err)
+		}
+	}
+	wg.Wait()
+	got, err := b.Get(ctx, l.ID)
+	if err != nil || got.Prices[0].Amount != 100+rounds-1 || got.Website != fmt.Sprintf("https://a.example/%d", rounds-1) || got.Rev != l.Rev+2*rounds {
+		t.Fatalf("%+v %v", got, err)
+	}
+	page, err := b.History(ctx, coordinator, l.ID, "", 100)
+	if err != nil || int64(len(page.Items)) != got.Rev {
+		t.Errorf("%d entries of %d revisions, %v", len(page.Items), got.Rev, err)
 	}
 }

@@ -263,12 +263,23 @@ func (s *Service) Save(ctx context.Context, by access.Actor, list []Listing) (pl
 	if err := access.Require(by, access.RegisterImport, access.Thing{Kind: Kind}); err != nil {
 		return place.Tally{}, err
 	}
+	t, write, err := s.planSave(ctx, list)
+	for try := 1; err == nil && len(write) > 0; try++ {
+		if err = s.docs.Upsert(ctx, by, audit.Write{Action: access.RegisterImport}, write); !stale(err) || try == attempts {
+			break
+		}
+		// Somebody edited one of them meanwhile: what the import does not say is taken from that edit.
+		_, write, err = s.planSave(ctx, list)
+	}
+	return t, err
+}
+
+// planSave returns what Save writes over what is stored now.
+func (s *Service) planSave(ctx context.Context, list []Listing) (t place.Tally, write []Listing, err error) {
 	stored, err := s.storedByCode(ctx, list)
 	if err != nil {
-		return place.Tally{}, err
+		return place.Tally{}, nil, err
 	}
-	var t place.Tally
-	var write []Listing
 	seen := map[string]bool{}
 	for _, l := range list {
 		was, known := stored[l.Code]
@@ -279,10 +290,10 @@ func (s *Service) Save(ctx context.Context, by access.Actor, list []Listing) (pl
 			if f, ok := errors.AsType[*fault.Error](err); ok {
 				f.Err = errors.New("listing " + l.Code)
 			}
-			return place.Tally{}, err
+			return place.Tally{}, nil, err
 		}
 		if seen[l.Code] {
-			return place.Tally{}, fault.Wrong("code", "error.taken", map[string]any{"Value": l.Code})
+			return place.Tally{}, nil, fault.Wrong("code", "error.taken", map[string]any{"Value": l.Code})
 		}
 		seen[l.Code] = true
 		switch {
@@ -296,13 +307,7 @@ func (s *Service) Save(ctx context.Context, by access.Actor, list []Listing) (pl
 		}
 		write = append(write, l)
 	}
-	if err := s.freeSlugs(ctx, write); err != nil {
-		return place.Tally{}, err
-	}
-	if len(write) == 0 {
-		return t, nil
-	}
-	return t, s.docs.Upsert(ctx, by, audit.Write{Action: access.RegisterImport}, write)
+	return t, write, s.freeSlugs(ctx, write)
 }
 
 // keep leaves with l what an import does not say: what became of the page, whose it is, and what waits.

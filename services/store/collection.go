@@ -230,6 +230,21 @@ func (c *Collection[T]) CountBy(ctx context.Context, path string, q Query) (map[
 // and keeps the stored creation time; its Meta is set in docs. After an error (fault.Conflict when a unique value is taken) the
 // batches before the failing one are written; writing the same documents again is harmless.
 func (c *Collection[T]) Upsert(ctx context.Context, docs []T) error {
+	return c.upsert(ctx, docs, func(*T, Meta) error { return nil })
+}
+
+// Overwrite is Upsert over the revision that each document has, 0 for one that must not be there yet: fault.Conflict when another
+// one is stored. Then that document is not written; those of its batch may be or not.
+func (c *Collection[T]) Overwrite(ctx context.Context, docs []T) error {
+	return c.upsert(ctx, docs, func(doc *T, was Meta) error {
+		if m := meta(doc); m.Rev != was.Rev {
+			return fault.New(fault.Conflict, keyStale, fmt.Errorf("store: %s %s has revision %d, not %d", c.spec.name, m.ID, was.Rev, m.Rev))
+		}
+		return nil
+	})
+}
+
+func (c *Collection[T]) upsert(ctx context.Context, docs []T, may func(doc *T, was Meta) error) error {
 	if err := c.eng.prepare(ctx); err != nil {
 		return err
 	}
@@ -253,6 +268,9 @@ func (c *Collection[T]) Upsert(ctx context.Context, docs []T) error {
 		}
 		err := c.eng.upsert(ctx, ids, func(n int, was Meta) (record, error) {
 			next := docs[batch[n]]
+			if err := may(&next, was); err != nil {
+				return record{}, err
+			}
 			metas[n] = Meta{ID: ids[n], Rev: was.Rev + 1, CreatedAt: was.CreatedAt, UpdatedAt: at}
 			if was.Rev == 0 {
 				metas[n].CreatedAt = at
