@@ -22,11 +22,25 @@ var statusOf = map[fault.Kind]int{
 	fault.Unauthenticated: 401, fault.TooMany: 429, fault.Unavailable: 503,
 }
 
+// statusFor is the status of a fault. One fault has a status of its own: the disk is full, which is no matter of waiting a little.
+func statusFor(f *fault.Error) int {
+	if f.Key == "media.full" {
+		return fiber.StatusInsufficientStorage
+	}
+	return statusOf[f.Kind]
+}
+
+// pauses are the seconds after which another try makes sense, for Retry-After, where a fault says which pause it is about.
+var pauses = map[string]int{
+	"account.busy": 5, "account.too_many": 300, "account.code.wait": 60, "account.code.spent": 86_400, "account.factor.wait": 900,
+	"error.api_key.burst": 10, "media.busy": 60,
+}
+
 // words of an error by status: error.<name>.title and error.<name>.text in the catalogue.
 var errorName = map[int]string{
 	400: "unreadable", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method", 408: "slow", 409: "conflict",
 	413: "too_large", 414: "too_large", 410: "gone", 412: "precondition", 415: "encoding", 421: "host", 422: "invalid", 428: "precondition_missing", 429: "too_many", 431: "too_large",
-	500: "internal", 503: "unavailable",
+	500: "internal", 503: "unavailable", 507: "unavailable",
 }
 
 // panicked is a panic as an error: for the log only, and short.
@@ -68,7 +82,7 @@ func judge(err error) outcome {
 	l, isLimited := errors.AsType[*limited](err)
 	switch {
 	case isFault:
-		o.status, o.key, o.fields = statusOf[fe.Kind], fe.Key, fe.Fields
+		o.status, o.key, o.fields, o.wait = statusFor(fe), fe.Key, fe.Fields, pauses[fe.Key]
 	case isFiber && errorName[fiberErr.Code] != "":
 		o.status = fiberErr.Code
 	case isFiber && fiberErr.Code < 500:

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"html/template"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -34,6 +35,17 @@ func (s *Site) showForm(c *fiber.Ctx, p *speaker, v formPage, err error) error {
 			return err
 		}
 		c.Status(status)
+		if wait := judge(err).wait; wait > 0 {
+			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(wait))
+		}
+	}
+	// Also who signs in anew may have a session, one that waits for its second factor at least.
+	token := s.token(Of(c))
+	if v.Form != nil {
+		v.Form.CSRF = token
+	}
+	for i := range v.More {
+		v.More[i].CSRF = token
 	}
 	title := v.Title
 	if v.Form != nil && len(v.Form.Errors) > 0 {
@@ -73,7 +85,7 @@ func explain(p *speaker, f *ui.Form, err error) int {
 	if fe.Kind == fault.Unauthenticated { // a wrong password is an answer to the form, not a page one may not see
 		return fiber.StatusUnprocessableEntity
 	}
-	return statusOf[fe.Kind]
+	return statusFor(fe)
 }
 
 // idIn returns the id of the control for a field: its own, or that of the part of it ("name.en" belongs to "name"); "" where the

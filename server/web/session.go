@@ -130,8 +130,14 @@ func (s *Site) turnedAway(c *fiber.Ctx, err error) error {
 	return s.keepEntries(c, to)
 }
 
-// signIn gives the browser the session it has now.
+// signIn gives the browser the session it has now. Another one that it had until now ends: nobody has two.
 func (s *Site) signIn(c *fiber.Ctx, in account.SignedIn) {
+	r := Of(c)
+	if r.Session.ID != "" && r.Session.ID != in.Session.ID {
+		if err := s.services.Accounts.SignOut(c.UserContext(), c.Cookies(sessionCookie), client(c)); err != nil {
+			s.log.WarnContext(c.UserContext(), "the session before a sign-in was not ended", "id", r.ID, "error", err)
+		}
+	}
 	life := account.LifeMerchant
 	if in.Account.Staff() {
 		life = account.LifeStaff
@@ -140,7 +146,6 @@ func (s *Site) signIn(c *fiber.Ctx, in account.SignedIn) {
 	if in.Device != "" {
 		s.setCookie(c, deviceCookie, in.Device, int(account.DeviceAge.Seconds()), false)
 	}
-	r := Of(c)
 	r.Session, r.Account = in.Session, in.Account
 }
 
