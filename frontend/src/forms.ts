@@ -3,7 +3,8 @@ import { left } from '../components/field/left.ts';
 import { reveal } from '../components/field/reveal.ts';
 import { hours } from '../components/hours/hours.ts';
 import { preview } from '../components/hours/preview.ts';
+import { passkey } from '../components/passkey/passkey.ts';
 import type { Module } from './modules.ts';
 
 /** The modules by the name in data-module="…". */
-export const forms: Record<string, Module> = { hours, left, preview, reveal };
+export const forms: Record<string, Module> = { hours, left, passkey, preview, reveal };

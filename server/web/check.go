@@ -23,7 +23,7 @@ func (s *Site) checkForm(c *fiber.Ctx, p *speaker, f *form) formPage {
 	if r.Account.Factors.Any() {
 		proof = input(nil, "proof", p.say("factor.code"), codeField)
 	}
-	return formPage{Title: p.say("check.title"), Lead: p.say("check.lead"), Form: &ui.Form{
+	return formPage{Title: p.say("check.title"), Lead: p.say("check.lead"), Passkey: s.usePasskey(c, p, to, kept), Form: &ui.Form{
 		Action: at(c, "/account/check"), CSRF: s.token(r), Hidden: hidden("back", to, "kept", kept),
 		Parts: []ui.FormPart{proof}, Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("check.go")}}},
 	}}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"html/template"
 	"strconv"
 	"strings"
 
@@ -19,11 +18,19 @@ type formPage struct {
 	Title    string
 	Callouts []ui.Callout
 	Lead     string
-	List     []string      // codes to write down
-	Picture  template.HTML // a QR code as SVG, drawn by us
+	List     []string // codes to write down
+	Picture  *qrPicture
 	Form     *ui.Form
-	More     []ui.Form // further forms, each with a purpose of its own
+	Passkey  *passkeyForm // another way to do what Form does; nil: none
+	Facts    []ui.Static  // what is set, with links to where it is changed
+	More     []ui.Form    // further forms, each with a purpose of its own
 	Links    []ui.Link
+}
+
+// qrPicture is a QR code with what it is, for who cannot see it.
+type qrPicture struct {
+	ui.QR
+	Label string
 }
 
 // showForm answers with the page of one form. err is what was wrong with what was sent, nil the first time: mistakes stand at the

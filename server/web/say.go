@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/frontend/locales"
+	"shangquan/server/web/ui"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
@@ -60,4 +61,10 @@ func (p *speaker) problem(f fault.Field) string {
 func (p *speaker) name(x lang.Text) string {
 	text, _ := x.In(p.Lang)
 	return text
+}
+
+// moment returns a day and a time in words: 10 月 15 日 19:20.
+func (p *speaker) moment(t time.Time) string {
+	t = t.In(calendar.Shanghai)
+	return ui.ShortDate(p.Lang, t, p.now) + " " + ui.Clock(t)
 }

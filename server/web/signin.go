@@ -8,15 +8,17 @@ import (
 	"shangquan/services/fault"
 )
 
-// signInPage: GET /sign-in (back, out).
+// signInPage: GET /sign-in (back, out, changed).
 func (s *Site) signInPage(c *fiber.Ctx) error {
 	if Of(c).Actor.Known() && c.Query("back") == "" {
 		return see(c, home(Of(c)))
 	}
 	p := s.speaker(c)
 	v := s.signInForm(c, p, nil)
-	if c.Query("out") != "" {
-		v.Callouts = []ui.Callout{{Kind: "ok", Icon: "check", Lead: p.say("sign_in.out")}}
+	for query, key := range map[string]string{"out": "sign_in.out", "changed": "sign_in.changed"} {
+		if c.Query(query) != "" {
+			v.Callouts = append(v.Callouts, ui.Callout{Kind: "ok", Icon: "check", Lead: p.say(key)})
+		}
 	}
 	return s.showForm(c, p, v, nil)
 }
@@ -90,10 +92,10 @@ func (s *Site) factorForm(c *fiber.Ctx, p *speaker, f *form) formPage {
 		to, kept = f.Get("back"), f.Get("kept")
 	}
 	r := Of(c)
-	v := formPage{Title: p.say("factor.title"), Lead: p.say("factor.lead"), Links: []ui.Link{{Label: p.say("factor.lost"), Href: at(c, "/help")}}}
+	v := formPage{Title: p.say("factor.title"), Lead: p.say("factor.lead"), Passkey: s.usePasskey(c, p, to, kept), Links: []ui.Link{{Label: p.say("factor.lost"), Href: at(c, "/help")}}}
 	v.Form = &ui.Form{
 		Action: at(c, "/sign-in/factor"), CSRF: s.token(r), Hidden: hidden("back", to, "kept", kept),
-		Parts: []ui.FormPart{input(nil, "code", p.say("factor.code"), codeField)},
+		Parts: []ui.FormPart{input(nil, "proof", p.say("factor.code"), codeField)},
 		Bar:   &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("factor.go")}}},
 	}
 	return v
@@ -110,13 +112,16 @@ func (s *Site) factorSent(c *fiber.Ctx) error {
 	}
 	r := Of(c)
 	if !r.Session.Pending {
+		if r.Actor.Known() { // a passkey was faster
+			return s.proceed(c, f.Get("kept"), back(f.Get("back"), at(c, home(r))))
+		}
 		return see(c, "/sign-in")
 	}
 	p := s.speaker(c)
 	if f.Has("show") {
 		return s.showForm(c, p, s.factorForm(c, p, f), nil)
 	}
-	in, err := s.services.Accounts.GiveFactor(c.UserContext(), r.Session, f.Get("code"), client(c))
+	in, err := s.services.Accounts.GiveFactor(c.UserContext(), r.Session, f.Get("proof"), client(c))
 	if err != nil {
 		return s.showForm(c, p, s.factorForm(c, p, f), err)
 	}

@@ -141,7 +141,13 @@ func (s *Site) Routes() []Route { return s.routes }
 
 // siteMap is every address of the site, in the order people meet them.
 func (s *Site) siteMap() []Route {
-	return slices.Concat(s.publicRoutes(), s.accountRoutes(), s.photoRoutes(), s.postRoutes())
+	return slices.Concat(
+		s.publicRoutes(),
+		s.accountRoutes(),
+		s.photoRoutes(),
+		s.postRoutes(),
+		s.ownRoutes(),
+	)
 }
 
 // publicRoutes are what everybody sees.
