@@ -1,3 +1,4 @@
+import { called } from '../components/actions/called.ts';
 import { share } from '../components/actions/share.ts';
 import { copy } from '../components/facts/copy.ts';
 import { favourite, favouritesLink } from '../components/favourite/favourite.ts';
@@ -14,6 +15,7 @@ export type Module = (root: HTMLElement) => void;
 
 /** The modules by the name in data-module="…". */
 export const modules: Record<string, Module> = {
+	called,
 	copy,
 	errors,
 	favourite,

@@ -62,6 +62,7 @@ type page struct {
 	tag          string // without quotes
 	encoded      map[frontend.Encoding]func() []byte
 	tags         map[frontend.Encoding]string
+	counted      *tally
 }
 
 func newPage(c *fiber.Ctx) *page {
@@ -70,7 +71,7 @@ func newPage(c *fiber.Ctx) *page {
 	sum := sha256.Sum256(body)
 	p := &page{
 		contentType: string(h.ContentType()), cacheControl: string(h.Peek(fiber.HeaderCacheControl)), body: body,
-		tag: base64.RawURLEncoding.EncodeToString(sum[:12]),
+		tag: base64.RawURLEncoding.EncodeToString(sum[:12]), counted: Of(c).counted,
 	}
 	if p.cacheControl == "" {
 		p.cacheControl = "no-cache"
@@ -138,13 +139,14 @@ func (s *Site) cached(p *pattern) fiber.Handler {
 		var room [256]byte
 		raw := s.cacheKey(room[:0], c, r, names)
 		if raw == nil {
-			return s.deadline(c)
+			return s.uncached(c, r)
 		}
 		s.cache.mu.Lock()
 		found, ok := s.cache.pages.get(string(raw))
 		s.cache.mu.Unlock()
 		if ok {
 			s.cache.hits.Add(1)
+			s.count(c, found.counted)
 			return found.send(c)
 		}
 		key, mine := string(raw), false
@@ -164,14 +166,25 @@ func (s *Site) cached(p *pattern) fiber.Handler {
 		})
 		switch {
 		case err == nil:
+			s.count(c, made.(*page).counted)
 			return made.(*page).send(c)
 		case !errors.Is(err, errNotKept):
 			return err
 		case mine:
+			s.count(c, r.counted)
 			return nil
 		}
-		return s.deadline(c)
+		return s.uncached(c, r)
 	}
+}
+
+// uncached answers with what is only for this one request.
+func (s *Site) uncached(c *fiber.Ctx, r *Request) error {
+	err := s.deadline(c)
+	if err == nil {
+		s.count(c, r.counted)
+	}
+	return err
 }
 
 // recoveredDeadline keeps a panic of the one who makes the page from reaching those who wait for it.

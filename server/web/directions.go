@@ -8,6 +8,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/geo"
+	"shangquan/services/insight"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 )
@@ -46,6 +47,7 @@ func (s *Site) directions(c *fiber.Ctx) error {
 	if p.err != nil {
 		return p.err
 	}
+	Of(c).notes(insight.Go, "", l.ID)
 	return s.Render(c, "go", v)
 }
 

@@ -29,10 +29,11 @@ type Request struct {
 	Session account.Session
 	Account account.Account
 
-	form  *form // of a request with one; see Site.form
-	route *pattern
-	start time.Time
-	err   error // what the log has to say; nil for what is the visitor's own
+	form    *form  // of a request with one; see Site.form
+	counted *tally // see notes
+	route   *pattern
+	start   time.Time
+	err     error // what the log has to say; nil for what is the visitor's own
 }
 
 type requestKey struct{}

@@ -12,6 +12,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/directory"
+	"shangquan/services/insight"
 	"shangquan/services/lang"
 	"shangquan/services/plan"
 )
@@ -106,6 +107,13 @@ func (s *Site) search(c *fiber.Ctx) error {
 	}
 	if p.err != nil {
 		return p.err
+	}
+	if q := &page.Query; q.Text != "" || q.Filtered() {
+		ids := make([]string, len(page.Rows))
+		for i := range page.Rows {
+			ids[i] = page.Rows[i].Listing.ID
+		}
+		Of(c).notes(insight.Found, q.Text, ids...)
 	}
 	return s.Render(c, "search", v)
 }

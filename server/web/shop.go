@@ -10,6 +10,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/hours"
+	"shangquan/services/insight"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 )
@@ -34,6 +35,7 @@ type shopPage struct {
 	Photos      []ui.Photo
 	Posts       []ui.Offer
 	Calendar    string // of the posts
+	Called      string // where the script says that somebody rang
 	Description *ui.Marked
 	Facts       []ui.Fact
 	Marks       []ui.Fact
@@ -52,7 +54,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	path := "/shops/" + l.Slug
 	v := shopPage{
 		Name: shop.Name, NameLang: shop.NameLang, Plate: plateView(p, &shop.Row), Status: statusOfRow(p, &shop.Row),
-		Favourite: ui.Favourite{ID: l.ID}, Speak: ui.Speak{Of: "main"}, Poster: ui.Href(p.Lang, path+"/poster"),
+		Favourite: ui.Favourite{ID: l.ID}, Speak: ui.Speak{Of: "main"}, Poster: ui.Href(p.Lang, path+"/poster"), Called: path + "/called",
 		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: markFacts(p, &shop), Photos: photoViews(p, l),
 	}
 	v.Plate.Big = true
@@ -93,6 +95,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	if p.err != nil {
 		return p.err
 	}
+	Of(c).notes(insight.View, "", l.ID)
 	return s.Render(c, "shop", v)
 }
 

@@ -146,6 +146,7 @@ func (s *Site) siteMap() []Route {
 		s.accountRoutes(),
 		s.photoRoutes(),
 		s.postRoutes(),
+		s.insightRoutes(),
 		s.ownRoutes(),
 	)
 }
