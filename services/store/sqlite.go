@@ -100,7 +100,8 @@ func (db *sqliteDB) dsn(extra ...string) string {
 
 func (db *sqliteDB) start(ctx context.Context) error {
 	var err error
-	if db.single, err = sql.Open("sqlite", db.dsn()); err != nil {
+	// What a savepoint may have to put back is kept in memory, not in a file made for every commit.
+	if db.single, err = sql.Open("sqlite", db.dsn("temp_store(memory)")); err != nil {
 		return db.refusal(err)
 	}
 	db.single.SetMaxOpenConns(1)

@@ -210,6 +210,30 @@ func TestSQLiteGroupCommit(t *testing.T) {
 	}
 }
 
+// TestSQLiteFailsWhole: a job that has the transaction to itself is undone whole, whatever it wrote before it failed.
+func TestSQLiteFailsWhole(t *testing.T) {
+	_, c := openTest(t, filepath.Join(t.TempDir(), "whole.db"))
+	if err := c.Insert(t.Context(), &note{Slug: "taken"}); err != nil {
+		t.Fatal(err)
+	}
+	before, err := c.Revision(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Upsert(t.Context(), []note{{Slug: "first"}, {Slug: "second"}, {Slug: "taken"}}); !fault.Is(err, fault.Conflict) {
+		t.Fatalf("Upsert = %v, want a conflict", err)
+	}
+	if n, err := c.Count(t.Context(), All()); err != nil || n != 1 {
+		t.Errorf("%d documents (%v), want only the one before", n, err)
+	}
+	if after, err := c.Revision(t.Context()); err != nil || after != before {
+		t.Errorf("revision went from %d to %d (%v) though nothing changed", before, after, err)
+	}
+	if err := c.Insert(t.Context(), &note{Slug: "first"}); err != nil {
+		t.Errorf("the writer does not go on: %v", err)
+	}
+}
+
 // TestSQLiteAbandoned: a caller that gives up while it waits has written nothing, then or later.
 func TestSQLiteAbandoned(t *testing.T) {
 	db, c := openTest(t, filepath.Join(t.TempDir(), "abandoned.db"))

@@ -90,7 +90,8 @@ func (w *writer) loop() {
 	}
 }
 
-// commit runs a batch. A job that fails is undone alone; an error of the engine itself undoes them all.
+// commit runs a batch. A job that fails is undone alone; an error of the engine itself undoes them all. A job that has the
+// transaction to itself needs no savepoint, for which SQLite would copy every page before it changes it.
 func (w *writer) commit(batch []*job) {
 	tx := &txn{w: w, touched: map[*sqliteTable]struct{}{}}
 	results := make([]error, len(batch))
@@ -102,7 +103,16 @@ func (w *writer) commit(batch []*job) {
 		if !j.took.CompareAndSwap(false, true) {
 			continue
 		}
-		results[i], err = tx.guarded(j.run)
+		if len(batch) == 1 {
+			results[i], err = tx.judged(j.run)
+		} else {
+			results[i], err = tx.guarded(j.run)
+		}
+	}
+	if len(batch) == 1 && results[0] != nil {
+		_, err = tx.exec("ROLLBACK")
+		batch[0].done <- errors.Join(results[0], err)
+		return
 	}
 	for t := range tx.touched {
 		if err == nil {
@@ -125,22 +135,34 @@ func (w *writer) commit(batch []*job) {
 	}
 }
 
-// guarded runs a job inside a savepoint. The second error is the engine's own: the whole transaction is lost.
+// guarded runs a job inside a savepoint, so that it can be undone alone.
 func (tx *txn) guarded(run func(*txn) error) (own, broken error) {
 	if _, err := tx.exec("SAVEPOINT job"); err != nil {
 		return nil, err
 	}
-	own = run(tx)
+	own, broken = tx.judged(run)
+	if broken != nil {
+		return nil, broken
+	}
 	if own != nil {
-		if _, isFault := errors.AsType[*fault.Error](own); !isFault && code(own) != sqlite3.SQLITE_CONSTRAINT && code(own) != 0 && code(own) != sqlite3.SQLITE_ERROR {
-			return nil, own
-		}
 		if _, err := tx.exec("ROLLBACK TO job"); err != nil {
 			return nil, err
 		}
 	}
 	_, err := tx.exec("RELEASE job")
 	return own, err
+}
+
+// judged runs a job and tells an error of its own from one of the engine, with which the whole transaction is lost.
+func (tx *txn) judged(run func(*txn) error) (own, broken error) {
+	err := run(tx)
+	if err == nil {
+		return nil, nil
+	}
+	if _, isFault := errors.AsType[*fault.Error](err); !isFault && code(err) != sqlite3.SQLITE_CONSTRAINT && code(err) != 0 && code(err) != sqlite3.SQLITE_ERROR {
+		return nil, err
+	}
+	return err, nil
 }
 
 func (tx *txn) prepared(query string) (*sql.Stmt, error) {
