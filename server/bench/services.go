@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -68,6 +70,8 @@ func (b *bench) store(d *district) (err error) {
 	done := make(chan struct{})
 	go func() { defer close(done); trail.Run(running, slog.New(slog.DiscardHandler)) }()
 	defer func() { stop(); <-done }()
+	const alone = "compare-and-swap of the document alone"
+	var swap float64
 	for _, x := range []struct {
 		aim, what string
 		n         int
@@ -79,7 +83,7 @@ func (b *bench) store(d *district) (err error) {
 		{"", "get by unique field", 5000, 0, map[int]float64{5000: 0.015, 100_000: 0.022}, func(i int) error { _, err := listings.GetBy(ctx, "slug", id(i)); return err }},
 		{"", "find by indexed field, sorted, 20", 1000, 0, map[int]float64{5000: 0.23, 100_000: 0.25}, func(int) error { return find(published) }},
 		{"", "a page in the middle, by keyset, 20", 1000, 0, map[int]float64{5000: 0.28, 100_000: 0.35}, func(int) error { return find(deep) }},
-		{"", "compare-and-swap of the document alone", 1000, 0, map[int]float64{5000: 0.2, 100_000: 0.33}, func(i int) error {
+		{"", alone, 1000, 0, map[int]float64{5000: 0.2, 100_000: 0.33}, func(i int) error {
 			_, err := listings.Update(ctx, id(i), 0, func(l *listing.Listing) error { l.Popularity = (l.Popularity + 1) % 100; return nil })
 			return err
 		}},
@@ -95,12 +99,20 @@ func (b *bench) store(d *district) (err error) {
 			took = append(took, float64(time.Since(began).Nanoseconds())/1e6)
 		}
 		slices.Sort(took)
+		if x.what == alone {
+			swap = median(took)
+		}
 		r := row{Aim: x.aim, What: fmt.Sprintf("store, %s, p50, %s listings", x.what, thousands(d.size)), Figure: median(took), Unit: "ms", Limit: x.limit, Beside: fmt.Sprintf("p99 %s ms", short(took[len(took)*99/100]))}
 		if f, ok := x.floor[d.size]; ok {
 			r.Beside += fmt.Sprintf("; prototype %s ms", short(f))
 		}
 		b.report.add(r)
 	}
+	disk, err := syncs(d.file, b.count(500))
+	if err != nil {
+		return err
+	}
+	b.report.add(row{What: "disk, 20 KB written and flushed, p50", Figure: disk, Unit: "ms", Beside: fmt.Sprintf("the compare-and-swap above takes %s × as long", short(swap/disk))})
 	rate, err := together(ctx, 64, b.count(5000), edit)
 	if err != nil {
 		return err
@@ -111,6 +123,31 @@ func (b *bench) store(d *district) (err error) {
 	}
 	b.report.add(r)
 	return nil
+}
+
+// syncs measures the disk alone, beside the file: as many bytes as one edit writes to the log of the database, and the wait until they
+// are safe. Every durable write waits that long at least, so a slow disk is told from slow work. In ms, the median of n.
+func syncs(beside string, n int) (float64, error) {
+	f, err := os.CreateTemp(filepath.Dir(beside), "sync")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	defer func() { _ = f.Close() }()
+	page := make([]byte, 20<<10)
+	took := make([]float64, 0, n)
+	for range n {
+		began := time.Now()
+		if _, err := f.Write(page); err != nil {
+			return 0, err
+		}
+		if err := f.Sync(); err != nil {
+			return 0, err
+		}
+		took = append(took, float64(time.Since(began).Nanoseconds())/1e6)
+	}
+	slices.Sort(took)
+	return median(took), nil
 }
 
 // together does n things from so many goroutines and returns how many a second.
