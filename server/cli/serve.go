@@ -42,6 +42,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	defer func() { _ = parsing.Wait() }()
 	log := web.NewLog(p.Err, c.LogLevel)
 	defer func() { err = errors.Join(err, log.Close()) }()
+	madeStore := makesStore(c)
 	d, err := open(ctx, c, log.Logger)
 	if err != nil {
 		return err
@@ -59,6 +60,13 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 			return err
 		}
 	}
+	if err := p.demonstrate(ctx, c, d, madeStore); err != nil {
+		return err
+	}
+	services := d.services()
+	if services.Demo, err = demoPeople(c); err != nil {
+		return err
+	}
 	// A crash between a shop's closing and the end of it leaves its unit occupied.
 	if _, err := d.shops.ReleaseUnits(ctx); err != nil {
 		return err
@@ -74,7 +82,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: calendar.China(),
 		API: api.New(d.directory, d.shops, d.words, calendar.China(), c.Origin, d.now), Log: log, Now: d.now,
 		Revision: d.directory.Revision, Ready: d.db.Ping, Degraded: d.degraded,
-		Services: d.services(),
+		Services: services,
 	})
 	var listen net.ListenConfig
 	ln, err := listen.Listen(ctx, "tcp", c.Addr)

@@ -268,3 +268,27 @@ func (x *town) signIn(t testing.TB, key string) *browser {
 	}
 	return b
 }
+
+// The messages of a site to try out can be read, newest first, with the codes of the demonstration accounts; in production there is
+// no such page.
+func TestOutbox(t *testing.T) {
+	x := peopled(t)
+	b := x.as(t, "")
+	for _, contact := range []string{x.people[demo.Owner].Contact, x.people[demo.Rival].Contact} {
+		b.post("/reset", url.Values{"contact": {contact}})
+		x.sent(t, contact, "reset")
+	}
+	body := b.page("/outbox")
+	first, second := strings.Index(body, x.people[demo.Rival].Contact), strings.Index(body, x.people[demo.Owner].Contact)
+	if first < 0 || second < first || !strings.Contains(body, `href="/reset/`) {
+		t.Errorf("the messages are not there in order: %s", complaint(body))
+	}
+	x.services.Demo = []demo.Person{x.people[demo.Admin], x.people[demo.Owner]}
+	if body := b.page("/outbox"); !strings.Contains(body, x.people[demo.Admin].Code(evening)) || strings.Contains(body, x.people[demo.Admin].Password) {
+		t.Error("the code of the administrator is not shown, or the password is")
+	}
+	x.services.Outbox = nil
+	if routes := x.outboxRoutes(); len(routes) != 0 {
+		t.Errorf("without messages that are only shown there are %d routes", len(routes))
+	}
+}

@@ -20,6 +20,7 @@ import (
 	"shangquan/services/apikey"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
+	"shangquan/services/demo"
 	"shangquan/services/directory"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
@@ -77,6 +78,8 @@ type Services struct {
 	Keys      *secret.Ring
 	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.
 	Outbox *mail.Log
+	// Demo are the demonstration accounts, whose codes the page of the messages shows; nil for a site without.
+	Demo []demo.Person
 }
 
 // Site answers for every address of the origin.
@@ -148,6 +151,7 @@ func (s *Site) siteMap() []Route {
 		s.postRoutes(),
 		s.insightRoutes(),
 		s.ownRoutes(),
+		s.outboxRoutes(),
 	)
 }
 

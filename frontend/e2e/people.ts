@@ -1,0 +1,95 @@
+// The demonstration accounts of the server under test, and how they sign in.
+import { createHmac } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Page, expect } from '@playwright/test';
+
+export type Who = 'owner' | 'manager' | 'staff' | 'rival' | 'plaza' | 'coordinator' | 'second' | 'liaison' | 'admin';
+
+/** A demonstration account as the server wrote it beside its store. */
+export interface Person {
+	key: Who;
+	name: string;
+	contact: string;
+	password: string;
+	account_id: string;
+	secret?: string;
+	merchant_id?: string;
+	listing_ids?: string[];
+}
+
+const data = () => process.env.E2E_DATA ?? '';
+
+export function person(who: Who): Person {
+	const all = JSON.parse(readFileSync(join(data(), 'demo-accounts.json'), 'utf8')) as Person[];
+	const found = all.find((one) => one.key === who);
+	if (!found) throw new Error(`nobody is called ${who}`);
+	return found;
+}
+
+/** The code of an authenticator app for a time step of 30 s (RFC 6238). */
+export function totp(secret: string, step: number): string {
+	let bits = '';
+	for (const letter of secret) bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0');
+	const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+	const counter = Buffer.alloc(8);
+	counter.writeBigUInt64BE(BigInt(step));
+	const mac = createHmac('sha1', key).update(counter).digest();
+	const at = (mac[19] ?? 0) & 15;
+	return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+/** The time step of the server, whose clock is not ours. */
+async function stepNow(page: Page): Promise<number> {
+	const html = await (await page.request.get('/outbox')).text();
+	const now = /data-now="([^"]+)"/.exec(html)?.[1];
+	if (!now) throw new Error('the outbox says no time');
+	return Math.floor(Date.parse(now) / 30_000);
+}
+
+/**
+ * A code that nobody has used: each works once, and the server takes the one before and the one after the present. Two workers
+ * never take the same, for the last one taken is kept beside the store.
+ */
+export async function freshCode(page: Page, who: Who): Promise<string> {
+	const lock = join(data(), `lock-${who}`);
+	const kept = join(data(), `step-${who}`);
+	for (;;) {
+		try {
+			mkdirSync(lock);
+		} catch {
+			await page.waitForTimeout(100);
+			continue;
+		}
+		try {
+			const now = await stepNow(page);
+			const last = existsSync(kept) ? Number(readFileSync(kept, 'utf8')) : 0;
+			const step = Math.max(last + 1, now);
+			if (step <= now + 1) {
+				writeFileSync(kept, String(step));
+				return totp(person(who).secret ?? '', step);
+			}
+		} finally {
+			rmdirSync(lock);
+		}
+		await page.waitForTimeout(2_000);
+	}
+}
+
+/**
+ * Signs in through the pages and leaves the browser where that leads. Who works for the district gives a code, for which this waits
+ * up to half a minute when another test has just taken one: one such sign-in per test is enough.
+ */
+export async function signIn(page: Page, who: Who, path?: string): Promise<void> {
+	const { contact, password, secret } = person(who);
+	await page.goto('/sign-in' + (path ? `?back=${encodeURIComponent(path)}` : ''));
+	await page.locator('#name').fill(contact);
+	await page.locator('#password').fill(password);
+	await page.locator('#password').press('Enter');
+	if (secret) {
+		await expect(page.locator('#proof')).toBeVisible();
+		await page.locator('#proof').fill(await freshCode(page, who));
+		await page.locator('#proof').press('Enter');
+	}
+	await expect(page).not.toHaveURL(/sign-in/);
+}
