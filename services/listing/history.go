@@ -12,7 +12,8 @@ import (
 	"shangquan/services/fault"
 )
 
-// Revision is one write of a listing: what it was before and after, by whom, and why.
+// Revision is one write of a listing: what it was before and after, by whom, and why. From where, only the trail knows: colleagues
+// and the merchant need not.
 type Revision struct {
 	Rev    int64
 	At     time.Time
@@ -49,7 +50,8 @@ func (s *Service) History(ctx context.Context, by access.Actor, id, cursor strin
 		if err != nil {
 			return Revisions{}, err
 		}
-		out.Items = append(out.Items, Revision{Rev: e.Fact.Rev, At: e.Fact.At, By: e.Fact.By, Action: e.Fact.Action, Why: e.Fact.Why, Changes: Diff(before, after)})
+		who := audit.By{Account: e.Fact.By.Account, Name: e.Fact.By.Name, Role: e.Fact.By.Role}
+		out.Items = append(out.Items, Revision{Rev: e.Fact.Rev, At: e.Fact.At, By: who, Action: e.Fact.Action, Why: e.Fact.Why, Changes: Diff(before, after)})
 	}
 	return out, nil
 }

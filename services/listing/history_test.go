@@ -3,6 +3,7 @@ package listing_test
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -502,5 +503,20 @@ func TestAnImportBesideEdits(t *testing.T) {
 	page, err := b.History(ctx, coordinator, l.ID, "", 100)
 	if err != nil || int64(len(page.Items)) != got.Rev {
 		t.Errorf("%d entries of %d revisions, %v", len(page.Items), got.Rev, err)
+	}
+}
+
+// TestHistoryTellsNoAddresses: who did it, and not from where.
+func TestHistoryTellsNoAddresses(t *testing.T) {
+	b := open(t)
+	l := b.claimed(t, "A1", listing.Published)
+	by := owner
+	by.Session, by.Request, by.Client = "session", "request", netip.MustParseAddr("203.0.113.7")
+	if _, err := b.Edit(t.Context(), by, l.ID, l.Rev, patch(t, "goods", []string{"膏方"})); err != nil {
+		t.Fatal(err)
+	}
+	page, err := b.History(t.Context(), owner, l.ID, "", 1)
+	if want := (audit.By{Account: by.AccountID, Name: by.Name, Role: string(access.Owner)}); err != nil || page.Items[0].By != want {
+		t.Errorf("%+v, %v, want %+v", page.Items, err, want)
 	}
 }

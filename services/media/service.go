@@ -83,7 +83,7 @@ func (s *Service) Open(ctx context.Context, key string) ([]byte, error) {
 }
 
 // Delete takes all blobs of a photo away, at once: for one that must not be seen any longer. A photo that somebody merely took off
-// the page is left to Sweep, so that it can be put back.
+// the page is left to Sweep.
 func (s *Service) Delete(ctx context.Context, p Photo) error {
 	for _, key := range p.Files() {
 		if err := s.blobs.Delete(ctx, key); err != nil {

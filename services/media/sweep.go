@@ -21,7 +21,8 @@ type Swept struct {
 }
 
 // Sweep deletes blobs older than 24 hours that no record refers to, and says which records refer to nothing. referenced gives the
-// keys of all blobs in use: Photo.Files of every photo, also of those a kept revision can bring back, and the key of every evidence.
+// keys of all blobs in use: Photo.Files of every photo that a record has now (an earlier revision is restored without its photos),
+// and the key of every evidence.
 // It is read after the store was listed, so a record written meanwhile counts; when it gives an error nothing is deleted.
 func (s *Service) Sweep(ctx context.Context, referenced iter.Seq2[string, error]) (Swept, error) {
 	var out Swept
