@@ -37,6 +37,7 @@ type shopPage struct {
 	Calendar    string // of the posts
 	Called      string // where the script says that somebody rang
 	Description *ui.Marked
+	Prices      []ui.PriceItem
 	Facts       []ui.Fact
 	Marks       []ui.Fact
 	Plan        *ui.Plan
@@ -85,6 +86,9 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	}
 	if v.Posts = postViews(p, &shop.Row); len(v.Posts) > 0 {
 		v.Calendar = ui.Href(p.Lang, path+"/calendar.ics")
+	}
+	if !shop.Gone() {
+		v.Prices = priceItems(p, l.Prices)
 	}
 	if v.Plan, err = s.shopPlan(c, p, &shop); err != nil {
 		return err

@@ -152,6 +152,7 @@ func (s *Site) siteMap() []Route {
 		s.insightRoutes(),
 		s.ownRoutes(),
 		s.outboxRoutes(),
+		s.myRoutes(),
 	)
 }
 

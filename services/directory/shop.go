@@ -90,14 +90,33 @@ func (s *Service) Shop(ctx context.Context, slug string, t lang.Tag, now time.Ti
 	if p.Gone() {
 		return p, nil
 	}
+	p.timetable(cal, now)
+	p.Neighbours = snap.rows(snap.neighbours(n, 2), cal, t, now, p.At)
+	return p, nil
+}
+
+// timetable fills in what the page says of days: this week, and the exceptions ahead.
+func (p *ShopPage) timetable(cal *calendar.Calendar, now time.Time) {
 	h := listing.ReliableHours(p.Listing, now)
 	today := calendar.Today(now)
+	p.Week = []hours.Day{}
 	for d := today.Monday(); d < today.Monday()+7; d++ {
 		p.Week = append(p.Week, hours.DayOf(h, cal, d))
 	}
 	p.Coming = coming(h, cal, today)
-	p.Neighbours = snap.rows(snap.neighbours(n, 2), cal, t, now, p.At)
-	return p, nil
+}
+
+// Preview returns of the page of a listing what depends on the listing alone: the status, this week, the exceptions ahead. Who edits
+// sees with it, before anything is stored, what customers will see after.
+func Preview(l *listing.Listing, cal *calendar.Calendar, t lang.Tag, now time.Time) ShopPage {
+	p := ShopPage{Row: Row{Listing: l, Stale: listing.Stale(l, now), Tags: []taxonomy.Tag{}, Metres: -1}, Week: []hours.Day{}, Coming: []Coming{}, Neighbours: []Row{}}
+	p.Name, p.NameLang = l.Name.In(t)
+	p.Status = hours.At(listing.ReliableHours(l, now), cal, now)
+	p.Heritage = shownMark(l, now)
+	if !p.Gone() {
+		p.timetable(cal, now)
+	}
+	return p
 }
 
 // ByCode returns the slug of the public shop with this code, for the short address on posters: fault.NotFound. Who types it off

@@ -26,7 +26,7 @@ func Completeness(l *Listing, cal *calendar.Calendar, now time.Time) []Item {
 		{"address", l.Address.Line != "" && (l.Location != nil || l.Address.PlazaID != ""), "listing.why.address"},
 		{"photos", len(l.Photos) > 0, "listing.why.photos"},
 		{"goods", len(l.Goods)+len(l.Prices) > 0, "listing.why.goods"},
-		{"description", !l.Description.IsZero(), "listing.why.description"},
+		{"description", !l.Description.IsZero(), "listing.why.text"},
 		{"tag_ids", len(l.TagIDs) > 0, "listing.why.tags"},
 		{"payments", len(l.Payments) > 0, "listing.why.payments"},
 		{"name.en", l.Name.En != "", "listing.why.english"},

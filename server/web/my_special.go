@@ -1,0 +1,465 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/access"
+	"shangquan/services/calendar"
+	"shangquan/services/fault"
+	"shangquan/services/hours"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+)
+
+// specialView is templates/pages/my-special.html: the holidays ahead with their one-tap answers, and the days of the shop's own.
+type specialView struct {
+	Base     ui.Base
+	Up       ui.Link
+	Where    string
+	Title    string
+	Lead     string
+	Side     ui.Side
+	Callouts []ui.Callout
+	Specials ui.Specials
+	Pause    ui.Callout
+	PauseTo  ui.Button
+	Preview  ui.HoursPreview
+}
+
+// specialPage: GET /my/shops/:id/special.
+func (s *Site) specialPage(c *fiber.Ctx) error {
+	l, err := s.ownShop(c)
+	if err != nil {
+		return err
+	}
+	p := s.speaker(c)
+	return s.showSpecial(c, p, &l, doneNote(c, p))
+}
+
+func (s *Site) showSpecial(c *fiber.Ctx, p *speaker, l *listing.Listing, notes []ui.Callout) error {
+	v := specialView{
+		Up: ui.Link{Label: p.say("my.up"), Href: shopHref(c, l, "")}, Where: whereWords(p, l), Title: p.say("my.page.special"), Lead: p.say("my.lead.special"),
+		Side: s.side(c, p, l, "special", false), Callouts: notes, Specials: s.specials(c, p, l, false),
+		Pause:   ui.Callout{Icon: "info", Lead: p.say("my.pause.none"), Text: p.say("my.pause.rule")},
+		PauseTo: ui.Button{Label: p.say("my.pause.set"), Href: shopHref(c, l, "pause"), Kind: "alt"},
+	}
+	if !l.Hours.Known {
+		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("my.special.week_first"), Link: &ui.Link{Label: p.say("my.page.hours"), Href: shopHref(c, l, "hours")}})
+	}
+	if x := l.Hours.Pause; x != nil && !over(p, x) {
+		v.Pause = ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("my.pause.now"), Text: pauseWords(p, x)}
+		v.PauseTo.Label = p.say("my.pause.change")
+	}
+	x := &edit{s: s, c: c, p: p, l: l}
+	v.Preview = x.preview(l.Hours, nil)
+	v.Base = s.privateBase(c, v.Title)
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "my-special", v)
+}
+
+// over reports whether a pause has ended.
+func over(p *speaker, x *hours.Pause) bool {
+	until, err := calendar.ParseDate(x.Until)
+	return err == nil && until < calendar.Today(p.now)
+}
+
+// specials is the list of holidays and special days from today on; open leaves only those that wait for an answer.
+func (s *Site) specials(c *fiber.Ctx, p *speaker, l *listing.Listing, open bool) ui.Specials {
+	out := ui.Specials{
+		Action: shopHref(c, l, "special"), CSRF: s.token(Of(c)), Rev: revWords(l), Days: []ui.SpecialDay{},
+		Add: ui.Link{Label: p.say("my.special.add"), Href: shopHref(c, l, "special/day")},
+	}
+	today := calendar.Today(p.now)
+	dated := map[int]ui.SpecialDay{}
+	order := []int{}
+	put := func(from calendar.Date, d ui.SpecialDay) {
+		dated[int(from)] = d
+		order = append(order, int(from))
+	}
+	rest := l.Hours // what is left when the holidays are taken out
+	if l.Hours.Known {
+		for _, h := range hours.Ahead(l.Hours, s.calendar, today) {
+			rest = rest.Without(h.From, h.To)
+			d := ui.SpecialDay{
+				Key: ui.SpecialKey(h.From, h.To), Name: holidayName(p, h.Name), Dates: dayRange(p, h.From, h.To), Edit: dayHref(c, l, h.From, h.To),
+			}
+			if h.Class == calendar.Makeup {
+				d.Name = p.say("my.special.makeup", "Name", d.Name)
+			}
+			if h.Answered {
+				d.State = s.answerWords(p, l, h)
+			}
+			if !open || !h.Answered && int(h.From-today) < aheadDays {
+				put(h.From, d)
+			}
+		}
+	}
+	for _, x := range rest.Special {
+		from, err1 := calendar.ParseDate(x.From)
+		to, err2 := calendar.ParseDate(x.To)
+		if err1 != nil || err2 != nil || to < today || open {
+			continue
+		}
+		put(from, ui.SpecialDay{Key: ui.SpecialKey(from, to), Dates: dayRange(p, from, to), State: spansWords(p, x.Spans), Note: p.name(x.Note), Edit: dayHref(c, l, from, to)})
+	}
+	slices.Sort(order)
+	for _, at := range slices.Compact(order) {
+		out.Days = append(out.Days, dated[at])
+	}
+	return out
+}
+
+// aheadDays is how long before a holiday the page of the shop asks about it.
+const aheadDays = 60
+
+// dayHref is the form of one special day.
+func dayHref(c *fiber.Ctx, l *listing.Listing, from, to calendar.Date) string {
+	return shopHref(c, l, "special/day") + "?from=" + from.String() + "&to=" + to.String()
+}
+
+// answerWords is what a shop has answered for a holiday: 照常, 休息, or the times of each of its days.
+func (s *Site) answerWords(p *speaker, l *listing.Listing, h hours.Holiday) string {
+	usual := hours.Hours{Known: true}.With(hours.Usual(l.Hours, s.calendar, h.From, h.To)...)
+	same, closed, lines := true, true, []string{}
+	last := ""
+	for d := h.From; d <= h.To; d++ {
+		is, would := hours.DayOf(l.Hours, s.calendar, d), hours.DayOf(usual, s.calendar, d)
+		same = same && slices.Equal(is.Spans, would.Spans)
+		closed = closed && len(is.Spans) == 0
+		if words := spansWords(p, is.Spans); words != last {
+			lines, last = append(lines, ui.ShortDate(p.Lang, d.At(0), p.now)+" "+words), words
+		}
+	}
+	switch {
+	case closed:
+		return p.say("special.closed")
+	case same:
+		return p.say("special.usual")
+	case len(lines) == 1:
+		return last
+	}
+	return strings.Join(lines, p.say("my.semicolon"))
+}
+
+// specialSent: POST /my/shops/:id/special: one tap answers for a holiday, or takes a day away.
+func (s *Site) specialSent(c *fiber.Ctx) error {
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
+	rev, err := f.rev()
+	if err != nil {
+		return err
+	}
+	p := s.speaker(c)
+	verb, from, to, ok := ui.ParseSpecialDo(f.Get("do"))
+	if !ok || to-from > hours.MaxSpecialDays {
+		return fault.New(fault.Invalid, "error.invalid", nil)
+	}
+	for range tries {
+		l, err := s.ownShop(c)
+		if err != nil {
+			return err
+		}
+		if rev != l.Rev && !s.sameDays(c, &l, rev, from, to) {
+			c.Status(fiber.StatusConflict)
+			return s.showSpecial(c, p, &l, []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("my.done.stale")}})
+		}
+		h, word := answered(l.Hours, s.calendar, verb, from, to)
+		patch, err := patched("hours", h)
+		if err != nil {
+			return err
+		}
+		_, err = s.services.Listings.Edit(c.UserContext(), Of(c).Actor, l.ID, l.Rev, patch)
+		if isStale(err) {
+			continue
+		}
+		if wrong := wrongFields(p, err, func(string) string { return "" }); len(wrong) > 0 {
+			c.Status(fiber.StatusUnprocessableEntity)
+			notes := []ui.Callout{}
+			for _, w := range wrong {
+				notes = append(notes, ui.Callout{Kind: "bad", Icon: "alert", Lead: w.Text})
+			}
+			return s.showSpecial(c, p, &l, notes)
+		}
+		if err != nil {
+			return err
+		}
+		return see(c, "/my/shops/"+l.ID+"/special?done="+word)
+	}
+	return fault.New(fault.Conflict, "error.stale", nil)
+}
+
+// sameDays reports whether the hours said of these dates at revision rev what they say now: then nobody has touched what one tap
+// is about.
+func (s *Site) sameDays(c *fiber.Ctx, l *listing.Listing, rev int64, from, to calendar.Date) bool {
+	was, err := s.services.Listings.At(c.UserContext(), Of(c).Actor, l.ID, rev)
+	if err != nil {
+		return false
+	}
+	for d := from; d <= to; d++ {
+		a, b := hours.DayOf(was.Hours, s.calendar, d), hours.DayOf(l.Hours, s.calendar, d)
+		if a.Reason != b.Reason || a.Unanswered != b.Unanswered || !slices.Equal(a.Spans, b.Spans) {
+			return false
+		}
+	}
+	return true
+}
+
+// answered returns hours with the answer of one tap, and the word for what was done. Seven days or more of rest are a pause
+// (design H5): a special day would be one that nobody ends.
+func answered(h hours.Hours, cal *calendar.Calendar, verb string, from, to calendar.Date) (hours.Hours, string) {
+	switch verb {
+	case "usual":
+		return withoutPause(h, from, to).With(hours.Usual(h, cal, from, to)...), "answered"
+	case "clear":
+		return withoutPause(h, from, to).Without(from, to), "removed"
+	}
+	if to-from+1 > hours.MaxClosedRun && (h.Pause == nil || within(h.Pause, from, to)) {
+		h = h.Without(from, to)
+		h.Pause = &hours.Pause{From: from.String(), Until: to.String()}
+		return h, "paused"
+	}
+	return h.With(hours.Special{From: from.String(), To: to.String(), Spans: []hours.Span{}}), "answered"
+}
+
+// within reports whether a pause lies in the dates altogether.
+func within(x *hours.Pause, from, to calendar.Date) bool {
+	return x.Until != "" && from.String() <= x.From && x.Until <= to.String()
+}
+
+// withoutPause takes away a pause that is the answer for exactly these dates.
+func withoutPause(h hours.Hours, from, to calendar.Date) hours.Hours {
+	if h.Pause != nil && within(h.Pause, from, to) {
+		h.Pause = nil
+	}
+	return h
+}
+
+// queried are the dates that the address of the form of a special day names.
+func (x *edit) queried() (from, to calendar.Date, ok bool) {
+	from, err1 := calendar.ParseDate(x.c.Query("from"))
+	to, err2 := calendar.ParseDate(x.c.Query("to"))
+	return from, to, err1 == nil && err2 == nil && from <= to && to-from <= hours.MaxSpecialDays
+}
+
+// specialOn is the special day that begins on a date, or the ordinary hours of that date.
+func specialOn(h hours.Hours, cal *calendar.Calendar, from, to calendar.Date) hours.Special {
+	for _, x := range h.Special {
+		if x.From == from.String() {
+			return x
+		}
+	}
+	return hours.Special{From: from.String(), To: to.String(), Spans: hours.DayOf(h, cal, from).Spans}
+}
+
+// dayEditor is one special day: dates, times, and a word to the customers.
+var dayEditor = editor{
+	path: "special/day", act: access.ListingHours, next: "special",
+	fields: []editField{{name: "special", key: "special", owns: func(string) bool { return true }, words: func(x *edit, v url.Values) string {
+		in := ui.ParseSpecial(v)
+		day, err := in.Special(hours.Special{})
+		if err != nil {
+			return strings.TrimSpace(in.From + " " + x.p.say("my.words.mistake"))
+		}
+		return specialWords(x.p, []hours.Special{day})
+	}}},
+	fill: func(x *edit, l *listing.Listing) url.Values {
+		from, to, ok := x.queried()
+		in := ui.SpecialInput{Day: ui.DayInput{Open: true, Spans: []ui.SpanInput{}}}
+		if ok {
+			day := specialOn(l.Hours, x.s.calendar, from, to)
+			in = ui.NewSpecialInput(day)
+			in.To = to.String()
+		}
+		v := ui.HoursInput{Rows: map[string]ui.DayInput{ui.SpecialRow: in.Day}}.Values()
+		v.Del("kind")
+		v.Set("from", in.From)
+		v.Set("to", in.To)
+		v.Set("note", in.Note)
+		return v
+	},
+	parts: func(x *edit) []ui.FormPart {
+		p := x.p
+		return []ui.FormPart{
+			x.control("from", p.say("my.special.from"), func(f *ui.Field) { f.Type, f.Short = "date", true }),
+			x.control("to", p.say("my.special.to"), func(f *ui.Field) { f.Type, f.Short, f.Optional, f.Hint = "date", true, true, p.say("my.hint.to") }),
+		}
+	},
+	read: func(x *edit) (listing.Patch, error) {
+		in := ui.ParseSpecial(x.typed)
+		day, err := in.Special(x.noted(in.From))
+		if err != nil {
+			return nil, err
+		}
+		from, err1 := calendar.ParseDate(day.From)
+		to, err2 := calendar.ParseDate(day.To)
+		if err1 != nil || err2 != nil {
+			return nil, fault.Wrong("from", "error.date", nil)
+		}
+		if to < calendar.Today(x.p.now) {
+			return nil, fault.Wrong("from", "my.wrong.past", nil)
+		}
+		if limit := listing.Limits["hours.special.note"].Check("note", day.Note.Hans); len(limit) > 0 {
+			return nil, invalid(limit)
+		}
+		h := withoutPause(x.l.Hours, from, to)
+		if a, b, ok := x.queried(); ok { // what was there before its dates were changed
+			h = h.Without(a, b)
+		}
+		h = h.With(day)
+		if f, ok := hours.Validate(h).(*fault.Error); ok { //nolint:errorlint // wraps nothing
+			for i := range f.Fields {
+				f.Fields[i].Name = "from"
+			}
+			return nil, f
+		}
+		return patched("hours", h)
+	},
+	change: func(x *edit) bool {
+		do, fix := x.pressed()
+		if do == "preview" {
+			return true
+		}
+		in := ui.ParseSpecial(x.typed)
+		if !in.Day.Change(ui.SpecialRow, do, fix) {
+			return false
+		}
+		for name := range x.typed {
+			if strings.HasPrefix(name, ui.SpecialRow+"_") {
+				delete(x.typed, name)
+			}
+		}
+		for name, values := range (ui.HoursInput{Rows: map[string]ui.DayInput{ui.SpecialRow: in.Day}}).Values() {
+			if name != "kind" {
+				x.typed[name] = values
+			}
+		}
+		return true
+	},
+	dress: func(x *edit, v *editView, problem error) {
+		words := ui.NewHourWords(x.s.catalogue.In(x.p.Lang))
+		row, summary := words.Special(ui.ParseSpecial(x.typed).Day, problem)
+		x.p.note(words.Err)
+		v.Row = &row
+		if problem != nil {
+			v.Form.Errors = rowErrors(summary, v.Form.Errors)
+		}
+		v.After = []ui.FormPart{x.control("note", x.p.say("my.special.note"), func(f *ui.Field) {
+			f.Optional, f.Max, f.Lang, f.Hint, f.Error = true, listing.Limits["hours.special.note"].Max, lang.Hans, x.p.say("my.hint.note_day"), errorOf(v.Form.Errors, "note")
+		})}
+	},
+	word: func(*edit, *listing.Listing) string { return "answered" },
+}
+
+// noted is the special day that begins on a date, for its notes in other languages.
+func (x *edit) noted(from string) hours.Special {
+	for _, s := range x.l.Hours.Special {
+		if s.From == from {
+			return s
+		}
+	}
+	return hours.Special{}
+}
+
+// pauseEditor is 暂停营业: from when, and when it opens again if somebody knows. Up to six days are a special day instead.
+var pauseEditor = editor{
+	path: "pause", act: access.ListingHours, next: "special",
+	fields: []editField{{name: "pause", key: "pause", owns: func(string) bool { return true }, words: func(x *edit, v url.Values) string {
+		return strings.TrimSpace(v.Get("from") + " – " + v.Get("reopen") + " " + v.Get("note"))
+	}}},
+	fill: func(x *edit, l *listing.Listing) url.Values {
+		v := url.Values{"from": {calendar.Today(x.p.now).String()}, "reopen": {""}, "note": {""}}
+		if z := l.Hours.Pause; z != nil && !over(x.p, z) {
+			v.Set("from", z.From)
+			v.Set("note", z.Note.Hans)
+			if until, err := calendar.ParseDate(z.Until); err == nil {
+				v.Set("reopen", (until + 1).String())
+			}
+		}
+		return v
+	},
+	parts: func(x *edit) []ui.FormPart {
+		p := x.p
+		out := []ui.FormPart{
+			x.control("from", p.say("my.pause.from"), func(f *ui.Field) { f.Type, f.Short = "date", true }),
+			x.control("reopen", p.say("my.pause.reopen"), func(f *ui.Field) { f.Type, f.Short, f.Optional, f.Hint = "date", true, true, p.say("my.hint.reopen") }),
+			x.control("note", p.say("my.special.note"), func(f *ui.Field) {
+				f.Optional, f.Max, f.Lang, f.Hint = true, listing.Limits["hours.pause.note"].Max, lang.Hans, p.say("my.hint.note_day")
+			}),
+		}
+		if x.l.Hours.Pause != nil && !over(p, x.l.Hours.Pause) {
+			out = append(out, ui.FormPart{Button: &ui.Button{Label: p.say("my.pause.end"), Kind: "alt", Name: "do", Value: "end"}})
+		}
+		return out
+	},
+	read: func(x *edit) (listing.Patch, error) {
+		h := x.l.Hours
+		if do, _ := x.pressed(); do == "end" {
+			h.Pause = nil
+			return patched("hours", h)
+		}
+		from, err := calendar.ParseDate(strings.TrimSpace(x.typed.Get("from")))
+		if err != nil {
+			return nil, fault.Wrong("from", "error.date", nil)
+		}
+		note := lang.Text{Hans: lang.Clean(x.typed.Get("note"))}
+		if z := h.Pause; z != nil && z.Note.Hans == note.Hans {
+			note = z.Note
+		}
+		if limit := listing.Limits["hours.pause.note"].Check("note", note.Hans); len(limit) > 0 {
+			return nil, invalid(limit)
+		}
+		until, ok := x.until(from)
+		if !ok {
+			return nil, fault.Wrong("reopen", "my.wrong.reopen", nil)
+		}
+		if until != nil && *until-from+1 <= hours.MaxClosedRun {
+			h.Pause = nil
+			h = h.With(hours.Special{From: from.String(), To: until.String(), Spans: []hours.Span{}, Note: note})
+			if f, ok := hours.Validate(h).(*fault.Error); ok { //nolint:errorlint // wraps nothing
+				for i := range f.Fields {
+					f.Fields[i].Name = "from"
+				}
+				return nil, f
+			}
+			return patched("hours", h)
+		}
+		h.Pause = &hours.Pause{From: from.String(), Note: note}
+		if until != nil {
+			h.Pause.Until = until.String()
+		}
+		return patched("hours", h)
+	},
+	word: func(x *edit, next *listing.Listing) string {
+		switch do, _ := x.pressed(); {
+		case do == "end":
+			return "opened"
+		case next.Hours.Pause == nil:
+			return "short"
+		}
+		return "paused"
+	},
+}
+
+// until is the last closed day of a pause from a date on: nil when nobody knows when it opens again. ok is false for a day that
+// cannot be read, lies in the past, or before the pause.
+func (x *edit) until(from calendar.Date) (*calendar.Date, bool) {
+	typed := strings.TrimSpace(x.typed.Get("reopen"))
+	if typed == "" {
+		return nil, true
+	}
+	reopen, err := calendar.ParseDate(typed)
+	if err != nil || reopen <= from || reopen <= calendar.Today(x.p.now) {
+		return nil, false
+	}
+	last := reopen - 1
+	return &last, true
+}
