@@ -58,16 +58,23 @@ func shopHref(c *fiber.Ctx, l *listing.Listing, page string) string {
 	return at(c, "/my/shops/"+l.ID+page)
 }
 
-
 // shopPages are the pages of a shop in the order of the task list, with what it takes to open them. A page of which this site has
 // none is left out, and so is one that is not for the role of who asks.
-var shopPages = []struct {
-	path string
-	act  access.Action
-}{
+var shopPages = []taskPage{
 	{"name", access.ListingSensitive}, {"place", access.ListingSensitive}, {"category", access.ListingSensitive}, {"hours", access.ListingHours},
 	{"special", access.ListingHours}, {"contact", access.ListingContact}, {"photos", access.ListingPhotos}, {"goods", access.ListingGoods},
 	{"facilities", access.ListingGoods}, {"texts", access.ListingTexts},
+}
+
+// taskPage is a page of a shop and what it takes to open it.
+type taskPage struct {
+	path string
+	act  access.Action
+}
+
+// opens reports whether the site has the page and who asks may open it.
+func (s *Site) opens(c *fiber.Ctx, l *listing.Listing, page taskPage) bool {
+	return s.shows("/my/shops/:id/"+page.path) && access.Can(Of(c).Actor, page.act, l.Thing())
 }
 
 // pageOf is the page on which a field is filled in.
@@ -85,11 +92,11 @@ func (s *Site) meter(c *fiber.Ctx, p *speaker, l *listing.Listing) ui.Meter {
 			m.Done++
 			continue
 		}
-		missing := ui.Missing{Label: p.say("my.missing." + missingKey[item.Field]), Why: p.say(item.WhyKey), Href: shopHref(c, l, "")}
-		if page := pageOf[item.Field]; s.shows("/my/shops/:id/" + page) {
-			missing.Href = shopHref(c, l, page)
+		page := pageOf[item.Field]
+		if i := slices.IndexFunc(shopPages, func(x taskPage) bool { return x.path == page }); i < 0 || !s.opens(c, l, shopPages[i]) {
+			continue // counted, but for another role to fill in
 		}
-		m.Missing = append(m.Missing, missing)
+		m.Missing = append(m.Missing, ui.Missing{Label: p.say("my.missing." + missingKey[item.Field]), Why: p.say(item.WhyKey), Href: shopHref(c, l, page)})
 	}
 	return m
 }
@@ -116,7 +123,7 @@ func (s *Site) tasks(c *fiber.Ctx, p *speaker, l *listing.Listing, current strin
 	}
 	out := []ui.Task{}
 	for _, page := range shopPages {
-		if !s.shows("/my/shops/:id/"+page.path) || !access.Can(Of(c).Actor, page.act, l.Thing()) {
+		if !s.opens(c, l, page) {
 			continue
 		}
 		t := ui.Task{Label: p.say("my.page." + page.path), Href: shopHref(c, l, page.path), State: ui.TaskDone, Current: page.path == current}
