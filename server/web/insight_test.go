@@ -12,8 +12,8 @@ import (
 	"shangquan/services/insight"
 )
 
-// phone is a browser in a person's hand, with a network of its own.
-func phone(n string) []string {
+// pocket is a browser in a person's hand, with a network of its own.
+func pocket(n string) []string {
 	return []string{"User-Agent", "Mozilla/5.0 (Linux; Android 14) Chrome/130 Mobile " + n, "Accept-Language", "zh-CN"}
 }
 
@@ -41,10 +41,10 @@ func TestVisitsAreCounted(t *testing.T) {
 	search := "/?q=" + url.QueryEscape(l.Name.Hans)
 	for _, n := range []string{"one", "two", "three"} {
 		for range 3 { // what comes again is not another
-			visitor.get(page, phone(n)...)
-			visitor.get(way, phone(n)...)
-			visitor.get(search, phone(n)...)
-			if a := visitor.send(http.MethodPost, page+"/called", "", nil, phone(n)...); a.status != http.StatusNoContent {
+			visitor.get(page, pocket(n)...)
+			visitor.get(way, pocket(n)...)
+			visitor.get(search, pocket(n)...)
+			if a := visitor.send(http.MethodPost, page+"/called", "", nil, pocket(n)...); a.status != http.StatusNoContent {
 				t.Fatalf("called = %d", a.status)
 			}
 		}
@@ -53,14 +53,14 @@ func TestVisitsAreCounted(t *testing.T) {
 	for name, header := range map[string][]string{
 		"a robot":            {"User-Agent", "Mozilla/5.0 (compatible; Googlebot/2.1)", "Accept-Language", "zh-CN"},
 		"no language":        {"User-Agent", "Mozilla/5.0 (Linux; Android 14) Chrome/130 Mobile"},
-		"fetched in advance": append(phone("four"), "Sec-Purpose", "prefetch;prerender"),
+		"fetched in advance": append(pocket("four"), "Sec-Purpose", "prefetch;prerender"),
 	} {
 		if a := visitor.get(page, header...); a.status != http.StatusOK {
 			t.Errorf("%s = %d", name, a.status)
 		}
 	}
-	visitor.send(http.MethodHead, page, "", nil, phone("five")...)
-	visitor.get("/", phone("six")...) // everybody sees the first shops of the home page: that is no search
+	visitor.send(http.MethodHead, page, "", nil, pocket("five")...)
+	visitor.get("/", pocket("six")...) // everybody sees the first shops of the home page: that is no search
 	w := x.counts(t, id)
 	if w.Total.View < 1 || w.Total.View > 3 || w.Total.Go != w.Total.View || w.Total.Call != w.Total.View || w.Total.Found != w.Total.View {
 		t.Fatalf("%+v", w.Total)
@@ -71,7 +71,7 @@ func TestVisitsAreCounted(t *testing.T) {
 	before := w.Total.View
 	x.wait(24 * time.Hour)
 	_ = x.services.Insight.Flush(t.Context())
-	visitor.get(page, phone("one")...)
+	visitor.get(page, pocket("one")...)
 	if w = x.counts(t, id); w.Total.View != before+1 {
 		t.Errorf("the next day: %+v", w.Total)
 	}
@@ -80,12 +80,12 @@ func TestVisitsAreCounted(t *testing.T) {
 func TestCalledNeedsAShop(t *testing.T) {
 	x := peopled(t)
 	visitor := x.as(t, "")
-	if a := visitor.send(http.MethodPost, "/shops/none/called", "", nil, phone("one")...); a.status != http.StatusNotFound {
+	if a := visitor.send(http.MethodPost, "/shops/none/called", "", nil, pocket("one")...); a.status != http.StatusNotFound {
 		t.Errorf("no shop = %d", a.status)
 	}
 	x.public(t)
 	slug := x.shop(t, x.people[demo.Owner].ListingIDs[0]).Slug
-	if a := visitor.send(http.MethodPost, "/shops/"+slug+"/called", "", nil, append(phone("one"), "Sec-Fetch-Site", "cross-site")...); a.status != http.StatusForbidden {
+	if a := visitor.send(http.MethodPost, "/shops/"+slug+"/called", "", nil, append(pocket("one"), "Sec-Fetch-Site", "cross-site")...); a.status != http.StatusForbidden {
 		t.Errorf("from another site = %d", a.status)
 	}
 }

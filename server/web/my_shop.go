@@ -238,7 +238,7 @@ func (s *Site) shopLinks(c *fiber.Ctx, p *speaker, l *listing.Listing) []ui.Butt
 			ui.Button{Label: p.say("my.link.poster"), Href: at(c, "/shops/"+l.Slug+"/poster"), Icon: "printer", Kind: "alt"})
 	}
 	for _, x := range []taskPage{
-		{"offers", access.ListingOffers}, {"insight", access.ListingInsight}, {"print", access.ListingPrint}, {"pause", access.ListingHours}, {"history", access.ListingHistory},
+		{"posts", access.ListingOffers}, {"insights", access.ListingInsight}, {"print", access.ListingPrint}, {"pause", access.ListingHours}, {"history", access.ListingHistory},
 	} {
 		if s.opens(c, l, x) {
 			out = append(out, ui.Button{Label: p.say("my.link." + x.path), Href: shopHref(c, l, x.path), Kind: "alt"})

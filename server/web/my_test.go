@@ -473,24 +473,24 @@ func TestShopDeskHistory(t *testing.T) {
 	x := peopled(t)
 	x.wait(time.Minute)
 	owner, id := x.as(t, demo.Owner), x.people[demo.Owner].ListingIDs[0]
-	owner.saved(id, "texts", url.Values{"description": {"头一版"}})
+	owner.saved(id, "texts", url.Values{"description": {"葱油饼"}})
 	first := x.listing(t, id).Rev
-	owner.saved(id, "texts", url.Values{"description": {"后一版"}})
+	owner.saved(id, "texts", url.Values{"description": {"小馄饨"}})
 	body := owner.get("/my/shops/" + id + "/history").body
 	restore := "/my/shops/" + id + "/history/" + strconv.FormatInt(first, 10)
-	for _, w := range []string{"头一版", "后一版", "店主", "店铺介绍", restore} {
+	for _, w := range []string{"葱油饼", "小馄饨", "店主", "店铺介绍", restore} {
 		if !strings.Contains(body, w) {
 			t.Errorf("the history does not say %s", w)
 		}
 	}
-	if a := owner.get(restore); a.status != http.StatusOK || !strings.Contains(a.body, "头一版") || !strings.Contains(a.body, "恢复成这一版") {
+	if a := owner.get(restore); a.status != http.StatusOK || !strings.Contains(a.body, "葱油饼") || !strings.Contains(a.body, "恢复成这一版") {
 		t.Errorf("the comparison: %d", a.status)
 	}
 	if a := owner.post(restore, url.Values{"rev": {strconv.FormatInt(first, 10)}}); a.status != http.StatusConflict {
 		t.Errorf("restoring over a version that was not shown: %d", a.status)
 	}
 	a := owner.post(restore, url.Values{"rev": {strconv.FormatInt(first+1, 10)}})
-	if a.status != http.StatusSeeOther || x.listing(t, id).Description.Hans != "头一版" {
+	if a.status != http.StatusSeeOther || x.listing(t, id).Description.Hans != "葱油饼" {
 		t.Errorf("restoring: %d", a.status)
 	}
 	if a := owner.get("/my/shops/" + id + "/history/99"); a.status != http.StatusNotFound {
