@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shangquan/services/access"
+	"shangquan/services/fault"
 	"shangquan/services/merchant"
 )
 
@@ -241,5 +242,33 @@ func TestAProposalIsBoundToItsContent(t *testing.T) {
 	want(t, err, "conflict error.claim.changed")
 	if b.shops.owner("s1") != m.ID {
 		t.Error("the shop moved")
+	}
+}
+
+// A dispute does not wait for ever for a message that can never leave; one way of two is enough.
+func TestOwnersWhoCannotBeReached(t *testing.T) {
+	down := fault.New(fault.Unavailable, "mail.down", nil)
+	none := fault.New(fault.Unavailable, "mail.none", nil)
+	refused := fault.New(fault.Invalid, "mail.refused", nil)
+	for name, tt := range map[string]struct {
+		none  map[string]error
+		state merchant.ClaimState
+		sent  string
+	}{
+		"no short messages here":     {map[string]error{"+86": none}, merchant.ClaimDisputed, "dispute_opened→both"},
+		"the gateway is down":        {map[string]error{"+86": down}, merchant.ClaimDisputed, "dispute_opened→both"},
+		"the mailbox is gone":        {map[string]error{"both": refused}, merchant.ClaimDisputed, "dispute_opened→+8613800138000"},
+		"neither will ever take it":  {map[string]error{"+86": none, "both": refused}, merchant.ClaimDisputed, ""},
+		"neither takes it right now": {map[string]error{"+86": down, "both": down}, merchant.ClaimSubmitted, ""},
+	} {
+		b := open(t)
+		b.create(t, "both", "余天成", codeA, "s1")
+		b.mail.none = tt.none
+		if c := b.send(t, "rival", "s1"); c.State != tt.state {
+			t.Errorf("%s: the claim is %s, want %s", name, c.State, tt.state)
+		}
+		if got := b.mail.kinds(); got != tt.sent {
+			t.Errorf("%s: sent %q, want %q", name, got, tt.sent)
+		}
 	}
 }

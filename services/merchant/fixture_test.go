@@ -150,7 +150,11 @@ func (people) Reach(_ context.Context, accountID string) ([]account.Contact, lan
 	if strings.HasPrefix(accountID, "gone") {
 		return nil, "", fault.New(fault.NotFound, "error.not_found", nil)
 	}
-	return []account.Contact{account.Contact(accountID + "@example.com")}, lang.Hant, nil
+	to := []account.Contact{account.Contact(accountID + "@example.com")}
+	if strings.HasPrefix(accountID, "both") {
+		to = append([]account.Contact{"+8613800138000"}, to...)
+	}
+	return to, lang.Hant, nil
 }
 
 // outbox keeps what was sent.
@@ -158,6 +162,8 @@ type outbox struct {
 	mu   sync.Mutex
 	sent []mail.Message
 	down bool
+	// none is what every message is answered with whose address begins so.
+	none map[string]error
 }
 
 func (o *outbox) Send(_ context.Context, m mail.Message) error {
@@ -165,6 +171,11 @@ func (o *outbox) Send(_ context.Context, m mail.Message) error {
 	defer o.mu.Unlock()
 	if o.down {
 		return fault.New(fault.Unavailable, "error.unavailable", errors.New("down"))
+	}
+	for begins, err := range o.none {
+		if strings.HasPrefix(m.To, begins) {
+			return err
+		}
 	}
 	o.sent = append(o.sent, m)
 	return nil

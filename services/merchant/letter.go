@@ -41,7 +41,8 @@ func (get Accounts) Reach(ctx context.Context, accountID string) ([]account.Cont
 	return a.Contacts(), a.Lang, err
 }
 
-// letter sends a message to an account, by every way there is. One that cannot be reached is no error: the account is gone.
+// letter sends a message to an account, by every way there is; one that takes it is enough. Somebody who cannot be reached is no error:
+// the account is gone, or no way that it has will ever take a message, and nothing may wait for that for ever.
 func (s *Service) letter(ctx context.Context, accountID, kind, key string, args map[string]any) error {
 	to, l, err := s.People.Reach(ctx, accountID)
 	switch {
@@ -50,12 +51,32 @@ func (s *Service) letter(ctx context.Context, accountID, kind, key string, args 
 	case err != nil:
 		return err
 	}
+	reached := false
+	var failed, passing []error
 	for i, c := range to {
-		if err := s.send(ctx, c, kind, l, key+"."+strconv.Itoa(i), args); err != nil {
-			return err
+		err := s.send(ctx, c, kind, l, key+"."+strconv.Itoa(i), args)
+		switch {
+		case err == nil:
+			reached = true
+		case unreachable(err):
+			failed = append(failed, err)
+		default:
+			passing = append(passing, err)
 		}
 	}
+	if !reached && len(passing) > 0 {
+		return errors.Join(passing...)
+	}
+	if failed = append(failed, passing...); len(failed) > 0 {
+		slog.WarnContext(ctx, "a message did not leave by every way", "kind", kind, "account", accountID, "error", errors.Join(failed...))
+	}
 	return nil
+}
+
+// unreachable reports whether trying again is of no use: the address is refused, or there is no engine for its kind.
+func unreachable(err error) bool {
+	f, ok := errors.AsType[*fault.Error](err)
+	return ok && (f.Kind == fault.Invalid || f.Key == "mail.none")
 }
 
 // send sends a message; every message says which site it is from. The kinds are the keys mail.<kind>.subject and mail.<kind>.text.
