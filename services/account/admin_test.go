@@ -279,6 +279,8 @@ func TestPost(t *testing.T) {
 		switch {
 		case m.Kind == "refused":
 			return fault.New(fault.Invalid, "mail.refused", nil)
+		case m.Kind == "no engine":
+			return fault.New(fault.Unavailable, "mail.none", nil)
 		case m.Kind == "later" && tries < postTries:
 			return errors.New("not now")
 		case m.Kind == "stuck":
@@ -289,7 +291,7 @@ func TestPost(t *testing.T) {
 		return nil
 	}))
 	p.wait = time.Millisecond
-	for kind, want := range map[string]int{"later": postTries, "refused": 1} {
+	for kind, want := range map[string]int{"later": postTries, "refused": 1, "no engine": 1} {
 		tries = 0
 		if err := p.put(mail.Message{Kind: kind}); err != nil {
 			t.Fatal(err)

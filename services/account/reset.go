@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"errors"
 	"strings"
 	"time"
 
@@ -75,7 +76,10 @@ func (s *Service) TriggerReset(ctx context.Context, by access.Actor, accountID s
 	if err := s.event(ctx, by, access.AccountEnd, went, "a reset was sent to the owner", a.ID); err != nil {
 		return err
 	}
-	return s.sendReset(&a, a.Contacts()[0], token)
+	for _, to := range a.Contacts() { // whichever reaches the owner
+		err = errors.Join(err, s.sendReset(&a, to, token))
+	}
+	return err
 }
 
 // newReset stores a new link and returns its token, in which the account is named.
