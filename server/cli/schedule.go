@@ -8,6 +8,7 @@ import (
 
 	"shangquan/services/calendar"
 	"shangquan/services/merchant"
+	"shangquan/services/report"
 )
 
 // job is something that is done again and again, by one server at a time.
@@ -33,6 +34,7 @@ func (d *district) jobs() []job {
 		}},
 		{"evidence", time.Hour, d.eraseEvidence},
 		{"invitations", 24 * time.Hour, counted(p.merchants.Sweep)},
+		{"news of reports", time.Minute, counted(d.tellReports)},
 		{"reports", time.Hour, counted(p.reports.Sweep)},
 		{"sessions", 6 * time.Hour, counted(p.accounts.Sweep)},
 		{"repeated requests", time.Hour, counted(p.repeats.Sweep)},
@@ -42,6 +44,13 @@ func (d *district) jobs() []job {
 			return err
 		}},
 	}
+}
+
+// tellReports tells owners what was said about their shops.
+func (d *district) tellReports(ctx context.Context) (int, error) {
+	return d.people.reports.Inform(ctx, func(ctx context.Context, r report.Item) error {
+		return d.people.merchants.TellReport(ctx, r.ListingID, r.Ref)
+	})
 }
 
 // eraseEvidence deletes the pictures of claims that were decided long enough ago.

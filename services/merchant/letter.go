@@ -96,3 +96,23 @@ func (s *Service) quietly(ctx context.Context, err error) {
 		slog.WarnContext(ctx, "a message did not leave", "error", err)
 	}
 }
+
+// TellReport tells the owners of a shop that somebody says something about it is not right; ref is the number of the report, by which
+// the letter goes out once. A shop that is nobody's, or gone, has nobody to tell.
+func (s *Service) TellReport(ctx context.Context, listingID, ref string) error {
+	shop, err := s.Shops.Shop(ctx, listingID)
+	if err == nil && shop.MerchantID != "" {
+		var m Merchant
+		if m, err = s.merchants.Get(ctx, shop.MerchantID); err == nil {
+			for _, owner := range m.Owners() {
+				if err := s.letter(ctx, owner, "report_new", "report."+ref+"."+owner, map[string]any{"Shop": shop.Name.Hans, "Ref": ref}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}

@@ -241,3 +241,17 @@ func TestEveryWriteIsOnRecord(t *testing.T) {
 		}
 	}
 }
+
+// Owners hear of what was said about their shop, and nobody else.
+func TestOwnersHearOfReports(t *testing.T) {
+	b := open(t)
+	m := b.create(t, "o", "余天成", codeA, "s1")
+	b.join(t, b.person(t, "o"), m.ID, "second", access.Staff)
+	b.mail.kinds()
+	for _, shop := range []string{"s1", "s2", "none"} { // with an owner, nobody's, and gone
+		want(t, b.TellReport(t.Context(), shop, "7K2M-9XQD"), "")
+	}
+	if got := b.mail.kinds(); got != "report_new→o" {
+		t.Errorf("sent %q", got)
+	}
+}
