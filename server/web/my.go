@@ -73,8 +73,8 @@ type taskPage struct {
 }
 
 // opens reports whether the site has the page and who asks may open it.
-func (s *Site) opens(c *fiber.Ctx, l *listing.Listing, page taskPage) bool {
-	return s.shows("/my/shops/:id/"+page.path) && access.Can(Of(c).Actor, page.act, l.Thing())
+func (s *Site) opens(c *fiber.Ctx, l *listing.Listing, path string, act access.Action) bool {
+	return s.shows("/my/shops/:id/"+path) && access.Can(Of(c).Actor, act, l.Thing())
 }
 
 // pageOf is the page on which a field is filled in.
@@ -93,7 +93,7 @@ func (s *Site) meter(c *fiber.Ctx, p *speaker, l *listing.Listing) ui.Meter {
 			continue
 		}
 		page := pageOf[item.Field]
-		if i := slices.IndexFunc(shopPages, func(x taskPage) bool { return x.path == page }); i < 0 || !s.opens(c, l, shopPages[i]) {
+		if i := slices.IndexFunc(shopPages, func(x taskPage) bool { return x.path == page }); i < 0 || !s.opens(c, l, page, shopPages[i].act) {
 			continue // counted, but for another role to fill in
 		}
 		m.Missing = append(m.Missing, ui.Missing{Label: p.say("my.missing." + missingKey[item.Field]), Why: p.say(item.WhyKey), Href: shopHref(c, l, page)})
@@ -123,7 +123,7 @@ func (s *Site) tasks(c *fiber.Ctx, p *speaker, l *listing.Listing, current strin
 	}
 	out := []ui.Task{}
 	for _, page := range shopPages {
-		if !s.opens(c, l, page) {
+		if !s.opens(c, l, page.path, page.act) {
 			continue
 		}
 		t := ui.Task{Label: p.say("my.page." + page.path), Href: shopHref(c, l, page.path), State: ui.TaskDone, Current: page.path == current}

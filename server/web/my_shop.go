@@ -237,10 +237,13 @@ func (s *Site) shopLinks(c *fiber.Ctx, p *speaker, l *listing.Listing) []ui.Butt
 		out = append(out, ui.Button{Label: p.say("my.link.public"), Href: at(c, "/shops/"+l.Slug), Kind: "alt"},
 			ui.Button{Label: p.say("my.link.poster"), Href: at(c, "/shops/"+l.Slug+"/poster"), Icon: "printer", Kind: "alt"})
 	}
-	for _, x := range []taskPage{
+	for _, x := range []struct {
+		path string
+		act  access.Action
+	}{
 		{"posts", access.ListingOffers}, {"insights", access.ListingInsight}, {"print", access.ListingPrint}, {"pause", access.ListingHours}, {"history", access.ListingHistory},
 	} {
-		if s.opens(c, l, x) {
+		if s.opens(c, l, x.path, x.act) {
 			out = append(out, ui.Button{Label: p.say("my.link." + x.path), Href: shopHref(c, l, x.path), Kind: "alt"})
 		}
 	}
