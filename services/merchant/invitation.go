@@ -287,3 +287,18 @@ func (s *Service) AcceptInvitation(ctx context.Context, by access.Actor, token s
 		return nil
 	})
 }
+
+// InvitedAt returns the address an open invitation was sent to, for its bearer to register with: the link that came to an address
+// proves it. Nobody is shown it. Faults as ShowInvitation.
+func (s *Service) InvitedAt(ctx context.Context, token string) (account.Contact, error) {
+	m, i, err := s.byInvitation(ctx, secret.Hash(token))
+	if err != nil {
+		return "", err
+	}
+	if err := m.Invitations[i].open(s.Now()); err != nil {
+		return "", err
+	}
+	var to account.Contact
+	err = s.unseal(sealInvitation, m.Invitations[i].To, &to)
+	return to, err
+}

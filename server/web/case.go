@@ -1,0 +1,118 @@
+package web
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/fault"
+)
+
+// casePage is templates/pages/case.html: a heading and sections of facts, lists and forms. The pages of the desk and those about
+// people and claims are made of it.
+type casePage struct {
+	Base     ui.Base
+	Up       *ui.Link
+	Title    string
+	Callouts []ui.Callout
+	Lead     string
+	Chips    []ui.Chip
+	Sections []section
+	Links    []ui.Link
+}
+
+// section is one part of a casePage. What it does not have is left out.
+type section struct {
+	ID       string
+	Title    string
+	Callouts []ui.Callout
+	Text     string
+	Facts    []ui.Fact
+	Compare  *ui.Compare
+	Pictures []picture
+	Records  *ui.Records
+	Forms    []*ui.Form
+	Links    []ui.Link
+}
+
+// picture is an image only this reader may see.
+type picture struct{ Href, Alt string }
+
+// add puts a section at the end.
+func (v *casePage) add(x section) { v.Sections = append(v.Sections, x) }
+
+// ok says above the page what was just done.
+func (v *casePage) ok(text string) {
+	v.Callouts = append(v.Callouts, ui.Callout{Kind: "ok", Icon: "check", Lead: text})
+}
+
+// warn says above the page what to look at.
+func (v *casePage) warn(text string) {
+	v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: text})
+}
+
+// showCase answers with a page of sections. err is what was wrong with what was sent by the form bad, which the page holds; both
+// are nil the first time. An error that the form cannot say is returned.
+func (s *Site) showCase(c *fiber.Ctx, p *speaker, v *casePage, bad *ui.Form, err error) error {
+	title := v.Title
+	if err != nil {
+		status := explain(p, bad, err)
+		if status == 0 {
+			return err
+		}
+		c.Status(status)
+		title = p.count("form_page.title", len(bad.Errors), "Title", title)
+	}
+	v.Base = s.privateBase(c, title)
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "case", v)
+}
+
+// said is what happened before this page, from the list of words a page knows: ?done=sent.
+func said(c *fiber.Ctx, words ...string) string {
+	done := c.Query("done")
+	for _, w := range words {
+		if done == w {
+			return w
+		}
+	}
+	return ""
+}
+
+// stamp is a day and a time of it: 10 月 15 日 19:12.
+func stamp(p *speaker, t time.Time) string {
+	t = t.In(p.now.Location())
+	return ui.ShortDate(p.Lang, t, p.now) + " " + ui.Clock(t)
+}
+
+// dayOf is the day of an instant: 10 月 15 日.
+func dayOf(p *speaker, t time.Time) string { return ui.ShortDate(p.Lang, t.In(p.now.Location()), p.now) }
+
+// fact is a line of facts with one value; an empty value makes none.
+func fact(list []ui.Fact, term, value string) []ui.Fact {
+	if value == "" {
+		return list
+	}
+	return append(list, ui.Fact{Term: term, Values: []ui.Value{{Text: value}}})
+}
+
+// stale reports that a decision was made on something that has changed since.
+func stale(err error) bool { return fault.Is(err, fault.Conflict) }
+
+// field is a control of a form with an id of its own, for pages with several forms.
+func field(f *form, formID, name, label string, more func(*ui.Field)) ui.FormPart {
+	part := input(f, name, label, more)
+	part.Field.ID = formID + "-" + name
+	return part
+}
+
+// only gives what was typed to the form it was typed into: pages with several forms show it in no other.
+func only(f *form, formID string) *form {
+	if f == nil || f.Get("form") != formID {
+		return nil
+	}
+	return f
+}
