@@ -71,8 +71,8 @@ func (s *Site) showCase(c *fiber.Ctx, p *speaker, v *casePage, bad *ui.Form, err
 	return s.Render(c, "case", v)
 }
 
-// said is what happened before this page, from the list of words a page knows: ?done=sent.
-func said(c *fiber.Ctx, words ...string) string {
+// saidHere is what happened before this page, from the list of words a page knows: ?done=sent.
+func saidHere(c *fiber.Ctx, words ...string) string {
 	done := c.Query("done")
 	for _, w := range words {
 		if done == w {

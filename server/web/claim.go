@@ -22,26 +22,22 @@ const (
 	evidenceBody  = 25 << 20
 )
 
-// claimRoutes lead to a shop of one's own: by a claim, a letter, an invitation or a transfer.
+// claimRoutes lead to a shop of one's own: by a claim, a letter, an invitation or a transfer. Those four are open to who has no account
+// yet, who makes one at the same address; the services let in only who is signed in.
 func (s *Site) claimRoutes() []Route {
 	get, post := http.MethodGet, http.MethodPost
 	return []Route{
 		{Method: get, Path: "/shops/:slug/claim", Handle: s.claimPage, Kind: Private, Needs: access.AccountOpen, Probe: "/shops/none/claim"},
-		{Method: post, Path: "/shops/:slug/claim", Handle: s.claimSent, Kind: Private, Rate: Write, Body: evidenceBody, Needs: access.ClaimSend, Probe: "/shops/none/claim"},
-		{Method: post, Path: "/shops/:slug/claim/register", Handle: s.claimRegister, Kind: Private, Rate: Write, Needs: access.AccountOpen, Probe: "/shops/none/claim/register"},
+		{Method: post, Path: "/shops/:slug/claim", Handle: s.claimSent, Kind: Private, Rate: Write, Body: evidenceBody, Needs: access.AccountOpen, Probe: "/shops/none/claim"},
 		{Method: get, Path: "/my/claims", Handle: s.claimsPage, Kind: Private, Needs: access.ClaimOwn, Thing: ownAccount},
 		{Method: get, Path: "/my/claims/:id", Handle: s.ownClaimPage, Kind: Private, Needs: access.ClaimOwn, Thing: s.ownClaim, Probe: "/my/claims/none"},
 		{Method: post, Path: "/my/claims/:id", Handle: s.ownClaimSent, Kind: Private, Rate: Write, Body: evidenceBody, Needs: access.ClaimOwn, Thing: s.ownClaim, Probe: "/my/claims/none"},
 		{Method: get, Path: "/letter", Handle: s.redeemPage, Kind: Private, Needs: access.AccountOpen},
-		{Method: post, Path: "/letter", Handle: s.redeemSent, Kind: Private, Rate: Write, Needs: access.GrantRedeem},
-		{Method: post, Path: "/letter/register", Handle: s.redeemRegister, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: post, Path: "/letter", Handle: s.redeemSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
 		{Method: get, Path: "/join/:token", Handle: s.joinPage, Kind: Private, Needs: access.AccountOpen, Probe: "/join/none"},
-		{Method: post, Path: "/join/:token", Handle: s.joinSent, Kind: Private, Rate: Write, Needs: access.InvitationAccept, Probe: "/join/none"},
-		{Method: post, Path: "/join/:token/register", Handle: s.joinRegister, Kind: Private, Rate: Write, Needs: access.AccountOpen, Probe: "/join/none/register"},
+		{Method: post, Path: "/join/:token", Handle: s.joinSent, Kind: Private, Rate: Write, Needs: access.AccountOpen, Probe: "/join/none"},
 		{Method: get, Path: "/transfer/:token", Handle: s.transferPage, Kind: Private, Needs: access.AccountOpen, Probe: "/transfer/none"},
-		{Method: post, Path: "/transfer/:token", Handle: s.transferSent, Kind: Private, Rate: Write, Needs: access.TransferAccept, Probe: "/transfer/none"},
-		{Method: post, Path: "/transfer/:token/refuse", Handle: s.transferRefused, Kind: Private, Rate: Write, Needs: access.AccountOpen, Probe: "/transfer/none/refuse"},
-		{Method: post, Path: "/transfer/:token/register", Handle: s.transferRegister, Kind: Private, Rate: Write, Needs: access.AccountOpen, Probe: "/transfer/none/register"},
+		{Method: post, Path: "/transfer/:token", Handle: s.transferSent, Kind: Private, Rate: Write, Needs: access.AccountOpen, Probe: "/transfer/none"},
 	}
 }
 
@@ -54,7 +50,7 @@ func (s *Site) claimPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	if !Of(c).Actor.Known() {
 		path := "/shops/" + l.Slug + "/claim"
-		return s.showForm(c, p, s.registration(c, p, s.claimHead(c, p, l), path+"/register", at(c, path), nil, false), nil)
+		return s.showForm(c, p, s.registration(c, p, s.claimHead(c, p, l), path, at(c, path), nil, false), nil)
 	}
 	v, err := s.claimForm(c, p, l, nil)
 	if err != nil {
@@ -67,16 +63,6 @@ func (s *Site) claimPage(c *fiber.Ctx) error {
 func (s *Site) claimHead(c *fiber.Ctx, p *speaker, l *listing.Listing) formPage {
 	name := p.name(l.Name.Text)
 	return formPage{Up: &ui.Link{Label: name, Href: at(c, "/shops/"+l.Slug)}, Title: p.say("claim.title", "Shop", name), Lead: p.say("claim.lead")}
-}
-
-// claimRegister: POST /shops/:slug/claim/register.
-func (s *Site) claimRegister(c *fiber.Ctx) error {
-	l, err := s.publicShop(c)
-	if err != nil {
-		return err
-	}
-	path := "/shops/" + l.Slug + "/claim"
-	return s.registerSent(c, s.claimHead(c, s.speaker(c), l), path+"/register", at(c, path), l.Name.Hans)
 }
 
 // claimForm asks who runs the shop, and for pictures that prove it.
@@ -177,7 +163,7 @@ func (s *Site) codeNote(c *fiber.Ctx, p *speaker, typed string, kind merchant.Ki
 	if err != nil || note.Code == "" {
 		return p.say("merchant.credit_code_hint")
 	}
-	text := p.say("merchant.code_kind", "Kind", p.say("merchant.kinds."+string(note.Kind)))
+	text := p.say("merchant.code_kind", "Kind", p.say("merchant.code."+string(note.Kind)))
 	if note.OtherKind || note.Odd {
 		text += p.say("merchant.code_look")
 	}
@@ -251,7 +237,7 @@ func (s *Site) dropEvidence(c *fiber.Ctx, list []merchant.Evidence) {
 	}
 }
 
-// claimSent: POST /shops/:slug/claim.
+// claimSent: POST /shops/:slug/claim: a claim, or the way to an account.
 func (s *Site) claimSent(c *fiber.Ctx) error {
 	f, err := s.form(c)
 	if err != nil {
@@ -262,6 +248,10 @@ func (s *Site) claimSent(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.speaker(c)
+	if !Of(c).Actor.Known() {
+		path := "/shops/" + l.Slug + "/claim"
+		return s.registerSent(c, f, access.ClaimSend, s.claimHead(c, p, l), path, at(c, path), l.Name.Hans)
+	}
 	again := func(err error) error {
 		v, formErr := s.claimForm(c, p, l, f)
 		if formErr != nil {

@@ -67,7 +67,7 @@ func (s *Site) ownClaimPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := said(c, "sent", "again", "withdrawn"); w != "" {
+	if w := saidHere(c, "sent", "again", "withdrawn"); w != "" {
 		v.ok(p.say("claim.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)
@@ -187,7 +187,7 @@ func (s *Site) redeemPage(c *fiber.Ctx) error {
 		back += "?shop=" + escaped(shop)
 	}
 	if !Of(c).Actor.Known() {
-		return s.showForm(c, p, s.registration(c, p, redeemHead(p), "/letter/register", back, nil, false), nil)
+		return s.showForm(c, p, s.registration(c, p, redeemHead(p), "/letter", back, nil, false), nil)
 	}
 	v, err := s.redeemForm(c, p, nil)
 	if err != nil {
@@ -198,19 +198,6 @@ func (s *Site) redeemPage(c *fiber.Ctx) error {
 
 func redeemHead(p *speaker) formPage {
 	return formPage{Title: p.say("letter.title"), Lead: p.say("letter.lead")}
-}
-
-// redeemRegister: POST /letter/register.
-func (s *Site) redeemRegister(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	back := at(c, "/letter")
-	if shop := f.Get("shop"); shop != "" {
-		back += "?shop=" + escaped(shop)
-	}
-	return s.registerSent(c, redeemHead(s.speaker(c)), "/letter/register", back)
 }
 
 func (s *Site) redeemForm(c *fiber.Ctx, p *speaker, f *form) (formPage, error) {
@@ -238,6 +225,13 @@ func (s *Site) redeemSent(c *fiber.Ctx) error {
 	f, err := s.form(c)
 	if err != nil {
 		return err
+	}
+	if !Of(c).Actor.Known() {
+		back := at(c, "/letter")
+		if shop := f.Get("shop"); shop != "" {
+			back += "?shop=" + escaped(shop)
+		}
+		return s.registerSent(c, f, access.GrantRedeem, redeemHead(s.speaker(c)), "/letter", back)
 	}
 	listingID := "none"
 	if l, err := s.services.Listings.ByCode(c.UserContext(), f.Get("shop")); err == nil {

@@ -130,7 +130,7 @@ type numberPage struct {
 
 func (s *Site) showProgress(c *fiber.Ctx, p *speaker, v *numberPage, x report.Progress) {
 	ref := report.Spell(x.Ref)
-	if said(c, "sent") != "" {
+	if saidHere(c, "sent") != "" {
 		v.Title = p.say("report.thanks")
 		v.Callouts = []ui.Callout{{Kind: "ok", Icon: "check", Lead: p.say("report.thanks_ref", "Ref", ref), Text: p.say("report.thanks_text")}}
 	}

@@ -35,11 +35,11 @@ func (s *Site) deskRoutes() []Route {
 		send("/desk/shops/:id", s.submittedSent, access.ReviewDecide, "/desk/shops/none"),
 		read("/desk/claims/:id", s.claimCasePage, access.ClaimDecide, "/desk/claims/none"),
 		send("/desk/claims/:id", s.claimCaseSent, access.ClaimDecide, "/desk/claims/none"),
+		read("/desk/claims/:id/agree", s.toClaimCase, access.ClaimDecide, "/desk/claims/none/agree"),
 		send("/desk/claims/:id/agree", s.claimAgreed, access.MerchantDecide, "/desk/claims/none/agree"),
 		read("/desk/claims/:id/evidence/:n", s.evidence, access.ClaimDecide, "/desk/claims/none/evidence/1"),
 		read("/desk/reports/:number", s.reportCasePage, access.ReportAnswer, "/desk/reports/none"),
 		send("/desk/reports/:number", s.reportCaseSent, access.ReportAnswer, "/desk/reports/none"),
-		send("/desk/reports/:number/contacts", s.reportContacts, access.ReportContact, "/desk/reports/none/contacts"),
 		read("/desk/grants", s.grantsPage, access.MerchantGrant, ""),
 		read("/desk/grants/:id", s.grantPage, access.MerchantGrant, "/desk/grants/none"),
 		send("/desk/grants/:id", s.grantSent, access.MerchantGrant, "/desk/grants/none"),
@@ -72,7 +72,7 @@ func (s *Site) deskPage(c *fiber.Ctx) error {
 		kind = ""
 	}
 	v := casePage{Title: p.say("desk.title"), Links: []ui.Link{{Label: p.say("desk.grants"), Href: at(c, "/desk/grants")}}}
-	if w := said(c, "approved", "returned", "published", "looked", "answered"); w != "" {
+	if w := saidHere(c, "approved", "returned", "published", "looked", "answered"); w != "" {
 		v.ok(p.say("desk.done." + w))
 	}
 	v.Chips = []ui.Chip{{Label: p.say("desk.all", "N", len(all)), Href: at(c, "/desk"), On: kind == ""}}

@@ -34,7 +34,7 @@ func (s *Site) claimCasePage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := said(c, "checked", "proposed", "differed"); w != "" {
+	if w := saidHere(c, "checked", "proposed", "differed"); w != "" {
 		v.ok(p.say("desk.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)
@@ -299,6 +299,9 @@ func (s *Site) claimAgreed(c *fiber.Ctx) error {
 	}
 	return s.claimRefused(c, f, rev, err)
 }
+
+// toClaimCase: GET /desk/claims/:id/agree: who changes the language of an answer to the form lands on the claim.
+func (s *Site) toClaimCase(c *fiber.Ctx) error { return see(c, "/desk/claims/"+c.Params("id")) }
 
 // claimRefused shows the claim again, as it is now, with what stands against the step.
 func (s *Site) claimRefused(c *fiber.Ctx, f *form, rev int64, err error) error {

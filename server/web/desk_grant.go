@@ -112,7 +112,7 @@ func (s *Site) grantPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := said(c, "revoked"); w != "" {
+	if w := saidHere(c, "revoked"); w != "" {
 		v.ok(p.say("desk.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)

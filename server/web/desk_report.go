@@ -19,7 +19,7 @@ func (s *Site) reportCasePage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := said(c, "looking"); w != "" {
+	if w := saidHere(c, "looking"); w != "" {
 		v.ok(p.say("desk.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)
@@ -87,8 +87,8 @@ func (s *Site) contactSection(c *fiber.Ctx, p *speaker, x report.Item, contacts 
 	out := section{Title: p.say("desk.contacts"), Text: p.count("desk.contacts_text", x.Contacts)}
 	if contacts == nil {
 		out.Forms = []*ui.Form{{
-			ID: "contacts", Action: at(c, "/desk/reports/"+x.ID+"/contacts"), CSRF: s.token(Of(c)), Hidden: hidden("form", "contacts"),
-			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("desk.contacts_show"), Kind: "alt"}}},
+			ID: "contacts", Action: at(c, "/desk/reports/"+x.ID), CSRF: s.token(Of(c)), Hidden: hidden("form", "contacts"),
+			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("desk.contacts_show"), Kind: "alt", Name: "do", Value: "contacts"}}},
 		}}
 		return out
 	}
@@ -105,6 +105,9 @@ func (s *Site) reportCaseSent(c *fiber.Ctx) error {
 	f, err := s.form(c)
 	if err != nil {
 		return err
+	}
+	if f.Get("do") == "contacts" {
+		return s.reportContacts(c)
 	}
 	rev, err := f.rev()
 	if err != nil {
@@ -138,7 +141,7 @@ func (s *Site) reportCaseSent(c *fiber.Ctx) error {
 	return s.showCase(c, p, v, bad, err)
 }
 
-// reportContacts: POST /desk/reports/:number/contacts: shows how to ask back, which goes on record.
+// reportContacts shows how to ask back, which goes on record.
 func (s *Site) reportContacts(c *fiber.Ctx) error {
 	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("number")
 	contacts, err := s.services.Reports.Contacts(ctx, by, id)

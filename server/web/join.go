@@ -4,6 +4,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
+	"shangquan/services/access"
 	"shangquan/services/account"
 	"shangquan/services/fault"
 	"shangquan/services/merchant"
@@ -56,7 +57,7 @@ func (s *Site) joinNew(c *fiber.Ctx, p *speaker, x merchant.Offered, f *form) fo
 	signIn := ui.Link{Label: p.say("register.sign_in"), Href: at(c, "/sign-in") + "?back=" + escaped(at(c, path))}
 	v.Callouts = []ui.Callout{{Icon: "info", Lead: p.say("register.have"), Link: &signIn}}
 	v.Form = &ui.Form{
-		Action: at(c, path+"/register"), CSRF: s.token(Of(c)),
+		Action: at(c, path), CSRF: s.token(Of(c)), Hidden: hidden("new", "1"),
 		Parts: []ui.FormPart{
 			{Heading: p.say("register.title")},
 			{Static: &ui.Static{Label: p.say("sign_in.name"), Value: x.Shown, Hint: p.say("join.contact_hint")}},
@@ -72,8 +73,18 @@ func (s *Site) joinNew(c *fiber.Ctx, p *speaker, x merchant.Offered, f *form) fo
 
 // joinSent: POST /join/:token.
 func (s *Site) joinSent(c *fiber.Ctx) error {
-	p := s.speaker(c)
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
 	ctx, token := c.UserContext(), c.Params("token")
+	if !Of(c).Actor.Known() {
+		if f.Get("new") != "" {
+			return s.joinRegister(c, f)
+		}
+		return s.turnedAway(c, access.Require(Of(c).Actor, access.InvitationAccept, access.Thing{}))
+	}
+	p := s.speaker(c)
 	m, err := s.services.Merchants.AcceptInvitation(ctx, Of(c).Actor, token)
 	if err == nil {
 		return see(c, "/my/merchants/"+m.ID+"?done=joined")
@@ -85,12 +96,8 @@ func (s *Site) joinSent(c *fiber.Ctx) error {
 	return s.showForm(c, p, s.joinForm(c, p, x), err)
 }
 
-// joinRegister: POST /join/:token/register (name, password): an account for the address the invitation went to, and in with it.
-func (s *Site) joinRegister(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
+// joinRegister makes an account for the address the invitation went to, and joins with it.
+func (s *Site) joinRegister(c *fiber.Ctx, f *form) error {
 	p := s.speaker(c)
 	ctx, token := c.UserContext(), c.Params("token")
 	x, err := s.services.Merchants.ShowInvitation(ctx, token)
@@ -124,7 +131,7 @@ func (s *Site) transferPage(c *fiber.Ctx) error {
 	}
 	if !Of(c).Actor.Known() {
 		path := "/transfer/" + c.Params("token")
-		return s.showForm(c, p, s.registration(c, p, transferHead(p, t, shop), path+"/register", at(c, path), nil, false), nil)
+		return s.showForm(c, p, s.registration(c, p, transferHead(p, t, shop), path, at(c, path), nil, false), nil)
 	}
 	v, err := s.transferForm(c, p, t, shop, nil)
 	if err != nil {
@@ -145,18 +152,8 @@ func (s *Site) transferForm(c *fiber.Ctx, p *speaker, t merchant.Transfer, shop 
 	}
 	path := "/transfer/" + c.Params("token")
 	v.Form = &ui.Form{Action: at(c, path), CSRF: s.token(Of(c)), Parts: parts, Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("transfer.accept")}}}}
-	v.More = []ui.Form{{Action: at(c, path+"/refuse"), CSRF: s.token(Of(c)), Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("transfer.refuse"), Kind: "alt"}}}}}
+	v.More = []ui.Form{{Action: at(c, path), CSRF: s.token(Of(c)), Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("transfer.refuse"), Kind: "alt", Name: "do", Value: "refuse"}}}}}
 	return v, nil
-}
-
-// transferRegister: POST /transfer/:token/register.
-func (s *Site) transferRegister(c *fiber.Ctx) error {
-	t, shop, err := s.services.Merchants.ShowTransfer(c.UserContext(), c.Params("token"))
-	if err != nil {
-		return gone(err)
-	}
-	path := "/transfer/" + c.Params("token")
-	return s.registerSent(c, transferHead(s.speaker(c), t, shop), path+"/register", at(c, path), shop.Name.Hans)
 }
 
 // transferSent: POST /transfer/:token.
@@ -166,6 +163,17 @@ func (s *Site) transferSent(c *fiber.Ctx) error {
 		return err
 	}
 	ctx, token := c.UserContext(), c.Params("token")
+	if f.Get("do") == "refuse" {
+		return s.transferRefused(c)
+	}
+	if !Of(c).Actor.Known() {
+		t, shop, err := s.services.Merchants.ShowTransfer(ctx, token)
+		if err != nil {
+			return gone(err)
+		}
+		path := "/transfer/" + token
+		return s.registerSent(c, f, access.TransferAccept, transferHead(s.speaker(c), t, shop), path, at(c, path), shop.Name.Hans)
+	}
 	if _, err = s.services.Merchants.AcceptTransfer(ctx, Of(c).Actor, token, readClaim(f, "")); err == nil {
 		return see(c, "/my?done=joined")
 	}
@@ -181,7 +189,7 @@ func (s *Site) transferSent(c *fiber.Ctx) error {
 	return s.showForm(c, p, v, err)
 }
 
-// transferRefused: POST /transfer/:token/refuse: whoever has the link may say no.
+// transferRefused says no: whoever has the link may.
 func (s *Site) transferRefused(c *fiber.Ctx) error {
 	if err := s.services.Merchants.RefuseTransfer(c.UserContext(), Of(c).Actor, c.Params("token")); err != nil {
 		return gone(err)

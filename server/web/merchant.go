@@ -26,13 +26,12 @@ func (s *Site) merchantRoutes() []Route {
 	}
 	member := func(r Route) Route { r.Probe = "/my/merchants/none/people/none"; return r }
 	paper := func(r Route) Route { r.Probe = "/my/merchants/none/papers/none"; return r }
-	claim := func(r Route) Route { r.Probe = "/my/merchants/none/disputes/none"; return r }
 	return []Route{
 		route(get, "", s.merchantPage, access.MerchantRead, s.ofMerchant),
 		route(post, "", s.merchantSent, access.MerchantPeople, s.ofMerchant),
 		member(route(get, "/people/:account", s.memberPage, access.MerchantPeople, s.ofMerchant)),
 		member(route(post, "/people/:account", s.memberSent, access.MerchantPeople, s.ofMerchant)),
-		claim(route(post, "/disputes/:claim", s.disputeSent, access.ClaimAnswer, s.ofMerchant)),
+		route(get, "/leave", s.leavePage, access.MerchantLeave, s.ofMerchant),
 		route(post, "/leave", s.leaveSent, access.MerchantLeave, s.ofMerchant),
 		route(get, "/hand-over", s.handOverPage, access.MerchantTransfer, s.ofMerchant),
 		route(post, "/hand-over", s.handOverSent, access.MerchantTransfer, s.ofMerchant),
@@ -71,7 +70,7 @@ func (s *Site) merchantPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := said(c, "joined", "invited", "resent", "withdrawn", "role", "removed", "answered", "offered", "saved"); w != "" {
+	if w := saidHere(c, "joined", "invited", "resent", "withdrawn", "role", "removed", "answered", "offered", "saved"); w != "" {
 		v.ok(p.say("member.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)
@@ -126,10 +125,7 @@ func (s *Site) merchantCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.F
 				Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("merchant.export"), Kind: "alt"}}},
 			})
 		}
-		last.Forms = append(last.Forms, &ui.Form{
-			ID: "leave", Action: at(c, base+"/leave"), CSRF: s.token(Of(c)), Parts: []ui.FormPart{{Text: p.say("member.leave_text")}},
-			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("member.leave"), Kind: "alt"}}},
-		})
+		last.Links = append(last.Links, ui.Link{Label: p.say("member.leave"), Href: at(c, base+"/leave")})
 		v.add(last)
 	}
 	return v, invite, nil
@@ -271,7 +267,7 @@ func (s *Site) disputeSections(c *fiber.Ctx, p *speaker, m *merchant.Merchant) (
 			x.Callouts = []ui.Callout{{Kind: "ok", Icon: "check", Lead: p.say(said), Text: d.Answer.Why}}
 		}
 		x.Forms = []*ui.Form{{
-			ID: id, Action: at(c, "/my/merchants/"+m.ID+"/disputes/"+d.ID), CSRF: s.token(Of(c)), Rev: revision(d.Rev), Hidden: hidden("form", id),
+			ID: id, Action: at(c, "/my/merchants/"+m.ID), CSRF: s.token(Of(c)), Rev: revision(d.Rev), Hidden: hidden("form", id, "claim", d.ID),
 			Parts: []ui.FormPart{field(nil, id, "why", p.say("dispute.why"), func(x *ui.Field) { x.Type, x.Rows, x.Max, x.Hint = "textarea", 3, 500, p.say("dispute.why_hint") })},
 			Bar:   &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("dispute.no"), Name: "do", Value: "no"}, {Label: p.say("dispute.yes"), Kind: "alt", Name: "do", Value: "yes"}}},
 		}}
@@ -280,11 +276,14 @@ func (s *Site) disputeSections(c *fiber.Ctx, p *speaker, m *merchant.Merchant) (
 	return out, nil
 }
 
-// merchantSent: POST /my/merchants/:id (invite, resend, withdraw).
+// merchantSent: POST /my/merchants/:id (invite, resend, withdraw, or the answer to a claim).
 func (s *Site) merchantSent(c *fiber.Ctx) error {
 	f, err := s.form(c)
 	if err != nil {
 		return err
+	}
+	if f.Get("claim") != "" {
+		return s.disputeSent(c, f)
 	}
 	ctx, by, id, m := c.UserContext(), Of(c).Actor, c.Params("id"), s.services.Merchants
 	done := ""
@@ -310,18 +309,14 @@ func (s *Site) merchantSent(c *fiber.Ctx) error {
 	return s.showCase(c, p, v, form, err)
 }
 
-// disputeSent: POST /my/merchants/:id/disputes/:claim (rev, do, why).
-func (s *Site) disputeSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
+// disputeSent is what the owner says to a claim on a shop (claim, rev, do, why).
+func (s *Site) disputeSent(c *fiber.Ctx, f *form) error {
 	rev, err := f.rev()
 	if err != nil {
 		return err
 	}
 	id := c.Params("id")
-	_, err = s.services.Merchants.AnswerDispute(c.UserContext(), Of(c).Actor, c.Params("claim"), rev, f.Get("do") == "yes", f.Get("why"))
+	_, err = s.services.Merchants.AnswerDispute(c.UserContext(), Of(c).Actor, f.Get("claim"), rev, f.Get("do") == "yes", f.Get("why"))
 	if err == nil {
 		return see(c, "/my/merchants/"+id+"?done=answered")
 	}
@@ -345,22 +340,40 @@ func (s *Site) disputeSent(c *fiber.Ctx) error {
 	return s.showCase(c, p, v, bad, err)
 }
 
+// leavePage: GET /my/merchants/:id/leave.
+func (s *Site) leavePage(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	v, err := s.leaveForm(c, p)
+	if err != nil {
+		return err
+	}
+	return s.showForm(c, p, v, nil)
+}
+
+func (s *Site) leaveForm(c *fiber.Ctx, p *speaker) (formPage, error) {
+	m, err := s.services.Merchants.Get(c.UserContext(), Of(c).Actor, c.Params("id"))
+	if err != nil {
+		return formPage{}, err
+	}
+	base := "/my/merchants/" + m.ID
+	return formPage{
+		Up: &ui.Link{Label: p.name(m.Name), Href: at(c, base)}, Title: p.say("member.leave"), Lead: p.say("member.leave_text"),
+		Form: &ui.Form{Action: at(c, base+"/leave"), CSRF: s.token(Of(c)), Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("member.leave")}}}},
+	}, nil
+}
+
 // leaveSent: POST /my/merchants/:id/leave.
 func (s *Site) leaveSent(c *fiber.Ctx) error {
 	err := s.services.Merchants.Leave(c.UserContext(), Of(c).Actor, c.Params("id"))
 	if err == nil {
 		return see(c, "/my?done=left")
 	}
-	if fault.Is(err, fault.NotFound) {
-		return err
-	}
 	p := s.speaker(c)
-	v, _, caseErr := s.merchantCase(c, p, nil)
-	if caseErr != nil {
-		return caseErr
+	v, formErr := s.leaveForm(c, p)
+	if formErr != nil {
+		return formErr
 	}
-	last := v.Sections[len(v.Sections)-1].Forms
-	return s.showCase(c, p, v, last[len(last)-1], err)
+	return s.showForm(c, p, v, err)
 }
 
 // exportSent: POST /my/merchants/:id/export: everything kept of a merchant, as a file. It is a form, so that no program that opens

@@ -152,7 +152,7 @@ func (s *Site) handOverPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := said(c, "offered", "taken_back", "given_back"); w != "" {
+	if w := saidHere(c, "offered", "taken_back", "given_back"); w != "" {
 		v.ok(p.say("handover.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)

@@ -16,7 +16,7 @@ func (s *Site) papersPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := said(c, "added", "saved", "dropped"); w != "" {
+	if w := saidHere(c, "added", "saved", "dropped"); w != "" {
 		v.ok(p.say("paper.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)

@@ -44,11 +44,11 @@ func (s *Site) registration(c *fiber.Ctx, p *speaker, v formPage, path, back str
 	return v
 }
 
-// registerSent answers a form of registration and goes on to back. words are names the password must not lean on.
-func (s *Site) registerSent(c *fiber.Ctx, v formPage, path, back string, words ...string) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
+// registerSent answers a form of registration and goes on to back. words are names the password must not lean on. Another form, of
+// somebody whose session has ended, is kept while they sign in again, for act.
+func (s *Site) registerSent(c *fiber.Ctx, f *form, act access.Action, v formPage, path, back string, words ...string) error {
+	if !f.Has("contact") {
+		return s.turnedAway(c, access.Require(Of(c).Actor, act, access.Thing{}))
 	}
 	p := s.speaker(c)
 	if f.Has("send") || f.Get("code") == "" {

@@ -43,6 +43,8 @@ type shopPage struct {
 	Plan        *ui.Plan
 	Neighbours  []template.HTML
 	Poster      string
+	Report      string // this is not right
+	Claim       string // this is my shop
 }
 
 func (s *Site) shop(c *fiber.Ctx) error {
@@ -56,6 +58,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	v := shopPage{
 		Name: shop.Name, NameLang: shop.NameLang, Plate: plateView(p, &shop.Row), Status: statusOfRow(p, &shop.Row),
 		Favourite: ui.Favourite{ID: l.ID}, Speak: ui.Speak{Of: "main"}, Poster: ui.Href(p.Lang, path+"/poster"), Called: path + "/called",
+		Report: ui.Href(p.Lang, path+"/report"), Claim: ui.Href(p.Lang, path+"/claim"),
 		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: markFacts(p, &shop), Photos: photoViews(p, l),
 	}
 	v.Plate.Big = true

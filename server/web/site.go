@@ -153,6 +153,10 @@ func (s *Site) siteMap() []Route {
 		s.ownRoutes(),
 		s.outboxRoutes(),
 		s.myRoutes(),
+		s.deskRoutes(),
+		s.correctionRoutes(),
+		s.claimRoutes(),
+		s.merchantRoutes(),
 	)
 }
 
