@@ -30,14 +30,14 @@ type section struct {
 	Text     string
 	Facts    []ui.Fact
 	Compare  *ui.Compare
-	Pictures []picture
+	Pictures []proof
 	Records  *ui.Records
 	Forms    []*ui.Form
 	Links    []ui.Link
 }
 
-// picture is an image only this reader may see.
-type picture struct{ Href, Alt string }
+// proof is an image only this reader may see.
+type proof struct{ Href, Alt string }
 
 // add puts a section at the end.
 func (v *casePage) add(x section) { v.Sections = append(v.Sections, x) }

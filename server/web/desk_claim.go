@@ -63,7 +63,7 @@ func (s *Site) claimCase(c *fiber.Ctx, p *speaker, x merchant.Claim, f *form) (*
 	}
 	for i, e := range x.Evidence {
 		n := strconv.Itoa(i + 1)
-		pictures.Pictures = append(pictures.Pictures, picture{at(c, "/desk/claims/"+x.ID+"/evidence/"+n), p.say("desk.evidence_n", "N", i+1, "What", p.say("claim.evidence."+e.Kind))})
+		pictures.Pictures = append(pictures.Pictures, proof{at(c, "/desk/claims/"+x.ID+"/evidence/"+n), p.say("desk.evidence_n", "N", i+1, "What", p.say("claim.evidence."+e.Kind))})
 	}
 	v.add(pictures)
 	v.add(s.checksOf(c, p, x))
