@@ -14,7 +14,7 @@ import (
 // TestEveryAddress asks for every address of the site map, in each language, theme and size, with real names where there are
 // parameters. A template that does not fit its struct shows here as a 500.
 func TestEveryAddress(t *testing.T) {
-	x := sampled(t)
+	x := peopled(t)
 	first := func(page, family string) string {
 		_, body := x.ask(t, "GET", page, "")
 		m := regexp.MustCompile(`href="(` + family + `[a-z0-9-]+)"`).FindStringSubmatch(body)

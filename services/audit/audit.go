@@ -211,12 +211,8 @@ func (l *Log) CatchUp(ctx context.Context) (int, error) {
 
 // copyBatch copies what waits, at most a batch of each source, and returns how many facts it dealt with.
 func (l *Log) copyBatch(ctx context.Context) (int, error) {
-	page, err := l.inbox.Find(ctx, store.All().OrderBy("created_at", store.Asc).Limit(batch))
-	if err != nil {
-		return 0, err
-	}
-	waiting := page.Items
-	from := make([]source, len(waiting))
+	var waiting []Entry
+	var from []source
 	l.mu.Lock()
 	sources := make([]source, 0, len(l.sources))
 	for _, s := range l.sources {
@@ -231,6 +227,14 @@ func (l *Log) copyBatch(ctx context.Context) (int, error) {
 		for _, e := range more {
 			waiting, from = append(waiting, e), append(from, s)
 		}
+	}
+	// The inbox comes second and whole: what a document's fact had before it was set aside before the document was written, so
+	// no fact is read without those of its earlier revisions.
+	for e, err := range l.inbox.Each(ctx, store.All().OrderBy("created_at", store.Asc).Limit(batch)) {
+		if err != nil {
+			return 0, err
+		}
+		waiting, from = append(waiting, e), append(from, nil)
 	}
 	if len(waiting) == 0 {
 		return 0, nil

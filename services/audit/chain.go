@@ -38,6 +38,7 @@ func (l *Log) link(ctx context.Context, waiting []Entry) error {
 	slices.SortStableFunc(fresh, func(a, b Entry) int {
 		return cmp.Or(a.Fact.At.Compare(b.Fact.At), cmp.Compare(a.Fact.Rev, b.Fact.Rev))
 	})
+	byRevision(fresh)
 	add := make([]Entry, 0, len(fresh))
 	for _, e := range fresh {
 		if known[e.Key] {
@@ -63,6 +64,25 @@ func (l *Log) link(ctx context.Context, waiting []Entry) error {
 		}
 	}
 	return nil
+}
+
+// byRevision puts the entries of each thing in the order of its revisions, in the places that its entries have: the clocks of two
+// servers may differ, and a millisecond may hold several writes.
+func byRevision(list []Entry) {
+	places := map[string][]int{}
+	for i := range list {
+		places[list[i].Of] = append(places[list[i].Of], i)
+	}
+	for _, at := range places {
+		own := make([]Entry, len(at))
+		for i, place := range at {
+			own[i] = list[place]
+		}
+		slices.SortStableFunc(own, func(a, b Entry) int { return cmp.Compare(a.Fact.Rev, b.Fact.Rev) })
+		for i, place := range at {
+			list[place] = own[i]
+		}
+	}
 }
 
 // head returns the last entry, the zero Entry of an empty trail.
