@@ -36,7 +36,7 @@ func (p Program) withStore(ctx context.Context, o *options, f func(config.Config
 	if err := d.admitPeople(ctx, c, by, slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
-	return f(c, d)
+	return errors.Join(f(c, d), d.trail.Release(ctx))
 }
 
 // admin makes the secret with which the first administrator registers.

@@ -127,8 +127,10 @@ func (s *Site) accountForm(c *fiber.Ctx, p *speaker, f *form) (formPage, error) 
 			{Label: p.say("own.factor"), Value: factor, Link: link("own.change_factor", "/account/factors")},
 			{Label: p.say("own.sessions"), Value: p.count("own.sessions_count", len(sessions)), Link: link("own.see_sessions", "/account/sessions")},
 		},
-		More: []ui.Form{{Action: at(c, "/account/export"), CSRF: s.token(r), Parts: []ui.FormPart{{Heading: p.say("own.export")}, {Text: p.say("own.export_text")}},
-			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("own.export_go"), Kind: "alt"}}}}},
+		More: []ui.Form{{
+			Action: at(c, "/account/export"), CSRF: s.token(r), Parts: []ui.FormPart{{Heading: p.say("own.export")}, {Text: p.say("own.export_text")}},
+			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("own.export_go"), Kind: "alt"}}},
+		}},
 	}, nil
 }
 

@@ -89,7 +89,9 @@ func stamp(p *speaker, t time.Time) string {
 }
 
 // dayOf is the day of an instant: 10 月 15 日.
-func dayOf(p *speaker, t time.Time) string { return ui.ShortDate(p.Lang, t.In(p.now.Location()), p.now) }
+func dayOf(p *speaker, t time.Time) string {
+	return ui.ShortDate(p.Lang, t.In(p.now.Location()), p.now)
+}
 
 // fact is a line of facts with one value; an empty value makes none.
 func fact(list []ui.Fact, term, value string) []ui.Fact {

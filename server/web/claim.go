@@ -141,7 +141,9 @@ func (s *Site) merchantParts(c *fiber.Ctx, p *speaker, f *form, was *merchant.Dr
 		kinds.Options = append(kinds.Options, ui.Pick{Value: string(k), Label: p.say("merchant.kinds." + string(k)), Checked: chosen == string(k)})
 	}
 	return []ui.FormPart{
-		text("name", p.say("merchant.name"), d.Name.Hans, func(x *ui.Field) { x.Hint, x.Lang, x.Autocomplete = p.say("merchant.name_hint"), lang.Hans, "organization" }),
+		text("name", p.say("merchant.name"), d.Name.Hans, func(x *ui.Field) {
+			x.Hint, x.Lang, x.Autocomplete = p.say("merchant.name_hint"), lang.Hans, "organization"
+		}),
 		{Choice: kinds},
 		text("credit_code", p.say("merchant.credit_code"), d.CreditCode, func(x *ui.Field) {
 			x.Optional, x.Hint = true, p.say("merchant.credit_code_hint")
@@ -182,7 +184,9 @@ func evidenceParts(p *speaker, f *form) []ui.FormPart {
 			x.Type, x.Accept, x.Multiple, x.Hint = "file", "image/jpeg,image/png,image/webp", true, p.say("claim.pictures_hint", "N", evidenceFiles)
 		}),
 		{Choice: kinds},
-		input(f, "note", p.say("claim.note"), func(x *ui.Field) { x.Type, x.Rows, x.Max, x.Optional, x.Hint = "textarea", 3, 500, true, p.say("claim.note_hint") }),
+		input(f, "note", p.say("claim.note"), func(x *ui.Field) {
+			x.Type, x.Rows, x.Max, x.Optional, x.Hint = "textarea", 3, 500, true, p.say("claim.note_hint")
+		}),
 	}
 }
 

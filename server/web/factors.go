@@ -78,9 +78,11 @@ func (s *Site) factorsPage(c *fiber.Ctx) error {
 		}
 	}
 	if a.Factors.Any() {
-		v.Codes = &ui.Form{Action: at(c, "/account/factors/codes"), CSRF: s.token(r),
+		v.Codes = &ui.Form{
+			Action: at(c, "/account/factors/codes"), CSRF: s.token(r),
 			Parts: []ui.FormPart{{Text: p.count("own.codes_left", len(a.Factors.Recovery))}},
-			Bar:   &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("own.codes_renew"), Kind: "alt"}}}}
+			Bar:   &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("own.codes_renew"), Kind: "alt"}}},
+		}
 	}
 	v.Base = s.privateBase(c, v.Title)
 	if p.err != nil {

@@ -61,9 +61,16 @@ func shopHref(c *fiber.Ctx, l *listing.Listing, page string) string {
 // shopPages are the pages of a shop in the order of the task list, with what it takes to open them. A page of which this site has
 // none is left out, and so is one that is not for the role of who asks.
 var shopPages = []taskPage{
-	{"name", access.ListingSensitive}, {"place", access.ListingSensitive}, {"category", access.ListingSensitive}, {"hours", access.ListingHours},
-	{"special", access.ListingHours}, {"contact", access.ListingContact}, {"photos", access.ListingPhotos}, {"goods", access.ListingGoods},
-	{"facilities", access.ListingGoods}, {"texts", access.ListingTexts},
+	{"name", access.ListingSensitive},
+	{"place", access.ListingSensitive},
+	{"category", access.ListingSensitive},
+	{"hours", access.ListingHours},
+	{"special", access.ListingHours},
+	{"contact", access.ListingContact},
+	{"photos", access.ListingPhotos},
+	{"goods", access.ListingGoods},
+	{"facilities", access.ListingGoods},
+	{"texts", access.ListingTexts},
 }
 
 // taskPage is a page of a shop and what it takes to open it.

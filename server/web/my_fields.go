@@ -193,7 +193,8 @@ var facilitiesEditor = editor{
 			pay.Options = append(pay.Options, ui.Pick{Value: k.word, Label: p.say("my.pay." + k.key), Checked: slices.Contains(x.typed["payments"], k.word)})
 		}
 		return []ui.FormPart{
-			{Choice: &tags}, {Choice: &pay},
+			{Choice: &tags},
+			{Choice: &pay},
 			x.control("payments.other", p.say("my.pay.else"), func(f *ui.Field) {
 				f.Optional, f.Type, f.Rows, f.Lang, f.Hint = true, "textarea", 2, lang.Hans, p.say("my.hint.lines")
 			}),

@@ -47,7 +47,8 @@ var goodsEditor = editor{
 			x.control("goods", p.say("fact.goods"), func(f *ui.Field) {
 				f.Type, f.Rows, f.Optional, f.Lang, f.Hint = "textarea", 5, true, lang.Hans, p.say("my.hint.goods")
 			}),
-			{Heading: p.say("fact.prices")}, {Text: p.say("my.hint.prices")},
+			{Heading: p.say("fact.prices")},
+			{Text: p.say("my.hint.prices")},
 		}
 		rows := min(rowsOf(x.typed, "prices")+1, maxRows)
 		if x.change(x) {

@@ -27,9 +27,14 @@ func isDate(s string) bool {
 var placeEditor = editor{
 	path: "place", act: access.ListingSensitive,
 	fields: []editField{
-		{name: "address.line", key: "address"}, {name: "address.street_id", key: "street", words: optionWords("address.street_id")}, {name: "address.house", key: "house"},
-		{name: "address.plaza_id", key: "plaza", words: optionWords("address.plaza_id")}, {name: "address.level", key: "level"}, {name: "address.unit", key: "unit"},
-		{name: "address.postcode", key: "postcode"}, {name: "address.hint", key: "hint"},
+		{name: "address.line", key: "address"},
+		{name: "address.street_id", key: "street", words: optionWords("address.street_id")},
+		{name: "address.house", key: "house"},
+		{name: "address.plaza_id", key: "plaza", words: optionWords("address.plaza_id")},
+		{name: "address.level", key: "level"},
+		{name: "address.unit", key: "unit"},
+		{name: "address.postcode", key: "postcode"},
+		{name: "address.hint", key: "hint"},
 		{name: "location", key: "location", owns: func(c string) bool { return c == "location" || c == "location.datum" }},
 	},
 	fill: func(_ *edit, l *listing.Listing) url.Values {

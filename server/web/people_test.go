@@ -119,6 +119,9 @@ var model = sync.OnceValues(func() (m struct {
 	if _, err := trail.CatchUp(ctx); err != nil {
 		return m, err
 	}
+	if err := trail.Release(ctx); err != nil {
+		return m, err
+	}
 	if err := errors.Join(accounts.Close(ctx), db.Close()); err != nil {
 		return m, err
 	}

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"errors"
+	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -67,14 +70,25 @@ func (s *Site) load(c *fiber.Ctx) error {
 	return nil
 }
 
+// staffOnly reports whether only roles of the district may do act.
+func staffOnly(act access.Action) bool {
+	return !slices.ContainsFunc(access.Roles, func(r access.Role) bool {
+		return access.Grant(r, act) != access.None && !slices.Contains(access.DistrictRoles, r)
+	})
+}
+
 // admit lets through who may do what the route needs, and forms that are ours.
 func (s *Site) admit(p *pattern) fiber.Handler {
 	everybody := access.Grant(access.Visitor, p.Needs) == access.All
 	// What is public is the same for everybody: theme and text size are chosen on pages that know no session.
 	personal := p.Kind == Private && p.Needs != access.PublicRead
+	staff := staffOnly(p.Needs) && len(s.config.StaffRanges) > 0
 	return func(c *fiber.Ctx) error {
 		r := Of(c)
 		r.Actor.Request, r.Actor.Client = r.ID, r.Client
+		if staff && !slices.ContainsFunc(s.config.StaffRanges, func(in netip.Prefix) bool { return in.Contains(r.Client) }) {
+			return fault.New(fault.NotFound, "error.not_found", errors.New("web: a page of the staff was asked for from elsewhere"))
+		}
 		if personal {
 			if err := s.load(c); err != nil {
 				return err

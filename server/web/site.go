@@ -151,6 +151,7 @@ func (s *Site) siteMap() []Route {
 		s.postRoutes(),
 		s.insightRoutes(),
 		s.ownRoutes(),
+		s.adminRoutes(),
 		s.outboxRoutes(),
 		s.myRoutes(),
 		s.deskRoutes(),

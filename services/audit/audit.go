@@ -267,9 +267,16 @@ func (l *Log) tickOff(ctx context.Context, waiting []Entry, from []source) error
 	return err
 }
 
-// Run copies facts as they come until ctx ends.
+// Release lets another server copy at once, instead of when the lease of this one has run out.
+func (l *Log) Release(ctx context.Context) error {
+	_, err := l.db.Lease(ctx, "audit", l.owner, 0)
+	return err
+}
+
+// Run copies facts as they come until ctx ends, and then lets others.
 func (l *Log) Run(ctx context.Context, log *slog.Logger) {
-	tick := time.NewTicker(time.Second) // what other servers wrote does not wake this one
+	defer func() { _ = l.Release(context.WithoutCancel(ctx)) }() // the lease ends by itself otherwise
+	tick := time.NewTicker(time.Second)                          // what other servers wrote does not wake this one
 	defer tick.Stop()
 	for {
 		if _, err := l.CatchUp(ctx); err != nil && ctx.Err() == nil {

@@ -388,3 +388,26 @@ func TestUpsertOverAnEdit(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
+
+func TestReleaseLetsAnotherServerCopy(t *testing.T) {
+	w := newWorld(t)
+	if err := w.log.Event(t.Context(), owner, Event{Action: access.AccountOpen, Object: Ref{"account", "a"}}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := w.log.CatchUp(t.Context()); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	other := New(w.db, w.log.keys, w.log.now)
+	if err := other.Event(t.Context(), owner, Event{Action: access.AccountOpen, Object: Ref{"account", "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := other.CatchUp(t.Context()); n != 0 || err != nil {
+		t.Errorf("while the lease lasts another server copied %d, %v", n, err)
+	}
+	if err := w.log.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := other.CatchUp(t.Context()); n != 1 || err != nil {
+		t.Errorf("after the release another server copied %d, %v; want 1", n, err)
+	}
+}
