@@ -1,0 +1,194 @@
+package web
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/services/demo"
+	"shangquan/services/fault"
+	"shangquan/services/listing"
+	"shangquan/services/merchant"
+	"shangquan/services/store"
+)
+
+var writeMatrix = flag.Bool("matrix", false, "write testdata/permissions.txt anew, to be read before it is committed")
+
+// matrixFile says for every route, every role and an own and a foreign object what happens at the door.
+const matrixFile = "testdata/permissions.txt"
+
+// asked are the people of the matrix, in the order of its columns.
+var asked = []string{"", demo.Staff, demo.Manager, demo.Owner, demo.Rival, demo.Plaza, demo.Coordinator, demo.Liaison, demo.Admin}
+
+// What happens at the door.
+const (
+	in      = "yes"
+	unseen  = "-"      // 404, as for what does not exist
+	signIn  = "signin" // led to sign in first
+	another = "check"  // led to prove who they are once more
+)
+
+// TestPermissions sends every request of the site map as everybody, to what is theirs and to what is not, and compares what
+// happens with the file. The handlers are replaced: what is tested is the door, and the services ask again behind it.
+func TestPermissions(t *testing.T) {
+	x := peopled(t)
+	claims := map[string]string{demo.Owner: x.claim(t, demo.Owner), demo.Rival: x.claim(t, demo.Rival)}
+	x.stub(t)
+	var out strings.Builder
+	fmt.Fprintf(&out, "# Who gets through the door of which address: yes, - (404), signin, check (a fresh check first).\n")
+	fmt.Fprintf(&out, "# own and foreign say whose the object is that the address names: the shops of the owner, or of another merchant.\n")
+	fmt.Fprintf(&out, "# Made by: go test ./server/web -run TestPermissions -matrix\n\n")
+	fmt.Fprintf(&out, "%-7s %-44s %-8s %-20s", "#", "", "", "needs")
+	for _, who := range asked {
+		fmt.Fprintf(&out, " %-11s", map[bool]string{true: "visitor", false: who}[who == ""])
+	}
+	out.WriteString("\n")
+	for _, r := range x.Routes() {
+		whose := []string{""}
+		if strings.Contains(r.Path, "/:") && r.Thing != nil {
+			whose = []string{"own", "foreign"}
+		}
+		opened := false
+		for _, w := range whose {
+			fmt.Fprintf(&out, "%-7s %-44s %-8s %-20s", r.Method, r.Path, w, r.Needs)
+			for _, who := range asked {
+				got := x.door(t, &r, who, w == "foreign", claims)
+				opened = opened || got == in || got == another
+				fmt.Fprintf(&out, " %-11s", got)
+			}
+			out.WriteString("\n")
+		}
+		if !opened {
+			t.Errorf("%s %s opens to nobody: the test has no object for it, or nobody may", r.Method, r.Path)
+		}
+	}
+	text := strings.ReplaceAll(out.String(), " \n", "\n")
+	for strings.Contains(text, " \n") {
+		text = strings.ReplaceAll(text, " \n", "\n")
+	}
+	if *writeMatrix {
+		if err := os.WriteFile(matrixFile, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(matrixFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text == string(want) {
+		return
+	}
+	is := strings.Split(text, "\n")
+	was := strings.Split(string(want), "\n")
+	for _, line := range is {
+		if !slices.Contains(was, line) {
+			t.Errorf("not as checked in:\n  %s", line)
+		}
+	}
+	for _, line := range was {
+		if !slices.Contains(is, line) {
+			t.Errorf("checked in and gone:\n  %s", line)
+		}
+	}
+}
+
+// stub answers for every route that lets somebody in.
+func (x *town) stub(t *testing.T) {
+	t.Helper()
+	old := x.Site
+	x.Site = New(Deps{
+		Config: old.config, Assets: old.assets, Catalogue: old.catalogue, Renderer: old.renderer, Directory: old.directory, Calendar: old.calendar,
+		Log: old.log, Now: old.now, Revision: old.revision, Ready: old.ready, Services: old.services,
+		rewrite: func(routes []Route) []Route {
+			for i := range routes {
+				routes[i].Handle = func(c *fiber.Ctx) error { return c.SendStatus(fiber.StatusNoContent) }
+				routes[i].Cached = false
+			}
+			return routes
+		},
+	})
+}
+
+// door asks for a route as somebody and says what happened.
+func (x *town) door(t *testing.T, r *Route, who string, foreign bool, claims map[string]string) string {
+	t.Helper()
+	b := x.as(t, who)
+	path := x.object(r, who, foreign, claims)
+	var a answer
+	switch {
+	case r.Method == http.MethodGet:
+		a = b.get(path)
+	case r.Kind == API:
+		a = b.send(r.Method, path, "application/json", []byte("{}"))
+	default:
+		a = b.send(r.Method, path, "application/x-www-form-urlencoded", []byte(b.signed(url.Values{}).Encode()))
+	}
+	switch {
+	case a.status == http.StatusNoContent:
+		return in
+	case a.status == http.StatusNotFound:
+		return unseen
+	case a.status == http.StatusUnauthorized, strings.HasPrefix(a.to, "/sign-in"), strings.Contains(a.body, `action="/sign-in"`):
+		return signIn
+	case strings.HasPrefix(a.to, "/account/check"), strings.Contains(a.body, `action="/account/check"`):
+		return another
+	}
+	return fmt.Sprint(a.status)
+}
+
+// object is the address of a route about something that is the owner's or another merchant's.
+func (x *town) object(r *Route, who string, foreign bool, claims map[string]string) string {
+	if r.Thing == nil || !strings.Contains(r.Path, "/:") {
+		return r.probe()
+	}
+	whose := x.people[demo.Owner]
+	shop := whose.ListingIDs[0]
+	if who == demo.Plaza {
+		shop = whose.ListingIDs[1] // the one in its plaza
+	}
+	if foreign {
+		whose = x.people[demo.Rival]
+		shop = whose.ListingIDs[0]
+	}
+	ids := map[string]string{"shops": shop, "listings": shop, "merchants": whose.MerchantID, "accounts": whose.AccountID, "claims": claims[whose.Key]}
+	parts := strings.Split(r.probe(), "/")
+	for i, p := range strings.Split(r.Path, "/") {
+		if id := ids[strings.Split(r.Path, "/")[max(i-1, 0)]]; strings.HasPrefix(p, ":") && id != "" {
+			parts[i] = id
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// claim makes a claim of somebody on a shop that is nobody's, and returns its id.
+func (x *town) claim(t *testing.T, who string) string {
+	t.Helper()
+	for l, err := range x.services.Listings.Recorded().Each(t.Context(), store.Where("state", store.Eq, string(listing.Published))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.MerchantID != "" {
+			continue
+		}
+		c, err := x.services.Merchants.SendClaim(t.Context(), x.actor(t, who), merchant.ClaimForm{
+			ListingID: l.ID, MerchantID: x.people[who].MerchantID, Evidence: []merchant.Evidence{{Key: "evidence/01/01000000000000000000000000000000", Kind: "sign"}},
+		})
+		if fault.Is(err, fault.Conflict) {
+			continue // the other one has claimed it
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.ID
+	}
+	t.Fatal("every shop is somebody's")
+	return ""
+}
