@@ -118,7 +118,7 @@ var missingKey = map[string]string{
 func (s *Site) tasks(c *fiber.Ctx, p *speaker, l *listing.Listing, current string, bad bool) []ui.Task {
 	todo := map[string]bool{}
 	for _, item := range listing.Completeness(l, s.calendar, p.now) {
-		if !item.Done {
+		if !item.Done && item.Field != "name.en" { // the name is filled in without it
 			todo[pageOf[item.Field]] = true
 		}
 	}

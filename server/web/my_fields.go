@@ -299,7 +299,7 @@ var contactEditor = editor{
 					Options: []ui.Pick{{Value: consentVersion, Label: p.say("my.phone.consent"), Checked: x.typed.Get(phoneAt(i, "consent")) != ""}},
 				}})
 		}
-		return append(out, ui.FormPart{Heading: p.say("fact.website")}, x.control("website", p.say("fact.website"), func(f *ui.Field) {
+		return append(out, ui.FormPart{Heading: p.say("my.site")}, x.control("website", p.say("fact.website"), func(f *ui.Field) {
 			f.Type, f.Optional, f.InputMode, f.Hint = "url", true, "url", p.say("my.hint.website")
 		}))
 	},

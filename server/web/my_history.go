@@ -37,7 +37,7 @@ func (s *Site) historyPage(c *fiber.Ctx) error {
 		return err
 	}
 	v := historyView{
-		Up: ui.Link{Label: p.name(l.Name.Text), Href: shopHref(c, &l, "")}, Where: whereWords(p, &l), Title: p.say("my.page.history"),
+		Up: ui.Link{Label: p.say("my.up"), Href: shopHref(c, &l, "")}, Where: whereWords(p, &l), Title: p.say("my.page.history"),
 		Entries: s.entriesOf(c, p, &l, page.Items, access.Can(Of(c).Actor, access.ListingRestore, l.Thing())),
 	}
 	if page.Next != "" {
@@ -92,8 +92,11 @@ func whoWords(p *speaker, r *listing.Revision) string {
 		role = r.By.Role
 	}
 	as := p.say("my.role." + role)
-	if r.By.Name == "" || role == "system" {
+	switch {
+	case r.By.Name == "" || role == "system":
 		return as
+	case role == "someone": // who had no part in the shop yet, as when it was handed over
+		return r.By.Name
 	}
 	return p.say("my.who", "Name", r.By.Name, "Role", as)
 }
