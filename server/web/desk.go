@@ -165,7 +165,7 @@ func (s *Site) queue(ctx context.Context, p *speaker, by access.Actor) (out []wa
 				continue
 			}
 			seen[list.kind+l.ID] = true
-			out = append(out, s.waitingListing(p, list.kind, l))
+			out = append(out, waitingListing(p, list.kind, l))
 		}
 	}
 	for i := range out {
@@ -180,18 +180,18 @@ func (s *Site) queue(ctx context.Context, p *speaker, by access.Actor) (out []wa
 	return out, full, nil
 }
 
-func (s *Site) waitingListing(p *speaker, kind string, l *listing.Listing) waiting {
+func waitingListing(p *speaker, kind string, l *listing.Listing) waiting {
 	w := waiting{kind: kind, id: l.ID, title: l.Name.Text, since: l.UpdatedAt}
 	switch {
 	case kind == "change" && l.Proposal != nil:
 		w.since = l.WaitsSince
-		w.what = s.changedFields(p, l.Proposal.Paths)
+		w.what = changedFields(p, l.Proposal.Paths)
 	case kind == "shop":
 		w.what = l.Address.Line
 	case l.Watch.NeedsLook:
 		w.what = p.say("desk.watch." + l.Watch.Why)
 	default:
-		w.what = s.changedFields(p, l.Watch.Changed)
+		w.what = changedFields(p, l.Watch.Changed)
 	}
 	return w
 }

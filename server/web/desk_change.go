@@ -41,7 +41,7 @@ func (s *Site) changeCase(c *fiber.Ctx, p *speaker, l listing.Listing, f *form) 
 	}
 	v.Lead = p.say("desk.change_by", "Name", w.Name, "When", stamp(p, w.At))
 	now := l.Proposed()
-	v.add(section{Compare: &ui.Compare{OldTitle: p.say("desk.old"), NewTitle: p.say("desk.new"), Fields: s.compareListings(p, l, now)}})
+	v.add(section{Compare: &ui.Compare{OldTitle: p.say("desk.old"), NewTitle: p.say("desk.new"), Fields: s.compared(c, p, onPage(listing.Diff(l, now)))}})
 	x := decision(c, p, "/desk/changes/"+l.ID, l.ProposalHash(), f, s.token(Of(c)), p.say("desk.approve"))
 	v.add(section{Title: p.say("desk.decide"), Forms: []*ui.Form{x}})
 	return v, x
@@ -117,7 +117,7 @@ func (s *Site) lookCase(c *fiber.Ctx, p *speaker) (*casePage, *ui.Form, error) {
 		v.warn(p.say("desk.look_none"))
 		return v, nil, nil
 	}
-	v.Lead = s.changedFields(p, l.Watch.Changed)
+	v.Lead = changedFields(p, l.Watch.Changed)
 	if l.Watch.NeedsLook {
 		v.warn(p.say("desk.watch." + l.Watch.Why))
 	}
@@ -129,7 +129,7 @@ func (s *Site) lookCase(c *fiber.Ctx, p *speaker) (*casePage, *ui.Form, error) {
 		x := ui.Compare{OldTitle: p.say("desk.before"), NewTitle: p.say("desk.after")}
 		for _, d := range r.Changes {
 			if watched(d.Path) {
-				x.Fields = append(x.Fields, s.compareField(p, d))
+				x.Fields = append(x.Fields, s.compared(c, p, []listing.FieldDiff{d})...)
 			}
 		}
 		if len(x.Fields) > 0 {

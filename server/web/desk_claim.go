@@ -111,12 +111,12 @@ func (s *Site) claimantFacts(c *fiber.Ctx, p *speaker, x merchant.Claim) ([]ui.F
 
 // shopOnRecord are the facts a claim is held against.
 func shopOnRecord(p *speaker, l *listing.Listing) []ui.Fact {
-	out := fact(nil, p.say("desk.field.name_hans"), l.Name.Hans)
-	out = fact(out, p.say("desk.field.address"), l.Address.Line)
+	out := fact(nil, p.say("fact.name"), l.Name.Hans)
+	out = fact(out, p.say("fact.address"), l.Address.Line)
 	for _, n := range l.Phones {
-		out = append(out, ui.Fact{Term: p.say("desk.field.phones"), Values: []ui.Value{{Text: n.Display(), Href: n.Tel(), Number: true, Note: n.Label}}})
+		out = append(out, ui.Fact{Term: p.say("fact.phones"), Values: []ui.Value{{Text: n.Display(), Href: n.Tel(), Number: true, Note: n.Label}}})
 	}
-	return fact(out, p.say("desk.field.code"), l.Code)
+	return fact(out, p.say("desk.shop_code"), l.Code)
 }
 
 // checksOf lists the call-backs and visits that were made.

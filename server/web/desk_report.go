@@ -56,7 +56,7 @@ func (s *Site) reportCase(c *fiber.Ctx, p *speaker, x report.Item, f *form, cont
 	if x.Contacts > 0 {
 		v.add(s.contactSection(c, p, x, contacts))
 	}
-	v.add(section{Title: p.say("desk.page_says"), Facts: s.listingFacts(p, &l)})
+	v.add(section{Title: p.say("desk.page_says"), Facts: s.listingFacts(c, p, &l)})
 	if x.State == report.Answered {
 		v.add(section{Title: p.say("desk.answered"), Facts: fact(fact(nil, p.say("report.outcome_label"), p.say("report.outcome."+string(x.Outcome))), p.say("report.answer"), x.Answer)})
 		return v, nil, nil

@@ -50,24 +50,11 @@ func (s *Site) submittedCase(c *fiber.Ctx, p *speaker, l listing.Listing, f *for
 			Link: &ui.Link{Label: strings.TrimSpace(name + " " + t.l.Address.Line), Href: at(c, "/shops/"+t.l.Slug)},
 		})
 	}
-	v.add(section{Title: p.say("desk.says"), Facts: s.listingFacts(p, &l)})
+	v.add(section{Title: p.say("desk.says"), Facts: s.listingFacts(c, p, &l)})
 	x := decision(c, p, "/desk/shops/"+l.ID, "", f, s.token(Of(c)), p.say("desk.publish"))
 	x.Rev = revision(l.Rev)
 	v.add(section{Title: p.say("desk.decide"), Forms: []*ui.Form{x}})
 	return v, x, nil
-}
-
-// listingFacts are everything a listing says, for somebody who checks it.
-func (s *Site) listingFacts(p *speaker, l *listing.Listing) []ui.Fact {
-	out := []ui.Fact{}
-	for _, d := range listing.Diff(listing.Listing{}, *l) {
-		switch d.Path {
-		case "state", "proposal", "returned", "confirmed", "merchant_id", "plaza_may", "photos", "consents", "hours.known":
-			continue
-		}
-		out = fact(out, fieldLabel(p, d.Path), s.inWords(p, d.Path, d.After))
-	}
-	return out
 }
 
 // twin is a shop that may be the same one under another entry.
