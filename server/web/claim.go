@@ -12,7 +12,6 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
-	"shangquan/services/media"
 	"shangquan/services/merchant"
 )
 
@@ -210,7 +209,7 @@ func (s *Site) takeEvidence(c *fiber.Ctx, f *form) (list []merchant.Evidence, er
 		return nil, fault.Wrong("evidence", "error.list.long", map[string]any{"Max": evidenceFiles})
 	}
 	for _, x := range files {
-		e, err := s.services.Photos.AddEvidence(c.UserContext(), media.Upload{Name: x.name, Type: x.contentType, Data: x.body}, Of(c).Actor.AccountID)
+		e, err := s.services.Photos.AddEvidence(c.UserContext(), asUpload(x), Of(c).Actor.AccountID)
 		if err != nil {
 			s.dropEvidence(c, list)
 			return nil, asEvidence(err)
