@@ -28,7 +28,7 @@ func (p Program) withStore(ctx context.Context, o *options, f func(config.Config
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.close()) }()
+	defer func() { err = errors.Join(err, d.close()) }() //nolint:contextcheck // what is under way is ended though ctx may be over
 	by, err := sender(c, catalogue, p.Err, d.now)
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	name, _ := c.Site.Name.In(lang.Hans)
 	p := &people{sender: by}
 	var err error
-	p.accounts, err = account.New(d.db, account.Config{
+	p.accounts, err = account.New(d.db, account.Config{ //nolint:contextcheck // messages leave after the call that wrote them has ended
 		Origin: c.Origin, Site: name, Keys: d.keys, Log: d.trail, Mail: by, Now: d.now,
 		Policy: account.Policy{Graded: c.Graded, Words: []string{name, c.Site.Sign, c.Site.City, c.Site.County}},
 	})

@@ -47,7 +47,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.close()) }()
+	defer func() { err = errors.Join(err, d.close()) }() //nolint:contextcheck // what is under way is ended though ctx may be over
 	by, err := sender(c, catalogue, p.Out, d.now)
 	if err != nil {
 		return err

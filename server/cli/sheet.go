@@ -28,7 +28,7 @@ func (p Program) with(ctx context.Context, o *options, use func(*district) error
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.close()) }()
+	defer func() { err = errors.Join(err, d.close()) }() //nolint:contextcheck // what is under way is ended though ctx may be over
 	return use(d)
 }
 

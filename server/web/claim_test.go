@@ -203,7 +203,7 @@ func TestClaimMistakes(t *testing.T) {
 func TestClaimOfOwnedShop(t *testing.T) {
 	x := peopled(t)
 	x.public(t)
-	l := x.shopOf(t, demo.Owner)
+	l := x.shopOfOwner(t)
 	desk := x.as(t, demo.Coordinator)
 	c := x.as(t, demo.Rival).claimed(l.Slug, noodles())
 	if c.State != merchant.ClaimDisputed || !strings.Contains(x.as(t, demo.Owner).page("/my/merchants/"+l.MerchantID), "dispute-"+c.ID) {
@@ -234,14 +234,14 @@ func TestClaimOfOwnedShop(t *testing.T) {
 	if now := x.claimNow(t, c.ID); now.State != merchant.ClaimProposed {
 		t.Fatalf("state = %s", now.State)
 	}
-	if by := x.shopOf(t, demo.Owner).MerchantID; by != l.MerchantID {
+	if by := x.shopOfOwner(t).MerchantID; by != l.MerchantID {
 		t.Fatal("the shop has moved already")
 	}
 	second := x.again(t, demo.Second)
 	if a := second.step(c.ID, formSecond, "", nil); a.to != "/desk?done=approved" {
 		t.Fatalf("agree = %d %s", a.status, complaint(a.body))
 	}
-	if by := x.shopOf(t, demo.Owner).MerchantID; by == l.MerchantID || by == "" {
+	if by := x.shopOfOwner(t).MerchantID; by == l.MerchantID || by == "" {
 		t.Error("the shop has not moved")
 	}
 	if a := x.again(t, demo.Owner).get("/my/shops/" + l.ID); a.status != http.StatusNotFound {

@@ -13,7 +13,7 @@ import (
 func (s *Site) confirmPage(c *fiber.Ctx) error {
 	l, state, err := s.services.Links.Show(c.UserContext(), c.Params("token"))
 	if err != nil {
-		return goneAs(c, err)
+		return goneAs(err)
 	}
 	return s.showConfirm(c, &l, state)
 }
@@ -22,7 +22,7 @@ func (s *Site) confirmPage(c *fiber.Ctx) error {
 func (s *Site) confirmSent(c *fiber.Ctx) error {
 	l, state, err := s.services.Links.Use(c.UserContext(), c.Params("token"))
 	if fault.Is(err, fault.NotFound) {
-		return goneAs(c, err)
+		return goneAs(err)
 	}
 	if err != nil && state != listing.LinkChanged {
 		return err

@@ -156,11 +156,7 @@ func (s *Site) editSent(e *editor) fiber.Handler {
 		}
 		for range tries {
 			if rev != x.l.Rev {
-				clashes, err := x.merge(rev)
-				if err != nil {
-					return err
-				}
-				if len(clashes) > 0 {
+				if clashes := x.merge(rev); len(clashes) > 0 {
 					return x.clash(clashes)
 				}
 				rev = x.l.Rev
@@ -208,7 +204,7 @@ type clashed struct {
 
 // merge sets what was typed over revision rev beside what is stored now. What only one of the two changed is taken from that one;
 // what both changed, to different things, is returned.
-func (x *edit) merge(rev int64) ([]clashed, error) {
+func (x *edit) merge(rev int64) []clashed {
 	// When the trail does not reach back so far, everything that differs counts as changed by both.
 	base, err := x.s.services.Listings.At(x.c.UserContext(), Of(x.c).Actor, x.l.ID, rev)
 	known := err == nil
@@ -229,7 +225,7 @@ func (x *edit) merge(rev int64) ([]clashed, error) {
 			out = append(out, clashed{f, theirs, mine})
 		}
 	}
-	return out, nil
+	return out
 }
 
 // clash shows what somebody else saved meanwhile beside what was typed.

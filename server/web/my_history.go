@@ -61,7 +61,7 @@ func (s *Site) entriesOf(c *fiber.Ctx, p *speaker, l *listing.Listing, list []li
 		}
 		e := ui.AuditEntry{When: momentWords(p, r.At), Who: whoWords(p, r), What: s.whatWords(p, r, fields), Fields: fields}
 		if r.Action != access.ListingRestore {
-			e.Why = actWords(p, r)
+			e.Why = actWords(r)
 		}
 		if restore && r.Rev > 0 && r.Rev < l.Rev {
 			e.Restore = &ui.Button{Label: p.say("my.history.restore"), Href: shopHref(c, l, "history/"+strconv.FormatInt(r.Rev, 10)), Kind: "text s", Of: e.When}
@@ -115,7 +115,7 @@ func (s *Site) whatWords(p *speaker, r *listing.Revision, fields []ui.CompareFie
 }
 
 // actWords is the reason that was given; the name of a state's action is not one.
-func actWords(p *speaker, r *listing.Revision) string {
+func actWords(r *listing.Revision) string {
 	if slices.Contains(listing.Actions, listing.Action(r.Why)) {
 		return ""
 	}

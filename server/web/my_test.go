@@ -17,10 +17,10 @@ import (
 	"shangquan/services/search/memory"
 )
 
-// shopOf is the first shop of somebody, as it is stored now.
-func (x *town) shopOf(t testing.TB, key string) listing.Listing {
+// shopOfOwner is the first shop of the owner, as it is stored now.
+func (x *town) shopOfOwner(t testing.TB) listing.Listing {
 	t.Helper()
-	return x.listing(t, x.people[key].ListingIDs[0])
+	return x.listing(t, x.people[demo.Owner].ListingIDs[0])
 }
 
 func (x *town) listing(t testing.TB, id string) listing.Listing {
@@ -133,7 +133,7 @@ func hoursForm(kind string, rows map[string][]string) url.Values {
 // TestShopDeskNameWaits: what is sensitive waits, and customers go on seeing the old version; taken back it is gone.
 func TestShopDeskNameWaits(t *testing.T) {
 	x := peopled(t)
-	owner, l := x.as(t, demo.Owner), x.shopOf(t, demo.Owner)
+	owner, l := x.as(t, demo.Owner), x.shopOfOwner(t)
 	a := owner.saved(l.ID, "name", url.Values{"name": {"新招牌面馆"}, "name.en": {"New Sign Noodles"}, "aliases": {"老招牌"}})
 	if a.to != "/my/shops/"+l.ID+"?done=wait" {
 		t.Errorf("leads to %s", a.to)
@@ -162,7 +162,7 @@ func TestShopDeskNameWaits(t *testing.T) {
 // TestShopDeskMistakes: nothing typed is lost, the mistake stands at its field, nothing is stored.
 func TestShopDeskMistakes(t *testing.T) {
 	x := peopled(t)
-	owner, l := x.as(t, demo.Owner), x.shopOf(t, demo.Owner)
+	owner, l := x.as(t, demo.Owner), x.shopOfOwner(t)
 	for _, tt := range []struct {
 		page string
 		form url.Values
@@ -206,7 +206,7 @@ func TestShopDeskMistakes(t *testing.T) {
 func TestShopDeskConflict(t *testing.T) {
 	x := peopled(t)
 	x.wait(time.Minute) // until then the trail belongs to whoever made the town
-	owner, l := x.as(t, demo.Owner), x.shopOf(t, demo.Owner)
+	owner, l := x.as(t, demo.Owner), x.shopOfOwner(t)
 	old := strconv.FormatInt(l.Rev, 10)
 	owner.saved(l.ID, "texts", url.Values{"description": {"第一个人写的"}, "description.en": {"Theirs"}})
 
@@ -265,7 +265,7 @@ func TestShopDeskConflict(t *testing.T) {
 // TestShopDeskOthers: a foreign shop is not there, and a member does only what the role allows.
 func TestShopDeskOthers(t *testing.T) {
 	x := peopled(t)
-	l := x.shopOf(t, demo.Owner)
+	l := x.shopOfOwner(t)
 	rev := strconv.FormatInt(l.Rev, 10)
 	x.public(t)
 	var foreign string
@@ -312,9 +312,9 @@ func TestShopDeskOthers(t *testing.T) {
 func (x *town) reread(t testing.TB) {
 	t.Helper()
 	engine := memory.New()
-	d := directory.New(directory.Sources{Listings: listing.Declare(x.db), Places: x.services.Places, Words: x.services.Words, Calendar: x.Site.calendar}, engine, engine, slog.New(slog.DiscardHandler), x.Site.now)
+	d := directory.New(directory.Sources{Listings: listing.Declare(x.db), Places: x.services.Places, Words: x.services.Words, Calendar: x.calendar}, engine, engine, slog.New(slog.DiscardHandler), x.now)
 	t.Cleanup(d.Close)
-	x.directory, x.Site.directory, x.Site.revision, x.Site.cache = d, d, d.Revision, newPageCache(cacheBytes)
+	x.directory, x.Site.directory, x.revision, x.cache = d, d, d.Revision, newPageCache(cacheBytes)
 }
 
 // nationalDay is two days before 国庆 2026.
@@ -388,7 +388,7 @@ func TestShopDeskHolidays(t *testing.T) {
 // TestShopDeskHoursWithoutScript: the small buttons of the hours change the form and store nothing.
 func TestShopDeskHoursWithoutScript(t *testing.T) {
 	x := peopled(t)
-	owner, l := x.as(t, demo.Owner), x.shopOf(t, demo.Owner)
+	owner, l := x.as(t, demo.Owner), x.shopOfOwner(t)
 	form := hoursForm("each", map[string][]string{"mon": {"540", "1260"}})
 	form.Set("rev", strconv.FormatInt(l.Rev, 10))
 	press := func(name, value string) string {

@@ -488,7 +488,7 @@ func TestPeopleAreWhoTheyAre(t *testing.T) {
 				t.Fatal(err)
 			}
 			if may := access.Can(by, access.ListingHours, l.Thing()); may != (want.may[id] != "") {
-				t.Errorf("%s may change the hours of %s: %v", key, l.Name.Text.Hans, may)
+				t.Errorf("%s may change the hours of %s: %v", key, l.Name.Hans, may)
 			}
 			if act := want.may[id]; act != "" && !access.Can(by, act, l.Thing()) {
 				t.Errorf("%s may not do %s", key, act)

@@ -135,7 +135,7 @@ func arrange(list []placed, do string) ([]placed, bool) {
 		return list, false
 	}
 	out := slices.Clone(list)
-	to := i
+	var to int
 	switch what {
 	case "up":
 		to = max(i-1, 0)

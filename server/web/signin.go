@@ -209,7 +209,7 @@ func (s *Site) resetSent(c *fiber.Ctx) error {
 // newPasswordPage: GET /reset/:token. Opening the link changes nothing: chat programs open links by themselves.
 func (s *Site) newPasswordPage(c *fiber.Ctx) error {
 	if err := s.services.Accounts.CheckReset(c.UserContext(), c.Params("token")); err != nil {
-		return goneAs(c, err)
+		return goneAs(err)
 	}
 	p := s.speaker(c)
 	return s.showForm(c, p, s.newPasswordForm(c, p), nil)
@@ -234,7 +234,7 @@ func (s *Site) newPasswordSent(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	if err := s.services.Accounts.Reset(c.UserContext(), c.Params("token"), f.Get("password"), client(c)); err != nil {
 		if fault.Is(err, fault.NotFound) {
-			return goneAs(c, err)
+			return goneAs(err)
 		}
 		return s.showForm(c, p, s.newPasswordForm(c, p), err)
 	}
@@ -242,7 +242,7 @@ func (s *Site) newPasswordSent(c *fiber.Ctx) error {
 }
 
 // goneAs answers 410 for a link that was good once.
-func goneAs(c *fiber.Ctx, err error) error {
+func goneAs(err error) error {
 	if fault.Is(err, fault.NotFound) {
 		return &ended{err}
 	}

@@ -181,7 +181,7 @@ func TestRequire(t *testing.T) {
 			}
 			continue
 		}
-		fe, ok := tt.err.(*fault.Error)
+		fe, ok := tt.err.(*fault.Error) //nolint:errorlint // Require returns the fault itself
 		if !ok || fe.Kind != tt.kind || fe.Key != tt.key {
 			t.Errorf("%s: %v, want %v %s", tt.name, tt.err, tt.kind, tt.key)
 		}

@@ -104,7 +104,7 @@ func (s *Service) ResetFactors(ctx context.Context, by access.Actor, accountID, 
 	if err != nil {
 		return err
 	}
-	if _, err := s.change(ctx, guardOf(a.ID), func(g *guard) error {
+	if err := s.change(ctx, guardOf(a.ID), func(g *guard) error {
 		g.FactorFailures, g.FactorUntil, g.Signs = 0, time.Time{}, nil
 		return nil
 	}); err != nil {
@@ -130,7 +130,7 @@ func (s *Service) Bootstrap(ctx context.Context) (plain string, err error) {
 		return "", err
 	}
 	plain, hash := secret.Token()
-	_, err = s.change(ctx, setupGuard, func(g *guard) error {
+	err = s.change(ctx, setupGuard, func(g *guard) error {
 		g.Reset = reset{Hash: hash, Until: s.now().Add(SetupLife)}
 		return nil
 	})
@@ -185,7 +185,7 @@ func (s *Service) Setup(ctx context.Context, plain string, n Registration, c Cli
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if _, err := s.change(ctx, setupGuard, func(g *guard) error {
+	if err := s.change(ctx, setupGuard, func(g *guard) error {
 		if !good(g) {
 			return noSetup("used meanwhile")
 		}

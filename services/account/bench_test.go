@@ -138,7 +138,7 @@ func (w *world) level(b *testing.B, id string, locked bool) error {
 		}
 		return nil
 	}
-	_, err := w.change(b.Context(), guardOf(id), func(g *guard) error {
+	err := w.change(b.Context(), guardOf(id), func(g *guard) error {
 		g.Failures, g.Until = 0, time.Time{}
 		if locked {
 			g.Failures, g.Until = 20, w.now().Add(maxPause)

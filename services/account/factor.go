@@ -119,7 +119,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, by access.Actor, x Session, t
 		return in, nil, fault.New(fault.Internal, "error.internal", err)
 	}
 	// The code that was just shown is used up with it.
-	if _, err := s.change(ctx, guardOf(a.ID), func(g *guard) error {
+	if err := s.change(ctx, guardOf(a.ID), func(g *guard) error {
 		g.Step, g.FactorFailures, g.FactorUntil = step, 0, time.Time{}
 		return nil
 	}); err != nil {
@@ -169,7 +169,7 @@ func (s *Service) checkFactor(ctx context.Context, a *Account, typed string, c C
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, guardOf(a.ID), func(g *guard) error {
+	err = s.change(ctx, guardOf(a.ID), func(g *guard) error {
 		ok, late = false, waits(s.now(), g.FactorUntil) || g.FactorFailures >= maxFailures
 		if late {
 			return nil
@@ -255,7 +255,7 @@ func recoveryOf(typed string) string {
 
 func (s *Service) useRecovery(ctx context.Context, a *Account, plain string, c Client) error {
 	late, ok := false, false
-	if _, err := s.change(ctx, guardOf(a.ID), func(g *guard) error {
+	if err := s.change(ctx, guardOf(a.ID), func(g *guard) error {
 		if late = waits(s.now(), g.FactorUntil); !late {
 			s.missed(g) // before it is compared; a code that is right takes it back
 		}
@@ -284,7 +284,7 @@ func (s *Service) useRecovery(ctx context.Context, a *Account, plain string, c C
 	}
 	*a = got
 	s.tell(a, mailFactor, nil)
-	_, err = s.change(ctx, guardOf(a.ID), func(g *guard) error {
+	err = s.change(ctx, guardOf(a.ID), func(g *guard) error {
 		g.FactorFailures, g.FactorUntil = 0, time.Time{}
 		return nil
 	})

@@ -10,10 +10,10 @@ import (
 	"shangquan/services/fault"
 )
 
-// pending signs somebody in who has a second factor.
-func (w *world) pending(contact string, n int) SignedIn {
+// pending signs in the holder of phone1, who has a second factor.
+func (w *world) pending(n int) SignedIn {
 	w.t.Helper()
-	in, err := w.SignIn(w.t.Context(), contact, password, from(n))
+	in, err := w.SignIn(w.t.Context(), phone1, password, from(n))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestAUT09(t *testing.T) {
 		t.Error("after the factor was set up:", err)
 	}
 	w.pass(time.Minute)
-	half := w.pending(phone1, 2)
+	half := w.pending(2)
 	if by := w.Actor(half.Session, half.Account); by.Known() || len(by.Roles) > 0 || by.Sudo {
 		t.Errorf("a pending session stands for %+v", by)
 	}
@@ -67,12 +67,12 @@ func TestAUT09(t *testing.T) {
 	if !w.Actor(whole.Session, whole.Account).Is(access.Admin) {
 		t.Error("not an administrator after the second factor")
 	}
-	is(t, "the same code again", give(w.pending(phone1, 3).Session, w.code(key)), fault.Invalid, "account.proof.wrong")
-	is(t, "the one before it", give(w.pending(phone1, 4).Session, w.codeAt(key, w.clock().Add(-30*time.Second))), fault.Invalid, "account.proof.wrong")
-	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(phone1, 5).Session, w.codeAt(key, w.clock().Add(30*time.Second)), from(5))) // a clock that is ahead
+	is(t, "the same code again", give(w.pending(3).Session, w.code(key)), fault.Invalid, "account.proof.wrong")
+	is(t, "the one before it", give(w.pending(4).Session, w.codeAt(key, w.clock().Add(-30*time.Second))), fault.Invalid, "account.proof.wrong")
+	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(5).Session, w.codeAt(key, w.clock().Add(30*time.Second)), from(5))) // a clock that is ahead
 	w.pass(90 * time.Second)
-	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(phone1, 6).Session, w.codeAt(key, w.clock().Add(-30*time.Second)), from(6))) // one that is late
-	half = w.pending(phone1, 7)
+	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(6).Session, w.codeAt(key, w.clock().Add(-30*time.Second)), from(6))) // one that is late
+	half = w.pending(7)
 	w.pass(LifePending)
 	_, err = w.auth(half.Token)
 	is(t, "a pending session after ten minutes", err, fault.Unauthenticated, "error.sign_in")
@@ -84,7 +84,7 @@ func TestAUT09Race(t *testing.T) {
 	_, _, key := w.staff(phone1, access.Coordinator)
 	for round := range 5 {
 		w.pass(time.Minute)
-		halves := []SignedIn{w.pending(phone1, 10), w.pending(phone1, 11), w.pending(phone1, 12)}
+		halves := []SignedIn{w.pending(10), w.pending(11), w.pending(12)}
 		code := w.code(key)
 		var wg sync.WaitGroup
 		errs := make([]error, len(halves))
@@ -109,7 +109,7 @@ func TestAUT09Throttle(t *testing.T) {
 	w := newWorld(t)
 	_, _, key := w.staff(phone1, access.Coordinator)
 	w.pass(time.Minute)
-	x := w.pending(phone1, 1).Session
+	x := w.pending(1).Session
 	for range factorTries {
 		_, err := w.GiveFactor(t.Context(), x, "000000", from(1))
 		is(t, "a wrong code", err, fault.Invalid, "account.proof.wrong")
@@ -120,7 +120,7 @@ func TestAUT09Throttle(t *testing.T) {
 	_, err = w.GiveFactor(t.Context(), x, w.code(key), from(1))
 	is(t, "and after a restart", err, fault.TooMany, "account.factor.wait")
 	w.pass(maxPause)
-	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(phone1, 2).Session, w.code(key), from(2)))
+	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(2).Session, w.code(key), from(2)))
 }
 
 // TestAUT09Enrol: nothing changes before the code of the app is right, and a setup left lying ends.
@@ -178,14 +178,14 @@ func TestAUT10(t *testing.T) {
 		t.Errorf("messages %q", k)
 	}
 	typed := strings.ToUpper(strings.ReplaceAll(strings.ReplaceAll(codes[0], "-", " "), "0", "O"))
-	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(phone1, 1).Session, typed, from(1)))
-	_, err = w.GiveFactor(t.Context(), w.pending(phone1, 2).Session, codes[0], from(2))
+	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(1).Session, typed, from(1)))
+	_, err = w.GiveFactor(t.Context(), w.pending(2).Session, codes[0], from(2))
 	is(t, "used", err, fault.Invalid, "account.proof.wrong")
 	if a := must[Account](t)(w.Get(t.Context(), in.Account.ID)); len(a.Factors.Recovery) != recoveryCodes-1 {
 		t.Errorf("%d codes left", len(a.Factors.Recovery))
 	}
 	// Of parallel requests with one code exactly one gets in.
-	halves := []SignedIn{w.pending(phone1, 3), w.pending(phone1, 4), w.pending(phone1, 5)}
+	halves := []SignedIn{w.pending(3), w.pending(4), w.pending(5)}
 	var wg sync.WaitGroup
 	errs := make([]error, len(halves))
 	for i, h := range halves {
@@ -197,9 +197,9 @@ func TestAUT10(t *testing.T) {
 	}
 	by := w.Actor(in.Session, in.Account)
 	fresh := must[[]string](t)(w.RenewRecovery(t.Context(), by, in.Session))
-	_, err = w.GiveFactor(t.Context(), w.pending(phone1, 6).Session, codes[2], from(6))
+	_, err = w.GiveFactor(t.Context(), w.pending(6).Session, codes[2], from(6))
 	is(t, "replaced", err, fault.Invalid, "account.proof.wrong")
-	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(phone1, 7).Session, fresh[2], from(7)))
+	must[SignedIn](t)(w.GiveFactor(t.Context(), w.pending(7).Session, fresh[2], from(7)))
 	w.mails()
 
 	_, admin, _ := w.staff("+8613912345678", access.Admin)

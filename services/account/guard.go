@@ -93,19 +93,19 @@ func area(a netip.Addr) string {
 }
 
 // change updates a guard, which is made when it is not there.
-func (s *Service) change(ctx context.Context, id string, change func(*guard) error) (guard, error) {
+func (s *Service) change(ctx context.Context, id string, change func(*guard) error) error {
 	for {
 		there := false
-		g, err := s.guards.Update(ctx, id, 0, func(g *guard) error {
+		_, err := s.guards.Update(ctx, id, 0, func(g *guard) error {
 			there = true
 			return change(g)
 		})
 		if there || !fault.Is(err, fault.NotFound) {
-			return g, err
+			return err
 		}
 		fresh := guard{Meta: store.Meta{ID: id}}
 		if err := s.guards.Insert(ctx, &fresh); err != nil && !fault.Is(err, fault.Conflict) {
-			return guard{}, err
+			return err
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (s *Service) change(ctx context.Context, id string, change func(*guard) err
 // try takes one try from an account, device or name before it is known whether it succeeds, so that many at once are no way around
 // the limit. It reports whether the try may be made, and how many failures came before.
 func (s *Service) try(ctx context.Context, id string) (allowed bool, before int, err error) {
-	_, err = s.change(ctx, id, func(g *guard) error {
+	err = s.change(ctx, id, func(g *guard) error {
 		now := s.now()
 		before = g.Failures
 		if allowed = !waits(now, g.Until) && g.Failures < maxFailures; !allowed {
@@ -129,7 +129,7 @@ func (s *Service) try(ctx context.Context, id string) (allowed bool, before int,
 
 // succeeded forgets the failures of an account or device.
 func (s *Service) succeeded(ctx context.Context, id string) error {
-	_, err := s.change(ctx, id, func(g *guard) error {
+	err := s.change(ctx, id, func(g *guard) error {
 		g.Failures, g.Until = 0, time.Time{}
 		return nil
 	})
@@ -138,7 +138,7 @@ func (s *Service) succeeded(ctx context.Context, id string) error {
 
 // giveBack returns a try that was not used, because the server was too busy to look.
 func (s *Service) giveBack(ctx context.Context, id string) {
-	_, _ = s.change(context.WithoutCancel(ctx), id, func(g *guard) error {
+	_ = s.change(context.WithoutCancel(ctx), id, func(g *guard) error {
 		g.Failures = max(0, g.Failures-1)
 		g.Until = time.Time{}
 		return nil
@@ -151,7 +151,7 @@ func (s *Service) clientTry(ctx context.Context, kind string, a netip.Addr) (id 
 	raw, _ := p.MarshalBinary()
 	id = s.bucket(kind, raw)
 	over := false
-	_, err = s.change(ctx, id, func(g *guard) error {
+	err = s.change(ctx, id, func(g *guard) error {
 		now := tick(s.now().UnixMilli())
 		recent := []tick{}
 		minute := 0
@@ -177,7 +177,7 @@ func (s *Service) clientTry(ctx context.Context, kind string, a netip.Addr) (id 
 
 // clientBack takes back the last try of a client: it succeeded, or was never looked at.
 func (s *Service) clientBack(ctx context.Context, id string) {
-	_, _ = s.change(context.WithoutCancel(ctx), id, func(g *guard) error {
+	_ = s.change(context.WithoutCancel(ctx), id, func(g *guard) error {
 		if n := len(g.Tries); n > 0 {
 			g.Tries = g.Tries[:n-1]
 		}

@@ -222,7 +222,7 @@ func TestAUT08(t *testing.T) {
 	paused := w.register("+8613912345678")
 	disabled := w.register("+8613712345678")
 	must[Account](t)(w.SetDisabled(t.Context(), access.System("test"), disabled.Account.ID, 0, true, ""))
-	if _, err := w.change(t.Context(), guardOf(paused.Account.ID), func(g *guard) error {
+	if err := w.change(t.Context(), guardOf(paused.Account.ID), func(g *guard) error {
 		g.Failures, g.Until = 20, w.clock().Add(maxPause)
 		return nil
 	}); err != nil {
@@ -253,7 +253,7 @@ func TestAUT08(t *testing.T) {
 		before := coll()
 		_, err := w.SignIn(t.Context(), tt.who, tt.password, from(70+i))
 		after := coll()
-		f, ok := err.(*fault.Error)
+		f, ok := err.(*fault.Error) //nolint:errorlint // SignIn returns the fault itself
 		if !ok {
 			t.Fatalf("%s: %v", tt.name, err)
 		}

@@ -38,7 +38,7 @@ type holder struct {
 	signs map[string]uint32
 }
 
-func (h holder) WebAuthnID() []byte          { return []byte(h.Account.ID) }
+func (h holder) WebAuthnID() []byte          { return []byte(h.ID) }
 func (h holder) WebAuthnName() string        { return h.Contacts()[0].Masked() }
 func (h holder) WebAuthnDisplayName() string { return h.Name }
 func (h holder) WebAuthnCredentials() []webauthn.Credential {
@@ -170,7 +170,7 @@ func (s *Service) assert(ctx context.Context, a *Account, data webauthn.SessionD
 	}
 	id, count, copied := Passkey{Credential: *key}.ID(), parsed.Response.AuthenticatorData.Counter, key.Authenticator.CloneWarning
 	// Keys that count are compared and set in one write; keys that do not always say zero.
-	_, err = s.change(ctx, guardOf(a.ID), func(g *guard) error {
+	err = s.change(ctx, guardOf(a.ID), func(g *guard) error {
 		if copied = copied || count <= g.Signs[id] && (count != 0 || g.Signs[id] != 0); copied {
 			return nil
 		}

@@ -174,7 +174,7 @@ func TestPasskey(t *testing.T) {
 	if k := w.kinds(); k != "factor" {
 		t.Errorf("messages %q", k)
 	}
-	x, raw := w.ask(w.pending(phone1, 1))
+	x, raw := w.ask(w.pending(1))
 	whole := must[SignedIn](t)(w.GivePasskey(t.Context(), x, k.get(raw), from(1)))
 	if whole.Session.Pending || !whole.Session.TwoFactor || whole.Device == "" {
 		t.Errorf("signed in: %+v", whole)
@@ -198,11 +198,11 @@ func TestPasskey(t *testing.T) {
 	whole = must[SignedIn](t)(w.RemovePasskey(t.Context(), w.Actor(whole.Session, whole.Account), whole.Session, whole.Account.Factors.Passkeys[0].ID(), from(1)))
 	_, err := w.RemovePasskey(t.Context(), w.Actor(whole.Session, whole.Account), whole.Session, "nonsense!", from(1))
 	is(t, "an id that is none", err, fault.NotFound, "error.not_found")
-	x, raw = w.ask(w.pending(phone1, 2))
+	x, raw = w.ask(w.pending(2))
 	_, err = w.GivePasskey(t.Context(), x, k.get(raw), from(2))
 	is(t, "a passkey that was removed", err, fault.Invalid, "account.passkey.wrong")
 	for range 2 {
-		x, raw = w.ask(w.pending(phone1, 3))
+		x, raw = w.ask(w.pending(3))
 		must[SignedIn](t)(w.GivePasskey(t.Context(), x, second.get(raw), from(3)))
 	}
 	merchant := w.register("+8613912345678")
@@ -222,7 +222,7 @@ func TestPasskeyRefused(t *testing.T) {
 		_, err := w.GivePasskey(t.Context(), x, body, from(1))
 		is(t, what, err, fault.Invalid, "account.passkey.wrong")
 	}
-	x, raw := w.ask(w.pending(phone1, 1))
+	x, raw := w.ask(w.pending(1))
 	phish := *k
 	phish.origin = "https://shop.example.org"
 	refused("another site", x, phish.get(raw))
@@ -239,25 +239,25 @@ func TestPasskeyRefused(t *testing.T) {
 		refused("no answer at all", x, body)
 	}
 	// The challenge of one session is no good in another.
-	y, _ := w.ask(w.pending(phone1, 2))
+	y, _ := w.ask(w.pending(2))
 	refused("the challenge of another session", y, k.get(raw))
 	good := k.get(raw)
 	must[SignedIn](t)(w.GivePasskey(t.Context(), x, good, from(1)))
 	if _, err := w.GivePasskey(t.Context(), x, good, from(1)); err == nil {
 		t.Error("one answer was good twice")
 	}
-	x, raw = w.ask(w.pending(phone1, 3))
+	x, raw = w.ask(w.pending(3))
 	copied := *k
 	copied.count = 2
 	refused("a copy, whose counter lags behind", x, copied.get(raw))
 	w.pass(ceremonyLife - time.Second)
-	x, raw = w.ask(w.pending(phone1, 4))
+	x, raw = w.ask(w.pending(4))
 	w.pass(ceremonyLife)
 	_, err := w.GivePasskey(t.Context(), x, k.get(raw), from(4))
 	is(t, "too late", err, fault.Conflict, "account.factor.late")
 
 	// An answer in two requests at once: one session, one new token.
-	x, raw = w.ask(w.pending(phone1, 5))
+	x, raw = w.ask(w.pending(5))
 	good = k.get(raw)
 	var wg sync.WaitGroup
 	errs := make([]error, 3)

@@ -85,7 +85,7 @@ func (s *Service) TriggerReset(ctx context.Context, by access.Actor, accountID s
 // newReset stores a new link and returns its token, in which the account is named.
 func (s *Service) newReset(ctx context.Context, guardID string, a Account) (string, error) {
 	token, hash := secret.Token()
-	_, err := s.change(ctx, guardID, func(g *guard) error {
+	err := s.change(ctx, guardID, func(g *guard) error {
 		g.Reset = reset{hash, secret.Hash(a.Password), s.now().Add(ResetLife)}
 		return nil
 	})
@@ -147,7 +147,7 @@ func (s *Service) Reset(ctx context.Context, token, password string, c Client) e
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, guardOf(a.ID), func(g *guard) error {
+	err = s.change(ctx, guardOf(a.ID), func(g *guard) error {
 		if !g.Reset.good(&a, hash, s.now()) {
 			return gone()
 		}

@@ -135,9 +135,9 @@ func (l *Log) Verify(ctx context.Context, anchors ...Anchor) (Report, error) {
 	for _, a := range anchors {
 		hashes[a.Seq] = a.Hash
 	}
-	broken := func(seq int64, format string, args ...any) (Report, error) {
+	broken := func(seq int64, format string, args ...any) Report {
 		r.Broken, r.Why = seq, fmt.Sprintf(format, args...)
-		return r, nil
+		return r
 	}
 	for e, err := range l.chain.Each(ctx, store.All().Limit(500)) {
 		if err != nil {
@@ -151,21 +151,21 @@ func (l *Log) Verify(ctx context.Context, anchors ...Anchor) (Report, error) {
 		mac, err := base64.RawURLEncoding.DecodeString(e.Hash)
 		switch {
 		case e.Seq != want || e.ID != seqID(want):
-			return broken(want, "entry %d is missing or stands elsewhere", want)
+			return broken(want, "entry %d is missing or stands elsewhere", want), nil
 		case e.Prev != prev.Hash:
-			return broken(want, "entry %d does not follow the one before it", want)
+			return broken(want, "entry %d does not follow the one before it", want), nil
 		case err != nil || !l.keys.Valid(purpose, mac, []byte(e.Prev), body):
-			return broken(want, "entry %d was changed", want)
+			return broken(want, "entry %d was changed", want), nil
 		}
 		if h, ok := hashes[e.Seq]; ok && h != e.Hash {
-			return broken(want, "entry %d is not the one that was there on an earlier day", want)
+			return broken(want, "entry %d is not the one that was there on an earlier day", want), nil
 		}
 		prev = e
 		r.Entries++
 	}
 	for seq := range hashes {
 		if seq > prev.Seq {
-			return broken(prev.Seq+1, "the trail ends before entry %d, which was there on an earlier day", seq)
+			return broken(prev.Seq+1, "the trail ends before entry %d, which was there on an earlier day", seq), nil
 		}
 	}
 	return r, nil

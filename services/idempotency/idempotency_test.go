@@ -210,7 +210,7 @@ func TestWhoeverHangsUpGetsTheAnswerLater(t *testing.T) {
 func TestAProgramThatWasKilled(t *testing.T) {
 	b := open(t)
 	var ops []string
-	work := func(_ context.Context, op string) (idempotency.Answer, error) {
+	work := func(_ context.Context, op string) (idempotency.Answer, error) { //nolint:unparam // the form that Do takes
 		ops = append(ops, op)
 		return idempotency.Answer{Status: 201}, nil
 	}

@@ -270,7 +270,8 @@ type fakeSMTP struct {
 func smtpEngine(t *testing.T, withTLS bool) engine {
 	t.Helper()
 	f := &fakeSMTP{rcpt: "250 ok", greeting: "220 fake"}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var listen net.ListenConfig
+	l, err := listen.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

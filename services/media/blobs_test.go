@@ -157,7 +157,7 @@ func TestS3Requests(t *testing.T) {
 	b := openBlobs(t, s3(t, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPut {
-				put.Store(r.Clone(context.Background()))
+				put.Store(r.Clone(context.WithoutCancel(r.Context())))
 			}
 			next.ServeHTTP(w, r)
 		})

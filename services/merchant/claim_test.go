@@ -34,10 +34,10 @@ func (b *bench) send(t *testing.T, account, listingID string) merchant.Claim {
 	return c
 }
 
-// visited is a claim that a coordinator has checked.
-func (b *bench) visited(t *testing.T, account, listingID string) merchant.Claim {
+// visited is a claim to s1 that a coordinator has checked.
+func (b *bench) visited(t *testing.T, account string) merchant.Claim {
 	t.Helper()
-	c := b.send(t, account, listingID)
+	c := b.send(t, account, "s1")
 	c, err := b.Check(t.Context(), first, c.ID, c.Rev, merchant.CheckForm{Kind: merchant.Visit, Note: talked})
 	if err != nil {
 		t.Fatal(err)
@@ -168,7 +168,7 @@ func TestTwoHundredClaimsOfOneShop(t *testing.T) {
 
 func TestReturnedAndSentAgain(t *testing.T) {
 	b := open(t)
-	c := b.visited(t, "a", "s1")
+	c := b.visited(t, "a")
 	_, err := b.Return(t.Context(), first, c.ID, c.Rev, " ")
 	want(t, err, "invalid reason:error.text.empty")
 	c, err = b.Return(t.Context(), first, c.ID, c.Rev, "执照看不清，再拍一张")
@@ -318,7 +318,7 @@ func TestNobodyDecidesTheirOwnClaim(t *testing.T) {
 func TestAClaimThatJoinsAChain(t *testing.T) {
 	b := open(t)
 	m := b.create(t, "o", "连锁", codeB, "s2")
-	c := b.visited(t, "a", "s1")
+	c := b.visited(t, "a")
 	_, err := b.Approve(t.Context(), first, c.ID, c.Rev)
 	want(t, err, "")
 	s := b.person(t, "a").Seats
@@ -348,7 +348,7 @@ func TestAClaimThatJoinsAChain(t *testing.T) {
 // What was decided is carried out after a crash, once: nothing is lost and nothing is done twice.
 func TestSettleAfterACrash(t *testing.T) {
 	b := open(t)
-	c := b.visited(t, "a", "s1")
+	c := b.visited(t, "a")
 	b.shops.fail = fault.New(fault.Unavailable, "error.unavailable", errors.New("crash"))
 	_, err := b.Approve(t.Context(), first, c.ID, c.Rev)
 	want(t, err, "unavailable error.unavailable")
@@ -373,7 +373,7 @@ func TestSettleAfterACrash(t *testing.T) {
 func TestTheShopMovesInTheVeryMoment(t *testing.T) {
 	b := open(t)
 	chain := b.create(t, "chain", "连锁", codeB, "s2")
-	c := b.visited(t, "a", "s1")
+	c := b.visited(t, "a")
 	b.shops.before = func() { b.create(t, "o", "余天成", codeA, "s1") }
 	c, err := b.Approve(t.Context(), first, c.ID, c.Rev)
 	want(t, err, "")
@@ -387,7 +387,7 @@ func TestTheShopMovesInTheVeryMoment(t *testing.T) {
 
 func TestEvidenceGoes(t *testing.T) {
 	b := open(t)
-	c := b.visited(t, "a", "s1")
+	c := b.visited(t, "a")
 	c, err := b.Approve(t.Context(), first, c.ID, c.Rev)
 	want(t, err, "")
 	waiting := b.send(t, "b", "s2")
@@ -420,7 +420,7 @@ func TestEvidenceGoes(t *testing.T) {
 
 func TestTheTrailOfAClaim(t *testing.T) {
 	b := open(t)
-	c := b.visited(t, "a", "s1")
+	c := b.visited(t, "a")
 	if _, err := b.Approve(t.Context(), second, c.ID, c.Rev); err != nil {
 		t.Fatal(err)
 	}

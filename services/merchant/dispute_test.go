@@ -15,7 +15,7 @@ func disputed(t *testing.T) (*bench, merchant.Merchant, merchant.Claim) {
 	t.Helper()
 	b := open(t)
 	m := b.create(t, "o", "余天成", codeA, "s1")
-	c := b.visited(t, "rival", "s1")
+	c := b.visited(t, "rival")
 	b.pass(72 * time.Hour)
 	return b, m, c
 }
@@ -187,7 +187,7 @@ func TestTheTrueOwnerOfTheSameMerchant(t *testing.T) {
 	b := open(t)
 	m := b.create(t, "former", "余天成", codeB, "s1")
 	b.join(t, b.person(t, "former"), m.ID, "true", access.Staff, "s1")
-	c := b.visited(t, "true", "s1")
+	c := b.visited(t, "true")
 	b.pass(72 * time.Hour)
 	c, err := b.Propose(t.Context(), first, c.ID, c.Rev, true, "执照是他的")
 	want(t, err, "")

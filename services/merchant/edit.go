@@ -27,7 +27,7 @@ type Draft struct {
 // read cleans the draft and says what is wrong with it.
 func (d *Draft) read() (creditcode.Code, error) {
 	d.Name = cleanText(d.Name)
-	d.Private.clean()
+	d.clean()
 	if d.Kind == "" {
 		d.Kind = Other
 	}
@@ -36,7 +36,7 @@ func (d *Draft) read() (creditcode.Code, error) {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		out = append(out, f.Fields...)
 	}
-	return code, invalid(append(out, d.Private.check()...))
+	return code, invalid(append(out, d.check()...))
 }
 
 // CodeNote is what is worth a second look at a credit code that can be one.
@@ -57,7 +57,7 @@ func (s *Service) CheckCode(ctx context.Context, by access.Actor, typed string, 
 		return CodeNote{Kind: creditcode.Other}, err
 	}
 	n := CodeNote{Code: code, Kind: code.Kind(), Odd: code.Odd()}
-	n.OtherKind = said != "" && n.Kind != kindOfCode(said) && !(said == Plaza && n.Kind == creditcode.Company)
+	n.OtherKind = said != "" && n.Kind != kindOfCode(said) && (said != Plaza || n.Kind != creditcode.Company)
 	m, err := s.merchants.GetBy(ctx, "code_key", string(code))
 	switch {
 	case fault.Is(err, fault.NotFound):

@@ -15,9 +15,10 @@ import (
 	"shangquan/services/merchant"
 )
 
-func (b *bench) grant(t *testing.T, listingID string) (merchant.Grant, string) {
+// grant is access to s1, and its code.
+func (b *bench) grant(t *testing.T) (merchant.Grant, string) {
 	t.Helper()
-	g, code, err := b.Grant(t.Context(), first, listingID)
+	g, code, err := b.Grant(t.Context(), first, "s1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +33,7 @@ func (b *bench) redeem(t *testing.T, account, listingID, code string) error {
 
 func TestAccessOnTheSpot(t *testing.T) {
 	b := open(t)
-	g, code := b.grant(t, "s1")
+	g, code := b.grant(t)
 	if !regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$`).MatchString(code) || g.By != "first" || strings.Contains(g.Code, code) {
 		t.Errorf("made %q %+v", code, g)
 	}
@@ -105,18 +106,18 @@ func TestCodesThatDoNotWork(t *testing.T) {
 	for _, code := range []string{"", "ABCD-EFGH", strings.Repeat("9", 1000)} {
 		want(t, b.redeem(t, "a", "s1", code), "invalid code:error.grant.code")
 	}
-	g, code := b.grant(t, "s1")
-	_, newer := b.grant(t, "s1") // an old letter is void once there is a new one
+	g, code := b.grant(t)
+	_, newer := b.grant(t) // an old letter is void once there is a new one
 	want(t, b.redeem(t, "a", "s1", code), "conflict error.grant.revoked")
 	_, err := b.RevokeGrant(t.Context(), first, g.ID)
 	want(t, err, "conflict error.grant.used")
 	b.pass(14 * 24 * time.Hour)
 	want(t, b.redeem(t, "a", "s1", newer), "conflict error.grant.expired")
-	g, code = b.grant(t, "s1")
+	g, code = b.grant(t)
 	_, err = b.RevokeGrant(t.Context(), second, g.ID)
 	want(t, err, "")
 	want(t, b.redeem(t, "a", "s1", code), "conflict error.grant.revoked")
-	_, code = b.grant(t, "s1")
+	_, code = b.grant(t)
 	b.create(t, "o", "余天成", codeA, "s1")
 	want(t, b.redeem(t, "a", "s1", code), "conflict error.claim.moved")
 	if len(b.person(t, "a").Seats) != 0 {
@@ -126,7 +127,7 @@ func TestCodesThatDoNotWork(t *testing.T) {
 
 func TestWhatIsSaidWithACodeIsChecked(t *testing.T) {
 	b := open(t)
-	_, code := b.grant(t, "s1")
+	_, code := b.grant(t)
 	f := merchant.ClaimForm{Draft: draft("", "91350100M000100Y44")}
 	_, err := b.Redeem(t.Context(), b.person(t, "a"), "s1", code, f)
 	want(t, err, "invalid name:error.text.empty credit_code:error.credit_code.check")
@@ -146,7 +147,7 @@ func TestWhatIsSaidWithACodeIsChecked(t *testing.T) {
 
 func TestGuessingEndsACode(t *testing.T) {
 	b := open(t)
-	_, code := b.grant(t, "s1")
+	_, code := b.grant(t)
 	for range 49 {
 		want(t, b.redeem(t, "a", "s1", "0000-0000"), "invalid code:error.grant.code")
 	}
@@ -156,7 +157,7 @@ func TestGuessingEndsACode(t *testing.T) {
 	}
 	want(t, b.redeem(t, "a", "s1", "0000-0000"), "invalid code:error.grant.code")
 	want(t, b.redeem(t, "a", "s1", code), "conflict error.grant.revoked")
-	b.grant(t, "s1")
+	b.grant(t)
 	want(t, b.redeem(t, "a", "s1", "0000-0000"), "invalid code:error.grant.code")
 	list, _ = b.Grants(t.Context(), first, "s1") // the one that is over counts no more
 	slices.SortFunc(list, func(x, y merchant.Grant) int { return x.Wrong - y.Wrong })
@@ -167,7 +168,7 @@ func TestGuessingEndsACode(t *testing.T) {
 
 func TestACodeWorksOnce(t *testing.T) {
 	b := open(t)
-	_, code := b.grant(t, "s1")
+	_, code := b.grant(t)
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	in := 0
@@ -190,7 +191,7 @@ func TestACodeWorksOnce(t *testing.T) {
 
 func TestARedeemedCodeSurvivesACrash(t *testing.T) {
 	b := open(t)
-	_, code := b.grant(t, "s1")
+	_, code := b.grant(t)
 	b.shops.fail = fault.New(fault.Unavailable, "error.unavailable", errors.New("crash"))
 	want(t, b.redeem(t, "a", "s1", code), "unavailable error.unavailable")
 	b.shops.fail = nil
@@ -205,7 +206,7 @@ func TestARedeemedCodeSurvivesACrash(t *testing.T) {
 // Somebody takes the credit code between the decision and its carrying out: the shop still goes where it was decided to go.
 func TestACreditCodeTakenMeanwhile(t *testing.T) {
 	b := open(t)
-	_, code := b.grant(t, "s1")
+	_, code := b.grant(t)
 	b.shops.look = []func(){nil, func() { b.create(t, "other", "抢先", codeB) }}
 	want(t, b.redeem(t, "a", "s1", code), "")
 	s := b.person(t, "a").Seats
@@ -221,7 +222,7 @@ func TestACreditCodeTakenMeanwhile(t *testing.T) {
 func TestACodeThatJoinsAChain(t *testing.T) {
 	b := open(t)
 	chain := b.create(t, "o", "连锁", codeB, "s2")
-	_, code := b.grant(t, "s1")
+	_, code := b.grant(t)
 	want(t, b.redeem(t, "a", "s1", code), "")
 	s := b.person(t, "a").Seats
 	if len(s) != 1 || s[0].MerchantID != chain.ID || s[0].Role != access.Manager || len(s[0].ListingIDs) != 1 || b.mail.kinds() != "shop_joined→o" {
@@ -233,7 +234,7 @@ func TestACodeThatJoinsAChain(t *testing.T) {
 func TestACreditCodeThatARivalWroteDown(t *testing.T) {
 	b := open(t)
 	rival := b.create(t, "rival", "抢注", codeB)
-	_, code := b.grant(t, "s1")
+	_, code := b.grant(t)
 	want(t, b.redeem(t, "a", "s1", code), "")
 	s := b.person(t, "a").Seats
 	if len(s) != 1 || s[0].Role != access.Owner || s[0].MerchantID == rival.ID || b.shops.owner("s1") != s[0].MerchantID {
@@ -244,7 +245,7 @@ func TestACreditCodeThatARivalWroteDown(t *testing.T) {
 // A coordinator does not become the owner of a shop alone.
 func TestNobodyRedeemsTheirOwnCode(t *testing.T) {
 	b := open(t)
-	_, code := b.grant(t, "s1")
+	_, code := b.grant(t)
 	want(t, b.redeem(t, "first", "s1", code), "forbidden error.claim.same_person")
 	want(t, b.redeem(t, "a", "s1", code), "")
 }

@@ -16,7 +16,7 @@ import (
 func TestAClaimInTheRegister(t *testing.T) {
 	b := open(t)
 	listings := listing.New(b.db, b.log, b.now)
-	b.Deps.Shops = merchant.Register(listings)
+	b.Shops = merchant.Register(listings)
 	l := listing.Listing{
 		Code: "A1", State: listing.Published, Name: listing.Name{Text: lang.Text{Hans: "余天成堂药号"}},
 		Phones: []phone.Number{{Kind: phone.Landline, Digits: "+862157721664"}},

@@ -11,9 +11,10 @@ import (
 	"shangquan/services/merchant"
 )
 
-func (b *bench) offer(t *testing.T, account, listingID string) (merchant.Transfer, string) {
+// offer offers s1 to a buyer; it returns the token of the message too.
+func (b *bench) offer(t *testing.T, account string) (merchant.Transfer, string) {
 	t.Helper()
-	x, err := b.Offer(t.Context(), sudo(b.person(t, account)), listingID, "buyer@example.com", lang.Hans)
+	x, err := b.Offer(t.Context(), sudo(b.person(t, account)), "s1", "buyer@example.com", lang.Hans)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +33,7 @@ func TestATransfer(t *testing.T) {
 	b := open(t)
 	m := b.create(t, "o", "余天成", codeA, "s1", "s2")
 	b.join(t, b.person(t, "o"), m.ID, "staff", access.Staff, "s1")
-	x, token := b.offer(t, "o", "s1")
+	x, token := b.offer(t, "o")
 	if x.Shown != "b***@example.com" || x.From != m.ID {
 		t.Errorf("offered: %+v", x)
 	}
@@ -100,7 +101,7 @@ func TestWhoMayOfferAndWithdraw(t *testing.T) {
 	if b.shops.owner("s2") != "" {
 		t.Error("s2 was not given back")
 	}
-	x, _ := b.offer(t, "o", "s1")
+	x, _ := b.offer(t, "o")
 	for name, by := range who {
 		expected := hiddenThing
 		switch name {
@@ -123,22 +124,22 @@ func TestOffersThatAreOver(t *testing.T) {
 	m := b.create(t, "o", "余天成", codeA, "s1")
 	_, err := b.AcceptTransfer(t.Context(), b.person(t, "buyer"), "x", newMerchant())
 	want(t, err, hiddenThing)
-	_, token := b.offer(t, "o", "s1")
+	_, token := b.offer(t, "o")
 	_, err = b.Offer(t.Context(), sudo(b.person(t, "o")), "s1", "c@example.com", lang.Hans)
 	want(t, err, "conflict error.transfer.open")
 	b.pass(7 * 24 * time.Hour)
 	want(t, b.accept(t, "buyer", token, newMerchant()), "conflict error.transfer.expired")
-	x, token := b.offer(t, "o", "s1") // the expired one makes room
+	x, token := b.offer(t, "o") // the expired one makes room
 	want(t, b.WithdrawTransfer(t.Context(), b.person(t, "o"), x.ID), "")
 	want(t, b.accept(t, "buyer", token, newMerchant()), "conflict error.transfer.over")
-	_, token = b.offer(t, "o", "s1")
+	_, token = b.offer(t, "o")
 	want(t, b.RefuseTransfer(t.Context(), nobody, token), signIn)
 	want(t, b.RefuseTransfer(t.Context(), b.person(t, "buyer"), token), "")
 	want(t, b.accept(t, "buyer", token, newMerchant()), "conflict error.transfer.over")
 
 	// Who offered is no owner any more when it is accepted (T-06).
 	b.join(t, b.person(t, "o"), m.ID, "partner", access.Owner)
-	_, token = b.offer(t, "partner", "s1")
+	_, token = b.offer(t, "partner")
 	_, err = b.Remove(t.Context(), b.person(t, "o"), m.ID, 0, "partner")
 	want(t, err, "")
 	want(t, b.accept(t, "buyer", token, newMerchant()), "conflict error.transfer.over")
@@ -152,7 +153,7 @@ func TestWhoTakesAShopOver(t *testing.T) {
 	b.create(t, "o", "余天成", codeA, "s1")
 	chain := b.create(t, "chain", "连锁", codeB)
 	b.join(t, b.person(t, "chain"), chain.ID, "manager", access.Manager)
-	_, token := b.offer(t, "o", "s1")
+	_, token := b.offer(t, "o")
 	want(t, b.accept(t, "buyer", token, newMerchant()), "invalid credit_code:error.credit_code.taken")
 	want(t, b.accept(t, "buyer", token, merchant.ClaimForm{MerchantID: chain.ID}), "conflict error.claim.merchant")
 	want(t, b.accept(t, "manager", token, merchant.ClaimForm{MerchantID: chain.ID}), "conflict error.claim.merchant")
@@ -168,7 +169,7 @@ func TestWhoTakesAShopOver(t *testing.T) {
 func TestTransfersAndDisputes(t *testing.T) {
 	b := open(t)
 	b.create(t, "o", "余天成", codeA, "s1")
-	_, token := b.offer(t, "o", "s1")
+	_, token := b.offer(t, "o")
 	c := b.send(t, "rival", "s1")
 	want(t, b.accept(t, "buyer", token, newMerchant()), "conflict error.transfer.dispute")
 	_, err := b.Offer(t.Context(), sudo(b.person(t, "o")), "s1", "c@example.com", lang.Hans)
@@ -182,7 +183,7 @@ func TestTransfersAndDisputes(t *testing.T) {
 func TestATransferSurvivesACrash(t *testing.T) {
 	b := open(t)
 	m := b.create(t, "o", "余天成", codeA, "s1")
-	_, token := b.offer(t, "o", "s1")
+	_, token := b.offer(t, "o")
 	b.shops.fail = fault.New(fault.Unavailable, "error.unavailable", errors.New("crash"))
 	want(t, b.accept(t, "buyer", token, newMerchant()), "unavailable error.unavailable")
 	b.shops.fail = nil

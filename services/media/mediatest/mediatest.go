@@ -106,7 +106,8 @@ func Run(t *testing.T, open func(t *testing.T) *media.Blobs) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
-		for range s.Each(ctx) {
+		for _, err := range s.Each(ctx) {
+			must(t, err)
 			break // a listing may be left
 		}
 	})
