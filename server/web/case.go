@@ -29,6 +29,7 @@ type section struct {
 	Callouts []ui.Callout
 	Text     string
 	Facts    []ui.Fact
+	Columns  []section // beside each other where there is room; of each its title, facts and records
 	Compare  *ui.Compare
 	Pictures []proof
 	Records  *ui.Records

@@ -122,7 +122,7 @@ type numberPage struct {
 	Callouts []ui.Callout
 	Facts    []ui.Fact
 	Lead     string
-	Action   string
+	Action   string // of the form that asks for a number; empty: none
 	Field    ui.Field
 	Button   ui.Button
 	Shop     *ui.Link
@@ -131,7 +131,7 @@ type numberPage struct {
 func (s *Site) showProgress(c *fiber.Ctx, p *speaker, v *numberPage, x report.Progress) {
 	ref := report.Spell(x.Ref)
 	if saidHere(c, "sent") != "" {
-		v.Title = p.say("report.thanks")
+		v.Title, v.Action = p.say("report.thanks"), "" // the number stands here: there is none to type
 		v.Callouts = []ui.Callout{{Kind: "ok", Icon: "check", Lead: p.say("report.thanks_ref", "Ref", ref), Text: p.say("report.thanks_text")}}
 	}
 	name := ""

@@ -50,7 +50,7 @@ func (s *Site) changeCase(c *fiber.Ctx, p *speaker, l listing.Listing, f *form) 
 // decision is the form under a case: approve, or return with a reason the merchant reads.
 func decision(c *fiber.Ctx, p *speaker, path, shown string, f *form, csrf, approve string) *ui.Form {
 	reason := input(f, "reason", p.say("desk.reason"), func(x *ui.Field) {
-		x.Type, x.Rows, x.Max, x.Hint, x.Optional = "textarea", 2, 300, p.say("desk.reason_hint"), true
+		x.Type, x.Rows, x.Max, x.Hint = "textarea", 2, 300, p.say("desk.reason_hint")
 	})
 	x := ui.NewDecision(at(c, path), csrf, shown, *reason.Field, approve, p.say("desk.return"))
 	return &x

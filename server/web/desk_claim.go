@@ -55,8 +55,7 @@ func (s *Site) claimCase(c *fiber.Ctx, p *speaker, x merchant.Claim, f *form) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	v.add(section{Title: p.say("desk.claimant"), Facts: says})
-	v.add(section{Title: p.say("desk.on_record"), Facts: shopOnRecord(p, &l)})
+	v.add(section{Columns: []section{{Title: p.say("desk.claimant"), Facts: says}, {Title: p.say("desk.on_record"), Facts: shopOnRecord(p, &l)}}})
 	pictures := section{Title: p.say("desk.evidence")}
 	if len(x.Evidence) == 0 {
 		pictures.Text = p.say("desk.evidence_none")
@@ -214,7 +213,6 @@ func (s *Site) claimSteps(c *fiber.Ctx, p *speaker, v *casePage, x merchant.Clai
 	why := func(id, name string) ui.FormPart {
 		return field(only(f, id), id, name, p.say("desk.reason"), func(x *ui.Field) {
 			x.Type, x.Rows, x.Max, x.Hint = "textarea", 2, 500, p.say("desk.claim_reason_hint")
-			x.Optional = name == "reason"
 		})
 	}
 	back := ui.Button{Label: p.say("desk.return"), Kind: "alt", Name: "do", Value: "return"}

@@ -45,18 +45,18 @@ func (s *Site) reportCase(c *fiber.Ctx, p *speaker, x report.Item, f *form, cont
 	facts = fact(facts, p.say("desk.who_said"), voices)
 	facts = fact(facts, p.say("desk.sent_at"), stamp(p, x.SentAt))
 	facts = fact(facts, p.say("report.state_label"), p.say("report.state."+string(x.State)))
-	v.add(section{Title: p.say("desk.report_says"), Facts: facts})
+	says := section{Title: p.say("desk.report_says"), Facts: facts}
 	if len(x.Notes) > 0 {
 		notes := ui.Records{}
 		for _, n := range x.Notes {
 			notes.Items = append(notes.Items, ui.Record{Title: n.Text, Lines: []string{stamp(p, n.At)}})
 		}
-		v.add(section{Title: p.say("desk.notes"), Records: &notes})
+		says.Records = &notes
 	}
+	v.add(section{Columns: []section{says, {Title: p.say("desk.page_says"), Facts: s.listingFacts(c, p, &l)}}})
 	if x.Contacts > 0 {
 		v.add(s.contactSection(c, p, x, contacts))
 	}
-	v.add(section{Title: p.say("desk.page_says"), Facts: s.listingFacts(c, p, &l)})
 	if x.State == report.Answered {
 		v.add(section{Title: p.say("desk.answered"), Facts: fact(fact(nil, p.say("report.outcome_label"), p.say("report.outcome."+string(x.Outcome))), p.say("report.answer"), x.Answer)})
 		return v, nil, nil

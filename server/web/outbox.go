@@ -40,7 +40,7 @@ type shownMessage struct {
 // outboxPage: GET /outbox.
 func (s *Site) outboxPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
-	v := outboxView{Title: p.say("outbox.title"), Lead: p.say("outbox.lead"), Now: p.now.Format(time.RFC3339), Clock: fmt.Sprintf("%s:%02d", ui.Clock(p.now), p.now.Second()), Messages: []shownMessage{}}
+	v := outboxView{Title: p.say("outbox.title"), Lead: p.say("outbox.lead"), Now: p.now.UTC().Format(time.RFC3339), Clock: fmt.Sprintf("%s:%02d", ui.Clock(p.now), p.now.Second()), Messages: []shownMessage{}}
 	codes := ui.Records{}
 	for _, x := range s.services.Demo {
 		if code := x.Code(p.now); code != "" {
