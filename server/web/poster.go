@@ -39,12 +39,11 @@ func (s *Site) poster(c *fiber.Ctx) error {
 	}
 	hans := &speaker{Words: s.catalogue.In(lang.Hans), now: p.now}
 	site, _ := s.config.Site.Name.In(lang.Hans)
-	_, address, _ := strings.Cut(s.short(l), "://")
 	v := posterPage{Back: ui.Href(p.Lang, "/shops/"+l.Slug)}
 	v.Poster = ui.Poster{
 		Size: size, Sign: ui.Sign{Hanzi: s.config.Site.Sign, Pinyin: s.config.Site.SignPinyin, Label: s.config.Site.Sign},
-		Name: l.Name.Hans, English: l.Name.En, Plate: plateView(hans, &shop.Row), QR: code, Address: address,
-		EnglishLine: "Scan for today’s hours, phone and directions.", Site: site,
+		Name: l.Name.Hans, English: l.Name.En, Plate: plateView(hans, &shop.Row), QR: code, Address: s.typed(l),
+		EnglishLine: scanLine, Site: site,
 	}
 	v.Poster.Plate.Big = true
 	if shop.Category != nil {

@@ -150,6 +150,7 @@ func (s *Site) siteMap() []Route {
 		s.photoRoutes(),
 		s.postRoutes(),
 		s.insightRoutes(),
+		s.printRoutes(),
 		s.ownRoutes(),
 		s.adminRoutes(),
 		s.outboxRoutes(),
