@@ -171,7 +171,7 @@ func anyListing(code string) *rapid.Generator[listing.Listing] {
 		}
 		from := func(name string, of ...string) string { return rapid.SampledFrom(append(of, "")).Draw(t, name) }
 		l := listing.Listing{
-			Code: code, State: listing.Published, Slug: "x", Name: listing.Name{Text: lang.Text{Hans: "x" + line("hans"), Hant: line("hant"), En: line("en")}, Pinyin: line("pinyin")},
+			Code: code, State: listing.Published, Slug: "x", Name: listing.Name{Text: lang.Text{Hans: lang.Clean("x" + line("hans")), Hant: line("hant"), En: line("en")}, Pinyin: line("pinyin")},
 			Aliases: several("aliases"), CategoryID: from("category", "pharmacy", "atm", "gone"), FormatID: from("format", "supermarket"), Goods: several("goods"), TagIDs: []string{}, Marks: []listing.Mark{},
 			Address: listing.Address{Line: line("line"), StreetID: from("street", "s1", "s2"), House: line("house"), PlazaID: from("plaza", "p1", "p2"), Level: rapid.IntRange(-12, 120).Draw(t, "level"), Unit: line("unit"), Hint: line("hint"), Postcode: line("postcode")},
 			Phones:  []phone.Number{}, Hours: hours.Hours{Special: []hours.Special{}, Text: line("text")}, Description: lang.Text{Hans: line("dhans"), En: line("den")}, Website: line("website"), Payments: several("payments"),
