@@ -26,10 +26,10 @@ func (x *town) link(t testing.TB, to, kind string) string {
 	return m[1]
 }
 
-// merchantOf is the merchant somebody is in, as the store has it now.
-func (x *town) merchantOf(t testing.TB, key string) merchant.Merchant {
+// merchantOfOwner is the merchant the owner is in, as the store has it now.
+func (x *town) merchantOfOwner(t testing.TB) merchant.Merchant {
 	t.Helper()
-	by := x.actor(t, key)
+	by := x.actor(t, demo.Owner)
 	m, err := x.services.Merchants.Get(t.Context(), by, by.Seats[0].MerchantID)
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func (x *town) merchantOf(t testing.TB, key string) merchant.Merchant {
 // joins, and after that it is gone.
 func TestInvitationIsAccepted(t *testing.T) {
 	x := peopled(t)
-	owner, m := x.as(t, demo.Owner), x.merchantOf(t, demo.Owner)
+	owner, m := x.as(t, demo.Owner), x.merchantOfOwner(t)
 	page := "/my/merchants/" + m.ID
 	if a := owner.post(page, url.Values{"do": {"invite"}, "form": {"invite"}, "to": {"12"}, "role": {"staff"}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `value="12"`) {
 		t.Errorf("to no address = %d %s", a.status, complaint(a.body))
@@ -52,7 +52,7 @@ func TestInvitationIsAccepted(t *testing.T) {
 		t.Errorf("the page of people: %s", complaint(body))
 	}
 	link := x.link(t, to, "merchant_invitation")
-	visitor, before := x.as(t, ""), x.merchantOf(t, demo.Owner).Rev
+	visitor, before := x.as(t, ""), x.merchantOfOwner(t).Rev
 	for range 20 {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			if a := visitor.send(method, link, "", nil); a.status != http.StatusOK {
@@ -60,7 +60,7 @@ func TestInvitationIsAccepted(t *testing.T) {
 			}
 		}
 	}
-	if x.merchantOf(t, demo.Owner).Rev != before {
+	if x.merchantOfOwner(t).Rev != before {
 		t.Fatal("opening the link has changed something")
 	}
 	if body := visitor.page(link); strings.Contains(body, "13900000077") || !strings.Contains(body, "139****0077") {
@@ -77,7 +77,7 @@ func TestInvitationIsAccepted(t *testing.T) {
 	if body := visitor.page(done); strings.Contains(body, `id="invite"`) || !strings.Contains(body, "加入了") {
 		t.Errorf("staff reads: %s", complaint(body))
 	}
-	now := x.merchantOf(t, demo.Owner)
+	now := x.merchantOfOwner(t)
 	last := now.Members[len(now.Members)-1]
 	a, err := x.services.Accounts.Get(t.Context(), last.AccountID)
 	if err != nil || string(a.Phone) != to || last.Role != access.Staff || len(last.ListingIDs) != 1 {
@@ -97,12 +97,12 @@ func TestInvitationIsAccepted(t *testing.T) {
 // Somebody who has an account accepts with it; an invitation that was taken back or sent again leaves a dead link.
 func TestInvitationIsTakenBack(t *testing.T) {
 	x := peopled(t)
-	owner, m := x.as(t, demo.Owner), x.merchantOf(t, demo.Owner)
+	owner, m := x.as(t, demo.Owner), x.merchantOfOwner(t)
 	page, rival := "/my/merchants/"+m.ID, x.as(t, demo.Rival)
 	owner.done(page, url.Values{"do": {"invite"}, "to": {x.people[demo.Rival].Contact}, "role": {"manager"}})
 	first := x.link(t, demo.Rival, "merchant_invitation")
 	id := func() string {
-		all := x.merchantOf(t, demo.Owner).Invitations
+		all := x.merchantOfOwner(t).Invitations
 		return all[len(all)-1].ID
 	}
 	owner.done(page, url.Values{"resend": {id()}})
@@ -131,7 +131,7 @@ func TestInvitationIsTakenBack(t *testing.T) {
 // Who leaves, or is taken out, has no access at the very next request, with the session still open.
 func TestLeavingEndsAccessAtOnce(t *testing.T) {
 	x := peopled(t)
-	m := x.merchantOf(t, demo.Owner)
+	m := x.merchantOfOwner(t)
 	page, shop := "/my/merchants/"+m.ID, "/my/shops/"+x.people[demo.Owner].ListingIDs[0]
 	staff, manager, owner := x.as(t, demo.Staff), x.as(t, demo.Manager), x.as(t, demo.Owner)
 	for _, b := range []*browser{staff, manager} {
@@ -142,7 +142,7 @@ func TestLeavingEndsAccessAtOnce(t *testing.T) {
 		t.Errorf("leads to %s", to)
 	}
 	member := x.actor(t, demo.Manager).AccountID
-	rev := x.merchantOf(t, demo.Owner).Rev
+	rev := x.merchantOfOwner(t).Rev
 	owner.done(page+"/people/"+member, url.Values{"rev": {revision(rev)}, "do": {"remove"}})
 	for name, b := range map[string]*browser{"staff": staff, "manager": manager} {
 		for _, path := range []string{page, page + "/papers", page + "/leave", shop} {
@@ -163,7 +163,7 @@ func TestLeavingEndsAccessAtOnce(t *testing.T) {
 // Only owners change who has access; everything of another merchant is not there.
 func TestPeopleAreTheOwnersBusiness(t *testing.T) {
 	x := peopled(t)
-	m := x.merchantOf(t, demo.Owner)
+	m := x.merchantOfOwner(t)
 	page, staff := "/my/merchants/"+m.ID, x.actor(t, demo.Staff).AccountID
 	forms := map[string]url.Values{
 		page:                      {"do": {"invite"}, "to": {"13900000077"}, "role": {"owner"}},
@@ -187,7 +187,7 @@ func TestPeopleAreTheOwnersBusiness(t *testing.T) {
 			t.Errorf("GET %s = %d", path, a.status)
 		}
 	}
-	if x.merchantOf(t, demo.Owner).Rev != m.Rev {
+	if x.merchantOfOwner(t).Rev != m.Rev {
 		t.Error("something was changed")
 	}
 	// Two owners at once: the second is told, and nothing is changed unseen.
@@ -201,7 +201,7 @@ func TestPeopleAreTheOwnersBusiness(t *testing.T) {
 // A shop is handed over to somebody who makes an account on the way: with a code, and at the same address.
 func TestShopIsHandedOver(t *testing.T) {
 	x := peopled(t)
-	owner, m := x.as(t, demo.Owner), x.merchantOf(t, demo.Owner)
+	owner, m := x.as(t, demo.Owner), x.merchantOfOwner(t)
 	page, shop := "/my/merchants/"+m.ID+"/hand-over", x.people[demo.Owner].ListingIDs[0]
 	const to = "new@example.com"
 	if a := owner.post(page, url.Values{"do": {"offer"}, "form": {"offer"}, "to": {to}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, to) {
@@ -252,7 +252,7 @@ func TestShopIsHandedOver(t *testing.T) {
 // Papers are the merchant's own: noted, changed, reminded of, and read by nobody else; the export has everything in it.
 func TestPapersAndExport(t *testing.T) {
 	x := peopled(t)
-	owner, m := x.as(t, demo.Owner), x.merchantOf(t, demo.Owner)
+	owner, m := x.as(t, demo.Owner), x.merchantOfOwner(t)
 	page := "/my/merchants/" + m.ID + "/papers"
 	if a := owner.post(page, url.Values{"kind": {"food"}, "until": {"明年"}, "number": {"JY1"}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `value="JY1"`) {
 		t.Errorf("a day that is none = %d", a.status)

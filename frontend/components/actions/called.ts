@@ -3,7 +3,7 @@ export function called(root: HTMLElement): void {
 	let told = false;
 	root.addEventListener('click', (event) => {
 		const link = (event.target as Element).closest('a[href^="tel:"]');
-		if (!link || told || !navigator.sendBeacon) return;
+		if (!link || told || !('sendBeacon' in navigator)) return; // switched off, or a browser that has none
 		told = navigator.sendBeacon(root.dataset.to ?? '');
 	});
 }
