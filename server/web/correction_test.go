@@ -115,3 +115,13 @@ func TestThousandReportsAreOne(t *testing.T) {
 		t.Fatalf("%d numbers, %d items", len(refs), len(mine))
 	}
 }
+
+// Somebody who forgot to say what is wrong has typed the rest only once.
+func TestReportMistakes(t *testing.T) {
+	x := peopled(t)
+	l := x.nobodys(t)
+	a := x.as(t, "").post("/shops/"+l.Slug+"/report", url.Values{"note": {"门口贴着告示"}, "contact": {"13800000000"}})
+	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "门口贴着告示") || !strings.Contains(a.body, "13800000000") || !strings.Contains(a.body, `href="#reason"`) {
+		t.Errorf("%d %s", a.status, complaint(a.body))
+	}
+}
