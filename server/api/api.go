@@ -5,16 +5,20 @@ package api
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
+	"shangquan/services/access"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/fault"
+	"shangquan/services/idempotency"
 	"shangquan/services/listing"
+	"shangquan/services/post"
 	"shangquan/services/taxonomy"
 )
 
@@ -27,6 +31,10 @@ type API struct {
 	origin    string
 	now       func() time.Time
 	osm       osmKept
+
+	// What merchants' programs work with, see For.
+	posts   *post.Service
+	repeats *idempotency.Service
 }
 
 // New returns the API of a district. origin is the site's own address, without a slash at the end.
@@ -34,9 +42,13 @@ func New(dir *directory.Service, listings *listing.Service, words *taxonomy.Tabl
 	return &API{directory: dir, listings: listings, words: words, calendar: cal, origin: origin, now: now}
 }
 
-// Route is one address of the API. All answer GET, and the answer depends on nothing but the path and the parameters in Query.
+// Route is one address of the API. One that needs nothing answers GET alone, and the answer depends on nothing but the path and the
+// parameters in Query.
 type Route struct {
+	Method string // empty: GET
 	Path   string // as Fiber reads it
+	// Needs is what the key of a merchant's program must have been made for; empty: the address is for everybody.
+	Needs  access.Action
 	Handle fiber.Handler
 	Query  []string
 	Search bool // counts as a search
@@ -56,6 +68,13 @@ func (a *API) Routes() []Route {
 		{Path: "/api/v1/points", Handle: a.points, Query: []string{paramKind, paramBox}},
 		{Path: "/api/v1/calendar/:year", Handle: a.year, Probe: "/api/v1/calendar/1900"},
 		{Path: "/api/openapi.json", Handle: a.document},
+
+		{Path: "/api/v1/my/listings", Handle: a.myListings, Needs: access.ListingOpen},
+		{Path: "/api/v1/my/listings/:id", Handle: a.myListing, Needs: access.ListingOpen, Probe: "/api/v1/my/listings/none"},
+		{Method: http.MethodPatch, Path: "/api/v1/my/listings/:id", Handle: a.editListing, Needs: access.ListingOpen, Probe: "/api/v1/my/listings/none"},
+		{Method: http.MethodPost, Path: "/api/v1/my/listings/:id/confirm", Handle: a.confirmListing, Needs: access.ListingConfirm, Probe: "/api/v1/my/listings/none/confirm"},
+		{Path: "/api/v1/my/listings/:id/posts", Handle: a.myPosts, Needs: access.ListingOffers, Probe: "/api/v1/my/listings/none/posts"},
+		{Method: http.MethodPost, Path: "/api/v1/my/listings/:id/posts", Handle: a.addPost, Needs: access.ListingOffers, Probe: "/api/v1/my/listings/none/posts"},
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"slices"
@@ -41,9 +42,11 @@ func (a *API) document(c *fiber.Ctx) error {
 
 // Operation is one address of the document, for the page people read.
 type Operation struct {
-	ID, Path, Summary, Description string
-	Parameters                     []Parameter
-	Example                        string // an address to try
+	ID, Method, Path, Summary, Description string
+	Parameters                             []Parameter
+	Body                                   string // what is sent
+	Keyed                                  bool   // takes a key
+	Example                                string // an address to try
 }
 
 // Parameter is one parameter of an Operation.
@@ -57,15 +60,25 @@ func Operations() []Operation {
 	paths, _ := parsed()["paths"].(map[string]any)
 	out := []Operation{}
 	for path, item := range paths {
-		get, _ := item.(map[string]any)["get"].(map[string]any)
-		op := Operation{ID: text(get, "operationId"), Path: path, Summary: text(get, "summary"), Description: text(get, "description"), Example: text(get, "x-example")}
-		list, _ := get["parameters"].([]any)
-		for _, x := range list {
-			op.Parameters = append(op.Parameters, parameter(x))
+		methods, _ := item.(map[string]any)
+		for method, said := range methods {
+			m, _ := said.(map[string]any)
+			op := Operation{
+				ID: text(m, "operationId"), Method: strings.ToUpper(method), Path: path, Summary: text(m, "summary"), Description: text(m, "description"),
+				Example: text(m, "x-example"), Keyed: m["security"] != nil,
+			}
+			list, _ := m["parameters"].([]any)
+			for _, x := range list {
+				op.Parameters = append(op.Parameters, parameter(x))
+			}
+			body, _ := m["requestBody"].(map[string]any)
+			op.Body = text(body, "description")
+			out = append(out, op)
 		}
-		out = append(out, op)
 	}
-	slices.SortFunc(out, func(a, b Operation) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(out, func(a, b Operation) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Method, b.Method))
+	})
 	return out
 }
 

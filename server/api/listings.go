@@ -166,9 +166,9 @@ func (k *osmKept) of(l *listing.Listing, cal *calendar.Calendar, year int) strin
 }
 
 // list is never null in JSON.
-func list(s []string) []string {
+func list[T any](s []T) []T {
 	if s == nil {
-		return []string{}
+		return []T{}
 	}
 	return s
 }

@@ -111,13 +111,13 @@ func TestDocumentCoversTheRoutes(t *testing.T) {
 	x := sampled(t)
 	documented := []string{}
 	for _, op := range api.Operations() {
-		documented = append(documented, op.Path)
+		documented = append(documented, op.Path+" "+op.Method)
 	}
 	served := []string{}
 	for _, r := range x.Routes() {
 		if r.Kind == API && r.Path != "/api/openapi.json" {
 			path := strings.ReplaceAll(strings.ReplaceAll(r.Path, ":id", "{id}"), ":year", "{year}")
-			served = append(served, path)
+			served = append(served, path+" "+r.Method)
 		}
 	}
 	slices.Sort(served)

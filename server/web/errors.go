@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"shangquan/server/api"
 	"shangquan/server/web/ui"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
@@ -98,6 +99,9 @@ func judge(err error) outcome {
 	if _, ok := errors.AsType[*ended](err); ok {
 		o.status = fiber.StatusGone
 	}
+	if r, ok := errors.AsType[*api.Refused](err); ok {
+		o.status = r.Status
+	}
 	return o
 }
 
@@ -164,6 +168,11 @@ func (s *Site) problem(c *fiber.Ctx, r *Request, o outcome) {
 	p := Problem{
 		Type: "/api#" + strings.ReplaceAll(name, "_", "-"), Title: http.StatusText(o.status), Status: o.status,
 		Detail: s.say(r, "error."+name+".title", nil), Instance: "urn:shangquan:request:" + r.ID,
+	}
+	if words := s.catalogue.In(r.Lang); words.Has(o.key) {
+		if text, err := words.With(o.key, nil); err == nil { // one that needs more than its key says is said at its field
+			p.Detail = text
+		}
 	}
 	for _, f := range o.fields {
 		p.Errors = append(p.Errors, ProblemField{f.Name, s.say(r, f.Key, f.Args)})

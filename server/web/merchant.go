@@ -98,6 +98,9 @@ func (s *Site) merchantCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.F
 	if t, err := s.ofMerchant(c); err == nil && access.Can(by, access.MerchantPapers, t) {
 		me.Links = append(me.Links, ui.Link{Label: p.say("paper.title"), Href: at(c, base+"/papers")})
 	}
+	if access.Can(by, access.KeyList, m.Thing()) {
+		me.Links = append(me.Links, ui.Link{Label: p.say("keys.title"), Href: at(c, base+"/keys")})
+	}
 	var invite *ui.Form
 	if access.Can(by, access.MerchantPeople, m.Thing()) {
 		people, err := s.peopleSection(c, p, &m, shops)

@@ -245,7 +245,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	d.Log = NewLog(x.lines, slog.LevelInfo)
 	t.Cleanup(func() { _ = d.Log.Close() })
 	x.lines.flush = d.Log.out.flush
-	d.API = api.New(x.directory, s.Listings, s.Words, calendar.China(), d.Config.Origin, now)
+	d.API = api.New(x.directory, s.Listings, s.Words, calendar.China(), d.Config.Origin, now).For(s.Posts, s.Repeats)
 	x.Site = New(*d)
 	return nil
 }

@@ -126,7 +126,7 @@ func New(d Deps) *Site {
 	s.metrics = newMetrics(s.cache)
 	s.routes = append(s.siteMap(), d.Extra...)
 	if d.API != nil {
-		s.routes = append(s.routes, apiRoutes(d.API)...)
+		s.routes = append(s.routes, s.apiRoutes(d.API)...)
 	}
 	if d.rewrite != nil {
 		s.routes = d.rewrite(s.routes)
@@ -151,6 +151,7 @@ func (s *Site) siteMap() []Route {
 		s.postRoutes(),
 		s.insightRoutes(),
 		s.printRoutes(),
+		s.keyRoutes(),
 		s.ownRoutes(),
 		s.adminRoutes(),
 		s.outboxRoutes(),
