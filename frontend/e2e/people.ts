@@ -63,7 +63,7 @@ export async function freshCode(page: Page, who: Who): Promise<string> {
 		}
 		try {
 			const now = await stepNow(page);
-			const last = existsSync(kept) ? Number(readFileSync(kept, 'utf8')) : 0;
+			const last = existsSync(kept) ? Number(readFileSync(kept, 'utf8')) : now; // setting the account up took that of the moment
 			const step = Math.max(last + 1, now);
 			if (step <= now + 1) {
 				writeFileSync(kept, String(step));

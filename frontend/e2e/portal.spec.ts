@@ -1,60 +1,15 @@
 // What the people of a shop do: answer for a holiday in a few taps, change the week, put up photos, wait for the district with a
 // new name, and not lose what two of them typed. The server of these tests stands a few days before a holiday.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Page } from '@playwright/test';
 import { Asked, prepare } from './axe.ts';
-import { expect, test as base } from './pages.ts';
+import { withServer } from './own.ts';
+import { expect } from './pages.ts';
 import { person, signIn } from './people.ts';
 
-// Each test changes shops of the same owner, so each width has a server of its own and goes through them in order.
-const test = base.extend<object, { own: string }>({
-	own: [
-		// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern
-		async ({}, use, info) => {
-			const data = mkdtempSync(join(tmpdir(), 'shangquan-portal-'));
-			const port = 18_300 + info.workerIndex;
-			const origin = `http://localhost:${String(port)}`;
-			const before = process.env.E2E_DATA;
-			process.env.E2E_DATA = data; // where people.ts finds who there is
-			const server = spawn('../dist/shangquan', ['serve'], { env: { ...process.env, ...settings(data, port, origin) }, stdio: 'ignore' });
-			await answers(origin, server);
-			await use(origin);
-			server.kill('SIGTERM');
-			process.env.E2E_DATA = before;
-		},
-		{ scope: 'worker' },
-	],
-	baseURL: async ({ own }, use) => {
-		await use(own);
-	},
-});
-
-function settings(data: string, port: number, origin: string): Record<string, string> {
-	return {
-		SHANGQUAN_ADDR: `127.0.0.1:${String(port)}`,
-		SHANGQUAN_ORIGIN: origin,
-		SHANGQUAN_STORE: `file:${join(data, 'shangquan.db')}`,
-		SHANGQUAN_MEDIA: `file:${join(data, 'media')}`,
-		SHANGQUAN_SAMPLE: 'true',
-		SHANGQUAN_DEMO: 'true',
-		SHANGQUAN_RATE_FACTOR: '0',
-		SHANGQUAN_LOG_LEVEL: 'error',
-		SHANGQUAN_CLOCK: '2026-09-28T10:20:00+08:00',
-	};
-}
-
-async function answers(origin: string, server: ChildProcess): Promise<void> {
-	for (let tries = 0; tries < 300; tries++) {
-		if (server.exitCode !== null) throw new Error('the server did not start');
-		const ready = await fetch(`${origin}/readyz`).then((r) => r.ok, () => false);
-		if (ready) return;
-		await new Promise((r) => setTimeout(r, 100));
-	}
-	throw new Error('the server did not answer in half a minute');
-}
+const test = withServer('2026-09-28T10:20:00+08:00', 18_300);
 
 test.describe.configure({ mode: 'serial' });
 
@@ -180,7 +135,13 @@ test('the pages of a shop pass axe, in large text and dark too, and do not scrol
 	await prepare(page);
 	await signIn(page, 'owner', '/my');
 	const tasks = ['', 'hours', 'special', 'contact', 'texts', 'goods', 'name', 'category', 'place', 'photos', 'posts', 'insights', 'history', 'print'];
-	for (const path of ['/my', ...tasks.map((task) => shop() + (task && `/${task}`)), `/my/merchants/${person('owner').merchant_id ?? ''}`, '/account', '/my/claims']) {
+	for (const path of [
+		'/my',
+		...tasks.map((task) => shop() + (task && `/${task}`)),
+		`/my/merchants/${person('owner').merchant_id ?? ''}`,
+		'/account',
+		'/my/claims',
+	]) {
 		await page.goto(path);
 		await expect(page.locator('h1')).toHaveCount(1);
 		const asked = new Asked();
