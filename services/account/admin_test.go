@@ -271,7 +271,9 @@ func (w *world) trail() []audit.Entry {
 // TestPost: a message that is not taken is tried again; what does not fit is refused at once, before anybody is looked up.
 func TestPost(t *testing.T) {
 	var mu sync.Mutex
-	tries, stuck := 0, make(chan struct{})
+	tries, stuck, entered := 0, make(chan struct{}), make(chan struct{}, postQueue)
+	letGo := sync.OnceFunc(func() { close(stuck) })
+	t.Cleanup(letGo) // a failure above the end must not leave a sender waiting for ever
 	p := newPost(sender(func(m mail.Message) error {
 		mu.Lock()
 		defer mu.Unlock()
@@ -285,6 +287,7 @@ func TestPost(t *testing.T) {
 			return errors.New("not now")
 		case m.Kind == "stuck":
 			mu.Unlock()
+			entered <- struct{}{}
 			<-stuck
 			mu.Lock()
 		}
@@ -300,6 +303,13 @@ func TestPost(t *testing.T) {
 		if tries != want {
 			t.Errorf("%s: %d tries, want %d", kind, tries, want)
 		}
+	}
+	// Both senders are at it before the queue is filled: one that took a message later would make room.
+	for range postSenders {
+		if err := p.put(mail.Message{Kind: "stuck"}); err != nil {
+			t.Fatal(err)
+		}
+		<-entered
 	}
 	for !p.full() {
 		if err := p.put(mail.Message{Kind: "stuck"}); err != nil {
@@ -319,7 +329,7 @@ func TestPost(t *testing.T) {
 	if err := p.close(ctx); err == nil {
 		t.Error("closed with messages under way and no word about it")
 	}
-	close(stuck)
+	letGo()
 	if err := p.close(t.Context()); err != nil {
 		t.Error(err)
 	}
