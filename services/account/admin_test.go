@@ -273,7 +273,6 @@ func TestPost(t *testing.T) {
 	var mu sync.Mutex
 	tries, stuck, entered := 0, make(chan struct{}), make(chan struct{}, postQueue)
 	letGo := sync.OnceFunc(func() { close(stuck) })
-	t.Cleanup(letGo) // a failure above the end must not leave a sender waiting for ever
 	p := newPost(sender(func(m mail.Message) error {
 		mu.Lock()
 		defer mu.Unlock()
@@ -317,6 +316,7 @@ func TestPost(t *testing.T) {
 		}
 	}
 	w := newWorld(t)
+	t.Cleanup(letGo) // before the world is closed, which waits for what is being sent
 	w.register(phone1)
 	mine := w.post
 	w.post = p
