@@ -293,6 +293,11 @@ func TestKeysDoNotBelongInAddresses(t *testing.T) {
 		}
 	}
 	m.key = plain
+	for _, public := range []string{"/api/v1/listings?q=" + plain, "/api/v1/streets?access_token=" + plain} { // where no key is needed, too
+		if a := x.as(t, "").get(public); a.status != http.StatusBadRequest || strings.Contains(a.body, plain) {
+			t.Errorf("%s = %d", public, a.status)
+		}
+	}
 	if a := m.ask(http.MethodGet, "/api/v1/my/listings?key="+plain, "", ""); a.status != http.StatusBadRequest {
 		t.Errorf("in both = %d", a.status)
 	}

@@ -121,6 +121,9 @@ func (s *Site) enter(p *pattern) fiber.Handler {
 			if t, ok := lang.Parse(c.Query("lang")); ok {
 				r.Lang = t
 			}
+			if err := keyless(c); err != nil {
+				return err
+			}
 		}
 		if p.Kind == Private {
 			c.Response().Header.Set(fiber.HeaderCacheControl, "no-store")
