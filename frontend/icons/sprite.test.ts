@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from 'vitest';
-import { makeSprite, parseList, round, symbol } from './sprite.ts';
+import { makeSprite, parseList, shorten, symbol } from './sprite.ts';
 
 describe('parseList', () => {
 	it('reads names, comments and empty lines', () => {
@@ -19,19 +19,24 @@ describe('symbol', () => {
 		const svg = '<!-- @license --><svg width="24" stroke="currentColor">\n  <path d="M1 1" />\n  <path d="M2 2" />\n</svg>';
 		expect(symbol('x', svg)).toBe('<symbol id="x" viewBox="0 0 24 24"><path d="M1 1"/><path d="M2 2"/></symbol>');
 	});
+	it("leaves out a dot's own colour: its stroke draws it", () => {
+		expect(symbol('x', '<svg><circle r=".5" fill="currentColor" /></svg>')).toBe('<symbol id="x" viewBox="0 0 24 24"><circle r=".5"/></symbol>');
+	});
 	it('refuses a file without a drawing', () => {
 		expect(() => symbol('x', 'nothing')).toThrow(/x/);
 	});
 });
 
-describe('round', () => {
+describe('shorten', () => {
 	it.each([
-		['M13.832 16.568', 'M13.83 16.57'],
-		['m1.996.5', 'm2.0.5'],
+		['M13.832 16.568', 'M13.83 16.56'],
+		['m1.996.5', 'm1.99.5'],
 		['a.8.8 0 0 1-.8-.8', 'a.8.8 0 0 1-.8-.8'],
 		['-1.2345-6', '-1.23-6'],
-		['v.0004', 'v0.0'],
-	])('%j becomes %j', (before, after) => expect(round(before)).toBe(after));
+		['a5 5 0 012.911-4.544', 'a5 5 0 012.91-4.54'],
+		['a5 5 0 019.999.325', 'a5 5 0 019.99.32'],
+		['v.0004', 'v.00'],
+	])('%j becomes %j', (before, after) => expect(shorten(before)).toBe(after));
 });
 
 describe('makeSprite', () => {

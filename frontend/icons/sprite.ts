@@ -19,17 +19,25 @@ export function parseList(text: string): Map<string, string> {
 	return icons;
 }
 
-/** Rounds to a hundredth of the 24 units, which nobody sees. A point always stays: in paths "1.996.5" is two numbers. */
-export function round(drawing: string): string {
-	return drawing.replace(/\d*\.\d{3,}/g, (n) => Number(n).toFixed(2).replace(/0$/, ''));
+/**
+ * Keeps two decimals, a hundredth of the 24 units, which nobody sees. Cut and not rounded: digits before the point may be the flags of an
+ * arc ("012.911" is 0, 1, 2.911) and must stay as they are, and a point always stays, since "1.996.5" is two numbers.
+ */
+export function shorten(drawing: string): string {
+	return drawing.replace(/(\.\d\d)\d+/g, '$1');
 }
 
 /** Makes one <symbol> of a whole Lucide file: the drawing only, since size, stroke and colour come from our style sheet. */
 export function symbol(id: string, svg: string): string {
 	const inner = /<svg[^>]*>([\s\S]*)<\/svg>/.exec(svg)?.[1];
 	if (!inner) throw new Error(`no drawing in the icon ${id}`);
-	const drawing = inner.replace(/\s+/g, ' ').replace(/> </g, '><').replace(/ \/>/g, '/>').trim();
-	return `<symbol id="${id}" viewBox="0 0 24 24">${round(drawing)}</symbol>`;
+	const drawing = inner
+		.replace(/\s+/g, ' ')
+		.replace(/> </g, '><')
+		.replace(/ \/>/g, '/>')
+		.replace(/ fill="currentColor"/g, '')
+		.trim();
+	return `<symbol id="${id}" viewBox="0 0 24 24">${shorten(drawing)}</symbol>`;
 }
 
 /** The sprite as text. */
