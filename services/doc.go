@@ -8,6 +8,8 @@
 //	listing    the public page of one shop: its states, limits and register; who edits what, and what waits for the district
 //	post       news, offers and events of a shop, street or plaza, which end by themselves
 //	place      streets, plazas with floors, units, points; house numbers and door plates
+//	walk       the street walk: what a coordinator finds from door to door, also without a network
+//	turnover   figures of openings, moves and closings
 //	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
 //	hours      opening hours, and what follows from them: open or not, until when, night trade
 //	calendar   holidays and make-up working days of the State Council
@@ -50,6 +52,10 @@
 //   - place · 地点 · a street or a plaza · location (that is the position)
 //   - street · 路段 · a named street of the district; has two sides and house numbers · road, section
 //   - side · 单双号侧 · the odd or the even side of a street; which compass side that is, is data · left, right
+//   - stretch · 小段 · a named piece of a street between two cross streets, by house numbers of each side · section, block
+//   - stay · 入驻 · one listing's time in a unit; the unit keeps all of them · tenancy, lease
+//   - turn · 变动 · a shop opened, moved, grew, shrank or closed, with day, reason and source · event
+//   - street walk, stop, answer · 走街、一站、回答 · from door to door with a phone; what is to look at; what was found there · survey (that is the source), task
 //   - house number · 门牌号 · number of a door on a street, also with 弄, ranges and 甲 · street number, door number
 //   - door plate · 门牌 · the number plate as drawn on a page: street or plaza, number, 号 or floor · badge
 //   - plaza · 商业广场 · a building of shops with floors and units · mall (in code), centre

@@ -53,6 +53,11 @@ const (
 	RegisterState  Action = "register.state"
 	RegisterClose  Action = "register.close"
 	RegisterImport Action = "register.import"
+	PlaceRead      Action = "place.read" // streets, plazas and units with what the public does not see
+	PlaceEdit      Action = "place.edit"
+	WalkDo         Action = "walk.do"   // go from door to door and say what is there
+	TurnRead       Action = "turn.read" // openings, moves and closings
+	TurnCorrect    Action = "turn.correct"
 	ReviewRead     Action = "review.read"
 	ReviewDecide   Action = "review.decide"
 

@@ -88,6 +88,8 @@ var Fields = []Field{
 	{Path: "waits_since", Class: Kept},
 	{Path: "returned", Class: Kept},
 	{Path: "watch", Class: Kept},
+	{Path: "turns", Class: Kept},
+	{Path: "seen_open_on", Class: Kept},
 }
 
 // fieldAt finds the fields by their paths.

@@ -63,6 +63,10 @@ type Listing struct {
 	Payments    []string       `json:"payments"`
 
 	Closure *Closure `json:"closure,omitempty"`
+	// Turns are its openings, moves and closings, in the order they were written down. SeenOpenOn is the day a new shop was seen open,
+	// YYYY-MM-DD, for when it is published.
+	Turns      []Turn `json:"turns"`
+	SeenOpenOn string `json:"seen_open_on,omitempty"`
 
 	Popularity int       `json:"popularity"`
 	Confirmed  Confirmed `json:"confirmed"`

@@ -41,6 +41,7 @@ func (l *Listing) ForPublic() Listing {
 	out.Consents, out.Proposal, out.WaitsSince, out.Returned, out.Watch = []Consent{}, nil, time.Time{}, nil, Watch{Changed: []string{}}
 	out.MerchantID, out.PlazaMay = "", false
 	out.Trail = audit.Trail{}
+	out.Turns, out.SeenOpenOn = nil, ""
 	out.Photos = slices.Clone(l.Photos)
 	for i := range out.Photos {
 		out.Photos[i].By = ""

@@ -200,14 +200,14 @@ func TestUnitsFollow(t *testing.T) {
 	if got, err := b.Published(ctx, a.Slug); err != nil || got.State != listing.Closed || got.Address.UnitID != "u2" {
 		t.Errorf("the page stays: %v", err)
 	}
-	if err := b.places.Occupy(ctx, "u2", "other"); err != nil {
+	if err := b.places.Occupy(ctx, "u2", "other", "2026-10-01"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.Act(ctx, machine, a.ID, 0, listing.Reopen); !fault.Is(err, fault.Conflict) {
 		t.Errorf("reopened in an occupied unit: %v", err)
 	}
 	// A crash left two units behind: one of a listing that is gone, one of a listing that was closed.
-	if err := b.places.Occupy(ctx, "u1", a.ID); err != nil {
+	if err := b.places.Occupy(ctx, "u1", a.ID, "2026-10-01"); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := b.ReleaseUnits(ctx); err != nil || n != 2 {

@@ -166,6 +166,10 @@ func (c *checks) kept(l *Listing) {
 	c.line("source.ref", l.Source.Ref)
 	c.line("source.observed", l.Source.Observed)
 	c.line("source.note", l.Source.Note)
+	c.date("seen_open_on", l.SeenOpenOn)
+	for i := range l.Turns {
+		c.turn(&l.Turns[i])
+	}
 	for _, day := range []struct{ name, on string }{{"on", l.Watch.On}, {"phones_on", l.Watch.PhonesOn}, {"owner_on", l.Watch.OwnerOn}} {
 		c.date("watch."+day.name, day.on)
 	}

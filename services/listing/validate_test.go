@@ -43,7 +43,8 @@ func full() Listing {
 	l.Consents = []Consent{{Digits: "+8613812345678", Version: "2026-10", By: "a1"}}
 	l.Prices = []Price{{Name: lang.Text{Hans: "膏方", Hant: "膏方", En: "Paste"}, Amount: 120000, Unit: "料", Until: "2026-12-31", Note: "须先问诊"}}
 	l.Photos = []media.Photo{{Key: strings.Repeat("0f", 16), Widths: []int{400}, W: 400, H: 300, Caption: lang.Text{Hans: "门口", Hant: "門口", En: "Door"}, By: "a1"}}
-	l.MerchantID = "m1"
+	l.MerchantID, l.SeenOpenOn = "m1", "2026-09-01"
+	l.Turns = []Turn{{ID: "1", Kind: ShutDown, On: "2026-09-01", Reason: "rent", Source: FromAct, Note: "房租谈不拢"}}
 	l.Watch = Watch{Changed: []string{"hours"}, NeedsLook: true, Why: Often, On: "2026-10-01", Count: 4, PhonesOn: "2026-10-01", OwnerOn: "2026-09-01"}
 	l.Proposal, l.Returned = wholeProposal(), &Returned{Reason: "门牌不对", Name: "王", Proposal: wholeProposal()}
 	return l

@@ -52,7 +52,7 @@ func (s *Service) insert(ctx context.Context, by access.Actor, w audit.Write, l 
 		return nil
 	}
 	// The unit needs the id, so it comes second; without it the listing waits as a draft.
-	if err := s.occupy(ctx, l); err != nil {
+	if err := s.occupy(ctx, l, ""); err != nil { // it was there before it was entered
 		back, undo := s.docs.Update(ctx, by, w, l.ID, l.Rev, func(l *Listing) error { l.State = Draft; return nil })
 		if undo == nil {
 			*l = back
@@ -87,6 +87,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, rev in
 		if err := change(l); err != nil {
 			return err
 		}
+		l.Turns, l.SeenOpenOn = was.Turns, was.SeenOpenOn
 		switch {
 		case l.State != was.State:
 			return fault.New(fault.Conflict, "error.listing.state", errors.New("listing: a state is changed by its action"))
@@ -139,12 +140,13 @@ func (s *Service) change(ctx context.Context, by access.Actor, may access.Action
 				return err
 			}
 		}
-		before := l.watched()
+		before, alive := l.watched(), l.life()
 		if err := f(l); err != nil {
 			return err
 		}
 		l.prune()
 		l.note(before, by, s.now())
+		l.turned(alive, s.now())
 		return nil
 	}
 	for try := 1; ; try++ {
@@ -186,7 +188,7 @@ func (s *Service) changeAt(ctx context.Context, by access.Actor, w audit.Write, 
 	}
 	moves := planned.holdsUnit() && (!was.holdsUnit() || was.Address.UnitID != planned.Address.UnitID)
 	if moves {
-		if err := s.occupy(ctx, &planned); err != nil {
+		if err := s.occupy(ctx, &planned, s.now().Format(time.DateOnly)); err != nil {
 			return Listing{}, err
 		}
 	}
@@ -201,13 +203,13 @@ func (s *Service) changeAt(ctx context.Context, by access.Actor, w audit.Write, 
 		return Listing{}, err
 	}
 	if was.holdsUnit() && (!got.holdsUnit() || got.Address.UnitID != was.Address.UnitID) {
-		return got, s.leave(ctx, was.Address.UnitID, was.ID)
+		return got, s.leave(ctx, was.Address.UnitID, was.ID, got.left(s.now()))
 	}
 	return got, nil
 }
 
-func (s *Service) occupy(ctx context.Context, l *Listing) error {
-	err := s.places.Occupy(ctx, l.Address.UnitID, l.ID)
+func (s *Service) occupy(ctx context.Context, l *Listing, on string) error {
+	err := s.places.Occupy(ctx, l.Address.UnitID, l.ID, on)
 	if fault.Is(err, fault.NotFound) {
 		return fault.Wrong("address.unit_id", "error.unit.unknown", nil)
 	}
@@ -220,12 +222,12 @@ func (s *Service) giveBack(ctx context.Context, unitID, id string) error {
 	if err != nil || l.holdsUnit() && l.Address.UnitID == unitID {
 		return err
 	}
-	return s.leave(ctx, unitID, id)
+	return s.leave(ctx, unitID, id, l.left(s.now()))
 }
 
 // leave vacates a unit. That it is gone, or another shop is in it already, is as good.
-func (s *Service) leave(ctx context.Context, unitID, id string) error {
-	err := s.places.Vacate(ctx, unitID, id)
+func (s *Service) leave(ctx context.Context, unitID, id string, how place.Leaving) error {
+	err := s.places.Vacate(ctx, unitID, id, how)
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) {
 		return nil
 	}
@@ -248,7 +250,7 @@ func (s *Service) ReleaseUnits(ctx context.Context) (int, error) {
 		if err == nil && l.holdsUnit() && l.Address.UnitID == u.ID {
 			continue
 		}
-		if err := s.leave(ctx, u.ID, u.OccupiedBy); err != nil {
+		if err := s.leave(ctx, u.ID, u.OccupiedBy, l.left(s.now())); err != nil {
 			return n, err
 		}
 		n++
@@ -318,6 +320,7 @@ func (l *Listing) keep(was *Listing) {
 		l.Photos = was.Photos
 	}
 	l.Proposal, l.Returned, l.Watch = was.Proposal, was.Returned, was.Watch
+	l.Turns, l.SeenOpenOn = was.Turns, was.SeenOpenOn
 	if len(l.Prices) == 0 {
 		l.Prices = was.Prices
 	}

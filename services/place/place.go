@@ -3,6 +3,7 @@
 package place
 
 import (
+	"shangquan/services/audit"
 	"shangquan/services/geo"
 	"shangquan/services/lang"
 	"shangquan/services/store"
@@ -20,11 +21,15 @@ const (
 // Street is a street 路段: a named street of the district.
 type Street struct {
 	store.Meta
+	audit.Trail
 	Slug   string    `json:"slug"`
 	Name   lang.Text `json:"name"`
 	Pinyin string    `json:"pinyin"` // as on the street sign: "Zhongshan Zhonglu"
 	// SideNames says in words where each side lies ("路北", "路南"); empty where nobody recorded it.
 	SideNames map[Side]lang.Text `json:"side_names,omitempty"`
+	// Stretches are its named pieces, in the order of house numbers. StretchesMade is how many there ever were: ids are not given twice.
+	Stretches     []Stretch `json:"stretches,omitempty"`
+	StretchesMade int       `json:"stretches_made,omitempty"`
 	// Lines is the drawn course, WGS-84, for the street plan; empty when unknown.
 	Lines [][]geo.Point `json:"lines"`
 	// Core is true for the streets of the district itself; others are only where a listed shop's address lies.
@@ -42,6 +47,7 @@ type Floor struct {
 // Plaza is a plaza 商业广场.
 type Plaza struct {
 	store.Meta
+	audit.Trail
 	Slug     string        `json:"slug"`
 	Name     lang.Text     `json:"name"`
 	Pinyin   string        `json:"pinyin"`
@@ -58,6 +64,7 @@ type Plaza struct {
 // Unit is a unit 铺位: permanent, occupied by a listing or vacant.
 type Unit struct {
 	store.Meta
+	audit.Trail
 	PlazaID  string  `json:"plaza_id"` // one of PlazaID and StreetID is set
 	StreetID string  `json:"street_id"`
 	Number   string  `json:"number"` // unit number "1F-06" or house number "218"
@@ -65,6 +72,15 @@ type Unit struct {
 	AreaM2   float64 `json:"area_m2,omitempty"`
 	// OccupiedBy is the id of the listing in it; empty means vacant.
 	OccupiedBy string `json:"occupied_by"`
+	// VacantSince is the first day it was known to be vacant, YYYY-MM-DD; empty while occupied or where nobody knows. SeenOn is the
+	// last day somebody stood before it and saw it vacant.
+	VacantSince string `json:"vacant_since,omitempty"`
+	SeenOn      string `json:"seen_on,omitempty"`
+	// History is who was in it, the oldest first; it only grows.
+	History []Stay `json:"history,omitempty"`
+	// Retired is the day since when the unit is no more, because it was split; PartOf is the unit that a part was cut from.
+	Retired string `json:"retired,omitempty"`
+	PartOf  string `json:"part_of,omitempty"`
 }
 
 // PointKind is what a point offers.

@@ -33,10 +33,11 @@ type Collections struct {
 // Declare declares the collections of places on db; it may be done again.
 func Declare(db store.DB) Collections {
 	return Collections{
-		Streets: store.NewCollection[Street](db, "streets", store.Unique("slug")),
-		Plazas:  store.NewCollection[Plaza](db, "plazas", store.Unique("slug")),
-		Units:   store.NewCollection[Unit](db, "units", store.Index("plaza_id"), store.Index("street_id"), store.Index("occupied_by")),
-		Points:  store.NewCollection[Point](db, "points", store.Index("kind")),
+		Streets: store.NewCollection[Street](db, "streets", store.Unique("slug"), store.Follow("audit")),
+		Plazas:  store.NewCollection[Plaza](db, "plazas", store.Unique("slug"), store.Follow("audit")),
+		Units: store.NewCollection[Unit](db, "units",
+			store.Index("plaza_id"), store.Index("street_id"), store.Index("occupied_by"), store.Follow("audit")),
+		Points: store.NewCollection[Point](db, "points", store.Index("kind")),
 	}
 }
 
@@ -87,12 +88,12 @@ func (s *Service) Points(ctx context.Context, kinds ...PointKind) ([]Point, erro
 	return out, nil
 }
 
-// Units returns the units of a plaza, from the lowest floor up and by number.
+// Units returns the units of a plaza that are still there, from the lowest floor up and by number.
 func (s *Service) Units(ctx context.Context, plazaID string) ([]Unit, error) {
 	return s.unitsOf(ctx, "plaza_id", plazaID)
 }
 
-// UnitsOn returns the units along a street by house number.
+// UnitsOn returns the units along a street that are still there, by house number.
 func (s *Service) UnitsOn(ctx context.Context, streetID string) ([]Unit, error) {
 	return s.unitsOf(ctx, "street_id", streetID)
 }
@@ -106,7 +107,9 @@ func (s *Service) unitsOf(ctx context.Context, field, id string) ([]Unit, error)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, u)
+		if u.Retired == "" {
+			out = append(out, u)
+		}
 	}
 	slices.SortFunc(out, func(a, b Unit) int {
 		ha, _, _ := ParseHouse(a.Number)
@@ -131,14 +134,14 @@ func (s *Service) Occupied(ctx context.Context) ([]Unit, error) {
 	return out, nil
 }
 
-// Occupy puts a listing into a unit, see Unit.Occupy. Doing it twice is harmless.
-func (s *Service) Occupy(ctx context.Context, unitID, listingID string) error {
-	return s.change(ctx, unitID, func(u *Unit) error { return u.Occupy(listingID) })
+// Occupy puts a listing into a unit from a day on, see Unit.Occupy. Doing it twice is harmless.
+func (s *Service) Occupy(ctx context.Context, unitID, listingID, on string) error {
+	return s.change(ctx, unitID, func(u *Unit) error { return u.Occupy(listingID, on) })
 }
 
 // Vacate takes a listing out of a unit, see Unit.Vacate. Doing it twice is harmless.
-func (s *Service) Vacate(ctx context.Context, unitID, listingID string) error {
-	return s.change(ctx, unitID, func(u *Unit) error { return u.Vacate(listingID) })
+func (s *Service) Vacate(ctx context.Context, unitID, listingID string, l Leaving) error {
+	return s.change(ctx, unitID, func(u *Unit) error { return u.Vacate(listingID, l) })
 }
 
 // errSame ends an update that would change nothing.
@@ -190,13 +193,7 @@ func (s *Service) SaveUnits(ctx context.Context, units []Unit) (Tally, error) {
 		}
 		stored[u.ID] = u
 	}
-	units = slices.Clone(units)
-	for i := range units {
-		if was, ok := stored[units[i].ID]; ok {
-			units[i].OccupiedBy = was.OccupiedBy
-		}
-	}
-	return save(ctx, s.units, stored, units)
+	return save(ctx, s.units, stored, slices.Clone(units))
 }
 
 // kept is what the three kinds of places have in common.
@@ -207,6 +204,7 @@ type kept[T any] interface {
 	key() string // what a save matches by
 	slug() string
 	order() string
+	carry(was *T) // takes over what is kept here and no list brings
 }
 
 func (s *Street) key() string   { return s.Slug }
@@ -221,6 +219,19 @@ func (p *Point) order() string {
 	return string(rune('a'+slices.Index(PointKinds, p.Kind))) + lang.SortKey(p.Name.Hans, "")
 }
 func (u *Unit) key() string { return u.ID }
+
+func (s *Street) carry(was *Street) {
+	s.Trail, s.Stretches, s.StretchesMade = was.Trail, was.Stretches, was.StretchesMade
+	if len(s.SideNames) == 0 {
+		s.SideNames = was.SideNames
+	}
+}
+func (p *Plaza) carry(was *Plaza) { p.Trail = was.Trail }
+func (p *Point) carry(*Point)     {}
+func (u *Unit) carry(was *Unit) {
+	u.Trail, u.OccupiedBy, u.VacantSince, u.SeenOn, u.History = was.Trail, was.OccupiedBy, was.VacantSince, was.SeenOn, was.History
+	u.Retired, u.PartOf = was.Retired, was.PartOf
+}
 
 // signOrder sorts by the reading on the sign, which joins syllables as it likes: "Zhongshan Zhonglu".
 func signOrder(name, pinyin string) string {
@@ -314,6 +325,7 @@ func save[T any, P interface {
 	StoreMeta() *store.Meta
 	Validate() error
 	key() string
+	carry(was *T)
 }](ctx context.Context, coll *store.Collection[T], stored map[string]T, list []T) (Tally, error) {
 	var t Tally
 	var write []T
@@ -332,6 +344,7 @@ func save[T any, P interface {
 			continue
 		}
 		*x.StoreMeta() = *P(&was).StoreMeta()
+		x.carry(&was)
 		if store.Same(&list[i], &was) {
 			t.Unchanged++
 			continue

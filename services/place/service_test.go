@@ -148,20 +148,20 @@ func TestUnits(t *testing.T) {
 		t.Errorf("no plaza: %v", got)
 	}
 	for range 2 { // twice is harmless
-		if err := s.Occupy(ctx, "u1", "l1"); err != nil {
+		if err := s.Occupy(ctx, "u1", "l1", "2026-10-01"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if u := first(s.Unit(ctx, "u1")); u.OccupiedBy != "l1" || u.Rev != 2 {
 		t.Errorf("%+v", u)
 	}
-	if err := s.Occupy(ctx, "u1", "l2"); !fault.Is(err, fault.Conflict) {
+	if err := s.Occupy(ctx, "u1", "l2", "2026-10-01"); !fault.Is(err, fault.Conflict) {
 		t.Errorf("occupied twice: %v", err)
 	}
-	if err := s.Vacate(ctx, "u1", "l2"); !fault.Is(err, fault.Conflict) {
+	if err := s.Vacate(ctx, "u1", "l2", place.Leaving{On: "2026-10-02", How: place.EndMoved}); !fault.Is(err, fault.Conflict) {
 		t.Errorf("somebody else moved it out: %v", err)
 	}
-	if err := s.Occupy(ctx, "nothing", "l1"); !fault.Is(err, fault.NotFound) {
+	if err := s.Occupy(ctx, "nothing", "l1", "2026-10-01"); !fault.Is(err, fault.NotFound) {
 		t.Error(err)
 	}
 	if tally, err := s.SaveUnits(ctx, list); err != nil || tally.Unchanged != 5 {
@@ -171,7 +171,7 @@ func TestUnits(t *testing.T) {
 		t.Errorf("occupied: %v", got)
 	}
 	for range 2 {
-		if err := s.Vacate(ctx, "u1", "l1"); err != nil {
+		if err := s.Vacate(ctx, "u1", "l1", place.Leaving{On: "2026-10-02", How: place.EndMoved}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -188,7 +188,7 @@ func TestOneListingGetsTheUnit(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, l := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
 		wg.Go(func() {
-			if err := s.Occupy(ctx, "u", l); err == nil {
+			if err := s.Occupy(ctx, "u", l, "2026-10-01"); err == nil {
 				won <- l
 			} else if !fault.Is(err, fault.Conflict) {
 				t.Error(err)
@@ -214,13 +214,13 @@ func TestOccupyAndVacate(t *testing.T) {
 		kind     fault.Kind
 		fails    bool
 	}{
-		{"into a vacant unit", "", func(u *place.Unit) error { return u.Occupy("a") }, "a", 0, false},
-		{"in it already", "a", func(u *place.Unit) error { return u.Occupy("a") }, "a", 0, false},
-		{"another is in it", "b", func(u *place.Unit) error { return u.Occupy("a") }, "b", fault.Conflict, true},
-		{"nobody", "", func(u *place.Unit) error { return u.Occupy("") }, "", fault.Internal, true},
-		{"out", "a", func(u *place.Unit) error { return u.Vacate("a") }, "", 0, false},
-		{"gone already", "", func(u *place.Unit) error { return u.Vacate("a") }, "", 0, false},
-		{"another stays", "b", func(u *place.Unit) error { return u.Vacate("a") }, "b", fault.Conflict, true},
+		{"into a vacant unit", "", func(u *place.Unit) error { return u.Occupy("a", "2026-10-01") }, "a", 0, false},
+		{"in it already", "a", func(u *place.Unit) error { return u.Occupy("a", "2026-10-01") }, "a", 0, false},
+		{"another is in it", "b", func(u *place.Unit) error { return u.Occupy("a", "2026-10-01") }, "b", fault.Conflict, true},
+		{"nobody", "", func(u *place.Unit) error { return u.Occupy("", "2026-10-01") }, "", fault.Internal, true},
+		{"out", "a", func(u *place.Unit) error { return u.Vacate("a", place.Leaving{On: "2026-10-02", How: place.EndCeased}) }, "", 0, false},
+		{"gone already", "", func(u *place.Unit) error { return u.Vacate("a", place.Leaving{On: "2026-10-02", How: place.EndCeased}) }, "", 0, false},
+		{"another stays", "b", func(u *place.Unit) error { return u.Vacate("a", place.Leaving{On: "2026-10-02", How: place.EndCeased}) }, "b", fault.Conflict, true},
 	} {
 		u := place.Unit{OccupiedBy: c.in}
 		err := c.act(&u)

@@ -35,6 +35,7 @@ func (s *Street) Validate() error {
 		}
 		c.fields = append(c.fields, nameLimit.CheckText("side_names", name)...)
 	}
+	c.stretches(s.Stretches)
 	for _, line := range s.Lines {
 		if slices.ContainsFunc(line, func(p geo.Point) bool { return !p.Valid() }) {
 			c.wrong("lines", "error.geo.range")
@@ -72,6 +73,11 @@ func (u *Unit) Validate() error {
 	c.fields = append(c.fields, numberLimit.Check("number", u.Number)...)
 	if u.Level < -maxFloor || u.Level > maxFloor || u.StreetID != "" && u.Level != 0 {
 		c.wrong("level", "error.place.level")
+	}
+	for _, day := range []string{u.VacantSince, u.SeenOn, u.Retired} {
+		if day != "" && !isDate(day) {
+			c.wrong("vacant_since", "error.date")
+		}
 	}
 	if !(u.AreaM2 >= 0 && u.AreaM2 <= maxAreaM2) { // NaN is neither
 		c.wrong("area_m2", "error.unit.area")
