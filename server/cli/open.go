@@ -32,6 +32,7 @@ type district struct {
 	keys      *secret.Ring
 	people    *people // nil for commands that need none
 	places    *place.Service
+	editor    *place.Editor
 	shops     *listing.Service
 	posts     *post.Service
 	listings  *store.Collection[listing.Listing]
@@ -85,7 +86,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	}
 	trail := audit.New(db, keys, now)
 	d := &district{
-		db: db, keys: keys, trail: trail, places: place.New(db), shops: listing.New(db, trail, now), listings: listing.Declare(db),
+		db: db, keys: keys, trail: trail, places: place.New(db), editor: place.NewEditor(db, trail, now), shops: listing.New(db, trail, now), listings: listing.Declare(db),
 		words: taxonomy.Default(), now: now,
 	}
 	d.posts = post.New(db, trail, d.shops, now)

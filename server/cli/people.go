@@ -23,6 +23,7 @@ import (
 	"shangquan/services/merchant"
 	"shangquan/services/report"
 	"shangquan/services/store"
+	"shangquan/services/walk"
 )
 
 // people are the services that people who sign in work with, over the store of a district.
@@ -36,6 +37,7 @@ type people struct {
 	insight   *insight.Service
 	keys      *apikey.Service
 	repeats   *idempotency.Service
+	walks     *walk.Service
 	links     *listing.Links
 }
 
@@ -76,6 +78,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.keys = apikey.New(d.db, d.trail, p.actor, d.now)
 	p.repeats = idempotency.New(d.db, d.keys, d.now)
 	p.links = listing.NewLinks(d.shops, d.keys)
+	p.walks = walk.New(d.db, d.shops, d.editor, d.now)
 	d.people = p
 	return d.db.Prepare(ctx)
 }
@@ -139,7 +142,7 @@ func (d *district) inUse(ctx context.Context) iter.Seq2[string, error] {
 func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
-		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Words: d.words, Photos: p.photos,
+		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.words, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 	}
 }

@@ -45,6 +45,7 @@ import (
 	"shangquan/services/secret"
 	"shangquan/services/store"
 	"shangquan/services/taxonomy"
+	"shangquan/services/walk"
 )
 
 // town is a site over a store of its own, with the sample district, every service, and accounts of every role (demo.People). Its
@@ -199,6 +200,8 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	}
 	db, trail := x.db, audit.New(x.db, keys, now)
 	s := Services{Places: place.New(db), Listings: listing.New(db, trail, now), Words: taxonomy.Default(), Trail: trail, Keys: keys}
+	s.Streets = place.NewEditor(db, trail, now)
+	s.Walks = walk.New(db, s.Listings, s.Streets, now)
 	s.Posts = post.New(db, trail, s.Listings, now)
 	x.outbox = mail.NewLog(mail.Options{Words: mailWords(d), Now: now})
 	s.Outbox = x.outbox

@@ -33,6 +33,7 @@ import (
 	"shangquan/services/report"
 	"shangquan/services/secret"
 	"shangquan/services/taxonomy"
+	"shangquan/services/walk"
 )
 
 // Deps is what the site is built from. All fields are required unless they say otherwise.
@@ -67,6 +68,8 @@ type Services struct {
 	Listings  *listing.Service
 	Posts     *post.Service
 	Places    *place.Service
+	Streets   *place.Editor
+	Walks     *walk.Service
 	Words     *taxonomy.Table
 	Photos    *media.Service
 	Reports   *report.Service
