@@ -42,7 +42,7 @@ var (
 	spaced   = regexp.MustCompile(`\p{Han} \p{Han}|[，。：；！？、） ] |[（] `)
 	straight = regexp.MustCompile(`["']`)
 	shouting = regexp.MustCompile(`\b[A-Z]{3,}\b`)
-	abbrev   = regexp.MustCompile(`\b(AED|API|ATM|CSV|GCJ|GPS|HEIC|ICP|JPG|JSON|PNG|POI|RFC|URL|UTC|UTF|WGS|XLSX)\b`)
+	abbrev   = regexp.MustCompile(`\b(AED|API|ATM|CSV|GCJ|GPS|HEIC|ICP|JPG|JSON|PDF|PNG|POI|RFC|URL|UTC|UTF|WGS|XLSX)\b`)
 )
 
 // title is the name of a law or a norm, which is not ours to word.

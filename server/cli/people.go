@@ -21,6 +21,7 @@ import (
 	"shangquan/services/mail"
 	"shangquan/services/media"
 	"shangquan/services/merchant"
+	"shangquan/services/notice"
 	"shangquan/services/report"
 	"shangquan/services/store"
 	"shangquan/services/walk"
@@ -39,6 +40,7 @@ type people struct {
 	repeats   *idempotency.Service
 	walks     *walk.Service
 	links     *listing.Links
+	notices   *notice.Service
 }
 
 // sender opens the way messages leave by.
@@ -51,7 +53,7 @@ func sender(c config.Config, catalogue *locales.Catalogue, console io.Writer, no
 }
 
 // linkPaths are where the bearer of a token is led by a message.
-var linkPaths = map[string]string{"invitation": "/join/", "transfer": "/transfer/"}
+var linkPaths = map[string]string{"invitation": "/join/", "transfer": "/transfer/", "receipt": "/receipt/"}
 
 // admitPeople puts accounts and everything that belongs to them on the store of d.
 func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sender, log *slog.Logger) error {
@@ -79,6 +81,10 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.repeats = idempotency.New(d.db, d.keys, d.now)
 	p.links = listing.NewLinks(d.shops, d.keys)
 	p.walks = walk.New(d.db, d.shops, d.editor, d.now)
+	p.notices = notice.New(notice.Deps{
+		DB: d.db, Log: d.trail, Keys: d.keys, Listed: d.directory.Listed, Shop: d.shops.Get, Letters: p.merchants, Hosts: notice.NewHosts(c.LinkHosts...), Now: d.now,
+		Link: func(token string) string { return c.Origin + linkPaths["receipt"] + token },
+	})
 	d.people = p
 	return d.db.Prepare(ctx)
 }
@@ -100,6 +106,16 @@ func (p *people) actor(ctx context.Context, accountID string) (access.Actor, err
 		by.Seats, err = p.merchants.Seats(ctx, a.ID)
 	}
 	return by, err
+}
+
+// revision identifies everything the public pages are made from.
+func (d *district) revision(ctx context.Context) (string, error) {
+	shops, err := d.directory.Revision(ctx)
+	if err != nil {
+		return "", err
+	}
+	notices, err := d.people.notices.Revision(ctx)
+	return shops + "." + notices, err
 }
 
 // close waits for the messages under way and closes the pictures.
@@ -125,6 +141,11 @@ func (d *district) inUse(ctx context.Context) iter.Seq2[string, error] {
 				}
 			}
 		}
+		for key, err := range d.people.notices.Blobs(ctx) {
+			if !yield(key, err) || err != nil {
+				return
+			}
+		}
 		keys, err := d.people.merchants.EvidenceKeys(ctx)
 		if err != nil {
 			yield("", err)
@@ -143,7 +164,7 @@ func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.words, Photos: p.photos,
-		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 	}
 }
 

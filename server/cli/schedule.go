@@ -36,6 +36,14 @@ func (d *district) jobs() []job {
 		{"invitations", 24 * time.Hour, counted(p.merchants.Sweep)},
 		{"news of reports", time.Minute, counted(d.tellReports)},
 		{"reports", time.Hour, counted(p.reports.Sweep)},
+		{"notices", time.Minute, counted(p.notices.Settle)},
+		{"ledgers of notices", time.Minute, counted(p.notices.Follow)},
+		{"reminders of notices", time.Minute, counted(p.notices.Remind)},
+		{"what notices forget", 24 * time.Hour, func(ctx context.Context) error {
+			_, words := p.notices.Sweep(ctx)
+			_, counts := p.notices.SweepLetters(ctx)
+			return errors.Join(words, counts)
+		}},
 		{"sessions", 6 * time.Hour, counted(p.accounts.Sweep)},
 		{"repeated requests", time.Hour, counted(p.repeats.Sweep)},
 		{"answers of walks", 24 * time.Hour, counted(p.walks.Sweep)},

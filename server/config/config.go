@@ -52,7 +52,9 @@ type Config struct {
 	SMS    Secret // a URI; empty: none
 	Sample bool
 	Demo   bool
-	Graded bool // rules for passwords as 等保 asks
+	// LinkHosts are the hosts outside this site that notices link to.
+	LinkHosts []string
+	Graded    bool // rules for passwords as 等保 asks
 	// StaffRanges are where the staff's pages answer; empty: everywhere, which production allows only with StaffOpen.
 	StaffRanges []netip.Prefix
 	StaffOpen   bool
@@ -131,6 +133,7 @@ func Load(getenv func(string) string) (Config, error) {
 		SMS:            Secret(r.text("SHANGQUAN_SMS")),
 		StaffRanges:    r.prefixes("SHANGQUAN_STAFF_RANGES"),
 		StaffOpen:      r.truth("SHANGQUAN_STAFF_OPEN"),
+		LinkHosts:      r.hosts("SHANGQUAN_LINK_HOSTS"),
 		Graded:         r.choice("SHANGQUAN_PASSWORDS", "plain", "graded") == "graded",
 		Sample:         r.truth("SHANGQUAN_SAMPLE"),
 		Demo:           r.truth("SHANGQUAN_DEMO"),
@@ -304,6 +307,20 @@ func (r *reader) prefixes(env string) []netip.Prefix {
 		} else {
 			r.wrong(env, "holds %q, which is neither an address nor a range like 10.0.0.0/24", part)
 		}
+	}
+	return out
+}
+
+func (r *reader) hosts(env string) []string {
+	out := []string{}
+	for _, part := range strings.Split(r.text(env), ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		if strings.ContainsAny(part, "/:@?#* ") {
+			r.wrong(env, "holds %q, which is not a host like gov.cn", part)
+		}
+		out = append(out, part)
 	}
 	return out
 }

@@ -37,6 +37,7 @@ import (
 	"shangquan/services/mail"
 	"shangquan/services/media"
 	"shangquan/services/merchant"
+	"shangquan/services/notice"
 	"shangquan/services/place"
 	"shangquan/services/post"
 	"shangquan/services/report"
@@ -243,8 +244,21 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	engine := memory.New()
 	x.directory = directory.New(directory.Sources{Listings: listing.Declare(db), Places: s.Places, Posts: s.Posts, Words: s.Words, Calendar: calendar.China()}, engine, engine, quiet, now)
 	t.Cleanup(x.directory.Close)
-	d.Now, d.Calendar, d.Directory, d.Services = now, calendar.China(), x.directory, s
-	d.Revision, d.Ready = x.directory.Revision, db.Ping
+	d.Now, d.Calendar, d.Directory = now, calendar.China(), x.directory
+	s.Notices = notice.New(notice.Deps{
+		DB: db, Log: trail, Keys: keys, Listed: x.directory.Listed, Shop: s.Listings.Get, Letters: s.Merchants, Hosts: notice.NewHosts(d.Config.LinkHosts...), Now: now,
+		Link: func(token string) string { return d.Config.Origin + "/receipt/" + token },
+	})
+	d.Services = s
+	d.Revision = func(ctx context.Context) (string, error) {
+		shops, err := x.directory.Revision(ctx)
+		if err != nil {
+			return "", err
+		}
+		notices, err := s.Notices.Revision(ctx)
+		return shops + "." + notices, err
+	}
+	d.Ready = db.Ping
 	d.Log = NewLog(x.lines, slog.LevelInfo)
 	t.Cleanup(func() { _ = d.Log.Close() })
 	x.lines.flush = d.Log.out.flush

@@ -28,6 +28,7 @@ import (
 	"shangquan/services/mail"
 	"shangquan/services/media"
 	"shangquan/services/merchant"
+	"shangquan/services/notice"
 	"shangquan/services/place"
 	"shangquan/services/post"
 	"shangquan/services/report"
@@ -77,6 +78,7 @@ type Services struct {
 	APIKeys   *apikey.Service
 	Repeats   *idempotency.Service
 	Links     *listing.Links
+	Notices   *notice.Service
 	Trail     *audit.Log
 	Keys      *secret.Ring
 	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.

@@ -67,6 +67,18 @@ const (
 	ReportTell    Action = "report.tell"    // the program's own: the owner of the shop is told
 	ReportErase   Action = "report.erase"   // the program's own: what is personal has been kept long enough
 
+	NoticeRead      Action = "notice.read"      // every notice, in any state
+	NoticeWrite     Action = "notice.write"     // draft, edit, give to a second person, go back to an earlier version
+	NoticeApprove   Action = "notice.approve"   // what somebody else wrote
+	NoticePublish   Action = "notice.publish"   // what is approved, or needs no approval
+	NoticeEmergency Action = "notice.emergency" // at once, without approval
+	NoticeWithdraw  Action = "notice.withdraw"
+	NoticeLedger    Action = "notice.ledger"  // who has confirmed, with telephone numbers
+	NoticeCall      Action = "notice.call"    // note a call, or help given; have reminders sent
+	NoticeConfirm   Action = "notice.confirm" // read what the own shop was sent, and confirm it
+	NoticeHelp      Action = "notice.help"    // say that the own shop needs help
+	NoticeRoll      Action = "notice.roll"    // the program's own: the ledger follows the shops
+
 	KeyList Action = "key.list"
 	KeyMake Action = "key.make"
 	KeyEnd  Action = "key.end"

@@ -179,7 +179,11 @@ func (s *Service) Revision(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36) + "-" + strconv.FormatInt(st.snap.postsAt.rev, 36), nil
+	return st.revision(), nil
+}
+
+func (st *state) revision() string {
+	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36) + "-" + strconv.FormatInt(st.snap.postsAt.rev, 36)
 }
 
 // state returns what to answer from at now.

@@ -61,9 +61,12 @@ func openFolder(dir string) (*Blobs, error) {
 // Put writes a blob whole or not at all, and returns when it is on the disk: fault.Unavailable.
 func (b *Blobs) Put(ctx context.Context, key string, data []byte) error {
 	kind := Type
-	if isEvidence(key) {
+	switch {
+	case isEvidence(key):
 		kind = "application/octet-stream"
-	} else if !isFile(key) {
+	case isDocument(key):
+		kind = FileType
+	case !isFile(key):
 		return mistake(key)
 	}
 	err := b.bucket.Upload(ctx, key, bytes.NewReader(data), &blob.WriterOptions{ContentType: kind, BeforeWrite: private})
@@ -115,7 +118,7 @@ func (b *Blobs) settle(key string) error {
 
 // Get returns a blob: fault.NotFound, also for a key that is none; fault.Unavailable.
 func (b *Blobs) Get(ctx context.Context, key string) ([]byte, error) {
-	if !isFile(key) && !isEvidence(key) {
+	if !isKey(key) {
 		return nil, fault.New(fault.NotFound, "error.not_found", nil)
 	}
 	r, err := b.bucket.NewReader(ctx, key, nil)
@@ -134,7 +137,7 @@ func (b *Blobs) Get(ctx context.Context, key string) ([]byte, error) {
 
 // Delete removes a blob; one that is not there is no error. fault.Unavailable.
 func (b *Blobs) Delete(ctx context.Context, key string) error {
-	if !isFile(key) && !isEvidence(key) && !tornPattern.MatchString(key) {
+	if !isKey(key) && !tornPattern.MatchString(key) {
 		return mistake(key)
 	}
 	err := b.bucket.Delete(ctx, key)
@@ -156,7 +159,7 @@ type Info struct {
 func (b *Blobs) Each(ctx context.Context) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
 		// Folder by folder: the folder engine walks what it is asked for anew for each page of 1,000.
-		for _, top := range []string{publicFolder, evidenceFolder} {
+		for _, top := range []string{publicFolder, evidenceFolder, documentFolder} {
 			for i := range 256 {
 				list := b.bucket.List(&blob.ListOptions{Prefix: fmt.Sprintf("%s/%02x/", top, i)})
 				for {
@@ -168,7 +171,7 @@ func (b *Blobs) Each(ctx context.Context) iter.Seq2[Info, error] {
 						yield(Info{}, failed(err))
 						return
 					}
-					if !isFile(o.Key) && !isEvidence(o.Key) && !tornPattern.MatchString(o.Key) {
+					if !isKey(o.Key) && !tornPattern.MatchString(o.Key) {
 						continue
 					}
 					if !yield(Info{o.Key, o.Size, o.ModTime}, nil) {

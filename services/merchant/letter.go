@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
 
+	"shangquan/services/access"
 	"shangquan/services/account"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
@@ -115,4 +117,33 @@ func (s *Service) TellReport(ctx context.Context, listingID, ref string) error {
 		return nil
 	}
 	return err
+}
+
+// ShopPeople returns the accounts of the people of a shop in one of the roles; none: in any. A shop that is nobody's, or gone, has none.
+func (s *Service) ShopPeople(ctx context.Context, listingID string, roles []access.Role) ([]string, error) {
+	out := []string{}
+	shop, err := s.Shops.Shop(ctx, listingID)
+	if err == nil && shop.MerchantID != "" {
+		var m Merchant
+		if m, err = s.merchants.Get(ctx, shop.MerchantID); err == nil && m.State == Active {
+			for _, x := range m.Members {
+				if (len(roles) == 0 || slices.Contains(roles, x.Role)) && (len(x.ListingIDs) == 0 || slices.Contains(x.ListingIDs, listingID)) {
+					out = append(out, x.AccountID)
+				}
+			}
+		}
+	}
+	if fault.Is(err, fault.NotFound) {
+		err = nil
+	}
+	return out, err
+}
+
+// TellNotice sends an account a notice of the district that it is to confirm, or an emergency, by every way there is; one that takes it is
+// enough. Sent twice with the same key it arrives once where the engine can tell. Somebody who cannot be reached is no error.
+func (s *Service) TellNotice(ctx context.Context, accountID, key string, emergency bool, args map[string]any) error {
+	if emergency {
+		return s.letter(ctx, accountID, "notice_emergency", key, args)
+	}
+	return s.letter(ctx, accountID, "notice", key, args)
 }
