@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 
@@ -64,11 +65,23 @@ func (s *Service) SetDisabled(ctx context.Context, by access.Actor, accountID st
 	return s.lessen(ctx, by, access.AccountEnd, why, accountID, rev, func(a *Account) { a.Disabled = disabled })
 }
 
-// lessen changes what an account may do and ends its sessions. Such changes go one after the other in this process, so that two
-// administrators cannot remove each other at the same moment.
+// lessenTime is how long a server keeps the others from lessening accounts, should it die meanwhile.
+const lessenTime = 10 * time.Second
+
+// lessen changes what an account may do and ends its sessions. Such changes go one after the other, in this process by a lock and among
+// servers by a lease, so that two administrators cannot remove each other at the same moment: fault.Unavailable while another server is
+// at it.
 func (s *Service) lessen(ctx context.Context, by access.Actor, act access.Action, why, accountID string, rev int64, change func(*Account)) (Account, error) {
 	s.setup.Lock()
 	defer s.setup.Unlock()
+	me := rand.Text()
+	switch held, err := s.db.Lease(ctx, lessening, me, lessenTime); {
+	case err != nil:
+		return Account{}, err
+	case !held:
+		return Account{}, busy("another server changes roles")
+	}
+	defer func() { _, _ = s.db.Lease(context.WithoutCancel(ctx), lessening, me, 0) }() // it would end by itself
 	admins, err := s.Holders(ctx, access.Admin)
 	if err != nil {
 		return Account{}, err
@@ -117,7 +130,10 @@ func (s *Service) ResetFactors(ctx context.Context, by access.Actor, accountID, 
 // SetupLife is how long the secret for the first administrator is good for.
 const SetupLife = 24 * time.Hour
 
-const setupGuard = "setup"
+const (
+	setupGuard = "setup"
+	lessening  = "lessen accounts" // the lease
+)
 
 func noSetup(cause string) error {
 	return fault.New(fault.NotFound, "account.setup.gone", errors.New("account: the setup secret is "+cause))

@@ -158,6 +158,13 @@ func TestLastAdmin(t *testing.T) {
 	if n := len(must[[]Account](t)(w.Holders(t.Context(), access.Admin))); n != 1 {
 		t.Errorf("%d administrators are left", n)
 	}
+	// Another server is at it.
+	if held, err := w.db.Lease(t.Context(), lessening, "another", lessenTime); err != nil || !held {
+		t.Fatalf("the lease was not given back: %v, %v", held, err)
+	}
+	_, err = w.SetRoles(t.Context(), byA, b.Account.ID, 0, []access.Role{access.Liaison}, "")
+	is(t, "while another server changes roles", err, fault.Unavailable, "account.busy")
+	w.pass(lessenTime)
 	_, err = w.SetRoles(t.Context(), access.System("test"), a.Account.ID, 0, []access.Role{access.Owner}, "")
 	is(t, "a role of a merchant", err, fault.Invalid, "error.choice")
 	_, err = w.SetRoles(t.Context(), access.System("test"), a.Account.ID, 1, []access.Role{access.Admin}, "")

@@ -104,20 +104,11 @@ func (s *Service) newCode(ctx context.Context, p Purpose, c Contact, known bool)
 	for {
 		_, err = s.codes.Update(ctx, id, 0, func(k *code) error {
 			now := s.now()
-			sent := []tick{}
-			for _, t := range k.Sent {
-				age := time.Duration(tick(now.UnixMilli())-t) * time.Millisecond
-				if age >= 0 && age < 24*time.Hour {
-					sent = append(sent, t)
-				}
-				if age >= 0 && age < codeEvery {
-					return fault.New(fault.TooMany, "account.code.wait", nil)
-				}
+			sent, err := another(k.Sent, now)
+			if err != nil {
+				return err
 			}
-			if len(sent) >= codesPerDay {
-				return fault.New(fault.TooMany, "account.code.spent", nil)
-			}
-			k.MAC, k.Until, k.Tries, k.Sent = mac, now.Add(CodeLife), 0, append(sent, tick(now.UnixMilli()))
+			k.MAC, k.Until, k.Tries, k.Sent = mac, now.Add(CodeLife), 0, sent
 			return nil
 		})
 		if !fault.Is(err, fault.NotFound) {
@@ -128,6 +119,25 @@ func (s *Service) newCode(ctx context.Context, p Purpose, c Contact, known bool)
 			return "", err
 		}
 	}
+}
+
+// another adds now to when messages went to one contact in the last day: fault.TooMany when the last one is less than a minute old or
+// there were ten.
+func another(sent []tick, now time.Time) ([]tick, error) {
+	out := []tick{}
+	for _, t := range sent {
+		age := time.Duration(tick(now.UnixMilli())-t) * time.Millisecond
+		if age >= 0 && age < 24*time.Hour {
+			out = append(out, t)
+		}
+		if age >= 0 && age < codeEvery {
+			return nil, fault.New(fault.TooMany, "account.code.wait", nil)
+		}
+	}
+	if len(out) >= codesPerDay {
+		return nil, fault.New(fault.TooMany, "account.code.spent", nil)
+	}
+	return append(out, tick(now.UnixMilli())), nil
 }
 
 // useCode uses a code up: fault.Invalid on field "code" when it is wrong, old, used, tried five times, or for something else. Every try

@@ -198,6 +198,26 @@ func TestRegister(t *testing.T) {
 	must[SignedIn](t)(w.SignInByCode(t.Context(), "13912345678", code, from(3)))
 }
 
+// TestResetsAreFew: nobody fills another person's phone with links, and who asks learns nothing about whose number it is.
+func TestResetsAreFew(t *testing.T) {
+	w := newWorld(t)
+	w.register(phone1)
+	for _, to := range []string{phone1, "+8613700000000"} {
+		for i := range codesPerDay {
+			if err := w.AskReset(t.Context(), to, from(100+i)); err != nil {
+				t.Fatalf("%s, link %d: %v", to, i+1, err)
+			}
+			is(t, "another at once", w.AskReset(t.Context(), to, from(200+i)), fault.TooMany, "account.code.wait")
+			w.pass(codeEvery)
+		}
+		is(t, "the eleventh of a day", w.AskReset(t.Context(), to, from(50)), fault.TooMany, "account.code.spent")
+	}
+	w.pass(24 * time.Hour)
+	if err := w.AskReset(t.Context(), phone1, from(51)); err != nil {
+		t.Error("a day later:", err)
+	}
+}
+
 // TestAUT11: a link of 256 random bits, its host from the configuration, hashed in the store, good for fifteen minutes, once, and only
 // while the password is the one it was. Who triggers it for others never sees it.
 func TestAUT11(t *testing.T) {
@@ -207,6 +227,7 @@ func TestAUT11(t *testing.T) {
 	ask := func() string {
 		t.Helper()
 		n++
+		w.pass(codeEvery)
 		if err := w.AskReset(t.Context(), phone1, from(300+n)); err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/fault"
+	"shangquan/services/store"
 )
 
 // pending signs in the holder of phone1, who has a second factor.
@@ -21,6 +22,21 @@ func (w *world) pending(n int) SignedIn {
 		w.t.Fatalf("with a second factor the session is %+v", in.Session)
 	}
 	return in
+}
+
+// TestPendingEndsNothing: who knows only the password cannot sign the owner out by asking again and again.
+func TestPendingEndsNothing(t *testing.T) {
+	w := newWorld(t)
+	in, _ := w.totp(w.register(phone1))
+	for i := range 2 * MaxSessions {
+		w.pending(100 + i)
+	}
+	if _, err := w.auth(in.Token); err != nil {
+		t.Error("the session of the owner ended:", err)
+	}
+	if n := must[int](t)(w.sessions.Count(t.Context(), store.All())); n != 1+MaxSessions {
+		t.Errorf("%d sessions are kept", n)
+	}
 }
 
 // TestAUT09: a code of the app opens the session, works once, one step early or late and no more, and roles count only with it.

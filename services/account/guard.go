@@ -35,8 +35,9 @@ type guard struct {
 	// Step is the last time step a code of the authenticator app was accepted for: each works once.
 	Step int64 `json:"step"`
 	// Signs are the signature counters of the passkeys by id.
-	Signs map[string]uint32 `json:"signs"`
-	Reset reset             `json:"reset"`
+	Signs  map[string]uint32 `json:"signs"`
+	Reset  reset             `json:"reset"`
+	Resets []tick            `json:"resets"` // links asked for in the last day
 }
 
 // tick is a moment in Unix milliseconds.

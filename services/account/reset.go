@@ -29,7 +29,8 @@ const ResetPath = "/reset/"
 
 func gone() error { return fault.New(fault.NotFound, "account.reset.gone", nil) }
 
-// AskReset sends a link to set a new password. It answers the same, and as fast, whether the contact belongs to an account or not.
+// AskReset sends a link to set a new password. It answers the same, and as fast, whether the contact belongs to an account or not:
+// fault.TooMany when the contact or the client asked too often.
 func (s *Service) AskReset(ctx context.Context, to string, c Client) error {
 	contact, err := ParseContact(to)
 	if err != nil {
@@ -50,6 +51,9 @@ func (s *Service) AskReset(ctx context.Context, to string, c Client) error {
 	if has {
 		guard = guardOf(a.ID)
 	}
+	if err := s.mayAskReset(ctx, guard); err != nil {
+		return err
+	}
 	token, err := s.newReset(ctx, guard, a)
 	if err != nil {
 		return err
@@ -58,6 +62,18 @@ func (s *Service) AskReset(ctx context.Context, to string, c Client) error {
 		return err
 	}
 	return s.sendReset(&a, contact, token)
+}
+
+// mayAskReset counts a link somebody asked for: fault.TooMany when the last one is less than a minute old or there were ten in a day, as
+// with codes, so that nobody fills another person's phone with messages.
+func (s *Service) mayAskReset(ctx context.Context, guardID string) error {
+	return s.change(ctx, guardID, func(g *guard) error {
+		sent, err := another(g.Resets, s.now())
+		if err == nil {
+			g.Resets = sent
+		}
+		return err
+	})
 }
 
 // TriggerReset sends a link to the owner of an account on behalf of an administrator, who never sees it: access.AccountEnd.

@@ -51,6 +51,7 @@ type Service struct {
 	site     string
 	passkeys *webauthn.WebAuthn
 	now      func() time.Time
+	db       store.DB
 	setup    sync.Mutex
 }
 
@@ -73,7 +74,7 @@ func New(db store.DB, c Config) (*Service, error) {
 		sessions: store.NewCollection[Session](db, "sessions", store.Unique("hash"), store.Index("account_id", "created"), store.Index("used")),
 		guards:   store.NewCollection[guard](db, "account_guards"),
 		codes:    store.NewCollection[code](db, "account_codes", store.Index("until")),
-		keys:     c.Keys, log: c.Log, hasher: newHasher(today), policy: c.Policy, origin: strings.TrimSuffix(c.Origin, "/"), site: c.Site, passkeys: keys, now: c.Now,
+		keys:     c.Keys, log: c.Log, hasher: newHasher(today), policy: c.Policy, origin: strings.TrimSuffix(c.Origin, "/"), site: c.Site, passkeys: keys, now: c.Now, db: db,
 	}
 	s.post = newPost(c.Mail)
 	return s, nil

@@ -150,7 +150,8 @@ func (s *Service) fresh(x Session) bool {
 	return !x.Pending && age > -maxSkew && age <= SudoAge
 }
 
-// open makes a session. The oldest ones beyond ten end.
+// open makes a session. The oldest ones beyond ten end; those that wait for the second factor are counted apart, so that somebody who only
+// knows the password ends nobody's session.
 func (s *Service) open(ctx context.Context, a *Account, c Client, x Session) (token string, _ Session, err error) {
 	now := s.now()
 	token, x.Hash = secret.Token()
@@ -163,12 +164,12 @@ func (s *Service) open(ctx context.Context, a *Account, c Client, x Session) (to
 	if err != nil {
 		return "", Session{}, err
 	}
-	kept := 0
+	kept := map[bool]int{}  // by pending
 	for _, y := range all { // newest first
 		if y.live(a, now) {
-			kept++
+			kept[y.Pending]++
 		}
-		if kept > MaxSessions || !y.live(a, now) {
+		if kept[y.Pending] > MaxSessions || !y.live(a, now) {
 			if err := s.erase(ctx, y.ID); err != nil {
 				return "", Session{}, err
 			}

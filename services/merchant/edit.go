@@ -133,9 +133,9 @@ func taken(err error) error {
 	return err
 }
 
-// Edit changes what a merchant says of itself, over revision rev. An owner may fill in a missing credit code and registered name; once
-// they are there, they and the kind are changed by the district, since claims are decided by them. fault.Invalid names what may not
-// change; fault.Conflict.
+// Edit changes what a merchant says of itself, over revision rev. An owner may fill in a missing credit code and registered name while the
+// merchant has no shop. Once they are there, and once a shop was given to the merchant by what was seen of it, they and the kind are
+// changed by the district. fault.Invalid names what may not change; fault.Conflict.
 func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int64, d Draft) (Merchant, error) {
 	m, err := s.allowed(ctx, by, access.MerchantEdit, id)
 	if err != nil {
@@ -150,14 +150,19 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int6
 		return Merchant{}, err
 	}
 	if !access.Can(by, access.MerchantIdentity, m.Thing()) {
+		shops, err := s.Shops.ShopsOf(ctx, id)
+		if err != nil {
+			return Merchant{}, err
+		}
+		given := len(shops) > 0
 		var out []fault.Field
 		for _, f := range []struct {
 			name  string
 			fixed bool
 		}{
-			{"kind", d.Kind != m.Kind && (m.CreditCode != "" || d.Kind == Plaza || m.Kind == Plaza)},
-			{"credit_code", m.CreditCode != "" && code != m.CreditCode},
-			{"registered_name", was.RegisteredName != "" && d.RegisteredName != was.RegisteredName},
+			{"kind", d.Kind != m.Kind && (given || m.CreditCode != "" || d.Kind == Plaza || m.Kind == Plaza)},
+			{"credit_code", (given || m.CreditCode != "") && code != m.CreditCode},
+			{"registered_name", (given || was.RegisteredName != "") && d.RegisteredName != was.RegisteredName},
 		} {
 			if f.fixed {
 				out = append(out, fault.Field{Name: f.name, Key: "error.merchant.identity"})

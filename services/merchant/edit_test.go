@@ -84,6 +84,16 @@ func TestAnOwnerFillsInWhatIsMissing(t *testing.T) {
 	want(t, err, "invalid kind:error.merchant.identity")
 }
 
+// A code and a name that nobody saw papers for are not put behind shops that were given by papers.
+func TestAnOwnerWithShopsFillsInNothing(t *testing.T) {
+	b := open(t)
+	m := b.create(t, "o", "摊位", "", "s1")
+	_, err := b.Edit(t.Context(), b.person(t, "o"), m.ID, m.Rev, draft("摊位", codeB))
+	want(t, err, "invalid credit_code:error.merchant.identity")
+	_, err = b.Edit(t.Context(), first, m.ID, m.Rev, draft("摊位", codeB))
+	want(t, err, "")
+}
+
 func TestCheckCode(t *testing.T) {
 	b := open(t)
 	m, who := b.towards(t)

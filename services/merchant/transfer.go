@@ -185,8 +185,8 @@ func (s *Service) ShowTransfer(ctx context.Context, token string) (Transfer, Sho
 	return t, shop, transferOver(t.StateAt(s.Now()))
 }
 
-// AcceptTransfer takes the shop over, with a merchant the actor owns or with a new one. It works once. fault.Conflict when the offer is over,
-// when who made it does not own the shop any more, and while somebody disputes the shop.
+// AcceptTransfer takes the shop over, with a merchant the actor owns or with a new one. It works once and takes a second person: fault.Conflict
+// for who made the offer, and when the offer is over, when who made it does not own the shop any more, and while somebody disputes the shop.
 func (s *Service) AcceptTransfer(ctx context.Context, by access.Actor, token string, f ClaimForm) (Transfer, error) {
 	if err := access.Require(by, access.TransferAccept, access.Thing{Kind: KindTransfer}); err != nil {
 		return Transfer{}, err
@@ -197,6 +197,9 @@ func (s *Service) AcceptTransfer(ctx context.Context, by access.Actor, token str
 	t, shop, err := s.ShowTransfer(ctx, token)
 	if err != nil {
 		return Transfer{}, err
+	}
+	if by.AccountID == t.By {
+		return Transfer{}, fault.New(fault.Conflict, "error.transfer.own", errors.New("merchant: who offered accepts"))
 	}
 	if err := s.stillOffered(ctx, t, shop); err != nil {
 		return Transfer{}, err

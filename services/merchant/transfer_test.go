@@ -158,7 +158,8 @@ func TestWhoTakesAShopOver(t *testing.T) {
 	want(t, b.accept(t, "buyer", token, merchant.ClaimForm{MerchantID: chain.ID}), "conflict error.claim.merchant")
 	want(t, b.accept(t, "manager", token, merchant.ClaimForm{MerchantID: chain.ID}), "conflict error.claim.merchant")
 	want(t, b.accept(t, "buyer", token, merchant.ClaimForm{}), "invalid name:error.text.empty")
-	want(t, b.accept(t, "o", token, merchant.ClaimForm{MerchantID: b.shops.owner("s1")}), "conflict error.claim.merchant")
+	want(t, b.accept(t, "o", token, merchant.ClaimForm{MerchantID: b.shops.owner("s1")}), "conflict error.transfer.own")
+	want(t, b.accept(t, "o", token, newMerchant()), "conflict error.transfer.own")
 	want(t, b.accept(t, "chain", token, merchant.ClaimForm{MerchantID: chain.ID}), "")
 	if b.shops.owner("s1") != chain.ID {
 		t.Error("the shop did not move")
