@@ -135,7 +135,7 @@ func mine(r *Route) bool { return r.Kind == API && r.Needs != access.PublicRead 
 func (x *town) door(t *testing.T, r *Route, who, key string, foreign bool, claims map[string]string) string {
 	t.Helper()
 	b := x.as(t, who)
-	path := x.object(r, who, foreign, claims)
+	path := x.object(t, r, who, foreign, claims)
 	var a answer
 	switch {
 	case mine(r):
@@ -171,7 +171,7 @@ func (x *town) door(t *testing.T, r *Route, who, key string, foreign bool, claim
 }
 
 // object is the address of a route about something that is the owner's or another merchant's.
-func (x *town) object(r *Route, who string, foreign bool, claims map[string]string) string {
+func (x *town) object(t *testing.T, r *Route, who string, foreign bool, claims map[string]string) string {
 	if r.Thing == nil && !mine(r) || !strings.Contains(r.Path, "/:") {
 		return r.probe()
 	}
@@ -184,7 +184,11 @@ func (x *town) object(r *Route, who string, foreign bool, claims map[string]stri
 		whose = x.people[demo.Rival]
 		shop = whose.ListingIDs[0]
 	}
-	ids := map[string]string{"shops": shop, "listings": shop, "merchants": whose.MerchantID, "accounts": whose.AccountID, "claims": claims[whose.Key]}
+	plaza := x.listing(t, x.people[demo.Owner].ListingIDs[1]).Address.PlazaID
+	if foreign {
+		plaza = x.otherPlaza(t, plaza)
+	}
+	ids := map[string]string{"plazas": plaza, "shops": shop, "listings": shop, "merchants": whose.MerchantID, "accounts": whose.AccountID, "claims": claims[whose.Key]}
 	parts := strings.Split(r.probe(), "/")
 	for i, p := range strings.Split(r.Path, "/") {
 		if id := ids[strings.Split(r.Path, "/")[max(i-1, 0)]]; strings.HasPrefix(p, ":") && id != "" {
@@ -192,6 +196,22 @@ func (x *town) object(r *Route, who string, foreign bool, claims map[string]stri
 		}
 	}
 	return strings.Join(parts, "/")
+}
+
+// otherPlaza is a plaza that nobody in the matrix runs.
+func (x *town) otherPlaza(t *testing.T, but string) string {
+	t.Helper()
+	all, err := x.services.Places.Plazas(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		if p.ID != but {
+			return p.ID
+		}
+	}
+	t.Fatal("one plaza only")
+	return ""
 }
 
 // claim makes a claim of somebody on a shop that is nobody's, and returns its id.

@@ -28,9 +28,9 @@ func (s *Site) merchantRoutes() []Route {
 	paper := func(r Route) Route { r.Probe = "/my/merchants/none/papers/none"; return r }
 	return []Route{
 		route(get, "", s.merchantPage, access.MerchantRead, s.ofMerchant),
-		route(post, "", s.merchantSent, access.MerchantPeople, s.ofMerchant),
+		route(post, "", s.merchantSent, access.MerchantRole, s.ofMerchant),
 		member(route(get, "/people/:account", s.memberPage, access.MerchantPeople, s.ofMerchant)),
-		member(route(post, "/people/:account", s.memberSent, access.MerchantPeople, s.ofMerchant)),
+		member(route(post, "/people/:account", s.memberSent, access.MerchantRole, s.ofMerchant)),
 		route(get, "/leave", s.leavePage, access.MerchantLeave, s.ofMerchant),
 		route(post, "/leave", s.leaveSent, access.MerchantLeave, s.ofMerchant),
 		route(get, "/hand-over", s.handOverPage, access.MerchantTransfer, s.ofMerchant),

@@ -15,16 +15,19 @@ import (
 	"shangquan/services/merchant"
 )
 
-// myShopsPage is templates/pages/my-shops.html: every shop of who is signed in, whatever merchants they belong to.
+// myShopsPage is templates/pages/my-shops.html: every shop of who is signed in, whatever merchants they belong to, or every unit of a plaza.
 type myShopsPage struct {
 	Base     ui.Base
+	Up       *ui.Link
+	Title    string
+	Lead     string
 	Callouts []ui.Callout
 	Groups   []myGroup
 	Empty    *ui.Empty
 	Buttons  []ui.Button
 }
 
-// myGroup is the shops of one merchant. The name is empty where there is only one merchant.
+// myGroup is the shops of one merchant or floor. The name is empty where there is only one merchant.
 type myGroup struct {
 	Name  string
 	Shops ui.Records
@@ -37,7 +40,7 @@ func (s *Site) myShops(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := myShopsPage{Callouts: doneNote(c, p), Groups: []myGroup{}, Buttons: []ui.Button{}}
+	v := myShopsPage{Title: p.say("my.title"), Callouts: doneNote(c, p), Groups: []myGroup{}, Buttons: []ui.Button{}}
 	var only *listing.Listing
 	shops, may := 0, false
 	for _, m := range merchants {
@@ -60,8 +63,18 @@ func (s *Site) myShops(c *fiber.Ctx) error {
 		}
 		v.Groups = append(v.Groups, g)
 	}
+	run := []string{} // the plazas whose operator this is
+	for _, m := range merchants {
+		if m.PlazaID != "" && access.Can(by, access.PlazaOpen, access.Thing{PlazaID: m.PlazaID, PlazaMay: true}) {
+			run = append(run, m.PlazaID)
+			v.Buttons = append(v.Buttons, ui.Button{Label: p.say("my.operator.all", "Name", p.name(m.Name)), Href: at(c, "/my/plazas/"+m.PlazaID), Icon: "floors", Kind: "alt"})
+		}
+	}
 	if shops == 1 && c.Query("all") == "" {
 		return see(c, "/my/shops/"+only.ID)
+	}
+	if shops == 0 && len(run) == 1 && c.Query("all") == "" {
+		return see(c, "/my/plazas/"+run[0])
 	}
 	if shops == 0 {
 		v.Groups = nil

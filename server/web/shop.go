@@ -44,7 +44,7 @@ type shopPage struct {
 	Neighbours  []template.HTML
 	Poster      string
 	Report      string // this is not right
-	Claim       string // this is my shop
+	Claim       ui.Link // this is my shop; worded as a change where it has somebody
 }
 
 func (s *Site) shop(c *fiber.Ctx) error {
@@ -58,10 +58,13 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	v := shopPage{
 		Name: shop.Name, NameLang: shop.NameLang, Plate: plateView(p, &shop.Row), Status: statusOfRow(p, &shop.Row),
 		Favourite: ui.Favourite{ID: l.ID}, Speak: ui.Speak{Of: "main"}, Poster: ui.Href(p.Lang, path+"/poster"), Called: path + "/called",
-		Report: ui.Href(p.Lang, path+"/report"), Claim: ui.Href(p.Lang, path+"/claim"),
+		Report: ui.Href(p.Lang, path+"/report"), Claim: ui.Link{Label: p.say("report.claim_link"), Href: ui.Href(p.Lang, path+"/claim")},
 		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: markFacts(p, &shop), Photos: photoViews(p, l),
 	}
 	v.Plate.Big = true
+	if l.MerchantID != "" {
+		v.Claim.Label = p.say("report.claim_owned")
+	}
 	if other := otherName(l, p.Lang); other.String() != shop.Name {
 		v.Second = &other
 	}

@@ -17,6 +17,7 @@ const (
 	MerchantRead     Action = "merchant.read"
 	MerchantEdit     Action = "merchant.edit"
 	MerchantPeople   Action = "merchant.people"
+	MerchantRole     Action = "merchant.role" // give somebody a role: invite, change
 	MerchantLeave    Action = "merchant.leave"
 	MerchantPapers   Action = "merchant.papers" // licences and certificates with their end
 	MerchantExport   Action = "merchant.export"
@@ -32,6 +33,7 @@ const (
 	TransferAccept   Action = "transfer.accept"
 	GrantRedeem      Action = "grant.redeem"
 
+	PlazaOpen        Action = "plaza.open" // every unit of a plaza
 	ListingOpen      Action = "listing.open" // see it in the portal, drafts too
 	ListingCreate    Action = "listing.create"
 	ListingHours     Action = "listing.hours"

@@ -76,6 +76,25 @@ func (s *Service) ByMerchant(ctx context.Context, by access.Actor, merchantID st
 	return out, nil
 }
 
+// InPlaza returns the published listings of a plaza as its operator may know them, in no order: access.PlazaOpen. What of each one may be
+// changed is asked of the listing itself.
+func (s *Service) InPlaza(ctx context.Context, by access.Actor, plazaID string) ([]Listing, error) {
+	if err := access.Require(by, access.PlazaOpen, access.Thing{PlazaID: plazaID, PlazaMay: true}); err != nil {
+		return nil, err
+	}
+	out := []Listing{}
+	for l, err := range s.coll.Each(ctx, store.Where("state", store.Eq, string(Published)).And("address.plaza_id", store.Eq, plazaID).Limit(500)) {
+		if err != nil {
+			return nil, err
+		}
+		if !access.Can(by, access.ListingOpen, l.Thing()) {
+			l = l.ForPublic()
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
 // Assign gives a listing to a merchant, or to none, when it belongs to the merchant from now: fault.Conflict otherwise, so that of
 // two claims one wins. Whether it may be done is decided by services/merchant under the action act, which the trail names.
 func (s *Service) Assign(ctx context.Context, by access.Actor, act access.Action, id, from, to, why string) (Listing, error) {

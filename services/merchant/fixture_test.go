@@ -256,7 +256,7 @@ func (b *bench) create(t *testing.T, account, name, code string, shopIDs ...stri
 // join makes an account a member by invitation.
 func (b *bench) join(t *testing.T, owner access.Actor, merchantID, account string, r access.Role, only ...string) {
 	t.Helper()
-	if _, err := b.Invite(t.Context(), owner, merchantID, merchant.Invite{To: account + "@example.com", Role: r, ListingIDs: only}); err != nil {
+	if _, err := b.Invite(t.Context(), sudo(owner), merchantID, merchant.Invite{To: account + "@example.com", Role: r, ListingIDs: only}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.AcceptInvitation(t.Context(), b.person(t, account), b.mail.token(t)); err != nil {

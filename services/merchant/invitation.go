@@ -101,10 +101,10 @@ type Invite struct {
 	Lang       lang.Tag
 }
 
-// Invite asks somebody to become a member and sends the link. Owners do it, and an administrator where a merchant has nobody yet. The link is
+// Invite asks somebody to become a member and sends the link. Owners do it with a fresh check, and an administrator where a merchant has nobody yet. The link is
 // good for 7 days and once. fault.Invalid; fault.Unavailable when the invitation is stored but the message did not leave: resend it.
 func (s *Service) Invite(ctx context.Context, by access.Actor, id string, in Invite) (Invited, error) {
-	if _, err := s.allowed(ctx, by, access.MerchantPeople, id); err != nil {
+	if _, err := s.allowed(ctx, by, access.MerchantRole, id); err != nil {
 		return Invited{}, err
 	}
 	to, err := address("to", in.To)
@@ -130,7 +130,7 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, id string, in Inv
 		ID: name[:16], To: sealed, Shown: to.Masked(), Lang: in.Lang, Role: in.Role, ListingIDs: listingIDs, Token: hash, State: Pending,
 		By: by.AccountID, At: now, Until: now.Add(invitationFor),
 	}
-	m, err := s.people(ctx, by, access.MerchantPeople, id, 0, func(m *Merchant) error { return m.invite(x, now) })
+	m, err := s.people(ctx, by, access.MerchantRole, id, 0, func(m *Merchant) error { return m.invite(x, now) })
 	if err != nil {
 		return Invited{}, err
 	}

@@ -32,10 +32,10 @@ func (s *Service) shopIDs(ctx context.Context, merchantID string) ([]string, err
 	return out, err
 }
 
-// SetRole changes what a member may do and for which shops (none: all). Only owners do it; the last owner keeps the role. The member is
+// SetRole changes what a member may do and for which shops (none: all). Only owners do it, with a fresh check; the last owner keeps the role. The member is
 // told. fault.NotFound, fault.Invalid, fault.Conflict.
 func (s *Service) SetRole(ctx context.Context, by access.Actor, id string, rev int64, accountID string, r access.Role, listingIDs []string) (Merchant, error) {
-	if _, err := s.allowed(ctx, by, access.MerchantPeople, id); err != nil {
+	if _, err := s.allowed(ctx, by, access.MerchantRole, id); err != nil {
 		return Merchant{}, err
 	}
 	listingIDs = distinct(listingIDs)
@@ -46,7 +46,7 @@ func (s *Service) SetRole(ctx context.Context, by access.Actor, id string, rev i
 	if err := checkRole(r, listingIDs, own); err != nil {
 		return Merchant{}, err
 	}
-	m, err := s.people(ctx, by, access.MerchantPeople, id, rev, func(m *Merchant) error { return m.setRole(accountID, r, listingIDs) })
+	m, err := s.people(ctx, by, access.MerchantRole, id, rev, func(m *Merchant) error { return m.setRole(accountID, r, listingIDs) })
 	if err == nil && accountID != by.AccountID {
 		s.tell(ctx, accountID, "merchant_role", m.keyFor("role", accountID), map[string]any{"Merchant": m.Name.Hans, "Role": string(r)})
 	}
