@@ -166,7 +166,7 @@ func (s *Service) Correct(ctx context.Context, by access.Actor, id string, rev i
 	return s.change(ctx, by, access.TurnCorrect, audit.Write{Action: access.TurnCorrect}, id, rev, func(l *Listing) error {
 		if t.ID == "" {
 			if len(l.Turns) >= maxTyped {
-				return fault.New(fault.Conflict, "error.turn.many", errors.New("listing: too many turns"))
+				return fault.New(fault.Conflict, "error.turn.most", errors.New("listing: too many turns"))
 			}
 			made := t
 			made.Source, made.At = FromTyped, s.now()

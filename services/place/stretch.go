@@ -74,7 +74,7 @@ const (
 // twice.
 func (c *checks) stretches(list []Stretch) {
 	if len(list) > maxStretches {
-		c.wrong("stretches", "error.stretch.many")
+		c.wrong("stretches", "error.stretch.most")
 	}
 	for i := range list {
 		x := &list[i]
