@@ -29,6 +29,17 @@ func (l *Listing) PublicPhones() []phone.Number {
 	return out
 }
 
+// HiddenPhones returns the numbers that PublicPhones leaves out.
+func (l *Listing) HiddenPhones() []phone.Number {
+	out := []phone.Number{}
+	for _, n := range l.Phones {
+		if n.Kind == phone.Mobile && !l.consented(n.Digits) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
 func (l *Listing) consented(digits string) bool {
 	return slices.ContainsFunc(l.Consents, func(c Consent) bool { return c.Digits == digits })
 }

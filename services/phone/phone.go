@@ -42,6 +42,15 @@ func (n Number) Display() string {
 	return d
 }
 
+// Masked is Display of a number that belongs to a person, with the middle hidden: 138 **** 5678.
+func (n Number) Masked() string {
+	d := n.National()
+	if len(d) < 7 {
+		return "****"
+	}
+	return d[:3] + " **** " + d[len(d)-4:]
+}
+
 // Tel returns the tel: address (RFC 3966). Service and short numbers carry no country code: they work inside China only.
 func (n Number) Tel() string {
 	s := "tel:" + n.Digits

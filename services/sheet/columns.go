@@ -3,6 +3,7 @@ package sheet
 import (
 	"regexp"
 	"strconv"
+	"strings"
 
 	"shangquan/services/lang"
 	"shangquan/services/listing"
@@ -28,6 +29,9 @@ type field struct {
 	get func(l *listing.Listing, n *Names) []string
 	// set reads them back; cells that the file leaves out hold what get gave.
 	set func(l *listing.Listing, cells []string, n *Names) *wrong
+	// veil hides in the cells what is a person's and no visitor may see; unveil puts it back where it was left as it is. Both are nil
+	// for most.
+	veil, unveil func(l *listing.Listing, cells []string)
 }
 
 // wrong is a cell that cannot be read: which of the field's columns, why, and what would do.
@@ -128,6 +132,16 @@ var fields = []field{
 			}
 			l.Phones = numbers
 			return nil
+		},
+		veil: func(l *listing.Listing, cells []string) {
+			for _, n := range l.HiddenPhones() {
+				cells[0] = strings.Replace(cells[0], n.Display(), n.Masked(), 1)
+			}
+		},
+		unveil: func(l *listing.Listing, cells []string) {
+			for _, n := range l.HiddenPhones() {
+				cells[0] = strings.Replace(cells[0], n.Masked(), n.Display(), 1)
+			}
 		},
 	},
 	weekField, classField, specialField, pauseField,

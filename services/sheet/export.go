@@ -25,20 +25,39 @@ const (
 // Excel in China needs it; XLSX has text cells only, drop-downs and a sheet that explains the columns. Without
 // listings it is a form to fill in.
 func Export(ctx context.Context, w io.Writer, f Format, listings iter.Seq2[listing.Listing, error], n *Names) error {
+	return export(ctx, w, f, listings, n, false)
+}
+
+// ExportVeiled is Export with the mobile numbers that no visitor may see as 138 **** 5678. An import takes such a number for the one
+// it stands for, so the round trip changes nothing here either.
+func ExportVeiled(ctx context.Context, w io.Writer, f Format, listings iter.Seq2[listing.Listing, error], n *Names) error {
+	return export(ctx, w, f, listings, n, true)
+}
+
+func export(ctx context.Context, w io.Writer, f Format, listings iter.Seq2[listing.Listing, error], n *Names, veiled bool) error {
+	cells := func(l *listing.Listing) []string { return row(l, n, veiled) }
 	switch f {
 	case CSV:
-		return exportCSV(ctx, w, listings, n)
+		return exportCSV(ctx, w, listings, cells)
 	case XLSX:
-		return exportXLSX(ctx, w, listings, n)
+		return exportXLSX(ctx, w, listings, n, cells)
 	}
+	return unknownFormat(f)
+}
+
+func unknownFormat(f Format) error {
 	return fault.New(fault.Invalid, "sheet.format", fmt.Errorf("sheet: unknown format %q", f))
 }
 
 // row gives the cells of a listing, harmless to a spreadsheet.
-func row(l *listing.Listing, n *Names) []string {
+func row(l *listing.Listing, n *Names, veiled bool) []string {
 	var cells []string
 	for _, f := range fields {
-		for _, c := range f.get(l, n) {
+		got := f.get(l, n)
+		if veiled && f.veil != nil {
+			f.veil(l, got)
+		}
+		for _, c := range got {
 			cells = append(cells, Guard(c))
 		}
 	}
@@ -53,7 +72,7 @@ func columns() []column {
 	return cols
 }
 
-func exportCSV(ctx context.Context, w io.Writer, listings iter.Seq2[listing.Listing, error], n *Names) error {
+func exportCSV(ctx context.Context, w io.Writer, listings iter.Seq2[listing.Listing, error], row func(*listing.Listing) []string) error {
 	buf := bufio.NewWriter(w)
 	if _, err := buf.WriteString("\uFEFF"); err != nil {
 		return err
@@ -72,7 +91,7 @@ func exportCSV(ctx context.Context, w io.Writer, listings iter.Seq2[listing.List
 			err = ctx.Err()
 		}
 		if err == nil {
-			err = c.Write(row(&l, n))
+			err = c.Write(row(&l))
 		}
 		if err != nil {
 			return err
@@ -85,7 +104,7 @@ func exportCSV(ctx context.Context, w io.Writer, listings iter.Seq2[listing.List
 	return buf.Flush()
 }
 
-func exportXLSX(ctx context.Context, w io.Writer, listings iter.Seq2[listing.Listing, error], n *Names) (err error) {
+func exportXLSX(ctx context.Context, w io.Writer, listings iter.Seq2[listing.Listing, error], n *Names, row func(*listing.Listing) []string) (err error) {
 	f := excelize.NewFile()
 	defer func() {
 		if e := f.Close(); err == nil {
@@ -124,7 +143,7 @@ func exportXLSX(ctx context.Context, w io.Writer, listings iter.Seq2[listing.Lis
 			return err
 		}
 		cells := make([]any, len(x.cols))
-		for i, c := range row(&l, n) {
+		for i, c := range row(&l) {
 			if c != "" { // an empty cell takes no room in the file
 				cells[i] = excelize.Cell{StyleID: x.styleOf(i), Value: c}
 			}

@@ -19,14 +19,14 @@ import (
 // Plan is what an import would do. Making it writes nothing.
 type Plan struct {
 	Report Report
-	steps  []step
+	steps  []Step
 }
 
-// step is one shop to write.
-type step struct {
-	row int
-	rev int64 // revision the change was made on; 0: a new shop
-	l   listing.Listing
+// Step is one row of a file that changes the register: what its shop is and what it becomes.
+type Step struct {
+	Row    int             // as the spreadsheet numbers it
+	Before listing.Listing // revision 0: a new shop
+	After  listing.Listing
 }
 
 // Shops is the register as an import needs it; listing.Service is it.
@@ -44,25 +44,38 @@ type Shops interface {
 // NewPlan reads a file and compares it with the register. A file that cannot be read as a table of shops gives a plan that
 // does nothing and a report that says why; the error is for trouble on our side only.
 func NewPlan(ctx context.Context, r io.Reader, shops Shops, n *Names) (*Plan, error) {
-	p := &Plan{Report: Report{Columns: []string{}, Ignored: []string{}, Rows: []Problem{}}}
-	b := builder{plan: p, shops: shops, names: n, seen: map[string]int{}}
-	err := read(ctx, r, &p.Report, func(row int, cells []string) error { return b.row(ctx, row, cells) })
-	if err == nil && b.at == nil {
-		err = refuse("sheet.empty", nil)
-	}
-	if no, ok := errors.AsType[*refusal](err); ok {
-		kept := p.Report
-		*p = Plan{Report: Report{Format: kept.Format, Encoding: kept.Encoding, Columns: kept.Columns, Ignored: kept.Ignored, Rows: []Problem{}, Refused: &no.Problem}}
-		return p, nil
-	}
+	p := &Plan{}
+	var err error
+	p.Report, err = Scan(ctx, r, shops, n, func(s Step) error { p.steps = append(p.steps, s); return nil })
 	if err != nil {
 		return nil, err
+	}
+	if p.Report.Refused != nil {
+		p.steps = nil
 	}
 	return p, nil
 }
 
+// Scan is NewPlan for who keeps the steps elsewhere: it hands each to each, in the order of the file, and keeps none. What it handed
+// out of a file that it then refuses is to be forgotten. An error of each ends it and is returned.
+func Scan(ctx context.Context, r io.Reader, shops Shops, n *Names, each func(Step) error) (Report, error) {
+	b := builder{rep: Report{Columns: []string{}, Ignored: []string{}, Rows: []Problem{}}, each: each, shops: shops, names: n, seen: map[string]int{}}
+	err := read(ctx, r, &b.rep, func(row int, cells []string) error { return b.row(ctx, row, cells) })
+	if err == nil && b.at == nil {
+		err = refuse("sheet.empty", nil)
+	}
+	if no, ok := errors.AsType[*refusal](err); ok {
+		return Report{Format: b.rep.Format, Encoding: b.rep.Encoding, Columns: b.rep.Columns, Ignored: b.rep.Ignored, Rows: []Problem{}, Refused: &no.Problem}, nil
+	}
+	if err != nil {
+		return Report{}, err
+	}
+	return b.rep, nil
+}
+
 type builder struct {
-	plan  *Plan
+	rep   Report
+	each  func(Step) error
 	shops Shops
 	names *Names
 	// at says for every field which cell of a row each of its columns is in, −1 where the file leaves it out; nil before the
@@ -88,7 +101,7 @@ func (b *builder) row(ctx context.Context, row int, cells []string) error {
 		return err
 	}
 	if len(problems) > 0 {
-		b.plan.Report.fail(problems)
+		b.rep.fail(problems)
 	}
 	return nil
 }
@@ -115,14 +128,14 @@ func (b *builder) header(row int, cells []string) error {
 		}
 		fc, ok := known[taxonomy.Fold(c)]
 		if !ok {
-			b.plan.Report.Ignored = append(b.plan.Report.Ignored, shorten(c))
+			b.rep.Ignored = append(b.rep.Ignored, shorten(c))
 			continue
 		}
 		if at[fc[0]][fc[1]] >= 0 {
 			return refuse("sheet.column_twice", map[string]any{"Column": fields[fc[0]].cols[fc[1]].header})
 		}
 		at[fc[0]][fc[1]] = i
-		b.plan.Report.Columns = append(b.plan.Report.Columns, fields[fc[0]].cols[fc[1]].header)
+		b.rep.Columns = append(b.rep.Columns, fields[fc[0]].cols[fc[1]].header)
 	}
 	code := known["code"]
 	b.code = at[code[0]][code[1]]
@@ -172,7 +185,7 @@ func (b *builder) shop(ctx context.Context, row int, cells []string) ([]Problem,
 	}
 	changes := b.changes(&before, cell)
 	if len(changes) == 0 {
-		b.plan.Report.Unchanged++
+		b.rep.Unchanged++
 		return nil, nil
 	}
 	after, err := clone(&before)
@@ -193,21 +206,20 @@ func (b *builder) shop(ctx context.Context, row int, cells []string) ([]Problem,
 	}
 	if err := b.shops.Check(&after); err != nil {
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid {
-			return problemsOf(f, row, code), nil
+			return ProblemsOf(f, row, code), nil
 		}
 		return nil, err
 	}
 	switch {
 	case isNew:
-		b.plan.Report.New++
+		b.rep.New++
 	case store.Same(&before, &after):
-		b.plan.Report.Unchanged++
+		b.rep.Unchanged++
 		return nil, nil
 	default:
-		b.plan.Report.Changed++
+		b.rep.Changed++
 	}
-	b.plan.steps = append(b.plan.steps, step{row: row, rev: before.Rev, l: after})
-	return nil, nil
+	return nil, b.each(Step{Row: row, Before: before, After: after})
 }
 
 type change struct {
@@ -227,6 +239,9 @@ func (b *builder) changes(l *listing.Listing, cell func(int) string) []change {
 				now[c] = cell(i)
 			}
 		}
+		if fields[f].unveil != nil {
+			fields[f].unveil(l, now)
+		}
 		if !slices.Equal(was, now) {
 			out = append(out, change{&fields[f], now})
 		}
@@ -234,8 +249,8 @@ func (b *builder) changes(l *listing.Listing, cell func(int) string) []change {
 	return out
 }
 
-// problemsOf turns what the register says against a listing into problems of its row, each at the column it is about.
-func problemsOf(f *fault.Error, row int, code string) []Problem {
+// ProblemsOf turns what the register says against a listing into problems of its row, each at the column it is about.
+func ProblemsOf(f *fault.Error, row int, code string) []Problem {
 	var problems []Problem
 	for _, x := range f.Fields {
 		problems = append(problems, Problem{Row: row, Code: code, Column: columnOf(x.Name), Key: x.Key, Args: x.Args})
@@ -284,12 +299,12 @@ func (p *Plan) Apply(ctx context.Context, by access.Actor, shops Shops) (Report,
 	rep.Rows = slices.Clone(rep.Rows)
 	for i := range p.steps {
 		s := &p.steps[i]
-		l := s.l
+		l := s.After
 		var err error
-		if s.rev == 0 {
+		if s.Before.Rev == 0 {
 			err = shops.Enter(ctx, by, &l)
 		} else {
-			err = shops.Replace(ctx, by, &l, s.rev)
+			err = shops.Replace(ctx, by, &l, s.Before.Rev)
 		}
 		if err == nil {
 			continue
@@ -298,14 +313,14 @@ func (p *Plan) Apply(ctx context.Context, by access.Actor, shops Shops) (Report,
 		if !ok || f.Kind != fault.Conflict && f.Kind != fault.Invalid && f.Kind != fault.NotFound {
 			return rep, err
 		}
-		if s.rev == 0 {
+		if s.Before.Rev == 0 {
 			rep.New--
 		} else {
 			rep.Changed--
 		}
-		problems := problemsOf(f, s.row, l.Code)
-		if s.rev != 0 && f.Kind != fault.Invalid {
-			problems = []Problem{{Row: s.row, Code: l.Code, Key: "sheet.changed_meanwhile"}}
+		problems := ProblemsOf(f, s.Row, l.Code)
+		if s.Before.Rev != 0 && f.Kind != fault.Invalid {
+			problems = []Problem{{Row: s.Row, Code: l.Code, Key: "sheet.changed_meanwhile"}}
 		}
 		rep.fail(problems)
 	}
