@@ -39,6 +39,7 @@ async function look(request: APIRequestContext) {
 		accessibility: '/accessibility',
 		privacy: '/privacy',
 		api: '/api',
+		'open data': '/open-data',
 		offline: '/offline',
 		'not found': '/no-such-page',
 	};
@@ -47,7 +48,7 @@ async function look(request: APIRequestContext) {
 export type Pages = Awaited<ReturnType<typeof look>>;
 export const names = [
 	...['home', 'found', 'found nothing', 'filtered', 'page that does not exist', 'map', 'shop', 'shop with a number', 'directions', 'poster', 'plazas'],
-	...['plaza', 'streets', 'street', 'night', 'heritage', 'points', 'favourites', 'about', 'help', 'accessibility', 'privacy', 'api', 'offline', 'not found'],
+	...['plaza', 'streets', 'street', 'night', 'heritage', 'points', 'favourites', 'about', 'help', 'accessibility', 'privacy', 'api', 'open data', 'offline', 'not found'],
 ] as (keyof Pages)[];
 
 let known: Promise<Pages> | undefined;

@@ -4,7 +4,8 @@ import { reveal } from '../components/field/reveal.ts';
 import { hours } from '../components/hours/hours.ts';
 import { preview } from '../components/hours/preview.ts';
 import { passkey } from '../components/passkey/passkey.ts';
+import { progress } from '../components/progress/progress.ts';
 import type { Module } from './modules.ts';
 
 /** The modules by the name in data-module="…". */
-export const forms: Record<string, Module> = { hours, left, passkey, preview, reveal };
+export const forms: Record<string, Module> = { hours, left, passkey, preview, progress, reveal };

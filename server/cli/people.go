@@ -14,8 +14,11 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/account"
 	"shangquan/services/apikey"
+	"shangquan/services/calendar"
+	"shangquan/services/extract"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
+	"shangquan/services/intake"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
@@ -41,6 +44,8 @@ type people struct {
 	walks     *walk.Service
 	links     *listing.Links
 	notices   *notice.Service
+	imports   *intake.Service
+	extracts  *extract.Service
 }
 
 // sender opens the way messages leave by.
@@ -84,6 +89,10 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.notices = notice.New(notice.Deps{
 		DB: d.db, Log: d.trail, Keys: d.keys, Listed: d.directory.Listed, Shop: d.shops.Get, Letters: p.merchants, Hosts: notice.NewHosts(c.LinkHosts...), Now: d.now,
 		Link: func(token string) string { return c.Origin + linkPaths["receipt"] + token },
+	})
+	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now})
+	p.extracts = extract.New(extract.Deps{
+		Shops: d.shops.Recorded(), Places: d.places, Words: d.words, Names: d.names, Log: d.trail, Now: d.now, Calendar: calendar.China(), City: c.Site.City, County: c.Site.County, Origin: c.Origin,
 	})
 	d.people = p
 	return d.db.Prepare(ctx)
@@ -165,6 +174,7 @@ func (d *district) services() web.Services {
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.words, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+		Imports: p.imports, Extracts: p.extracts,
 	}
 }
 

@@ -47,6 +47,7 @@ func (d *district) jobs() []job {
 		{"sessions", 6 * time.Hour, counted(p.accounts.Sweep)},
 		{"repeated requests", time.Hour, counted(p.repeats.Sweep)},
 		{"answers of walks", 24 * time.Hour, counted(p.walks.Sweep)},
+		{"imports", time.Hour, counted(p.imports.Sweep)},
 		{"counts", 24 * time.Hour, counted(p.insight.Sweep)},
 		{"pictures", 24 * time.Hour, func(ctx context.Context) error {
 			_, err := p.photos.Sweep(ctx, d.inUse(ctx))

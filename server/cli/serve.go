@@ -95,6 +95,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	workers.Go(background, "directory", func(ctx context.Context) error { d.directory.Run(ctx); return nil })
 	workers.Go(background, "memory of the start", func(ctx context.Context) error { return giveBack(ctx, d.directory.Indexed()) })
 	workers.Go(background, "trail", func(ctx context.Context) error { d.trail.Run(ctx, log.Logger); return nil })
+	workers.Go(background, "imports", func(ctx context.Context) error { d.people.imports.Run(ctx, log.Logger); return nil })
 	workers.Go(background, "counts", d.people.insight.Run)
 	workers.Go(background, "schedule", func(ctx context.Context) error { d.keepSchedule(ctx, rand.Text(), log.Logger); return nil })
 	if f := d.follower(log.Logger); f != nil {

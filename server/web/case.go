@@ -33,6 +33,7 @@ type section struct {
 	Compare  *ui.Compare
 	Pictures []proof
 	Records  *ui.Records
+	Progress *ui.Progress
 	Forms    []*ui.Form
 	Links    []ui.Link
 }

@@ -71,7 +71,9 @@ func (s *Site) deskPage(c *fiber.Ctx) error {
 	if !slices.Contains(deskKinds, kind) {
 		kind = ""
 	}
-	v := casePage{Title: p.say("desk.title"), Links: []ui.Link{{Label: p.say("desk.grants"), Href: at(c, "/desk/grants")}}}
+	v := casePage{Title: p.say("desk.title"), Links: []ui.Link{
+		{Label: p.say("desk.grants"), Href: at(c, "/desk/grants")}, {Label: p.say("imports.title"), Href: at(c, "/desk/import")}, {Label: p.say("exports.title"), Href: at(c, "/desk/export")},
+	}}
 	if w := saidHere(c, "approved", "returned", "published", "looked", "answered"); w != "" {
 		v.ok(p.say("desk.done." + w))
 	}

@@ -15,6 +15,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
+	"shangquan/services/extract"
 	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/sample"
@@ -66,6 +67,7 @@ var sampleSite = sync.OnceValues(func() (*trial, error) {
 		return nil, err
 	}
 	x := &trial{lines: &lines{}}
+	d.Services.Extracts = extract.New(extract.Deps{Shops: shops.Recorded(), Places: places, Words: taxonomy.Default(), Now: now, Calendar: calendar.China(), Origin: "http://shop.test"})
 	d.Now, d.Calendar, d.Directory = now, calendar.China(), district
 	d.Revision = func(context.Context) (string, error) { return "1", nil }
 	d.Ready = func(context.Context) error { return nil }

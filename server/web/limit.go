@@ -21,6 +21,7 @@ const (
 	Report                // 5 in an hour
 	Pictures              // 300 in 10 s: photos, of which a page may have thirty
 	Upload                // 10 in a minute
+	Dumps                 // 10 in a minute: files of everything
 	Unlimited             // assets and health
 )
 
@@ -38,6 +39,7 @@ var windows = [...][]window{
 
 	Pictures: {{300, 10 * time.Second}, {1200, time.Minute}},
 	Upload:   {{10, time.Minute}},
+	Dumps:    {{10, time.Minute}},
 }
 
 // limitKeys bounds the memory: under 10 MB when full. The client asked for longest ago is forgotten first.

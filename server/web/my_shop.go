@@ -82,6 +82,7 @@ func (s *Site) myShops(c *fiber.Ctx) error {
 	}
 	if may {
 		v.Buttons = append(v.Buttons, ui.Button{Label: p.say("my.new"), Href: at(c, "/my/shops/new"), Icon: "plus", Kind: "alt"})
+		v.Buttons = append(v.Buttons, ui.Button{Label: p.say("exports.handover"), Href: at(c, "/my/handover"), Icon: "share", Kind: "alt"})
 	}
 	v.Base = s.privateBase(c, p.say("my.title"))
 	if p.err != nil {

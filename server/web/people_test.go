@@ -30,8 +30,10 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/demo"
 	"shangquan/services/directory"
+	"shangquan/services/extract"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
+	"shangquan/services/intake"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
@@ -44,6 +46,7 @@ import (
 	"shangquan/services/sample"
 	"shangquan/services/search/memory"
 	"shangquan/services/secret"
+	"shangquan/services/sheet"
 	"shangquan/services/store"
 	"shangquan/services/taxonomy"
 	"shangquan/services/walk"
@@ -238,6 +241,18 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	}, now)
 	s.Repeats = idempotency.New(db, keys, now)
 	s.Links = listing.NewLinks(s.Listings, keys)
+	names := func(ctx context.Context) (*sheet.Names, error) {
+		streets, err := s.Places.Streets(ctx)
+		if err != nil {
+			return nil, err
+		}
+		plazas, err := s.Places.Plazas(ctx)
+		return sheet.NewNames(s.Words, streets, plazas), err
+	}
+	s.Imports = intake.New(intake.Deps{DB: db, Log: trail, Keys: keys, Shops: s.Listings, Now: now, Names: names})
+	s.Extracts = extract.New(extract.Deps{
+		Shops: s.Listings.Recorded(), Places: s.Places, Words: s.Words, Names: names, Log: trail, Now: now, Calendar: calendar.China(), City: "上海市", County: "松江区", Origin: d.Config.Origin,
+	})
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}

@@ -22,8 +22,10 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/demo"
 	"shangquan/services/directory"
+	"shangquan/services/extract"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
+	"shangquan/services/intake"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
 	"shangquan/services/media"
@@ -79,6 +81,8 @@ type Services struct {
 	Repeats   *idempotency.Service
 	Links     *listing.Links
 	Notices   *notice.Service
+	Imports   *intake.Service
+	Extracts  *extract.Service
 	Trail     *audit.Log
 	Keys      *secret.Ring
 	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.
@@ -165,6 +169,9 @@ func (s *Site) siteMap() []Route {
 		s.correctionRoutes(),
 		s.claimRoutes(),
 		s.merchantRoutes(),
+		s.importRoutes(),
+		s.exportRoutes(),
+		s.openDataRoutes(),
 	)
 }
 

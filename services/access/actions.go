@@ -60,6 +60,7 @@ const (
 	WalkDo         Action = "walk.do"   // go from door to door and say what is there
 	TurnRead       Action = "turn.read" // openings, moves and closings
 	TurnCorrect    Action = "turn.correct"
+	RegisterExport Action = "register.export"
 	ReviewRead     Action = "review.read"
 	ReviewDecide   Action = "review.decide"
 

@@ -120,6 +120,16 @@ func (r Records) HasForm() bool {
 	return false
 }
 
+// Progress says how far something is that goes on without the reader. With a script the bar is kept up to date and the page asked for
+// anew at the end; without one the link does both.
+type Progress struct {
+	Label string // 已写入 1,200 家，共 5,000 家
+	Done  int
+	Total int // 0: nobody knows yet
+	Hint  string
+	Link  Link // to the same page
+}
+
 // Photo is a picture in two or more widths. Width and Height are those of Src, so that nothing moves while it loads.
 type Photo struct {
 	Src, SrcSet   string // SrcSet: "/media/a-480.webp 480w, /media/a-960.webp 960w"
