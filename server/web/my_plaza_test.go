@@ -9,6 +9,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/demo"
 	"shangquan/services/place"
+	"shangquan/services/store"
 )
 
 // Who runs a plaza sees every unit of it, is led to the editors of the shops that let the plaza in, and to no others.
@@ -16,7 +17,7 @@ func TestThePlazaOfAnOperator(t *testing.T) {
 	x := peopled(t)
 	shop := x.listing(t, x.people[demo.Owner].ListingIDs[1])
 	plaza := "/my/plazas/" + shop.Address.PlazaID
-	if _, err := x.services.Places.SaveUnits(t.Context(), []place.Unit{{PlazaID: shop.Address.PlazaID, Level: 1, Number: "1F-99", AreaM2: 40}}); err != nil {
+	if _, err := x.services.Places.SaveUnits(t.Context(), []place.Unit{{Meta: store.Meta{ID: "u-99"}, PlazaID: shop.Address.PlazaID, Level: 1, Number: "1F-99", AreaM2: 40}}); err != nil {
 		t.Fatal(err)
 	}
 	b := x.as(t, demo.Plaza)

@@ -43,7 +43,7 @@ type shopPage struct {
 	Plan        *ui.Plan
 	Neighbours  []template.HTML
 	Poster      string
-	Report      string // this is not right
+	Report      string  // this is not right
 	Claim       ui.Link // this is my shop; worded as a change where it has somebody
 }
 

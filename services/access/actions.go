@@ -33,7 +33,7 @@ const (
 	TransferAccept   Action = "transfer.accept"
 	GrantRedeem      Action = "grant.redeem"
 
-	PlazaOpen        Action = "plaza.open" // every unit of a plaza
+	PlazaOpen        Action = "plaza.open"   // every unit of a plaza
 	ListingOpen      Action = "listing.open" // see it in the portal, drafts too
 	ListingCreate    Action = "listing.create"
 	ListingHours     Action = "listing.hours"
