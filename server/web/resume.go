@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -21,11 +22,14 @@ type entries struct {
 	Path   string     `json:"path"`
 	Values url.Values `json:"values"`
 	Files  bool       `json:"files"` // pictures cannot go along and have to be chosen again
+	Until  time.Time  `json:"until"`
 }
 
 const (
 	entriesPurpose = "entries"
-	maxEntries     = 40 << 10 // bytes sealed, which is less than a form may have in one field
+	// entriesTime is how long a form waits for its sender: a page copied by somebody is of no use the week after.
+	entriesTime = 24 * time.Hour
+	maxEntries  = 40 << 10 // bytes sealed, which is less than a form may have in one field
 )
 
 // keepEntries shows the page at which the sender goes on, with the form in it.
@@ -35,7 +39,7 @@ func (s *Site) keepEntries(c *fiber.Ctx, to string) error {
 	if err != nil {
 		return err
 	}
-	e := entries{Path: c.Path(), Values: f.Values, Files: len(f.files) > 0}
+	e := entries{Path: c.Path(), Values: f.Values, Files: len(f.files) > 0, Until: s.now().Add(entriesTime)}
 	e.Values.Del("csrf")
 	kept, err := s.sealEntries(e)
 	if err != nil {
@@ -76,7 +80,7 @@ func (s *Site) openEntries(sealed string) (entries, bool) {
 		return e, false
 	}
 	b, err = io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(b)), 1<<20))
-	if err != nil || json.Unmarshal(b, &e) != nil || !safeBack(e.Path) {
+	if err != nil || json.Unmarshal(b, &e) != nil || !safeBack(e.Path) || !s.now().Before(e.Until) {
 		return e, false
 	}
 	return e, true

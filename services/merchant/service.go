@@ -53,7 +53,7 @@ func New(d Deps) *Service {
 			store.Multi("invitations.token"), follow), d.Log, KindMerchant, audit.Hide("sealed", "invitations", "code_key")),
 		claims: audit.Record(store.NewCollection[Claim](d.DB, "claims",
 			store.Unique("open_key"), store.Index("state", "created_at"), store.Index("account_id"), store.Index("from"),
-			store.Index("unsettled"), store.Index("untold"), store.Index("erase_at"), follow), d.Log, KindClaim, audit.Hide("sealed", "open_key", "checks")),
+			store.Index("unsettled"), store.Index("untold"), store.Index("erase_at"), follow), d.Log, KindClaim, audit.Hide("sealed", "open_key", "checks", "name", "answer")),
 		grants: audit.Record(store.NewCollection[Grant](d.DB, "grants",
 			store.Unique("open_key"), store.Index("state", "created_at"), store.Index("listing_id", "created_at"),
 			store.Index("unsettled"), follow), d.Log, KindGrant, audit.Hide("code", "open_key", "sealed")),
