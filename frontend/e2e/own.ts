@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from './pages.ts';
 
-/** The test function of a file whose server shows this time at its start; own is the address of the server. */
+/** The test function of a file whose server shows this time at its start; own is the address of the server, later starts it again over the same store at another time. */
 export function withServer(clock: string, from: number) {
-	return base.extend<object, { own: string }>({
+	const running = new Map<string, { server: ChildProcess; env: NodeJS.ProcessEnv }>();
+	return base.extend<object, { own: string; later: (clock: string) => Promise<void> }>({
 		own: [
 			// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern
 			async ({}, use, info) => {
@@ -19,10 +20,27 @@ export function withServer(clock: string, from: number) {
 				process.env.E2E_DATA = data; // where people.ts finds who there is
 				const env = { ...process.env, ...settings(data, port, origin), SHANGQUAN_CLOCK: clock };
 				const server = spawn('../dist/shangquan', ['serve'], { env, stdio: 'ignore' });
+				running.set(origin, { server, env });
 				await answers(origin, server);
 				await use(origin);
-				server.kill('SIGTERM');
+				running.get(origin)?.server.kill('SIGTERM');
 				process.env.E2E_DATA = before;
+			},
+			{ scope: 'worker' },
+		],
+		later: [
+			async ({ own }, use) => {
+				await use(async (clock) => {
+					const before = running.get(own);
+					if (!before) throw new Error('there is no server to start again');
+					const gone = new Promise((done) => before.server.once('exit', done));
+					before.server.kill('SIGTERM');
+					await gone;
+					const env = { ...before.env, SHANGQUAN_CLOCK: clock };
+					const server = spawn('../dist/shangquan', ['serve'], { env, stdio: 'ignore' });
+					running.set(own, { server, env });
+					await answers(own, server);
+				});
 			},
 			{ scope: 'worker' },
 		],

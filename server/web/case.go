@@ -10,13 +10,14 @@ import (
 )
 
 // casePage is templates/pages/case.html: a heading and sections of facts, lists and forms. The pages of the desk and those about
-// people and claims are made of it.
+// people, claims and notices are made of it.
 type casePage struct {
 	Base     ui.Base
 	Up       *ui.Link
 	Title    string
 	Callouts []ui.Callout
 	Lead     string
+	Buttons  []ui.Button
 	Chips    []ui.Chip
 	Sections []section
 	Links    []ui.Link
@@ -34,7 +35,11 @@ type section struct {
 	Pictures []proof
 	Records  *ui.Records
 	Progress *ui.Progress
+	Article  *ui.Article
+	Receipts []ui.Receipt
+	Entries  []ui.AuditEntry
 	Forms    []*ui.Form
+	Buttons  []ui.Button
 	Links    []ui.Link
 }
 

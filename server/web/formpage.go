@@ -87,6 +87,8 @@ func explain(p *speaker, f *ui.Form, err error) int {
 			part.Field.Error = errorOf(f.Errors, part.Field.ID)
 		case part.Choice != nil:
 			part.Choice.Error = errorOf(f.Errors, part.Choice.ID)
+		case part.Row != nil:
+			part.Row.Error = errorOf(f.Errors, part.Row.ID)
 		}
 	}
 	if fe.Kind == fault.Unauthenticated { // a wrong password is an answer to the form, not a page one may not see
@@ -105,6 +107,9 @@ func idIn(f *ui.Form, name string) string {
 			}
 			if part.Choice != nil && part.Choice.Name == name {
 				return part.Choice.ID
+			}
+			if part.Row != nil && part.Row.Name == name {
+				return part.Row.ID
 			}
 		}
 		cut := strings.LastIndexByte(name, '.')

@@ -128,7 +128,8 @@ type myShopPage struct {
 	NameLang lang.Tag
 	Where    string
 	Callouts []ui.Callout
-	Public   bool // customers can see the page
+	Answer   []ui.Receipt // notices that wait for an answer
+	Public   bool         // customers can see the page
 	Status   ui.Status
 	Notes    []ui.Callout // what is different in the days ahead
 	Checked  string       // by whom and when the facts were confirmed last
@@ -189,6 +190,9 @@ func (s *Site) myShop(c *fiber.Ctx) error {
 	}
 	if l.Address.PlazaID != "" && access.Can(r.Actor, access.ListingPlaza, l.Thing()) {
 		v.Plaza = s.plazaForm(c, p, &l)
+	}
+	if v.Answer, err = s.mustAnswer(c, p, &l); err != nil {
+		return err
 	}
 	v.Base = s.privateBase(c, v.Name)
 	if p.err != nil {

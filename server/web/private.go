@@ -23,8 +23,8 @@ type door struct{ word, path string }
 
 // The areas with what their header leads to. An entry shows once its page is in the site map.
 var (
-	portal = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.claims", "/my/claims"}, {"area.messages", "/my/messages"}}}
-	desk   = area{"desk", "/desk", []door{{"area.queue", "/desk"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/register"}, {"area.merchants", "/desk/merchants"}}}
+	portal = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.messages", "/my/messages"}}}
+	desk   = area{"desk", "/desk", []door{{"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/register"}, {"area.merchants", "/desk/merchants"}}}
 	office = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}}}
 )
 

@@ -57,6 +57,17 @@ func (p *speaker) problem(f fault.Field) string {
 	return text
 }
 
+// why returns what a fault says to people; empty for an error that is none.
+func (p *speaker) why(err error) string {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || !p.Has(f.Key) {
+		return ""
+	}
+	text, err := p.With(f.Key, nil)
+	p.note(err)
+	return text
+}
+
 // name returns x in the language of the page, or in the one there is.
 func (p *speaker) name(x lang.Text) string {
 	text, _ := x.In(p.Lang)

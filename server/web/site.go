@@ -172,6 +172,8 @@ func (s *Site) siteMap() []Route {
 		s.importRoutes(),
 		s.exportRoutes(),
 		s.openDataRoutes(),
+		s.noticeRoutes(),
+		s.inboxRoutes(),
 	)
 }
 

@@ -17,6 +17,8 @@ type Row struct {
 	Receipt
 	// Phones are all numbers the district knows, for the call list; none for a shop that is gone.
 	Phones []phone.Number
+	// Address is where the shop is now, in words; empty for one that is gone.
+	Address string
 }
 
 // Ledger returns the receipts of a notice: who needs help first, then who has not confirmed, street by street and up the house numbers,
@@ -38,7 +40,7 @@ func (s *Service) Ledger(ctx context.Context, by access.Actor, id string, group 
 	for i := range page.Items {
 		row := Row{Receipt: page.Items[i]}
 		if l, err := s.Shop(ctx, row.ListingID); err == nil && l.State == listing.Published {
-			row.Phones = l.Phones
+			row.Phones, row.Address = l.Phones, l.Address.Line
 		} else if err != nil && !fault.Is(err, fault.NotFound) {
 			return out, err
 		}

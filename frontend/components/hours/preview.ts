@@ -14,7 +14,7 @@ export function preview(root: HTMLElement): void {
 		running?.abort();
 		const mine = (running = new AbortController());
 		const data = new FormData(form);
-		data.set('do', 'preview');
+		data.set('do', root.dataset.do ?? 'preview');
 		const pairs = [...data].filter((pair): pair is [string, string] => typeof pair[1] === 'string');
 		root.setAttribute('aria-busy', 'true');
 		try {

@@ -67,6 +67,26 @@ func (e *examples) desk() {
 	e.add("kpis", "", []KPI{{"在册店铺", "128", "本周新增 3 家", "/"}, {"街道核对过", "112", "还有 16 家没核对", ""}, {"本周搜索（次）", "3420", "比上周多 210", ""}, {"没搜到（次）", "96", "比上周少 25", ""}})
 }
 
+func (e *examples) notices() {
+	asked := Receipt{
+		Title: "荣乐东路 10 月 18 日停水", Href: "/", Lines: []string{"云间面馆", "街道 10 月 15 日发布"}, Kind: "due", Due: "10 月 17 日前要回话，还剩 2 天",
+		Action: "/", CSRF: "token", Hidden: []Hidden{{"listing", "l1"}, {"version", "2"}}, Button: Button{Label: "我看到了，已安排"}, Help: &Link{"要街道帮忙", "/"},
+	}
+	e.add("receipt", "due", asked)
+	asked.Kind, asked.Due = "overdue", "过了 2 天，还没回话"
+	e.add("receipt", "overdue", asked)
+	e.add("receipt", "help", Receipt{Title: asked.Title, Href: "/", Lines: asked.Lines, Kind: "help", Due: "街道会打电话来", Text: "没有储水的桶，能不能借两个？"})
+	e.add("receipt", "done", Receipt{Title: asked.Title, Href: "/", Lines: asked.Lines, Kind: "done", Due: "回过话了", Text: "王秀英 10 月 15 日 19:12 看到了第 2 版"})
+	e.add("calls", "", Calls{Title: "还没回话的 2 家", Shops: []Ring{{"云间面馆", "中山中路 218 号", "021-0000 0218", ""}, {"和顺五金修配", "中山中路 220 号", "021-0000 0220", "要帮忙：没有储水的桶"}}})
+	e.add("article", "", Article{
+		Title: "荣乐东路 10 月 18 日停水", Tag: "停水停电", Urgent: true, By: "街道 10 月 15 日发布，第 2 版",
+		Facts: []Fact{{Term: "什么时候", Values: []Value{{Text: "10 月 18 日 9:00 至 17:00"}}}, {Term: "问谁", Values: []Value{{Text: "021-0000 0000", Href: "tel:+862100000000", Number: true}}}},
+		Body:  "<p>10 月 18 日 9:00 至 17:00，荣乐东路 1 号至 99 号停水。</p><h2>请先做的</h2><ul><li>存好水</li><li>关好龙头</li></ul>",
+		Files: []Download{{"停水范围图", "/", "PDF，320 KB"}},
+	})
+	e.add("article", "ended, in another language", Article{Title: "谷阳路口夜间修路", Lang: lang.Hans, Tag: "施工", Ended: true, Body: "<p>已经修好。</p>"})
+}
+
 func (e *examples) charts() {
 	weeks := []string{"8/27", "9/3", "9/10", "9/17", "9/24", "10/1", "10/8", "10/15"}
 	e.add("figure", "lines", NewFigure(Chart{

@@ -29,6 +29,7 @@ func (f Form) Summary() ErrorSummary { return ErrorSummary{f.Errors} }
 type FormPart struct {
 	Field   *Field
 	Choice  *Choice
+	Row     *FieldRow
 	Static  *Static
 	Callout *Callout
 	Heading string // of the parts that follow
@@ -120,6 +121,19 @@ type Choice struct {
 // DescribedBy returns the ids of what explains the group.
 func (c Choice) DescribedBy() string {
 	return strings.Join(describedBy(c.ID, c.Sensitive, c.Hint, c.Error), " ")
+}
+
+// FieldRow is a few short fields that say one thing together: a day and a time, a street and two house numbers. The first of them
+// has the ID of the row, so that the error summary leads to it.
+type FieldRow struct {
+	ID, Name, Legend, Hint, Error string
+	Optional, Sensitive           bool
+	Fields                        []Field
+}
+
+// DescribedBy returns the ids of what explains the row.
+func (r FieldRow) DescribedBy() string {
+	return strings.Join(describedBy(r.ID, r.Sensitive, r.Hint, r.Error), " ")
 }
 
 // Pick is one option of a choice.
