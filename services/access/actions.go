@@ -86,5 +86,15 @@ const (
 	KeyMake Action = "key.make"
 	KeyEnd  Action = "key.end"
 
+	WebhookList     Action = "webhook.list"
+	WebhookMake     Action = "webhook.make" // and replace its secret
+	WebhookRun      Action = "webhook.run"  // try it, send something again, start it anew, end it
+	WebhookDistrict Action = "webhook.district"
+	WebhookAllow    Action = "webhook.allow" // let a merchant's webhook call its address
+	WebhookSend     Action = "webhook.send"  // the program's own: what it notes about a webhook
+
+	JobRead Action = "job.read"
+	JobRun  Action = "job.run"
+
 	AuditRead Action = "audit.read"
 )
