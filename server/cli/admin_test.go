@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,28 +132,5 @@ func TestAuditVerify(t *testing.T) {
 	}
 	if code, _, errs := run(t, []string{"audit", "burn"}, "", set...); code != Failed || !strings.Contains(errs, "verify and anchor") {
 		t.Errorf("audit burn = %d %s", code, errs)
-	}
-}
-
-func TestSchedule(t *testing.T) {
-	dir := t.TempDir()
-	db, err := store.Open(t.Context(), storeIn(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
-	d := &district{db: db, now: time.Now}
-	var done atomic.Int32
-	j := job{"count", time.Hour, func(context.Context) error { done.Add(1); return nil }}
-	for _, owner := range []string{"a", "b"} {
-		if err := d.once(t.Context(), j, owner); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if done.Load() != 1 {
-		t.Errorf("two servers did the job %d times, want once", done.Load())
-	}
-	if err := d.once(t.Context(), job{"panic", time.Hour, func(context.Context) error { panic("no") }}, "a"); err == nil {
-		t.Error("a job that panicked is said to have gone well")
 	}
 }

@@ -74,6 +74,7 @@ var commands = []command{
 			f.StringVar(&o.anchors, "anchors", "", "file with the lines of earlier anchors")
 		},
 	},
+	{name: "jobs", json: true, usage: "list what the servers do by themselves and how it went; exits 1 when something went wrong", run: Program.jobsCommand},
 	{name: "check", json: true, usage: "list every unsafe setting; exits 1 when there is one", run: Program.check},
 	{name: "version", json: true, usage: "say what this program is built from", run: Program.version},
 }

@@ -19,6 +19,7 @@ import (
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
+	"shangquan/services/job"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
@@ -28,6 +29,7 @@ import (
 	"shangquan/services/report"
 	"shangquan/services/store"
 	"shangquan/services/walk"
+	"shangquan/services/webhook"
 )
 
 // people are the services that people who sign in work with, over the store of a district.
@@ -46,6 +48,8 @@ type people struct {
 	notices   *notice.Service
 	imports   *intake.Service
 	extracts  *extract.Service
+	webhooks  *webhook.Service
+	ledger    *job.Ledger
 }
 
 // sender opens the way messages leave by.
@@ -94,6 +98,8 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.extracts = extract.New(extract.Deps{
 		Shops: d.shops.Recorded(), Places: d.places, Words: d.words, Names: d.names, Log: d.trail, Now: d.now, Calendar: calendar.China(), City: c.Site.City, County: c.Site.County, Origin: c.Origin,
 	})
+	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: name, Now: d.now})
+	p.ledger = job.New(d.db, d.now)
 	d.people = p
 	return d.db.Prepare(ctx)
 }
@@ -125,6 +131,16 @@ func (d *district) revision(ctx context.Context) (string, error) {
 	}
 	notices, err := d.people.notices.Revision(ctx)
 	return shops + "." + notices, err
+}
+
+// reach is how an account is written to.
+func (p *people) reach(ctx context.Context, accountID string) ([]string, lang.Tag, error) {
+	a, err := p.accounts.Get(ctx, accountID)
+	to := []string{}
+	for _, x := range a.Contacts() {
+		to = append(to, string(x))
+	}
+	return to, a.Lang, err
 }
 
 // close waits for the messages under way and closes the pictures.
@@ -175,6 +191,7 @@ func (d *district) services() web.Services {
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.words, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Imports: p.imports, Extracts: p.extracts,
+		Webhooks: p.webhooks, Jobs: p.ledger,
 	}
 }
 

@@ -2,57 +2,48 @@ package cli
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
+	"os"
+	"strings"
 	"time"
 
 	"shangquan/services/calendar"
+	"shangquan/services/job"
 	"shangquan/services/merchant"
 	"shangquan/services/report"
 )
 
-// job is something that is done again and again, by one server at a time.
-type job struct {
-	name  string
-	every time.Duration
-	do    func(context.Context) error
-}
-
-// counted turns what most jobs are into one: how many they dealt with is for those who call them by hand.
-func counted(do func(context.Context) (int, error)) func(context.Context) error {
-	return func(ctx context.Context) error { _, err := do(ctx); return err }
-}
-
-// jobs are what a server does by itself.
-func (d *district) jobs() []job {
+// jobs are what a server does by itself, by one server at a time. What people call each is in frontend/locales/*/jobs.toml.
+func (d *district) jobs() []job.Job {
 	p := d.people
-	return []job{
-		{"claims and transfers", time.Minute, counted(p.merchants.Settle)},
-		{"papers", 6 * time.Hour, func(ctx context.Context) error {
-			_, err := p.merchants.Remind(ctx, calendar.Today(d.now()))
-			return err
+	return []job.Job{
+		{Name: "claims and transfers", Every: time.Minute, Do: p.merchants.Settle},
+		{Name: "papers", Every: 6 * time.Hour, Do: func(ctx context.Context) (int, error) { return p.merchants.Remind(ctx, calendar.Today(d.now())) }},
+		{Name: "evidence", Every: time.Hour, Do: d.eraseEvidence},
+		{Name: "invitations", Every: 24 * time.Hour, Do: p.merchants.Sweep},
+		{Name: "news of reports", Every: time.Minute, Do: d.tellReports},
+		{Name: "reports", Every: time.Hour, Do: p.reports.Sweep},
+		{Name: "notices", Every: time.Minute, Do: p.notices.Settle},
+		{Name: "ledgers of notices", Every: time.Minute, Do: p.notices.Follow},
+		{Name: "reminders of notices", Every: time.Minute, Do: p.notices.Remind},
+		{Name: "what notices forget", Every: 24 * time.Hour, Do: func(ctx context.Context) (int, error) {
+			n, words := p.notices.Sweep(ctx)
+			m, counts := p.notices.SweepLetters(ctx)
+			return n + m, errors.Join(words, counts)
 		}},
-		{"evidence", time.Hour, d.eraseEvidence},
-		{"invitations", 24 * time.Hour, counted(p.merchants.Sweep)},
-		{"news of reports", time.Minute, counted(d.tellReports)},
-		{"reports", time.Hour, counted(p.reports.Sweep)},
-		{"notices", time.Minute, counted(p.notices.Settle)},
-		{"ledgers of notices", time.Minute, counted(p.notices.Follow)},
-		{"reminders of notices", time.Minute, counted(p.notices.Remind)},
-		{"what notices forget", 24 * time.Hour, func(ctx context.Context) error {
-			_, words := p.notices.Sweep(ctx)
-			_, counts := p.notices.SweepLetters(ctx)
-			return errors.Join(words, counts)
+		{Name: "sessions", Every: 6 * time.Hour, Do: p.accounts.Sweep},
+		{Name: "repeated requests", Every: time.Hour, Do: p.repeats.Sweep},
+		{Name: "answers of walks", Every: 24 * time.Hour, Do: p.walks.Sweep},
+		{Name: "imports", Every: time.Hour, Do: p.imports.Sweep},
+		{Name: "counts", Every: 24 * time.Hour, Do: p.insight.Sweep},
+		{Name: "pictures", Every: 24 * time.Hour, Do: func(ctx context.Context) (int, error) {
+			swept, err := p.photos.Sweep(ctx, d.inUse(ctx))
+			return swept.Deleted, err
 		}},
-		{"sessions", 6 * time.Hour, counted(p.accounts.Sweep)},
-		{"repeated requests", time.Hour, counted(p.repeats.Sweep)},
-		{"answers of walks", 24 * time.Hour, counted(p.walks.Sweep)},
-		{"imports", time.Hour, counted(p.imports.Sweep)},
-		{"counts", 24 * time.Hour, counted(p.insight.Sweep)},
-		{"pictures", 24 * time.Hour, func(ctx context.Context) error {
-			_, err := p.photos.Sweep(ctx, d.inUse(ctx))
-			return err
-		}},
+		{Name: "broken webhooks", Every: time.Minute, Do: p.webhooks.Tell},
+		{Name: "webhook log", Every: 24 * time.Hour, Do: p.webhooks.Sweep},
 	}
 }
 
@@ -64,16 +55,20 @@ func (d *district) tellReports(ctx context.Context) (int, error) {
 }
 
 // eraseEvidence deletes the pictures of claims that were decided long enough ago.
-func (d *district) eraseEvidence(ctx context.Context) error {
+func (d *district) eraseEvidence(ctx context.Context) (erased int, err error) {
 	due, err := d.people.merchants.DueForErasure(ctx, 100)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var errs []error
 	for _, e := range due { // one that fails is no reason to keep the others
-		errs = append(errs, d.eraseClaim(ctx, e))
+		if err := d.eraseClaim(ctx, e); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		erased++
 	}
-	return errors.Join(errs...)
+	return erased, errors.Join(errs...)
 }
 
 func (d *district) eraseClaim(ctx context.Context, e merchant.Erasure) error {
@@ -88,21 +83,19 @@ func (d *district) eraseClaim(ctx context.Context, e merchant.Erasure) error {
 // tickEvery is how often the schedule looks for what is due.
 const tickEvery = 20 * time.Second
 
-// keepSchedule does every job when it is due until ctx ends. A lease makes sure that of several servers one does it.
-func (d *district) keepSchedule(ctx context.Context, owner string, log *slog.Logger) {
-	due := map[string]time.Time{}
+// keepSchedule does every job when it is due until ctx ends. ended hears of every run.
+func (d *district) keepSchedule(ctx context.Context, server string, log *slog.Logger, ended func(name string, took time.Duration, err error)) {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
 	for {
-		for _, j := range d.jobs() {
-			now := d.now()
-			if now.Before(due[j.name]) {
-				continue
+		err := d.people.ledger.Round(ctx, d.jobs(), server, func(j job.Job, took time.Duration, err error) {
+			ended(j.Name, took, err)
+			if err != nil && ctx.Err() == nil {
+				log.ErrorContext(ctx, "a job did not go well", "job", j.Name, "error", err)
 			}
-			due[j.name] = now.Add(j.every)
-			if err := d.once(ctx, j, owner); err != nil && ctx.Err() == nil {
-				log.ErrorContext(ctx, "a job did not go well", "job", j.name, "error", err)
-			}
+		})
+		if err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "the schedule cannot be kept", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -112,16 +105,11 @@ func (d *district) keepSchedule(ctx context.Context, owner string, log *slog.Log
 	}
 }
 
-// once does a job unless another server has just done it.
-func (d *district) once(ctx context.Context, j job, owner string) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = errors.Join(err, errors.New("it panicked"))
-		}
-	}()
-	mine, err := d.db.Lease(ctx, "job "+j.name, owner, j.every/2)
-	if err != nil || !mine {
-		return err
+// serverName tells this process from others that share a store: its machine, and a few letters.
+func serverName() string {
+	host, err := os.Hostname()
+	if err != nil || host == "" {
+		host = "server"
 	}
-	return j.do(ctx)
+	return host + "-" + strings.ToLower(rand.Text()[:4])
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -97,7 +96,13 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	workers.Go(background, "trail", func(ctx context.Context) error { d.trail.Run(ctx, log.Logger); return nil })
 	workers.Go(background, "imports", func(ctx context.Context) error { d.people.imports.Run(ctx, log.Logger); return nil })
 	workers.Go(background, "counts", d.people.insight.Run)
-	workers.Go(background, "schedule", func(ctx context.Context) error { d.keepSchedule(ctx, rand.Text(), log.Logger); return nil })
+	workers.Go(background, "schedule", func(ctx context.Context) error {
+		d.keepSchedule(ctx, serverName(), log.Logger, site.JobEnded)
+		return nil
+	})
+	workers.Go(background, "webhooks", func(ctx context.Context) error {
+		return d.people.webhooks.Run(ctx, log.Logger, func(ctx context.Context) error { return d.people.webhooks.Shops(ctx, d.listings) })
+	})
 	if f := d.follower(log.Logger); f != nil {
 		workers.Go(background, "search follower", func(ctx context.Context) error { return d.follow(ctx, f, log.Logger) })
 	}

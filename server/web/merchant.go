@@ -101,6 +101,9 @@ func (s *Site) merchantCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.F
 	if access.Can(by, access.KeyList, m.Thing()) {
 		me.Links = append(me.Links, ui.Link{Label: p.say("keys.title"), Href: at(c, base+"/keys")})
 	}
+	if access.Can(by, access.WebhookList, m.Thing()) {
+		me.Links = append(me.Links, ui.Link{Label: p.say("webhooks.title"), Href: at(c, base+"/webhooks")})
+	}
 	var invite *ui.Form
 	if access.Can(by, access.MerchantPeople, m.Thing()) {
 		people, err := s.peopleSection(c, p, &m, shops)

@@ -19,6 +19,9 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	panics   prometheus.Counter
 	workers  *prometheus.CounterVec
+	jobs     *prometheus.CounterVec
+	jobTook  *prometheus.GaugeVec
+	jobGood  *prometheus.GaugeVec
 	none     *routeCounts // what no route answered
 }
 
@@ -40,8 +43,11 @@ func newMetrics(cache *pageCache) *metrics {
 		panics:  prometheus.NewCounter(prometheus.CounterOpts{Name: "shangquan_panics_total", Help: "Panics in handlers and workers."}),
 		workers: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "shangquan_worker_restarts_total", Help: "Workers started again after a failure."}, []string{"worker"}),
 	}
+	m.jobs = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "shangquan_job_runs_total", Help: "Runs of scheduled jobs on this server, by how they went."}, []string{"job", "result"})
+	m.jobTook = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "shangquan_job_seconds", Help: "Time of the last run on this server."}, []string{"job"})
+	m.jobGood = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "shangquan_job_good_timestamp_seconds", Help: "When the job last went well on this server."}, []string{"job"})
 	m.registry.MustRegister(
-		m.requests, m.seconds, m.panics, m.workers, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		m.requests, m.seconds, m.panics, m.workers, m.jobs, m.jobTook, m.jobGood, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "shangquan_page_cache_bytes", Help: "Bytes of the page cache."}, func() float64 { return float64(cache.bytes()) }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "shangquan_page_cache_hits_total", Help: "Answers from the page cache."}, func() float64 { return float64(cache.hits.Load()) }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "shangquan_page_cache_misses_total", Help: "Pages made for the page cache."}, func() float64 { return float64(cache.misses.Load()) }),
@@ -67,6 +73,18 @@ func (m *metrics) count(c *routeCounts, status int, took time.Duration) {
 		c.status[class].Inc()
 	}
 	c.seconds.Observe(took.Seconds())
+}
+
+// JobEnded counts a run of a job. name is a constant of the code; it is a label of the metrics.
+func (s *Site) JobEnded(name string, took time.Duration, err error) {
+	result := "good"
+	if err != nil {
+		result = "bad"
+	} else {
+		s.metrics.jobGood.WithLabelValues(name).Set(float64(s.now().Unix()))
+	}
+	s.metrics.jobs.WithLabelValues(name, result).Inc()
+	s.metrics.jobTook.WithLabelValues(name).Set(took.Seconds())
 }
 
 // Private returns the handler of the private listener: /metrics, and /readyz with what ails.

@@ -34,6 +34,7 @@ import (
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
+	"shangquan/services/job"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
@@ -50,6 +51,7 @@ import (
 	"shangquan/services/store"
 	"shangquan/services/taxonomy"
 	"shangquan/services/walk"
+	"shangquan/services/webhook"
 )
 
 // town is a site over a store of its own, with the sample district, every service, and accounts of every role (demo.People). Its
@@ -253,6 +255,15 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Extracts = extract.New(extract.Deps{
 		Shops: s.Listings.Recorded(), Places: s.Places, Words: s.Words, Names: names, Log: trail, Now: now, Calendar: calendar.China(), City: "上海市", County: "松江区", Origin: d.Config.Origin,
 	})
+	s.Jobs = job.New(db, now)
+	s.Webhooks = webhook.New(webhook.Deps{DB: db, Log: trail, Keys: keys, Mail: x.outbox, Origin: d.Config.Origin, Site: "松江商圈", Now: now, Reach: func(ctx context.Context, id string) ([]string, lang.Tag, error) {
+		a, err := s.Accounts.Get(ctx, id)
+		to := []string{}
+		for _, contact := range a.Contacts() {
+			to = append(to, string(contact))
+		}
+		return to, a.Lang, err
+	}})
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}

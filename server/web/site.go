@@ -26,6 +26,7 @@ import (
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
+	"shangquan/services/job"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
 	"shangquan/services/media"
@@ -37,6 +38,7 @@ import (
 	"shangquan/services/secret"
 	"shangquan/services/taxonomy"
 	"shangquan/services/walk"
+	"shangquan/services/webhook"
 )
 
 // Deps is what the site is built from. All fields are required unless they say otherwise.
@@ -83,6 +85,8 @@ type Services struct {
 	Notices   *notice.Service
 	Imports   *intake.Service
 	Extracts  *extract.Service
+	Webhooks  *webhook.Service
+	Jobs      *job.Ledger
 	Trail     *audit.Log
 	Keys      *secret.Ring
 	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.
@@ -161,6 +165,8 @@ func (s *Site) siteMap() []Route {
 		s.insightRoutes(),
 		s.printRoutes(),
 		s.keyRoutes(),
+		s.webhookRoutes(),
+		s.jobRoutes(),
 		s.ownRoutes(),
 		s.adminRoutes(),
 		s.outboxRoutes(),

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"shangquan/frontend"
+	"shangquan/frontend/locales"
+	"shangquan/server/config"
+	"shangquan/services/job"
+	"shangquan/services/lang"
+	"shangquan/services/mail"
+)
+
+// Every job has a name in every language: the page of the administrator shows it.
+func TestJobsHaveNames(t *testing.T) {
+	catalogue, err := locales.Load(frontend.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := district0(t, t.TempDir())
+	seen := map[string]bool{}
+	for _, j := range d.jobs() {
+		if seen[j.Name] || j.Every < time.Minute {
+			t.Errorf("%q is there twice, or done more often than the schedule looks", j.Name)
+		}
+		seen[j.Name] = true
+		for _, l := range lang.Tags {
+			if key := "jobs.name." + strings.ReplaceAll(j.Name, " ", "_"); !catalogue.In(l).Has(key) {
+				t.Errorf("%s has no %s", l, key)
+			}
+		}
+	}
+}
+
+// district0 is an empty district with everybody's services.
+func district0(t *testing.T, dir string) *district {
+	t.Helper()
+	env := environment("ENV", "development", "STORE", storeIn(dir), "MEDIA", "file:"+dir+"/media", "MAIL", "log:")
+	c, err := config.Load(env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quiet := slog.New(slog.DiscardHandler)
+	d, err := open(t.Context(), c, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.close() })
+	none := func(lang.Tag, string, map[string]any) (string, string, error) { return "-", "-", nil }
+	if err := d.admitPeople(t.Context(), c, mail.NewLog(mail.Options{Words: none}), quiet); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// Two servers that share a store keep one schedule: after a round of both, every job has run once, and all went well.
+func TestTwoSchedules(t *testing.T) {
+	d := district0(t, t.TempDir())
+	ctx, stop := context.WithCancel(t.Context())
+	var mu sync.Mutex
+	runs := map[string]int{}
+	all := make(chan struct{})
+	ended := func(name string, _ time.Duration, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if runs[name]++; err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if len(runs) == len(d.jobs()) {
+			close(all)
+		}
+	}
+	var group sync.WaitGroup
+	for _, server := range []string{"a", "b"} {
+		group.Go(func() { d.keepSchedule(ctx, server, slog.New(slog.DiscardHandler), ended) })
+	}
+	select {
+	case <-all:
+	case <-time.After(time.Minute):
+		t.Error("not every job was done")
+	}
+	stop()
+	group.Wait()
+	for name, n := range runs {
+		if n != 1 {
+			t.Errorf("%s was done %d times", name, n)
+		}
+	}
+}
+
+func TestJobsCommand(t *testing.T) {
+	dir := t.TempDir()
+	set := []string{"ENV", "development", "STORE", storeIn(dir), "MEDIA", "file:" + dir + "/media", "MAIL", "log:"}
+	if code, out, errs := run(t, []string{"jobs"}, "", set...); code != Done || !strings.Contains(out, "no job") {
+		t.Errorf("before the first start: %d %q %q", code, out, errs)
+	}
+	d := district0(t, dir)
+	jobs := []job.Job{
+		{Name: "tidy", Every: time.Hour, Do: func(context.Context) (int, error) { return 3, nil }},
+		{Name: "broken", Every: time.Hour, Do: func(context.Context) (int, error) { panic("no") }},
+	}
+	if err := d.people.ledger.Round(t.Context(), jobs, "a", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.close(); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errs := run(t, []string{"jobs"}, "", set...)
+	if code != Failed || !strings.Contains(out, "tidy") || !strings.Contains(out, "panicked") {
+		t.Errorf("jobs = %d %q %q", code, out, errs)
+	}
+	code, out, _ = run(t, []string{"jobs", "--json"}, "", set...)
+	var list []job.Status
+	if err := json.Unmarshal([]byte(out), &list); code != Failed || err != nil || len(list) != 2 || list[0].Name != "broken" || list[0].Problem != job.Panicked {
+		t.Errorf("jobs --json = %d %s", code, out)
+	}
+}
