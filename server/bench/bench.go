@@ -120,6 +120,14 @@ func (b *bench) all() error {
 		}
 	}
 	for _, n := range sizes {
+		if b.wants("6") && n == 5000 {
+			b.say("%d listings: notices", n)
+			if err := b.notices(districts[n]); err != nil {
+				return err
+			}
+		}
+	}
+	for _, n := range sizes {
 		if _, ok := floors[n]; ok && b.wants("s") {
 			b.say("%d listings: search engine", n)
 			if err := b.engine(n); err != nil {

@@ -40,7 +40,7 @@ func run(args []string) error {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	sizes := f.String("sizes", "1000,5000,50000,100000", "listings of the districts, comma separated")
 	f.BoolVar(&b.quick, "quick", false, "1,000 and 5,000 listings and a fifth of the requests, unless --sizes says otherwise")
-	aims := f.String("aims", "12345s", "what to measure: the numbers of aims, and s for the store and the search engine alone")
+	aims := f.String("aims", "123456s", "what to measure: the numbers of aims, and s for the store and the search engine alone")
 	asJSON := f.Bool("json", false, "print JSON")
 	keep := f.String("keep", "", "folder that keeps the generated districts for the next run; empty: a temporary one")
 	f.StringVar(&b.server, "server", "", "program to measure; scripts/bench builds it")

@@ -239,8 +239,8 @@ func Plain(s string) string {
 			if !entering && !strings.Contains(b.String(), string(n.Destination)) {
 				fmt.Fprintf(&b, "（%s）", clean(string(n.Destination)))
 			}
-		default:
-			if !entering && n.Type() == ast.TypeBlock && n.Kind() != ast.KindDocument {
+		case *ast.Paragraph, *ast.TextBlock, *ast.Heading:
+			if !entering {
 				b.WriteString("\n")
 			}
 		}
