@@ -7,6 +7,7 @@
 //
 //	listing    the public page of one shop: its states, limits and register; who edits what, and what waits for the district
 //	post       news, offers and events of a shop, street or plaza, which end by themselves
+//	notice     what the district tells: approved, kept in versions, confirmed shop by shop
 //	place      streets, plazas with floors, units, points; house numbers and door plates
 //	walk       the street walk: what a coordinator finds from door to door, also without a network
 //	turnover   figures of openings, moves and closings
@@ -32,6 +33,7 @@
 //	insight    counts for the owner of a shop, without persons
 //	apikey     keys of merchants' programs
 //	idempotency  requests that can be sent again
+//	ical       calendars as files
 //	sheet      the register as a table: CSV and XLSX, in and out
 //	sample     the district a new installation starts with
 //
@@ -123,13 +125,21 @@
 //   - trail, entry · 操作记录 · what was changed by whom, one entry for every revision; it only grows · log (that is for operators)
 //   - proposal · 待核对的修改 · a sensitive change that waits while the public page stays as it is · draft, edit
 //   - post · 消息与优惠 · news, offer or event of a shop with a first and a last day · ad, message
+//   - notice · 公告 · told to an audience for a time, perhaps to be confirmed; public in versions · news, message, post (that is a shop's)
+//   - audience · 发给谁 · whom a notice is for: stretches of streets, plazas and floors, categories, single shops, areas, or everybody · target
+//   - stretch · 路段 · a part of a street: side, from one house number to another · segment
+//   - area · 居民区 · a neighbourhood by its name, and nothing else of it · community
+//   - version · 版本 · what was published of a notice at one time; never changes · revision (that is the store's)
+//   - approval · 审 · the leave of a second person for exactly one content · review (that is of listings)
+//   - banner · 提示条 · a notice on the pages of the shops, streets and plazas it is for · alert
+//   - emergency · 紧急公告 · a notice with a level and an instruction, on every page, at once and for 72 hours at most · alarm
+//   - ledger · 回执名单 · the receipts of one notice: who has confirmed, whom to ring · log
+//   - receipt · 回执 · the row of one shop in a ledger: opened, confirmed (who, when, which version, how), needs help · read mark
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //
 // Words the district uses whose code is not here yet; they keep these names when it comes:
 //
-//   - notice · 公告 · told to an audience, with schedule and expiry, perhaps to be confirmed · news, message
-//   - receipt · 回执 · one shop's confirmation of a notice: who, when, which version · read mark
 //   - request · 诉求 · what a merchant or visitor asks of the district · ticket (to people), complaint
 //   - visit · 走访 · a call on a shop, with promises that become requests · inspection
 //   - hazard · 隐患 · found, ordered, rectified, re-checked, closed; never without evidence of the re-check · issue

@@ -25,10 +25,10 @@ func TestOnlyOurKeys(t *testing.T) {
 		"media/01/" + id + "-320.JPG", "media/01/" + id + "-320.png", "media/01/" + id + "-320.jpg.tmp", "media/01/" + id + "-320.jpg\n", "media/01/" + id + "-320.jpg\x00",
 		"media/01/" + id[1:] + "-320.jpg", "media/01/" + id + "0-320.jpg", "media/01/" + strings.ToUpper(id) + "-320.jpg",
 		"media/02/" + id + "-320.jpg", "MEDIA/01/" + id + "-320.jpg", "media/01/" + strings.Repeat("../", 8) + id[:8] + "-320.jpg",
-		"evidence/01/" + id + ".jpg", "evidence/01/../01/" + id, "evidence/02/" + id, "evidence/01/" + id + "/", "private/01/" + id,
+		"files/01/" + id, "files/02/" + id + ".pdf", "files/01/" + id + ".PDF", "files/01/../01/" + id + ".pdf", "evidence/01/" + id + ".jpg", "evidence/01/../01/" + id, "evidence/02/" + id, "evidence/01/" + id + "/", "private/01/" + id,
 		"media/٠١/" + id + "-320.jpg", "media/01/" + id + "-３２０.jpg", photo + ".attrs", evidence + ".attrs",
 	} {
-		if isFile(key) || isEvidence(key) {
+		if isKey(key) {
 			t.Errorf("%q passes as a key", key)
 		}
 	}

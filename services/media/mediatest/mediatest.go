@@ -29,7 +29,7 @@ func evidence(id string) string         { return "evidence/" + id[:2] + "/" + id
 func Run(t *testing.T, open func(t *testing.T) *media.Blobs) {
 	t.Run("what is put comes back", func(t *testing.T) {
 		s, ctx := open(t), t.Context()
-		for i, key := range []string{photo(a, 320), photo(a, 1280), photo(c, 1), evidence(a)} {
+		for i, key := range []string{photo(a, 320), photo(a, 1280), photo(c, 1), evidence(a), "files/" + a[:2] + "/" + a + ".pdf"} {
 			data := bytes.Repeat([]byte{byte(i), 0xff, 0xd8, '\n'}, 1000*i+1)
 			must(t, s.Put(ctx, key, data))
 			got, err := s.Get(ctx, key)
