@@ -8,4 +8,12 @@ import { progress } from '../components/progress/progress.ts';
 import type { Module } from './modules.ts';
 
 /** The modules by the name in data-module="…". */
-export const forms: Record<string, Module> = { hours, left, passkey, preview, progress, reveal };
+export const forms: Record<string, Module> = { hours, left, passkey, preview, progress, reveal, walk };
+
+/** The street walk comes in a file of its own: nobody else loads it. */
+function walk(root: HTMLElement): void {
+	import('../components/walk/walk.ts').then(
+		(file) => file.walk(root),
+		(problem: unknown) => console.error('street walk', problem),
+	);
+}

@@ -5,6 +5,7 @@ export {};
 
 interface Worker {
 	addEventListener(type: 'install' | 'activate', listener: (event: { waitUntil(p: Promise<unknown>): void }) => void): void;
+	addEventListener(type: 'message', listener: (event: { data: unknown; waitUntil(p: Promise<unknown>): void }) => void): void;
 	addEventListener(type: 'fetch', listener: (event: { request: Request; respondWith(r: Promise<Response>): void }) => void): void;
 	skipWaiting(): Promise<void>;
 	clients: { claim(): Promise<void> };
@@ -19,10 +20,10 @@ const mostPages = 60;
 const mostFiles = 30;
 const savedHeader = 'x-saved-at';
 
-/** The page for what was never visited, in the language of the path. */
+/** The page for what was never visited, in the language of the path; of a street walk the page that shows what the phone keeps. */
 function offlinePath(path: string): string {
 	const prefix = /^\/(zh-hant|en)(?=\/|$)/.exec(path)?.[0] ?? '';
-	return `${prefix}/offline`;
+	return prefix + (/^\/desk\/walk\/[^/]+\/[^/]+$/.test(path.slice(prefix.length)) ? '/walk' : '/offline');
 }
 
 async function trim(name: string, most: number): Promise<void> {
@@ -61,7 +62,10 @@ async function page(request: Request): Promise<Response> {
 	} catch (problem) {
 		const copy = await caches.match(request, { cacheName: pages, ignoreVary: true });
 		if (copy) return aged(copy);
-		const none = await caches.match(offlinePath(new URL(request.url).pathname), { cacheName: instead, ignoreVary: true });
+		const path = offlinePath(new URL(request.url).pathname);
+		const none =
+			(await caches.match(path, { cacheName: instead, ignoreVary: true })) ??
+			(await caches.match(path.replace(/\/walk$/, '/offline'), { cacheName: instead, ignoreVary: true }));
 		if (none) return none;
 		throw problem;
 	}
@@ -108,6 +112,20 @@ worker.addEventListener('activate', (event) => {
 			await Promise.all(old.map((name) => caches.delete(name)));
 			await worker.clients.claim();
 		})(),
+	);
+});
+
+/** A street walk asks for what it needs without a network: its page, and the built files it has loaded. */
+worker.addEventListener('message', (event) => {
+	const { walk, files: names } = event.data as { walk?: unknown; files?: unknown };
+	if (typeof walk !== 'string' || !/^(\/zh-hant|\/en)?\/walk$/.test(walk) || !Array.isArray(names)) return;
+	event.waitUntil(
+		(async () => {
+			await prepare(walk);
+			const cache = await caches.open(files);
+			const ours = names.filter((name): name is string => typeof name === 'string' && name.startsWith('/static/'));
+			await Promise.all(ours.map(async (name) => (await cache.match(name)) ?? cache.add(name)));
+		})().catch(() => undefined),
 	);
 });
 

@@ -58,7 +58,7 @@ const (
 )
 
 // TurnReasons are why shops close or move; empty is not known.
-var TurnReasons = []string{"rent", "lease", "trade", "owner", "site", "licence", "chain", "other"}
+var TurnReasons = []string{"rent", "lease", "trade", "owner", "site", "licence", "chain", "else"}
 
 // Reopening within so many days of the closing means that the closing was a mistake.
 const reopenDays = 30

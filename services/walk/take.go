@@ -40,10 +40,9 @@ type Sent struct {
 
 // Result is what became of one of them.
 type Result struct {
-	ID      string `json:"id"`     // the phone's own
-	Answer  string `json:"answer"` // ours, empty when it was refused
-	State   State  `json:"state"`
-	Problem string `json:"problem,omitempty"`
+	ID     string `json:"id"`     // the phone's own
+	Answer string `json:"answer"` // ours, empty when it was refused
+	State  State  `json:"state"`
 }
 
 var sentID = regexp.MustCompile(`^[0-9A-Za-z-]{8,64}$`)
@@ -71,16 +70,16 @@ func (s *Service) Take(ctx context.Context, by access.Actor, sent []Sent) ([]Res
 func (s *Service) take(ctx context.Context, by access.Actor, x *Sent) (Result, error) {
 	a, err := s.answer(by, x)
 	if err != nil {
-		return Result{ID: x.ID, State: Wrong, Problem: keyOf(err)}, nil
+		return Result{ID: x.ID, State: Wrong}, nil
 	}
 	err = s.answers.Insert(ctx, &a)
 	if fault.Is(err, fault.Conflict) {
 		a, err = s.answers.GetBy(ctx, "key", a.Key)
 	}
 	if err == nil && a.State == Taken {
-		a, err = s.carryOut(ctx, by, a, a.SeenRev)
+		a, _, err = s.carryOut(ctx, by, a, a.SeenRev)
 	}
-	return Result{ID: x.ID, Answer: a.ID, State: a.State, Problem: a.Problem}, err
+	return Result{ID: x.ID, Answer: a.ID, State: a.State}, err
 }
 
 // answer checks what arrived.
@@ -118,40 +117,42 @@ func clean(x Said) Said {
 	return Said{Name: lang.Clean(x.Name), Phone: lang.Clean(x.Phone), Hours: lang.Clean(x.Hours), Category: x.Category, House: lang.Clean(x.House)}
 }
 
-// keyOf is the sentence for what is wrong: that of the first field, which says it more closely.
-func keyOf(err error) string {
-	f, ok := errors.AsType[*fault.Error](err)
+// carryOut does what an answer says, over revision rev of its listing, and writes down what became of it; cause is why it could not be
+// taken. Doing it twice is harmless: a crash between the two is made good when the phone sends it again.
+func (s *Service) carryOut(ctx context.Context, by access.Actor, a Answer, rev int64) (next Answer, cause, err error) {
+	state, made, cause := s.do(ctx, by, &a, rev)
 	switch {
-	case !ok:
-		return "error.internal"
-	case len(f.Fields) > 0:
-		return f.Fields[0].Key
-	}
-	return f.Key
-}
-
-// carryOut does what an answer says, over revision rev of its listing, and writes down what became of it. Doing it twice is harmless:
-// a crash between the two is made good when the phone sends it again.
-func (s *Service) carryOut(ctx context.Context, by access.Actor, a Answer, rev int64) (Answer, error) {
-	state, made, err := s.do(ctx, by, &a, rev)
-	problem := ""
-	switch {
-	case err == nil:
-	case fault.Is(err, fault.Conflict) && a.ListingID != "":
+	case cause == nil:
+	case fault.Is(cause, fault.Conflict) && a.ListingID != "":
 		state = Conflict
-	case fault.Is(err, fault.Invalid), fault.Is(err, fault.Conflict), fault.Is(err, fault.NotFound):
-		state, problem = Wrong, keyOf(err)
+	case fault.Is(cause, fault.Invalid), fault.Is(cause, fault.Conflict), fault.Is(cause, fault.NotFound):
+		state = Wrong
 	default:
-		return a, err
+		return a, cause, cause
 	}
-	return s.answers.Update(ctx, a.ID, 0, func(x *Answer) error {
-		x.State, x.Problem, x.Made, x.Said = state, problem, made, a.Said
+	next, err = s.answers.Update(ctx, a.ID, 0, func(x *Answer) error {
+		x.State, x.Made, x.Said = state, made, a.Said
 		x.SettledAt = time.Time{}
 		if state == Done || state == Waits {
 			x.SettledAt = s.now()
 		}
 		return nil
 	})
+	return next, cause, err
+}
+
+// Check says what of an answer cannot be read: fault.Invalid names name, phones, hours or house. What only the writing shows, such as a
+// name no shop may bear, it does not know.
+func (s *Service) Check(ctx context.Context, by access.Actor, a *Answer) error {
+	var err error
+	switch a.Kind {
+	case Changed:
+		_, err = s.patch(ctx, by, a)
+	case NewShop:
+		_, err = s.newShop(ctx, a)
+	case Same, Gone, Vacant:
+	}
+	return err
 }
 
 func (s *Service) do(ctx context.Context, by access.Actor, a *Answer, rev int64) (State, string, error) {
@@ -209,7 +210,7 @@ func (s *Service) patch(ctx context.Context, by access.Actor, a *Answer) (listin
 	if a.Said.Phone != "" {
 		numbers, err := phone.Parse(a.Said.Phone)
 		if err != nil {
-			return nil, fault.Wrong("phone", "error.phone.unreadable", nil)
+			return nil, err
 		}
 		// Numbers the public does not see were not on the phone either: they stay.
 		public := l.PublicPhones()
@@ -225,7 +226,7 @@ func (s *Service) patch(ctx context.Context, by access.Actor, a *Answer) (listin
 	if a.Said.Hours != "" {
 		h, err := hours.ParseChinese(a.Said.Hours)
 		if err != nil {
-			return nil, fault.Wrong("hours", "error.hours.chinese", nil)
+			return nil, err
 		}
 		h.Special, h.Pause = l.Hours.Special, l.Hours.Pause
 		if err := p.Put("hours", h); err != nil {
@@ -255,14 +256,14 @@ func (s *Service) gone(ctx context.Context, by access.Actor, a *Answer, rev int6
 	return err
 }
 
-// spot enters a new shop at the door.
-func (s *Service) spot(ctx context.Context, by access.Actor, a *Answer) (listing.Listing, error) {
+// newShop is the page of a new shop at the door.
+func (s *Service) newShop(ctx context.Context, a *Answer) (listing.Patch, error) {
 	if a.Said.Name == "" {
-		return listing.Listing{}, fault.Wrong("name", "error.text.empty", nil)
+		return nil, fault.Wrong("name", "error.text.empty", nil)
 	}
 	street, err := s.places.Street(ctx, a.StreetID)
 	if err != nil {
-		return listing.Listing{}, err
+		return nil, err
 	}
 	typed := a.House
 	if a.Said.House != "" {
@@ -272,7 +273,7 @@ func (s *Service) spot(ctx context.Context, by access.Actor, a *Answer) (listing
 	if h, rest, ok := place.ParseHouse(typed); ok && rest == "" {
 		at.House, at.Line = h.String(), street.Name.Hans+" "+h.Door()
 	} else if typed != "" {
-		return listing.Listing{}, fault.Wrong("house", "error.unit.house", nil)
+		return nil, fault.Wrong("house", "error.unit.house", nil)
 	}
 	if a.Said.House == "" || a.Said.House == a.House {
 		if u, err := s.places.Unit(ctx, a.UnitID); err == nil && u.Vacant() && u.StreetID == a.StreetID {
@@ -281,15 +282,24 @@ func (s *Service) spot(ctx context.Context, by access.Actor, a *Answer) (listing
 	}
 	p := listing.Patch{}
 	if err := p.Put("name", listing.Name{Text: lang.Text{Hans: a.Said.Name}}); err != nil {
-		return listing.Listing{}, err
+		return nil, err
 	}
 	if err := p.Put("address", at); err != nil {
-		return listing.Listing{}, err
+		return nil, err
 	}
 	if a.Said.Category != "" {
 		if err := p.Put("category_id", a.Said.Category); err != nil {
-			return listing.Listing{}, err
+			return nil, err
 		}
+	}
+	return p, nil
+}
+
+// spot enters a new shop.
+func (s *Service) spot(ctx context.Context, by access.Actor, a *Answer) (listing.Listing, error) {
+	p, err := s.newShop(ctx, a)
+	if err != nil {
+		return listing.Listing{}, err
 	}
 	sum := sha256.Sum256([]byte(a.Key))
 	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:])
@@ -313,15 +323,19 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, id string) (Answe
 }
 
 // Choose carries an open answer out over revision rev, the one that was shown beside it, with what is now said: fault.Conflict when the
-// page changed again or the answer is not open any more. What still cannot be taken comes back as the answer's State and Problem.
+// page changed again or the answer is not open any more; fault.Invalid names what still cannot be taken.
 func (s *Service) Choose(ctx context.Context, by access.Actor, id string, rev int64, said Said) (Answer, error) {
 	a, err := s.open(ctx, by, id)
 	if err != nil {
 		return Answer{}, err
 	}
 	a.Said = clean(said)
-	if a, err = s.carryOut(ctx, by, a, rev); err == nil && a.State == Conflict {
-		err = fault.New(fault.Conflict, "error.stale", errors.New("walk: the page changed again"))
+	a, cause, err := s.carryOut(ctx, by, a, rev)
+	if err == nil && a.State == Conflict {
+		cause = fault.New(fault.Conflict, "error.stale", errors.New("walk: the page changed again"))
+	}
+	if err == nil {
+		err = cause
 	}
 	return a, err
 }
@@ -333,7 +347,7 @@ func (s *Service) Drop(ctx context.Context, by access.Actor, id string) (Answer,
 		return Answer{}, err
 	}
 	return s.answers.Update(ctx, a.ID, a.Rev, func(x *Answer) error {
-		x.State, x.Problem, x.SettledAt = Dropped, "", s.now()
+		x.State, x.SettledAt = Dropped, s.now()
 		return nil
 	})
 }

@@ -40,7 +40,7 @@ const (
 	Done     State = "done"     // carried out
 	Waits    State = "waits"    // carried out as far as one person can: a closing or a new shop waits in the queue
 	Conflict State = "conflict" // the page changed after it was seen: somebody has to choose
-	Wrong    State = "wrong"    // it cannot be taken as it is: see Problem
+	Wrong    State = "wrong"    // it cannot be taken as it is: see Check
 	Dropped  State = "dropped"  // somebody chose what the page says
 )
 
@@ -68,9 +68,8 @@ type Answer struct {
 	On        string    `json:"on"` // the day it was seen, YYYY-MM-DD
 	Said      Said      `json:"said"`
 	State     State     `json:"state"`
-	Problem   string    `json:"problem,omitempty"` // key of the sentence that says what is wrong
-	Made      string    `json:"made,omitempty"`    // id of the listing it made
-	SettledAt time.Time `json:"settled_at"`        // zero while it is open
+	Made      string    `json:"made,omitempty"` // id of the listing it made
+	SettledAt time.Time `json:"settled_at"`     // zero while it is open
 }
 
 // Service is the street walk.
