@@ -50,6 +50,10 @@ test('an outage is written, approved, answered, corrected, rung about and over',
 	await desk.locator('textarea[name="text"]').fill('10 月 20 日 9:00 至 17:00，中山中路停水。\n\n- 存好水\n- 关好龙头');
 	await desk.locator('select[name="audience.streets"]').first().selectOption({ label: '中山中路' });
 	await expect(desk.locator('#reach')).toContainText('家店'); // says itself which shops it reaches
+	await press(desk, '再加一行');
+	await desk.locator('select[name="audience.streets"]').nth(1).selectOption({ label: '广富林路' }); // where the owner's shop is
+	await press(desk, '看看有哪些店');
+	await expect(desk.locator('#reach')).toContainText('广富林路');
 	await desk.locator('input[name="until.day"]').fill('2026-10-20');
 	await desk.locator('select[name="until.at"]').selectOption({ label: '17:00' });
 	await desk.locator('input[name="from.day"]').fill('2026-10-21');

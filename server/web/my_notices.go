@@ -121,6 +121,9 @@ func (s *Site) letterCard(c *fiber.Ctx, p *speaker, x *letter) ui.Receipt {
 	r := ui.Receipt{Href: letterHref(c, x.shop.ID, x.Posted.ID, ""), Lines: []string{p.name(x.shop.Name.Text), postedWords(p, x.Posted)}}
 	r.Title, r.Lang = content.Title.In(p.Lang)
 	state := x.Posted.StateAt(p.now)
+	if state == notice.Over {
+		r.Lines = append(r.Lines, p.say("article.ended"))
+	}
 	switch {
 	case state == notice.Taken:
 		r.Kind, r.Due, r.Text = "done", p.say("inbox.taken"), x.Posted.Why
@@ -128,8 +131,7 @@ func (s *Site) letterCard(c *fiber.Ctx, p *speaker, x *letter) ui.Receipt {
 		r.Kind, r.Due = "help", p.say("inbox.waiting_help")
 	case x.Receipt.State == notice.Confirmed || x.Receipt.State == notice.Phoned:
 		r.Kind, r.Due = "done", p.say("inbox.answered")
-	case state == notice.Over:
-		r.Kind, r.Due = "done", p.say("article.ended")
+	case state == notice.Over: // the line says so; there is nothing to answer any more
 	case x.Receipt.Group == notice.Waiting:
 		r.Due, r.Kind = dueWords(p, content.Due, true)
 		r.Action, r.CSRF = letterHref(c, x.shop.ID, x.Posted.ID, "confirm"), s.token(Of(c))
