@@ -35,6 +35,8 @@
 //	idempotency  requests that can be sent again
 //	ical       calendars as files
 //	sheet      the register as a table: CSV and XLSX, in and out
+//	intake     imports in the background: dry run, journal, undo
+//	extract    files of the register for others: exports, hand-over sheets, open data, the list of contacts
 //	sample     the district a new installation starts with
 //
 // Engines behind ports, each with an embedded default:
@@ -135,6 +137,12 @@
 //   - emergency · 紧急公告 · a notice with a level and an instruction, on every page, at once and for 72 hours at most · alarm
 //   - ledger · 回执名单 · the receipts of one notice: who has confirmed, whom to ring · log
 //   - receipt · 回执 · the row of one shop in a ledger: opened, confirmed (who, when, which version, how), needs help · read mark
+//   - import · 导入 · a table on its way into the register: read as a dry run, written, perhaps taken back · upload, migration
+//   - journal · 导入日志 · what an import changes, from what to what, written before it is changed · log, backup
+//   - extract · 导出 · the register, or part of it, as a file · report, backup
+//   - hand-over sheet · 交给地图的表 · shops in the columns of a map service or review site · feed
+//   - open data · 开放数据 · what everybody may have of the register, a copy a day · API (that is asked shop by shop)
+//   - release · 联系人名单申请 · one request for the list of contacts, which a second person allows · export
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //

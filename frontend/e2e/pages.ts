@@ -48,7 +48,23 @@ async function look(request: APIRequestContext) {
 export type Pages = Awaited<ReturnType<typeof look>>;
 export const names = [
 	...['home', 'found', 'found nothing', 'filtered', 'page that does not exist', 'map', 'shop', 'shop with a number', 'directions', 'poster', 'plazas'],
-	...['plaza', 'streets', 'street', 'night', 'heritage', 'points', 'favourites', 'about', 'help', 'accessibility', 'privacy', 'api', 'open data', 'offline', 'not found'],
+	...[
+		'plaza',
+		'streets',
+		'street',
+		'night',
+		'heritage',
+		'points',
+		'favourites',
+		'about',
+		'help',
+		'accessibility',
+		'privacy',
+		'api',
+		'open data',
+		'offline',
+		'not found',
+	],
 ] as (keyof Pages)[];
 
 let known: Promise<Pages> | undefined;

@@ -50,6 +50,7 @@ type people struct {
 	extracts  *extract.Service
 	webhooks  *webhook.Service
 	ledger    *job.Ledger
+	contacts  *extract.Contacts
 }
 
 // sender opens the way messages leave by.
@@ -100,6 +101,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	})
 	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: name, Now: d.now})
 	p.ledger = job.New(d.db, d.now)
+	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
 	d.people = p
 	return d.db.Prepare(ctx)
 }
@@ -108,6 +110,26 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 func (d *district) thing(ctx context.Context, id string) (access.Thing, bool, error) {
 	l, err := d.shops.Get(ctx, id)
 	return l.Thing(), l.Public(), err
+}
+
+// owners are how the owners of a merchant are reached.
+func (p *people) owners(ctx context.Context, merchantID string) ([]extract.Person, error) {
+	m, err := p.merchants.Get(ctx, access.System("contact list"), merchantID)
+	if err != nil {
+		return nil, err
+	}
+	out := []extract.Person{}
+	for _, x := range m.Members {
+		if x.Role != access.Owner {
+			continue
+		}
+		a, err := p.accounts.Get(ctx, x.AccountID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, extract.Person{Name: a.Name, Phone: string(a.Phone), Email: string(a.Email)})
+	}
+	return out, nil
 }
 
 // actor is an account as it may act now, for programs that act in its name.
@@ -190,8 +212,8 @@ func (d *district) services() web.Services {
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.words, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
-		Imports: p.imports, Extracts: p.extracts,
 		Webhooks: p.webhooks, Jobs: p.ledger,
+		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,
 	}
 }
 

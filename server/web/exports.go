@@ -20,6 +20,9 @@ func (s *Site) exportRoutes() []Route {
 	return []Route{
 		{Method: get, Path: "/desk/export", Handle: s.tablesPage, Kind: Private, Needs: access.RegisterExport},
 		{Method: post, Path: "/desk/export", Handle: s.tablesSent, Kind: Private, Rate: Upload, Needs: access.RegisterExport},
+		{Method: get, Path: "/desk/contacts", Handle: s.contactsPage, Kind: Private, Needs: access.RegisterExport},
+		{Method: post, Path: "/desk/contacts", Handle: s.contactsSent, Kind: Private, Rate: Write, Needs: access.RegisterContacts},
+		{Method: get, Path: "/desk/contacts/:id/file", Handle: s.contactsFile, Kind: Private, Rate: Upload, Needs: access.RegisterContacts, Probe: "/desk/contacts/none/file"},
 		{Method: get, Path: "/my/handover", Handle: s.handoverPage, Kind: Private, Needs: access.AccountOwn, Thing: ownAccount},
 		{Method: post, Path: "/my/handover", Handle: s.handoverSent, Kind: Private, Rate: Upload, Needs: access.AccountOwn, Thing: ownAccount},
 	}
@@ -55,7 +58,7 @@ func (s *Site) tablesView(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.For
 		}))
 	}
 	x.Parts = append(x.Parts, ui.FormPart{Choice: formatChoice(p, f)})
-	v.add(section{Forms: []*ui.Form{x}, Links: []ui.Link{{Label: p.say("imports.title"), Href: at(c, "/desk/import")}, {Label: p.say("opendata.title"), Href: at(c, "/open-data")}}})
+	v.add(section{Forms: []*ui.Form{x}, Links: []ui.Link{{Label: p.say("imports.title"), Href: at(c, "/desk/import")}, {Label: p.say("contacts.title"), Href: at(c, "/desk/contacts")}, {Label: p.say("opendata.title"), Href: at(c, "/open-data")}}})
 	return v, x, nil
 }
 

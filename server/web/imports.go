@@ -57,7 +57,7 @@ func (s *Site) importsView(c *fiber.Ctx, p *speaker) (*casePage, *ui.Form, error
 		ID: "import", Action: at(c, "/desk/import"), CSRF: s.token(Of(c)), Files: true,
 		Parts: []ui.FormPart{input(nil, "file", p.say("imports.file"), func(x *ui.Field) {
 			x.Type, x.Accept = "file", ".csv,.xlsx,.txt"
-			x.Hint = p.say("imports.file_hint", "MiB", sheet.MaxBytes>>20, "Rows", sheet.MaxRows)
+			x.Hint = p.say("imports.file_hint", "MiB", sheet.MaxBytes>>20, "Rows", sheet.MaxRows, "Column", "店铺编号")
 		})},
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("imports.send")}}},
 	}
@@ -153,11 +153,14 @@ func (s *Site) importView(c *fiber.Ctx, p *speaker, i *intake.Import) (*casePage
 			return nil, err
 		}
 		bar := ui.Progress{Done: done, Total: i.Total, Link: ui.Link{Label: p.say("imports.look"), Href: at(c, "/desk/import/"+i.ID)}, Hint: p.say("imports.background")}
-		if i.State == intake.Received {
+		switch i.State { //nolint:exhaustive // those a server works at
+		case intake.Received:
 			bar.Done, bar.Total = 0, 0
 			bar.Label = p.say("imports.reading")
-		} else {
-			bar.Label = p.say("imports.progress."+string(i.State), "Done", done, "Total", i.Total)
+		case intake.Undoing:
+			bar.Label = p.say("imports.undoing", "Done", done, "Total", i.Total)
+		default:
+			bar.Label = p.say("imports.writing", "Done", done, "Total", i.Total)
 		}
 		v.add(section{ID: "progress", Progress: &bar})
 		return v, nil
@@ -176,11 +179,16 @@ func (s *Site) importResult(c *fiber.Ctx, p *speaker, v *casePage, i *intake.Imp
 	count := func(key string, n int) {
 		facts = append(facts, ui.Fact{Term: p.say("imports." + key), Values: []ui.Value{{Text: p.say("imports.number", "N", n), Number: true}}})
 	}
-	act := func(do, kind string) *ui.Form {
-		return &ui.Form{
-			ID: do, Action: at(c, "/desk/import/"+i.ID), CSRF: s.token(Of(c)), Rev: revision(i.Rev),
-			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("imports.do."+do, "N", i.Total), Name: "do", Value: do, Kind: kind}}},
+	act := func(what ...string) *ui.Form {
+		x := &ui.Form{ID: "act", Action: at(c, "/desk/import/"+i.ID), CSRF: s.token(Of(c)), Rev: revision(i.Rev), Bar: &ui.Bar{Loose: true}}
+		for _, do := range what {
+			b := ui.Button{Label: p.say("imports.do."+do, "N", i.Total), Name: "do", Value: do, Kind: "alt"}
+			if do == "start" {
+				b.Kind = ""
+			}
+			x.Bar.Buttons = append(x.Bar.Buttons, b)
 		}
+		return x
 	}
 	now := s.now()
 	switch i.State { //nolint:exhaustive // what is under way has a page of its own
@@ -188,7 +196,7 @@ func (s *Site) importResult(c *fiber.Ctx, p *speaker, v *casePage, i *intake.Imp
 		text, err := p.With(r.Refused.Key, r.Refused.Args)
 		p.note(err)
 		v.Callouts = append(v.Callouts, ui.Callout{Kind: "bad", Icon: "alert", Lead: p.say("imports.refused"), Text: text})
-		forms = append(forms, act("drop", "alt"))
+		forms = append(forms, act("drop"))
 	case intake.Ready:
 		if i.Total == 0 && r.Failed == 0 {
 			v.ok(p.say("imports.same"))
@@ -202,9 +210,10 @@ func (s *Site) importResult(c *fiber.Ctx, p *speaker, v *casePage, i *intake.Imp
 		count("unchanged", r.Unchanged)
 		count("failed", r.Failed)
 		if i.Startable(now) {
-			forms = append(forms, act("start", ""))
+			forms = append(forms, act("start", "again", "drop"))
+		} else {
+			forms = append(forms, act("again", "drop"))
 		}
-		forms = append(forms, act("again", "alt"), act("drop", "alt"))
 	case intake.Done:
 		v.ok(p.say("imports.wrote", "N", i.Written))
 		count("new", r.New)
@@ -212,7 +221,7 @@ func (s *Site) importResult(c *fiber.Ctx, p *speaker, v *casePage, i *intake.Imp
 		count("unchanged", r.Unchanged)
 		count("failed", r.Failed+i.Failed)
 		if i.Undoable(now) {
-			x := act("undo", "alt")
+			x := act("undo")
 			x.Parts = []ui.FormPart{{Text: p.say("imports.undo_hint", "Until", dayOf(p, i.Until()))}}
 			forms = append(forms, x)
 		}

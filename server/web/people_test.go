@@ -264,6 +264,14 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		}
 		return to, a.Lang, err
 	}})
+	s.Contacts = extract.NewContacts(db, s.Extracts, func(ctx context.Context, id string) ([]extract.Person, error) {
+		m, err := s.Merchants.Get(ctx, access.System("test"), id)
+		if err != nil {
+			return nil, err
+		}
+		a, err := s.Accounts.Get(ctx, m.Members[0].AccountID)
+		return []extract.Person{{Name: a.Name, Phone: string(a.Phone), Email: string(a.Email)}}, err
+	})
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}

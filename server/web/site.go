@@ -87,6 +87,7 @@ type Services struct {
 	Extracts  *extract.Service
 	Webhooks  *webhook.Service
 	Jobs      *job.Ledger
+	Contacts  *extract.Contacts
 	Trail     *audit.Log
 	Keys      *secret.Ring
 	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.

@@ -51,18 +51,19 @@ const (
 	ListingPrint     Action = "listing.print"
 	ListingPlaza     Action = "listing.plaza" // let the plaza edit, or not
 
-	RegisterEnter  Action = "register.enter"
-	RegisterState  Action = "register.state"
-	RegisterClose  Action = "register.close"
-	RegisterImport Action = "register.import"
-	PlaceRead      Action = "place.read" // streets, plazas and units with what the public does not see
-	PlaceEdit      Action = "place.edit"
-	WalkDo         Action = "walk.do"   // go from door to door and say what is there
-	TurnRead       Action = "turn.read" // openings, moves and closings
-	TurnCorrect    Action = "turn.correct"
-	RegisterExport Action = "register.export"
-	ReviewRead     Action = "review.read"
-	ReviewDecide   Action = "review.decide"
+	RegisterEnter    Action = "register.enter"
+	RegisterState    Action = "register.state"
+	RegisterClose    Action = "register.close"
+	RegisterImport   Action = "register.import"
+	PlaceRead        Action = "place.read" // streets, plazas and units with what the public does not see
+	PlaceEdit        Action = "place.edit"
+	WalkDo           Action = "walk.do"   // go from door to door and say what is there
+	TurnRead         Action = "turn.read" // openings, moves and closings
+	TurnCorrect      Action = "turn.correct"
+	RegisterExport   Action = "register.export"
+	RegisterContacts Action = "register.contacts" // how the people of shops are reached, as a list
+	ReviewRead       Action = "review.read"
+	ReviewDecide     Action = "review.decide"
 
 	ReportRead    Action = "report.read"
 	ReportAnswer  Action = "report.answer"

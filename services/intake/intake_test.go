@@ -35,7 +35,7 @@ type fixture struct {
 	now   time.Time
 }
 
-func at(t *testing.T, path string, key []byte) *fixture {
+func at(t testing.TB, path string, key []byte) *fixture {
 	t.Helper()
 	f := &fixture{now: noon}
 	now := func() time.Time { return f.now }
@@ -75,7 +75,7 @@ func table(n int, alias string) []byte {
 	return []byte(b.String())
 }
 
-func (f *fixture) take(t *testing.T, body []byte) Import {
+func (f *fixture) take(t testing.TB, body []byte) Import {
 	t.Helper()
 	i, err := f.Take(t.Context(), coordinator, "名录.csv", body)
 	if err != nil {
@@ -85,7 +85,7 @@ func (f *fixture) take(t *testing.T, body []byte) Import {
 }
 
 // worked lets a server do what waits and returns the import.
-func (f *fixture) worked(t *testing.T, id string) Import {
+func (f *fixture) worked(t testing.TB, id string) Import {
 	t.Helper()
 	if _, err := f.Work(t.Context(), "server"); err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func (f *fixture) worked(t *testing.T, id string) Import {
 	return i
 }
 
-func (f *fixture) start(t *testing.T, i Import) Import {
+func (f *fixture) start(t testing.TB, i Import) Import {
 	t.Helper()
 	if _, err := f.Start(t.Context(), coordinator, i.ID, i.Rev); err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func (f *fixture) start(t *testing.T, i Import) Import {
 	return f.worked(t, i.ID)
 }
 
-func (f *fixture) undoes(t *testing.T, i Import) Import {
+func (f *fixture) undoes(t testing.TB, i Import) Import {
 	t.Helper()
 	if _, err := f.Undo(t.Context(), coordinator, i.ID, i.Rev); err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func (f *fixture) undoes(t *testing.T, i Import) Import {
 	return f.worked(t, i.ID)
 }
 
-func (f *fixture) shop(t *testing.T, code string) listing.Listing {
+func (f *fixture) shop(t testing.TB, code string) listing.Listing {
 	t.Helper()
 	l, err := f.shops.ByCode(t.Context(), code)
 	if err != nil {
