@@ -26,6 +26,7 @@ import (
 	"shangquan/services/media"
 	"shangquan/services/merchant"
 	"shangquan/services/notice"
+	figures "shangquan/services/overview"
 	"shangquan/services/report"
 	"shangquan/services/store"
 	"shangquan/services/walk"
@@ -51,6 +52,7 @@ type people struct {
 	webhooks  *webhook.Service
 	ledger    *job.Ledger
 	contacts  *extract.Contacts
+	overview  *figures.Service
 }
 
 // sender opens the way messages leave by.
@@ -102,6 +104,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: name, Now: d.now})
 	p.ledger = job.New(d.db, d.now)
 	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
+	p.overview = figures.New(d.db, d.directory.Listed, calendar.China(), d.now)
 	d.people = p
 	return d.db.Prepare(ctx)
 }
@@ -212,7 +215,7 @@ func (d *district) services() web.Services {
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.words, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
-		Webhooks: p.webhooks, Jobs: p.ledger,
+		Webhooks: p.webhooks, Jobs: p.ledger, Overview: p.overview,
 		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,
 	}
 }

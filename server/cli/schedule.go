@@ -42,6 +42,7 @@ func (d *district) jobs() []job.Job {
 			swept, err := p.photos.Sweep(ctx, d.inUse(ctx))
 			return swept.Deleted, err
 		}},
+		{Name: "district figures", Every: 24 * time.Hour, Do: p.overview.Count},
 		{Name: "broken webhooks", Every: time.Minute, Do: p.webhooks.Tell},
 		{Name: "webhook log", Every: 24 * time.Hour, Do: p.webhooks.Sweep},
 	}

@@ -41,6 +41,7 @@ import (
 	"shangquan/services/media"
 	"shangquan/services/merchant"
 	"shangquan/services/notice"
+	"shangquan/services/overview"
 	"shangquan/services/place"
 	"shangquan/services/post"
 	"shangquan/services/report"
@@ -283,6 +284,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		DB: db, Log: trail, Keys: keys, Listed: x.directory.Listed, Shop: s.Listings.Get, Letters: s.Merchants, Hosts: notice.NewHosts(d.Config.LinkHosts...), Now: now,
 		Link: func(token string) string { return d.Config.Origin + "/receipt/" + token },
 	})
+	s.Overview = overview.New(db, x.directory.Listed, calendar.China(), now)
 	d.Services = s
 	d.Revision = func(ctx context.Context) (string, error) {
 		shops, err := x.directory.Revision(ctx)

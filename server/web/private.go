@@ -24,7 +24,7 @@ type door struct{ word, path string }
 // The areas with what their header leads to. An entry shows once its page is in the site map.
 var (
 	portal = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.messages", "/my/messages"}}}
-	desk   = area{"desk", "/desk", []door{{"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.merchants", "/desk/merchants"}}}
+	desk   = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.merchants", "/desk/merchants"}}}
 	office = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}}}
 )
 

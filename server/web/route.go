@@ -43,6 +43,8 @@ type Route struct {
 	// the handler of a cached route reads no others.
 	Query []string
 	Rate  Rate
+	// Framed pages may stand in a frame on other sites; see framed.
+	Framed bool
 	// Probe is a path the sweep tests send when Path has parameters; it may lead to nothing.
 	Probe string
 }
@@ -71,6 +73,8 @@ func (s *Site) register() {
 			p := &pattern{Route: r, lang: t, counts: counts}
 			var handlers []fiber.Handler
 			switch {
+			case r.Framed:
+				handlers = []fiber.Handler{s.enter(p), framed, s.cached(p), r.Handle}
 			case r.Cached: // what everybody sees alike
 				handlers = []fiber.Handler{s.enter(p), s.cached(p), r.Handle}
 			case r.Method == http.MethodGet:

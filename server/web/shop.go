@@ -43,6 +43,7 @@ type shopPage struct {
 	Plan        *ui.Plan
 	Neighbours  []template.HTML
 	Poster      string
+	Embed       string  // how to show it on another site
 	Report      string  // this is not right
 	Claim       ui.Link // this is my shop; worded as a change where it has somebody
 }
@@ -57,7 +58,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	path := "/shops/" + l.Slug
 	v := shopPage{
 		Name: shop.Name, NameLang: shop.NameLang, Plate: plateView(p, &shop.Row), Status: statusOfRow(p, &shop.Row),
-		Favourite: ui.Favourite{ID: l.ID}, Speak: ui.Speak{Of: "main"}, Poster: ui.Href(p.Lang, path+"/poster"), Called: path + "/called",
+		Favourite: ui.Favourite{ID: l.ID}, Speak: ui.Speak{Of: "main"}, Poster: ui.Href(p.Lang, path+"/poster"), Embed: ui.Href(p.Lang, path+"/embed"), Called: path + "/called",
 		Report: ui.Href(p.Lang, path+"/report"), Claim: ui.Link{Label: p.say("report.claim_link"), Href: ui.Href(p.Lang, path+"/claim")},
 		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: markFacts(p, &shop), Photos: photoViews(p, l),
 	}

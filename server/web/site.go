@@ -32,6 +32,7 @@ import (
 	"shangquan/services/media"
 	"shangquan/services/merchant"
 	"shangquan/services/notice"
+	"shangquan/services/overview"
 	"shangquan/services/place"
 	"shangquan/services/post"
 	"shangquan/services/report"
@@ -86,6 +87,7 @@ type Services struct {
 	Imports   *intake.Service
 	Extracts  *extract.Service
 	Webhooks  *webhook.Service
+	Overview  *overview.Service
 	Jobs      *job.Ledger
 	Contacts  *extract.Contacts
 	Trail     *audit.Log
@@ -168,6 +170,8 @@ func (s *Site) siteMap() []Route {
 		s.keyRoutes(),
 		s.webhookRoutes(),
 		s.jobRoutes(),
+		s.overviewRoutes(),
+		s.embedRoutes(),
 		s.ownRoutes(),
 		s.adminRoutes(),
 		s.outboxRoutes(),
@@ -195,6 +199,7 @@ func (s *Site) publicRoutes() []Route {
 		{Method: http.MethodGet, Path: "/shops/:slug", Handle: s.shop, Cached: true, Probe: "/shops/none", Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/shops/:slug/go", Handle: s.directions, Cached: true, Probe: "/shops/none/go", Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/shops/:slug/poster", Handle: s.poster, Cached: true, Query: []string{"size"}, Probe: "/shops/none/poster", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/shops/:slug/embed", Handle: s.embedCode, Cached: true, Probe: "/shops/none/embed", Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/s/:code", Handle: s.shortAddress, Kind: File, Probe: "/s/none", Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/plazas", Handle: s.plazas, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/plazas/:slug", Handle: s.plaza, Cached: true, Probe: "/plazas/none", Needs: access.PublicRead},

@@ -94,6 +94,8 @@ const (
 	WebhookAllow    Action = "webhook.allow" // let a merchant's webhook call its address
 	WebhookSend     Action = "webhook.send"  // the program's own: what it notes about a webhook
 
+	OverviewRead Action = "overview.read" // how the district stands, in numbers
+
 	JobRead Action = "job.read"
 	JobRun  Action = "job.run"
 

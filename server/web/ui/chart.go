@@ -13,6 +13,7 @@ type Figure struct {
 	Period          string   // head of the first column
 	Columns         []string // heads of the others
 	Rows            []FigureRow
+	Whole           bool // over the whole width of the page
 }
 
 // FigureRow is a period with its numbers.

@@ -3,6 +3,7 @@ package ui
 import (
 	"shangquan/services/hours"
 	"shangquan/services/lang"
+	"strconv"
 )
 
 // Examples of the portal and the desk, with invented shops and people.
@@ -97,6 +98,18 @@ func (e *examples) charts() {
 		Title: "国庆那周打电话的最少", Subtitle: "最近八周，每周点了几次电话", Period: "周", Periods: weeks, Bars: true, Attention: 5,
 		Series: []Series{{"打电话", []int{12, 14, 9, 16, 18, 4, 15, 17}}},
 	}))
+	e.add("figure", "amounts", NewAmounts(Amounts{
+		Title: "鹿鸣广场的资料缺得多", Subtitle: "店铺页面该写的 10 项，平均写了几成", Name: "路段、广场", Column: "写了几成", Most: 100,
+		Bars: []Amount{{"鹿鸣广场（31 家）", 61, "61%", true}, {"谷阳路至方塔路（42 家）", 74, "74%", false}, {"云间里（18 家）", 92, "92%", false}},
+	}))
+	week := Heat{Title: "周六 12 点开门的有 96 家", Subtitle: "平常一周里各钟点开门的店数，颜色越深店越多", Name: "钟点", Days: []string{"周一", "周二", "周三", "周四", "周五", "周六", "周日"}, First: 6}
+	for hour := 6; hour < 24; hour++ {
+		week.Hours = append(week.Hours, strconv.Itoa(hour)+" 点")
+		for day := range week.Values {
+			week.Values[day][hour] = max(96-8*max(hour-12, 12-hour)-4*(5-min(day, 5)), 0)
+		}
+	}
+	e.add("figure", "heat", NewHeat(week))
 }
 
 func (e *examples) print() {

@@ -1,0 +1,327 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/access"
+	"shangquan/services/calendar"
+	"shangquan/services/lang"
+	"shangquan/services/notice"
+	"shangquan/services/overview"
+	"shangquan/services/turnover"
+)
+
+func (s *Site) overviewRoutes() []Route {
+	return []Route{{Method: http.MethodGet, Path: "/desk/overview", Handle: s.overviewPage, Kind: Private, Needs: access.OverviewRead}}
+}
+
+// overviewView is templates/pages/overview.html: how the district stands, on one page.
+type overviewView struct {
+	Base    ui.Base
+	Title   string
+	At      string
+	KPIs    []ui.KPI
+	Cards   []overviewCard
+	Figures []ui.Figure
+	Links   []ui.Link
+}
+
+// overviewCard is a short list with the way to all of it.
+type overviewCard struct {
+	Title   string
+	Records ui.Records
+	All     *ui.Link
+}
+
+// What of each list the page shows; the rest is a page away.
+const (
+	cardLength     = 5
+	overviewPlaces = 8
+	overviewMonths = 12
+	firstHour      = 6 // of the week as drawn: before that hardly anything is open
+)
+
+// overviewPage: GET /desk/overview.
+func (s *Site) overviewPage(c *fiber.Ctx) error {
+	ctx, by, p := c.UserContext(), Of(c).Actor, s.speaker(c)
+	f, err := s.services.Overview.Figures(ctx, by)
+	if err != nil {
+		return err
+	}
+	queue, full, err := s.queue(ctx, p, by)
+	if err != nil {
+		return err
+	}
+	notices, err := s.services.Notices.List(ctx, by, []notice.State{notice.Published}, "", 100)
+	if err != nil {
+		return err
+	}
+	v := overviewView{Title: p.say("overview.title"), At: p.say("overview.at", "When", stamp(p, p.now))}
+	v.KPIs = []ui.KPI{
+		{Label: p.say("overview.shops"), Number: strconv.Itoa(f.Shops), Change: p.count("overview.new", f.New)},
+		{Label: p.say("overview.confirmed"), Number: strconv.Itoa(f.Confirmed), Change: p.count("overview.unconfirmed", f.Shops-f.Confirmed)},
+		s.waitingNumber(c, p, queue, full),
+		s.noticeNumber(c, p, notices.Items),
+	}
+	v.Cards = append(v.Cards, queueCard(c, p, queue))
+	if len(notices.Items) > 0 {
+		v.Cards = append(v.Cards, noticeCard(c, p, notices.Items))
+	}
+	if v.Figures, err = s.overviewFigures(c, p, f); err != nil {
+		return err
+	}
+	for _, x := range []struct{ path, word string }{{"/desk/turnover", "overview.to_turnover"}, {"/desk/searches", "overview.to_searches"}} {
+		if s.shows(x.path) {
+			v.Links = append(v.Links, ui.Link{Label: p.say(x.word), Href: at(c, x.path)})
+		}
+	}
+	v.Base = s.privateBase(c, v.Title)
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "overview", v)
+}
+
+// waitingNumber is how many cases wait, and for how long the first has.
+func (s *Site) waitingNumber(c *fiber.Ctx, p *speaker, queue []waiting, full bool) ui.KPI {
+	k := ui.KPI{Label: p.say("overview.waiting"), Number: strconv.Itoa(len(queue)), Change: p.say("desk.none"), Href: at(c, "/desk")}
+	if full {
+		k.Number += "+"
+	}
+	if len(queue) > 0 {
+		k.Change, _ = waited(p, queue[0].since)
+	}
+	return k
+}
+
+// noticeNumber is how many notices have a day by which shops have to answer, and how many of those are over it.
+func (s *Site) noticeNumber(c *fiber.Ctx, p *speaker, list []notice.Notice) ui.KPI {
+	asked, late := 0, 0
+	for i := range list {
+		if d := noticeDue(&list[i]); d != nil {
+			if asked++; d.Before(p.now) {
+				late++
+			}
+		}
+	}
+	return ui.KPI{Label: p.say("overview.notices"), Number: strconv.Itoa(asked), Change: p.count("overview.late", late), Href: at(c, "/desk/notices")}
+}
+
+// noticeDue is the end of the last day on which shops can confirm a notice in time; nil where they need not.
+func noticeDue(n *notice.Notice) *time.Time {
+	d, err := calendar.ParseDate(n.Content.Due)
+	if !n.Content.MustConfirm || err != nil {
+		return nil
+	}
+	end := (d + 1).At(0).Add(-time.Second)
+	return &end
+}
+
+func queueCard(c *fiber.Ctx, p *speaker, queue []waiting) overviewCard {
+	out := overviewCard{Title: p.say("desk.title"), Records: ui.Records{Empty: p.say("desk.none")}}
+	for _, w := range queue[:min(len(queue), cardLength)] {
+		r := deskRecord(c, p, w)
+		r.Buttons, r.Lines = nil, r.Lines[len(r.Lines)-1:]
+		out.Records.Items = append(out.Records.Items, r)
+	}
+	if len(queue) > 0 {
+		out.All = &ui.Link{Label: p.say("desk.all", "N", len(queue)), Href: at(c, "/desk")}
+	}
+	return out
+}
+
+func noticeCard(c *fiber.Ctx, p *speaker, list []notice.Notice) overviewCard {
+	out := overviewCard{Title: p.say("overview.notices_card"), All: &ui.Link{Label: p.count("overview.all_notices", len(list)), Href: at(c, "/desk/notices")}}
+	for i := range list[:min(len(list), cardLength)] {
+		n := &list[i]
+		title, in := n.Content.Title.In(p.Lang)
+		r := ui.Record{Title: title, Lang: in, Href: at(c, "/desk/notices/"+n.ID)}
+		if d := noticeDue(n); d != nil {
+			r.Tag, r.State = p.say("overview.due", "Day", dayOf(p, *d)), ui.TaskWait
+			if d.Before(p.now) {
+				r.State = ui.TaskBad
+			}
+		}
+		out.Records.Items = append(out.Records.Items, r)
+	}
+	return out
+}
+
+// overviewFigures are the drawings. One that has nothing to show is left out.
+func (s *Site) overviewFigures(c *fiber.Ctx, p *speaker, f overview.Figures) ([]ui.Figure, error) {
+	ctx, by := c.UserContext(), Of(c).Actor
+	names, err := s.placeNames(c)
+	if err != nil {
+		return nil, err
+	}
+	out := []ui.Figure{}
+	if len(f.Places) > 0 {
+		out = append(out, fillFigure(p, f, names))
+	}
+	months, err := s.services.Overview.Months(ctx, by, overviewMonths)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Formats) > 0 {
+		out = append(out, s.formatFigure(p, f, months))
+	}
+	if len(months) > 1 {
+		out = append(out, s.mixFigure(p, f, months))
+	}
+	turns, err := s.turnFigure(c, p)
+	if err != nil {
+		return nil, err
+	}
+	if turns != nil {
+		out = append(out, *turns)
+	}
+	if f.Known > 0 {
+		out = append(out, weekFigure(p, f))
+	}
+	return out, nil
+}
+
+// placeNames is what streets and plazas are called, by id.
+func (s *Site) placeNames(c *fiber.Ctx) (map[string]lang.Text, error) {
+	streets, err := s.services.Places.Streets(c.UserContext())
+	if err != nil {
+		return nil, err
+	}
+	plazas, err := s.services.Places.Plazas(c.UserContext())
+	out := map[string]lang.Text{}
+	for i := range streets {
+		out[streets[i].ID] = streets[i].Name
+	}
+	for i := range plazas {
+		out[plazas[i].ID] = plazas[i].Name
+	}
+	return out, err
+}
+
+// fillFigure shows the places whose pages say least. A place with a shop or two says nothing about itself.
+func fillFigure(p *speaker, f overview.Figures, names map[string]lang.Text) ui.Figure {
+	list := slices.DeleteFunc(slices.Clone(f.Places), func(x overview.Fill) bool { return x.Place == "" || x.Shops < 3 })
+	if len(list) == 0 {
+		list = f.Places
+	}
+	list = list[:min(len(list), overviewPlaces)]
+	name := func(id string) string {
+		if text, ok := names[id]; ok {
+			return p.name(text)
+		}
+		return p.say("overview.elsewhere")
+	}
+	a := ui.Amounts{
+		Title: p.say("overview.fill.finding", "Place", name(list[0].Place)), Subtitle: p.say("overview.fill.subtitle"),
+		Name: p.say("overview.fill.place"), Column: p.say("overview.fill.column"), Most: 100,
+	}
+	for i, x := range list {
+		a.Bars = append(a.Bars, ui.Amount{Name: p.count("overview.fill.bar", x.Shops, "Place", name(x.Place)), Value: x.Percent, Shown: strconv.Itoa(x.Percent) + "%", Attention: i == 0})
+	}
+	return ui.NewAmounts(a)
+}
+
+// formatName is what a retail format is called.
+func (s *Site) formatName(p *speaker, id string) string {
+	if x, ok := s.services.Words.Format(id); ok {
+		return p.name(x.Name)
+	}
+	return p.say("overview.no_format")
+}
+
+// formatFigure shows how shops sell now; what stands after a bar says how that changed since the first month that was counted.
+func (s *Site) formatFigure(p *speaker, f overview.Figures, months []overview.Month) ui.Figure {
+	list := f.Formats[:min(len(f.Formats), overviewPlaces)]
+	a := ui.Amounts{
+		Title: p.say("overview.format.finding", "Format", s.formatName(p, list[0].ID), "N", list[0].N), Subtitle: p.say("overview.format.subtitle"),
+		Name: p.say("overview.format.name"), Column: p.say("overview.format.column"),
+	}
+	for _, x := range list {
+		shown := strconv.Itoa(x.N)
+		if len(months) > 1 {
+			if d := x.N - months[0].Formats[x.ID]; d != 0 {
+				shown += " (" + strings.Replace(strconv.Itoa(d), "-", "−", 1) + ")"
+				if d > 0 {
+					shown = strings.Replace(shown, "(", "(+", 1)
+				}
+			}
+		}
+		a.Bars = append(a.Bars, ui.Amount{Name: s.formatName(p, x.ID), Value: x.N, Shown: shown})
+	}
+	return ui.NewAmounts(a)
+}
+
+// mixFigure shows how the two most frequent formats went, month by month.
+func (s *Site) mixFigure(p *speaker, f overview.Figures, months []overview.Month) ui.Figure {
+	chart := ui.Chart{
+		Title: p.say("overview.mix.finding", "Then", months[0].Total(), "Now", f.Shops), Subtitle: p.say("overview.mix.subtitle"), Period: p.say("overview.month"),
+		Attention: -1, Unit: p.say("overview.unit"),
+	}
+	all := ui.Series{Name: p.say("overview.mix.all")}
+	for i := range months {
+		chart.Periods = append(chart.Periods, monthName(p, months[i].Month))
+		all.Values = append(all.Values, months[i].Total())
+	}
+	chart.Series = []ui.Series{all}
+	return ui.NewFigure(chart)
+}
+
+// monthName is how a month, 2026-10, stands under a chart.
+func monthName(p *speaker, month string) string {
+	year, n, _ := strings.Cut(month, "-")
+	return p.say("overview.month_name", "Year", year, "Month", strings.TrimPrefix(n, "0"))
+}
+
+// turnFigure shows openings and closings month by month; nil while there were none.
+func (s *Site) turnFigure(c *fiber.Ctx, p *speaker) (*ui.Figure, error) {
+	periods, err := turnover.Last(overviewMonths, p.now.Format(time.DateOnly), turnover.Month)
+	if err != nil {
+		return nil, err
+	}
+	turns, err := s.services.Listings.TurnsSince(c.UserContext(), Of(c).Actor, periods[0].First())
+	if err != nil {
+		return nil, err
+	}
+	chart := ui.Chart{Subtitle: p.say("overview.turns.subtitle"), Period: p.say("overview.month"), Attention: -1, Unit: p.say("overview.unit")}
+	opened, closed := ui.Series{Name: p.say("overview.turns.opened")}, ui.Series{Name: p.say("overview.turns.closed")}
+	sum := turnover.Figure{}
+	for i, x := range turnover.New(turns).By(periods) {
+		chart.Periods = append(chart.Periods, monthName(p, periods[i].First()[:7]))
+		opened.Values, closed.Values = append(opened.Values, x.Opened), append(closed.Values, x.Closed)
+		sum.Opened, sum.Closed, sum.Moved = sum.Opened+x.Opened, sum.Closed+x.Closed, sum.Moved+x.Moved
+	}
+	if sum == (turnover.Figure{}) {
+		return nil, nil
+	}
+	chart.Title = p.say("overview.turns.finding", "Opened", sum.Opened, "Closed", sum.Closed)
+	chart.Series = []ui.Series{opened, closed}
+	f := ui.NewFigure(chart)
+	return &f, nil
+}
+
+// weekFigure shows when shops are open in an ordinary week.
+func weekFigure(p *speaker, f overview.Figures) ui.Figure {
+	h := ui.Heat{Subtitle: p.count("overview.week.subtitle", f.Known), Name: p.say("overview.week.hour"), First: firstHour, Values: f.Open}
+	day, hour, late := 0, firstHour, 0
+	for d := range f.Open {
+		h.Days = append(h.Days, ui.Weekday(p.Lang, time.Weekday((d+1)%7)))
+		for n := firstHour; n < 24; n++ {
+			if f.Open[d][n] > f.Open[day][hour] {
+				day, hour = d, n
+			}
+		}
+		late += f.Open[d][21]
+	}
+	for n := firstHour; n < 24; n++ {
+		h.Hours = append(h.Hours, p.say("overview.week.clock", "N", n))
+	}
+	h.Title = p.say("overview.week.finding", "Day", h.Days[day], "Hour", hour, "N", f.Open[day][hour], "Late", (late+3)/7)
+	return ui.NewHeat(h)
+}

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/demo"
+	"shangquan/services/listing"
+)
+
+func TestOverview(t *testing.T) {
+	x := peopled(t)
+	x.public(t)
+	for _, tt := range []struct{ path, want string }{{"/desk/overview", "商圈概况"}, {"/zh-hant/desk/overview", "商圈概況"}, {"/en/desk/overview", "Published shops"}} {
+		body := x.as(t, demo.Coordinator).page(tt.path)
+		if !strings.Contains(body, tt.want) || strings.Count(body, "<figure") < 3 || strings.Contains(body, "NaN") {
+			t.Errorf("%s: %d figures, %s", tt.path, strings.Count(body, "<figure"), complaint(body))
+		}
+	}
+	for _, who := range []string{demo.Owner, demo.Liaison, demo.Admin} {
+		if a := x.as(t, who).get("/desk/overview"); a.status != http.StatusNotFound {
+			t.Errorf("%s sees the overview: %d", who, a.status)
+		}
+	}
+	// What happens in the district shows: a closing, and the months that were counted.
+	if _, err := x.services.Overview.Count(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	id := x.people[demo.Owner].ListingIDs[0]
+	l, err := x.services.Listings.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.services.Listings.Close(t.Context(), access.System("test"), id, l.Rev, listing.Closure{Kind: listing.Ceased}); err != nil {
+		t.Fatal(err)
+	}
+	x.wait(31 * 24 * time.Hour)
+	x.public(t)
+	if _, err := x.services.Overview.Count(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	in := x.again(t, demo.Coordinator)
+	body := in.page("/desk/overview")
+	for _, want := range []string{"关了 1 家", "每月底的店数"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
