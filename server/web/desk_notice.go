@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -171,7 +172,7 @@ func (s *Site) noticeCase(c *fiber.Ctx, p *speaker, n *notice.Notice, f *form) (
 	v.Callouts = []ui.Callout{s.standingOf(p, n)}
 	v.Lead = p.say("notice_desk.author", "Name", n.Author, "When", stamp(p, n.UpdatedAt))
 	if n.Returned != nil {
-		v.Callouts = append(v.Callouts, ui.Callout{Kind: "bad", Icon: "alert", Lead: p.say("notice_desk.sent_back", "Name", n.Returned.Name, "When", stamp(p, n.Returned.At)), Text: n.Returned.Reason})
+		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("notice_desk.sent_back", "Name", n.Returned.Name, "When", stamp(p, n.Returned.At)), Text: n.Returned.Reason})
 	}
 	if n.Can(access.NoticeWrite) {
 		label := p.say("notice_desk.edit")
@@ -201,7 +202,7 @@ func (s *Site) noticeCase(c *fiber.Ctx, p *speaker, n *notice.Notice, f *form) (
 	article.Framed = true
 	look := section{ID: "look", Title: p.say("notice_desk.preview"), Article: &article}
 	if missing := n.Content.Missing(); len(missing) > 0 {
-		look.Callouts = []ui.Callout{{Icon: "languages", Lead: p.say("notice_desk.missing", "Languages", missingWords(p, &n.Content))}}
+		look.Callouts = []ui.Callout{{Icon: "languages", Lead: p.say("notice_desk.missing", "Languages", strings.Join(missingWords(p, &n.Content), p.say("empty.and")))}}
 	}
 	v.add(look)
 	forms := s.noticeNext(c, p, v, n, f, len(reach.Shops))
@@ -222,7 +223,7 @@ func (s *Site) standingOf(p *speaker, n *notice.Notice) ui.Callout {
 	x := ui.Callout{Icon: "info", Lead: p.say("notice_desk.standing." + string(n.State))}
 	switch n.State {
 	case notice.Scheduled:
-		x.Lead = p.say("notice_desk.until", "What", x.Lead, "When", stamp(p, n.Content.PublishAt))
+		x.Text = p.say("notice_desk.until", "When", stamp(p, n.Content.PublishAt))
 	case notice.Published:
 		x.Kind, x.Icon = "ok", "check"
 		x.Text = p.say("notice_desk.ends", "When", stamp(p, n.EndsAt))

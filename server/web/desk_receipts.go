@@ -89,7 +89,7 @@ func (s *Site) receiptsWords(p *speaker, n *notice.Notice, t notice.Tally) []ui.
 		out = append(out, x)
 	}
 	if help > 0 {
-		out = append(out, ui.Callout{Kind: "bad", Icon: "alert", Lead: p.count("receipts.need_help", help)})
+		out = append(out, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.count("receipts.need_help", help)})
 	}
 	switch n.Public {
 	case notice.Taken:
@@ -127,8 +127,7 @@ func (s *Site) ledgerSections(c *fiber.Ctx, p *speaker, v *casePage, n *notice.N
 // ledgerRecord is one shop of the ledger: what it answered, and how to ring it.
 func ledgerRecord(p *speaker, row *notice.Row, may bool) ui.Record {
 	name, in := row.Name.In(p.Lang)
-	r := ui.Record{Title: name, Lang: in, Lines: []string{row.Address}}
-	r.Lines = append(r.Lines, answerWords(p, &row.Receipt)...)
+	r := ui.Record{Title: name, Lang: in, Lines: append([]string{row.Address}, answerWords(p, &row.Receipt)...)}
 	if row.Group == notice.NeedsHelp || row.Group == notice.Waiting {
 		for _, n := range row.Phones {
 			r.Buttons = append(r.Buttons, ui.Button{Label: n.Display(), Href: n.Tel(), Icon: "phone", Kind: "alt s"})

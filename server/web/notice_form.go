@@ -82,8 +82,8 @@ func (s *Site) noticeForm(c *fiber.Ctx, x *notice.Content) (*form, error) {
 		}
 	}
 	for name, t := range noticeTimes(x) {
-		if t.at.IsZero() {
-			continue
+		if t.at.IsZero() || name == "expires_at" && t.at.Equal(x.Until) {
+			continue // it follows the end of what the notice is about
 		}
 		local := t.at.In(calendar.Shanghai)
 		v.Set(name+".day", local.Format(time.DateOnly))
