@@ -210,7 +210,10 @@ func TestFollow(t *testing.T) {
 	}
 	edit(moving.ID, func(l *listing.Listing) { l.Address.StreetID = "zhongshan" })
 	revs := func() (out []int64) {
-		for r := range b.receipts.Each(t.Context(), store.Where("notice_id", store.Eq, n.ID)) {
+		for r, err := range b.receipts.Each(t.Context(), store.Where("notice_id", store.Eq, n.ID)) {
+			if err != nil {
+				t.Fatal(err)
+			}
 			out = append(out, r.Rev)
 		}
 		return out

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/store"
 )
@@ -129,9 +128,6 @@ const (
 
 // never is later than any time something is due.
 var never = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// thing is what permission is asked for.
-func (n *Notice) thing() access.Thing { return access.Thing{Kind: kind, ID: n.ID} }
 
 // Current returns the reference of the version that is public, or was last; false when none ever was.
 func (n *Notice) Current() (Ref, bool) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"log/slog"
 	"strconv"
 
 	"shangquan/services/access"
@@ -138,6 +139,7 @@ func (s *Service) settle(ctx context.Context, n *Notice) error {
 	if err == nil || fault.Is(err, fault.Unavailable) {
 		return err
 	}
+	slog.WarnContext(ctx, "a scheduled notice was not published", "notice", n.ID, "error", err)
 	// What cannot be published at its time is not tried again every minute: somebody looks at it.
 	_, back := s.docs.Update(ctx, by, audit.Write{Action: access.NoticePublish, Title: n.Content.Title.Hans, Why: "not published"}, n.ID, n.Rev, func(n *Notice) error {
 		n.State, n.Approval = Submitted, nil

@@ -55,8 +55,9 @@ func (n *Notice) Can(what access.Action) bool {
 		return n.can(stepWithdraw) == nil
 	case access.NoticeLedger:
 		return n.Content.Audience.Shops() && n.Version() > 0
+	default:
+		return false
 	}
-	return false
 }
 
 // CanSubmit reports whether the notice may be given to a second person.
