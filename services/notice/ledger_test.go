@@ -421,12 +421,18 @@ func TestReminderBounds(t *testing.T) {
 	if len(b.post.sent) != MaxLetters {
 		t.Errorf("%d messages to one person in a day", len(b.post.sent))
 	}
+	b.post.people[shops[4].ID] = []string{"x"}
+	n = must(b.RemindNow(t.Context(), wang, n.ID, n.Rev))(t)
+	must(b.Remind(t.Context()))(t)
+	if len(b.post.sent) != MaxLetters {
+		t.Error("a shop is written to twice in a day")
+	}
 	must(b.Confirm(t.Context(), owner, n.ID, shops[0].ID, 1))(t)
 	b.pass(24 * time.Hour)
 	n = must(b.RemindNow(t.Context(), wang, n.ID, n.Rev))(t)
 	before := len(b.post.sent)
 	must(b.Remind(t.Context()))(t)
-	if got := len(b.post.sent) - before; got != MaxLetters {
+	if got := len(b.post.sent) - before; got != MaxLetters+1 {
 		t.Errorf("a round: %d messages", got)
 	}
 	for _, s := range b.post.sent[before:] {
@@ -438,7 +444,7 @@ func TestReminderBounds(t *testing.T) {
 		t.Errorf("a round by a shop: %v", err)
 	}
 	b.pass(5 * 24 * time.Hour)
-	if k := must(b.SweepLetters(t.Context()))(t); k != 3 {
+	if k := must(b.SweepLetters(t.Context()))(t); k != 4 {
 		t.Errorf("%d days forgotten", k)
 	}
 	must(b.Withdraw(t.Context(), wang, n.ID, n.Rev, "不修了"))(t)

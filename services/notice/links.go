@@ -53,7 +53,7 @@ func (h Hosts) link(written string) (string, bool) {
 	}
 	switch {
 	case u.Scheme == "" && u.Host == "":
-		return u.String(), strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//") && strings.HasPrefix(u.String(), "/") && !strings.HasPrefix(u.String(), "//")
+		return u.String(), strings.HasPrefix(u.String(), "/") && !strings.HasPrefix(u.String(), "//")
 	case u.Scheme == "https" && (u.Port() == "" || u.Port() == "443") && h.allows(u.Hostname()):
 		return u.String(), true
 	}

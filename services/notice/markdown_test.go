@@ -55,6 +55,7 @@ var payloads = []string{
 	`<javascript:alert(1)>`, `<https://evil.example>`, `![x](https://evil.example/x.png)`, `![x" onerror="alert(1)](x)`, `[x](/a "onmouseover=alert(1)")`,
 	"[x]: javascript:alert(1)\n\n[x]", "`<b>x</b>`", "```html\n<script>\n```", "    <script>alert(1)</script>", "x\u202eevil\u2066", `&lt;script&gt;alert(1)&lt;/script&gt;`,
 	`[a](<javascript:alert(1)>)`, `[x](/"onclick="alert(1))`, `# <script>`, `> <img src=x>`, `- <img src=x>`, `[x](tel:110;phone-context=evil)`, `&#x202e;x`, `[[x](/a)](/b)`,
+	`[x](https://evil@www.gov.cn/)`, `[x](///evil.example)`,
 }
 
 func TestPayloads(t *testing.T) {

@@ -369,6 +369,35 @@ func TestTwoPeople(t *testing.T) {
 	}
 }
 
+// TestWrittenOver: what somebody wrote into the store directly is not what was approved or scheduled, and is not published.
+func TestWrittenOver(t *testing.T) {
+	b := open(t)
+	b.shop(t, "1", nil)
+	raw := store.NewCollection[Notice](b.db, "notices", store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"))
+	over := func(n Notice, change func(*Notice)) Notice {
+		return must(raw.Update(t.Context(), n.ID, 0, func(n *Notice) error { change(n); return nil }))(t)
+	}
+	forge := func(n *Notice) { n.Content.Title.Hans = "假的" }
+	n := b.draft(t, func(c *Content) { c.Home = true })
+	n = must(b.Submit(t.Context(), wang, n.ID, n.Rev))(t)
+	n = must(b.Approve(t.Context(), li, n.ID, n.Rev, n.Content.Hash()))(t)
+	own := over(n, func(n *Notice) { n.Approval.AccountID = "wang" })
+	if _, err := b.Publish(t.Context(), wang, own.ID, own.Rev); key(err) != "notice.wrong.approval" {
+		t.Errorf("approved by its author: %v", err)
+	}
+	n = over(own, func(n *Notice) { n.Approval.AccountID = "li"; forge(n) })
+	if _, err := b.Publish(t.Context(), wang, n.ID, n.Rev); key(err) != "notice.wrong.approval" {
+		t.Errorf("approved was something else: %v", err)
+	}
+	plain := b.live(t, func(c *Content) { c.PublishAt = b.now().Add(time.Hour) })
+	over(plain, forge)
+	b.pass(time.Hour)
+	must(b.Settle(t.Context()))(t)
+	if got := must(b.Get(t.Context(), wang, plain.ID))(t); got.State != Draft || got.Public != NotYet {
+		t.Errorf("scheduled was something else: %s", got.State)
+	}
+}
+
 // TestSchedule: a scheduled notice is public at its time and only with what was approved; it ends by itself.
 func TestSchedule(t *testing.T) {
 	b := open(t)
