@@ -195,7 +195,8 @@ func (s *Site) handoverView(c *fiber.Ctx, p *speaker, shops []listing.Listing, f
 		Action: at(c, "/my/handover"),
 		Parts: []ui.FormPart{
 			{Static: &ui.Static{Label: p.say("exports.handover_shops"), Value: strings.Join(names, p.say("imports.comma"))}},
-			{Choice: whatChoice(p, f, string(extract.Maps), string(extract.Google))}, {Choice: formatChoice(p, f)},
+			{Choice: whatChoice(p, f, string(extract.Maps), string(extract.Google))},
+			{Choice: formatChoice(p, f)},
 		},
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("exports.send")}}},
 	}

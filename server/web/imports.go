@@ -153,7 +153,7 @@ func (s *Site) importView(c *fiber.Ctx, p *speaker, i *intake.Import) (*casePage
 			return nil, err
 		}
 		bar := ui.Progress{Done: done, Total: i.Total, Link: ui.Link{Label: p.say("imports.look"), Href: at(c, "/desk/import/"+i.ID)}, Hint: p.say("imports.background")}
-		switch i.State { //nolint:exhaustive // those a server works at
+		switch i.State {
 		case intake.Received:
 			bar.Done, bar.Total = 0, 0
 			bar.Label = p.say("imports.reading")

@@ -73,7 +73,7 @@ type worker struct {
 }
 
 func (w *worker) work(ctx context.Context) error {
-	switch w.i.State { //nolint:exhaustive // the others wait for somebody
+	switch w.i.State {
 	case Received:
 		return w.read(ctx)
 	case Running:
