@@ -16,8 +16,14 @@ import (
 
 // withStore runs f over the store of the settings, with accounts, and closes it.
 func (p Program) withStore(ctx context.Context, o *options, f func(config.Config, *district) error) (err error) {
+	if p.live != nil {
+		return f(p.live.config, p.live.district)
+	}
 	c, err := load(o, func(config.Finding) {})
 	if err != nil {
+		return err
+	}
+	if done, err := p.forward(ctx, c, o); done {
 		return err
 	}
 	catalogue, err := locales.Load(frontend.FS)

@@ -1,4 +1,4 @@
-// Package cli is what an operator types: shangquan serve | import | export | reindex | check | version. It wires the services
+// Package cli is what an operator types: shangquan serve | import | export | freeze | check | version. It wires the services
 // together and turns their errors into a sentence and an exit code.
 package cli
 
@@ -30,12 +30,15 @@ type Program struct {
 	Getenv   func(string) string
 	In       io.Reader
 	Out, Err io.Writer
+
+	live *live // the server that runs the command; nil: a process of its own
 }
 
 // command is one of the words after shangquan.
 type command struct {
 	name, args, usage string
 	json              bool // has --json
+	live              bool // a running server can do it, see control.go
 	flags             func(*options, *flag.FlagSet)
 	run               func(Program, context.Context, *options) error
 }
@@ -48,35 +51,55 @@ type options struct {
 	format  string
 	output  string
 	anchors string
+	why     string
+	to      int64
+	line    []string            // the command as it was given
 	getenv  func(string) string // the environment under the flags
 }
 
-var commands = []command{
-	{name: "serve", usage: "answer on SHANGQUAN_ADDR until SIGTERM", run: Program.serve},
-	{
-		name: "import", args: "FILE", json: true, usage: "read shops from a CSV or XLSX file; - is standard input", run: Program.importSheet,
-		flags: func(o *options, f *flag.FlagSet) {
-			f.BoolVar(&o.dry, "dry-run", false, "say what would be done and change nothing")
+// commands lists the commands in the order of the overview.
+func commands() []command {
+	return []command{
+		{name: "serve", usage: "answer on SHANGQUAN_ADDR until SIGTERM", run: Program.serve},
+		{
+			name: "import", args: "FILE", json: true, usage: "read shops from a CSV or XLSX file; - is standard input", run: Program.importSheet,
+			flags: func(o *options, f *flag.FlagSet) {
+				f.BoolVar(&o.dry, "dry-run", false, "say what would be done and change nothing")
+			},
 		},
-	},
-	{
-		name: "export", usage: "write all shops as a table", run: Program.exportSheet,
-		flags: func(o *options, f *flag.FlagSet) {
-			f.StringVar(&o.format, "format", "csv", "csv or xlsx")
-			f.StringVar(&o.output, "output", "-", "file to write; - is standard output")
+		{
+			name: "export", usage: "write all shops as a table", run: Program.exportSheet,
+			flags: func(o *options, f *flag.FlagSet) {
+				f.StringVar(&o.format, "format", "csv", "csv or xlsx")
+				f.StringVar(&o.output, "output", "-", "file to write; - is standard output")
+			},
 		},
-	},
-	{name: "reindex", json: true, usage: "build the search index anew while the old one answers", run: Program.reindex},
-	{name: "admin", json: true, usage: "make the secret with which the first administrator registers", run: Program.admin},
-	{
-		name: "audit", args: "verify|anchor", json: true, usage: "verify the trail of changes, or say where it ends, to be kept elsewhere", run: Program.auditCommand,
-		flags: func(o *options, f *flag.FlagSet) {
-			f.StringVar(&o.anchors, "anchors", "", "file with the lines of earlier anchors")
+		{name: "reindex", json: true, usage: "build the search index anew while the old one answers", run: Program.reindex},
+		{
+			name: "freeze", live: true, usage: "make the site read-only and sign everybody out", run: Program.freeze,
+			flags: func(o *options, f *flag.FlagSet) {
+				f.StringVar(&o.why, "why", "", "reason, for the trail")
+			},
 		},
-	},
-	{name: "jobs", json: true, usage: "list what the servers do by themselves and how it went; exits 1 when something went wrong", run: Program.jobsCommand},
-	{name: "check", json: true, usage: "list every unsafe setting; exits 1 when there is one", run: Program.check},
-	{name: "version", json: true, usage: "say what this program is built from", run: Program.version},
+		{name: "unfreeze", live: true, usage: "let the site be written to again", run: Program.unfreeze},
+		{name: "verify-content", json: true, live: true, usage: "say whether everything is what was written; exits 1 when something is not", run: Program.verifyContent},
+		{
+			name: "revert", args: "listing|COLLECTION CODE|ID", live: true, usage: "put back what was altered past the program, or with --to an earlier revision", run: Program.revert,
+			flags: func(o *options, f *flag.FlagSet) {
+				f.Int64Var(&o.to, "to", 0, "revision of a listing to go back to; without it they are listed")
+			},
+		},
+		{name: "admin", json: true, usage: "make the secret with which the first administrator registers", run: Program.admin},
+		{
+			name: "audit", args: "verify|anchor", json: true, live: true, usage: "verify the trail of changes, or say where it ends, to be kept elsewhere", run: Program.auditCommand,
+			flags: func(o *options, f *flag.FlagSet) {
+				f.StringVar(&o.anchors, "anchors", "", "file with the lines of earlier anchors")
+			},
+		},
+		{name: "jobs", json: true, live: true, usage: "list what the servers do by themselves and how it went; exits 1 when something went wrong", run: Program.jobsCommand},
+		{name: "check", json: true, usage: "list every unsafe setting; exits 1 when there is one", run: Program.check},
+		{name: "version", json: true, usage: "say what this program is built from", run: Program.version},
+	}
 }
 
 // errReported says that the command has said everything already.
@@ -99,13 +122,18 @@ func (p Program) run(ctx context.Context, args []string) int {
 		overview(out)
 		return code
 	}
-	i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == args[0] })
 	if i < 0 {
 		_, _ = fmt.Fprintf(p.Err, "shangquan: there is no command %q\n\n", args[0])
 		overview(p.Err)
 		return Usage
 	}
-	o, err := p.options(commands[i], args[1:])
+	if p.live != nil && !all[i].live {
+		_, _ = fmt.Fprintf(p.Err, "shangquan %s: not while the server runs\n", args[0])
+		return Usage
+	}
+	o, err := p.options(all[i], args[1:])
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return Done
@@ -113,7 +141,7 @@ func (p Program) run(ctx context.Context, args []string) int {
 		_, _ = fmt.Fprintf(p.Err, "shangquan %s: %v\nshangquan %s --help says what there is\n", args[0], err, args[0])
 		return Usage
 	}
-	switch err := commands[i].run(p, ctx, o); {
+	switch err := all[i].run(p, ctx, o); {
 	case err == nil:
 		return Done
 	case !errors.Is(err, errReported):
@@ -125,7 +153,7 @@ func (p Program) run(ctx context.Context, args []string) int {
 func overview(w io.Writer) {
 	_, _ = fmt.Fprintln(w, "Usage: shangquan COMMAND [FLAGS]")
 	_, _ = fmt.Fprintln(w)
-	for _, c := range commands {
+	for _, c := range commands() {
 		_, _ = fmt.Fprintf(w, "  %-14s %s\n", strings.TrimSpace(c.name+" "+c.args), c.usage)
 	}
 	_, _ = fmt.Fprintln(w, "\nshangquan COMMAND --help lists the flags and the variables they stand for.")
@@ -133,7 +161,7 @@ func overview(w io.Writer) {
 
 // options reads the command line. Every setting is a flag, which goes before its variable.
 func (p Program) options(c command, args []string) (*options, error) {
-	o := &options{}
+	o := &options{line: append([]string{c.name}, args...)}
 	f := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	if c.json {
@@ -157,7 +185,11 @@ func (p Program) options(c command, args []string) (*options, error) {
 			}
 		}
 	}
-	if err := f.Parse(args); err != nil {
+	err := f.Parse(args)
+	for ; err == nil && f.NArg() > 0; err = f.Parse(f.Args()[1:]) { // flags may stand behind arguments
+		o.args = append(o.args, f.Arg(0))
+	}
+	if err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			_, _ = fmt.Fprintf(p.Out, "Usage: shangquan %s\n\n%s\n\n", strings.TrimSpace(c.name+" [FLAGS] "+c.args), c.usage)
 			f.SetOutput(p.Out)
@@ -165,7 +197,6 @@ func (p Program) options(c command, args []string) (*options, error) {
 		}
 		return nil, err
 	}
-	o.args = f.Args()
 	if want := len(strings.Fields(c.args)); len(o.args) != want {
 		return nil, fmt.Errorf("takes %d arguments after the flags, not %d", want, len(o.args))
 	}

@@ -10,9 +10,12 @@ import (
 	"time"
 
 	"shangquan/server/config"
+	"shangquan/services/alarm"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
+	"shangquan/services/freeze"
+	"shangquan/services/integrity"
 	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/post"
@@ -40,6 +43,9 @@ type district struct {
 	engine    search.Engine // answers
 	outside   *meili.Engine // nil: only the embedded engine
 	directory *directory.Service
+	alarms    *alarm.Service
+	frozen    *freeze.Service
+	integrity *integrity.Service
 	now       func() time.Time
 }
 
@@ -76,21 +82,32 @@ func load(o *options, warn func(config.Finding)) (config.Config, error) {
 // process is refused by a sentence that says what to do.
 func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, error) {
 	now := clock(c.Clock)
-	db, err := store.Open(ctx, c.Store.Reveal(), store.Clock(now))
+	keys, err := ring(c)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := ring(c)
+	box, err := keys.Box("content")
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, err
+	}
+	var d *district
+	db, err := store.Open(ctx, c.Store.Reveal(), store.Clock(now), store.Seal(box, func(collection, id string) {
+		d.alarms.Raise(alarm.Content, collection+"/"+id, "read") // nothing is read before d is there
+	}))
+	if err != nil {
+		return nil, err
 	}
 	trail := audit.New(db, keys, now)
-	d := &district{
+	d = &district{
 		db: db, keys: keys, trail: trail, places: place.New(db), editor: place.NewEditor(db, trail, now), shops: listing.New(db, trail, now), listings: listing.Declare(db),
 		words: taxonomy.Default(), now: now,
 	}
+	d.guard(log)
 	d.posts = post.New(db, trail, d.shops, now)
 	if err := db.Prepare(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := errors.Join(d.integrity.Begin(ctx), d.frozen.Refresh(ctx)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	// The index of this process is always there: it answers by itself, or stands in while Meilisearch cannot.
@@ -110,7 +127,11 @@ func (d *district) follower(log *slog.Logger) *directory.Follower {
 	if d.outside == nil {
 		return nil
 	}
-	return directory.NewFollower(d.directory, d.listings, d.outside, d.db, rand.Text(), log)
+	f := directory.NewFollower(d.directory, d.listings, d.outside, d.db, rand.Text(), log)
+	f.Drifted = func(x directory.Drift) {
+		d.alarms.Raise(alarm.Drift, "search", fmt.Sprintf("%d missing, %d stale, %d extra", len(x.Missing), len(x.Stale), len(x.Extra)))
+	}
+	return f
 }
 
 // follow keeps the engine outside the process up to date until ctx ends. An index that is not there, or was built by another

@@ -74,6 +74,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	var err error
 	p.accounts, err = account.New(d.db, account.Config{ //nolint:contextcheck // messages leave after the call that wrote them has ended
 		Origin: c.Origin, Site: name, Keys: d.keys, Log: d.trail, Mail: by, Now: d.now,
+		SessionsFrom: d.frozen.SessionsFrom, Watch: watchSignIns{d.alarms},
 		Policy: account.Policy{Graded: c.Graded, Words: []string{name, c.Site.Sign, c.Site.City, c.Site.County}},
 	})
 	if err != nil {
@@ -97,7 +98,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		DB: d.db, Log: d.trail, Keys: d.keys, Listed: d.directory.Listed, Shop: d.shops.Get, Letters: p.merchants, Hosts: notice.NewHosts(c.LinkHosts...), Now: d.now,
 		Link: func(token string) string { return c.Origin + linkPaths["receipt"] + token },
 	})
-	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now})
+	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now, Paused: func() bool { return d.frozen.Now().Frozen }})
 	p.extracts = extract.New(extract.Deps{
 		Shops: d.shops.Recorded(), Places: d.places, Words: d.words, Names: d.names, Log: d.trail, Now: d.now, Calendar: calendar.China(), City: c.Site.City, County: c.Site.County, Origin: c.Origin,
 	})
@@ -106,7 +107,13 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
 	p.overview = figures.New(d.db, d.directory.Listed, calendar.China(), d.now)
 	d.people = p
-	return d.db.Prepare(ctx)
+	if err := d.tellAlarms(c, by, name, p.accounts); err != nil {
+		return err
+	}
+	if err := d.db.Prepare(ctx); err != nil {
+		return err
+	}
+	return d.integrity.Begin(ctx) // the collections of people are declared only now
 }
 
 // thing says whose a shop is, and whether visitors may see it.
@@ -216,6 +223,7 @@ func (d *district) services() web.Services {
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.words, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, Jobs: p.ledger, Overview: p.overview,
+		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,
 		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,10 +16,27 @@ import (
 	"shangquan/services/report"
 )
 
+// The jobs that go on while the site is frozen: they change nothing that people see.
+const (
+	contentJob = "content"
+	trailJob   = "trail"
+)
+
+// due are the jobs that may be done now.
+func (d *district) due() []job.Job {
+	all := d.jobs()
+	if d.frozen.Refused() == nil {
+		return all
+	}
+	return slices.DeleteFunc(all, func(j job.Job) bool { return j.Name != contentJob && j.Name != trailJob })
+}
+
 // jobs are what a server does by itself, by one server at a time. What people call each is in frontend/locales/*/jobs.toml.
 func (d *district) jobs() []job.Job {
 	p := d.people
 	return []job.Job{
+		{Name: contentJob, Every: 5 * time.Minute, Do: d.watchContent},
+		{Name: trailJob, Every: 24 * time.Hour, Do: d.watchTrail},
 		{Name: "claims and transfers", Every: time.Minute, Do: p.merchants.Settle},
 		{Name: "papers", Every: 6 * time.Hour, Do: func(ctx context.Context) (int, error) { return p.merchants.Remind(ctx, calendar.Today(d.now())) }},
 		{Name: "evidence", Every: time.Hour, Do: d.eraseEvidence},
@@ -89,7 +107,7 @@ func (d *district) keepSchedule(ctx context.Context, server string, log *slog.Lo
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
 	for {
-		err := d.people.ledger.Round(ctx, d.jobs(), server, func(j job.Job, took time.Duration, err error) {
+		err := d.people.ledger.Round(ctx, d.due(), server, func(j job.Job, took time.Duration, err error) {
 			ended(j.Name, took, err)
 			if err != nil && ctx.Err() == nil {
 				log.ErrorContext(ctx, "a job did not go well", "job", j.Name, "error", err)

@@ -106,6 +106,14 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	if f := d.follower(log.Logger); f != nil {
 		workers.Go(background, "search follower", func(ctx context.Context) error { return d.follow(ctx, f, log.Logger) })
 	}
+	workers.Go(background, "alarms", d.alarms.Run)
+	workers.Go(background, "freeze", func(ctx context.Context) error { return d.frozen.Run(ctx, log.Logger) })
+	switch control, err := listenControl(ctx, c); {
+	case err != nil:
+		log.Warn("commands cannot reach the running server", "error", err)
+	case control != nil:
+		workers.Go(background, "commands", servePrivate(control, p.controlled(c, d)))
+	}
 	if c.MetricsAddr != "" {
 		private, err := listen.Listen(ctx, "tcp", c.MetricsAddr)
 		if err != nil {

@@ -65,6 +65,9 @@ func (p Program) importSheet(ctx context.Context, o *options) error {
 			return err
 		}
 		report := plan.Report
+		if err := d.frozen.Refused(); err != nil && !o.dry {
+			return errors.New("the site is frozen: shangquan unfreeze comes first")
+		}
 		if !o.dry {
 			if report, err = plan.Apply(ctx, access.System("command line"), d.shops); err != nil {
 				return err

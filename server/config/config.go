@@ -55,6 +55,8 @@ type Config struct {
 	// LinkHosts are the hosts outside this site that notices link to.
 	LinkHosts []string
 	Graded    bool // rules for passwords as 等保 asks
+	// AlarmTo are the phone numbers and addresses that alarms are sent to, personal as they are; empty: every administrator.
+	AlarmTo []Secret
 	// StaffRanges are where the staff's pages answer; empty: everywhere, which production allows only with StaffOpen.
 	StaffRanges []netip.Prefix
 	StaffOpen   bool
@@ -131,6 +133,7 @@ func Load(getenv func(string) string) (Config, error) {
 		Media:          Secret(r.media("SHANGQUAN_MEDIA")),
 		Mail:           Secret(r.text("SHANGQUAN_MAIL")),
 		SMS:            Secret(r.text("SHANGQUAN_SMS")),
+		AlarmTo:        r.list("SHANGQUAN_ALARM_TO"),
 		StaffRanges:    r.prefixes("SHANGQUAN_STAFF_RANGES"),
 		StaffOpen:      r.truth("SHANGQUAN_STAFF_OPEN"),
 		LinkHosts:      r.hosts("SHANGQUAN_LINK_HOSTS"),
@@ -291,6 +294,16 @@ func (r *reader) origin(env string) string {
 		r.wrong(env, "is %q; it looks like https://shop.example.cn, without a path", v)
 	}
 	return strings.ToLower(v)
+}
+
+func (r *reader) list(env string) []Secret {
+	out := []Secret{}
+	for _, part := range strings.Split(r.text(env), ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, Secret(part))
+		}
+	}
+	return out
 }
 
 func (r *reader) prefixes(env string) []netip.Prefix {

@@ -41,8 +41,8 @@ func (s *Site) ownRoutes() []Route {
 		own(post, "/account/factors/passkey/start", s.passkeyStarted, access.AccountFactor),
 		own(post, "/account/factors/passkey", s.passkeyMade, access.AccountFactor),
 		own(post, "/account/export", s.accountExport, access.AccountOwn),
-		{Method: post, Path: "/sign-in/factor/passkey/start", Handle: s.passkeyAsked, Kind: Private, Rate: Write, Needs: access.AccountOpen},
-		{Method: post, Path: "/sign-in/factor/passkey", Handle: s.passkeyGiven, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: post, Path: "/sign-in/factor/passkey/start", Handle: s.passkeyAsked, Kind: Private, Rate: Write, Needs: access.AccountOpen, Always: true},
+		{Method: post, Path: "/sign-in/factor/passkey", Handle: s.passkeyGiven, Kind: Private, Rate: Write, Needs: access.AccountOpen, Always: true},
 	}
 }
 

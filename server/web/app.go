@@ -91,6 +91,7 @@ func (s *Site) observe(c *fiber.Ctx) error {
 	s.secure(c)
 	r := s.begin(c)
 	if err := s.recovered(c); err != nil {
+		s.writeRefusal(c, err)
 		s.fail(c, err)
 	}
 	s.finish(c, r)

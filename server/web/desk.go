@@ -77,6 +77,11 @@ func (s *Site) deskPage(c *fiber.Ctx) error {
 	if w := saidHere(c, "approved", "returned", "published", "looked", "answered"); w != "" {
 		v.ok(p.say("desk.done." + w))
 	}
+	warnings, err := s.warnings(c.UserContext(), p, Of(c).Actor)
+	if err != nil {
+		return err
+	}
+	v.Callouts = append(v.Callouts, warnings...)
 	v.Chips = []ui.Chip{{Label: p.say("desk.all", "N", len(all)), Href: at(c, "/desk"), On: kind == ""}}
 	counts := map[string]int{}
 	for _, w := range all {

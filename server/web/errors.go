@@ -34,7 +34,7 @@ func statusFor(f *fault.Error) int {
 // pauses are the seconds after which another try makes sense, for Retry-After, where a fault says which pause it is about.
 var pauses = map[string]int{
 	"account.busy": 5, "account.too_many": 300, "account.code.wait": 60, "account.code.spent": 86_400, "account.factor.wait": 900,
-	"error.api_key.burst": 10, "media.busy": 60,
+	"error.api_key.burst": 10, "media.busy": 60, "error.frozen": 600,
 }
 
 // words of an error by status: error.<name>.title and error.<name>.text in the catalogue.
@@ -105,6 +105,17 @@ func judge(err error) outcome {
 	return o
 }
 
+// expected reports whether an answer of 500 and more is none of our mistakes: the log has no error and people no number to read out.
+func (o outcome) expected() bool { return o.key == "error.frozen" }
+
+// wordsOf returns the key of the words of an outcome: its own where it has a title, those of the status otherwise.
+func (s *Site) wordsOf(r *Request, o outcome) string {
+	if o.key != "" && s.catalogue.In(r.Lang).Has(o.key+".title") {
+		return o.key
+	}
+	return "error." + errorName[o.status]
+}
+
 // fail turns err into the answer: a page, or problem details where a program asks. Nothing of err itself is in it.
 func (s *Site) fail(c *fiber.Ctx, err error) {
 	r := Of(c)
@@ -112,7 +123,7 @@ func (s *Site) fail(c *fiber.Ctx, err error) {
 		r.Lang, _ = lang.FromPath(c.Path())
 	}
 	o := judge(err)
-	if o.status >= 500 {
+	if r.expected = o.expected(); o.status >= 500 && !r.expected {
 		r.err = err
 	}
 	c.Response().ResetBody()
@@ -167,7 +178,7 @@ func (s *Site) problem(c *fiber.Ctx, r *Request, o outcome) {
 	name := errorName[o.status]
 	p := Problem{
 		Type: "/api#" + strings.ReplaceAll(name, "_", "-"), Title: http.StatusText(o.status), Status: o.status,
-		Detail: s.say(r, "error."+name+".title", nil), Instance: "urn:shangquan:request:" + r.ID,
+		Detail: s.say(r, s.wordsOf(r, o)+".title", nil), Instance: "urn:shangquan:request:" + r.ID,
 	}
 	if words := s.catalogue.In(r.Lang); words.Has(o.key) {
 		if text, err := words.With(o.key, nil); err == nil { // one that needs more than its key says is said at its field
@@ -206,10 +217,10 @@ type errorPage struct {
 }
 
 func (s *Site) errorPage(c *fiber.Ctx, r *Request, o outcome) errorPage {
-	name := errorName[o.status]
+	name := s.wordsOf(r, o)
 	p := errorPage{
-		Title: s.say(r, "error."+name+".title", nil),
-		Text:  s.say(r, "error."+name+".text", map[string]any{"Seconds": o.wait}),
+		Title: s.say(r, name+".title", nil),
+		Text:  s.say(r, name+".text", map[string]any{"Seconds": o.wait}),
 	}
 	if s.catalogue.In(r.Lang).Has(o.key) {
 		p.Text = s.say(r, o.key, nil)
@@ -217,7 +228,7 @@ func (s *Site) errorPage(c *fiber.Ctx, r *Request, o outcome) errorPage {
 	for _, f := range o.fields {
 		p.Fields = append(p.Fields, s.say(r, f.Key, f.Args))
 	}
-	if o.status >= 500 {
+	if o.status >= 500 && !o.expected() {
 		p.Code = r.ID[:4] + "-" + r.ID[4:]
 	}
 	p.Base = s.Base(c, p.Title)

@@ -120,7 +120,7 @@ func (s *Site) finish(c *fiber.Ctx, r *Request) {
 		counts = r.route.counts
 	}
 	s.metrics.count(counts, status, took)
-	if r.err == nil && status < 500 {
+	if r.err == nil && (status < 500 || r.expected) {
 		if s.log.Enabled(s.base, slog.LevelInfo) {
 			s.log.access(now, r, methodName(c), counts.name, status, took)
 		}

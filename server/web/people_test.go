@@ -25,15 +25,18 @@ import (
 	"shangquan/server/config"
 	"shangquan/services/access"
 	"shangquan/services/account"
+	"shangquan/services/alarm"
 	"shangquan/services/apikey"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/demo"
 	"shangquan/services/directory"
 	"shangquan/services/extract"
+	"shangquan/services/freeze"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
+	"shangquan/services/integrity"
 	"shangquan/services/job"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
@@ -68,6 +71,7 @@ import (
 type town struct {
 	*trial
 	db        store.DB
+	dir       string // of the store
 	people    map[string]demo.Person
 	outbox    *mail.Log
 	directory *directory.Service
@@ -98,7 +102,11 @@ var model = sync.OnceValues(func() (m struct {
 	}
 	now := func() time.Time { return evening }
 	path := filepath.Join(dir, "model.db")
-	db, err := store.Open(ctx, "file:"+path, store.Clock(now))
+	box, err := keys.Box("content")
+	if err != nil {
+		return m, err
+	}
+	db, err := store.Open(ctx, "file:"+path, store.Clock(now), store.Seal(box, nil))
 	if err != nil {
 		return m, err
 	}
@@ -180,13 +188,23 @@ func peopled(t testing.TB, settings ...string) *town {
 	if d.Config, err = config.Load(func(k string) string { return env[k] }); err != nil {
 		t.Fatal(err)
 	}
-	x := &town{trial: &trial{lines: &lines{}}, people: map[string]demo.Person{}, sessions: maps.Clone(m.sessions)}
+	x := &town{trial: &trial{lines: &lines{}}, dir: dir, people: map[string]demo.Person{}, sessions: maps.Clone(m.sessions)}
 	for _, p := range m.people {
 		x.people[p.Key] = p
 	}
 	x.clock.Store(evening.UnixNano())
 	now := func() time.Time { return time.Unix(0, x.clock.Load()).In(calendar.Shanghai) }
-	x.db, err = store.Open(t.Context(), "file:"+path, store.Clock(now))
+	keys, err := secret.New(m.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	box, err := keys.Box("content")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.db, err = store.Open(t.Context(), "file:"+path, store.Clock(now), store.Seal(box, func(collection, id string) {
+		x.services.Alarms.Raise(alarm.Content, collection+"/"+id, "read")
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,9 +228,12 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Streets = place.NewEditor(db, trail, now)
 	s.Walks = walk.New(db, s.Listings, s.Streets, now)
 	s.Posts = post.New(db, trail, s.Listings, now)
+	s.Alarms = alarm.New(db, trail, slog.New(slog.DiscardHandler), now)
+	s.Freeze = freeze.New(db, trail, now, nil)
+	s.Integrity = integrity.New(db, trail, s.Alarms, now)
 	x.outbox = mail.NewLog(mail.Options{Words: mailWords(d), Now: now})
 	s.Outbox = x.outbox
-	if s.Accounts, err = account.New(db, account.Config{Origin: d.Config.Origin, Site: "松江商圈", Keys: keys, Log: trail, Mail: x.outbox, Now: now}); err != nil {
+	if s.Accounts, err = account.New(db, account.Config{Origin: d.Config.Origin, Site: "松江商圈", Keys: keys, Log: trail, Mail: x.outbox, Now: now, SessionsFrom: s.Freeze.SessionsFrom}); err != nil {
 		return err
 	}
 	t.Cleanup(func() { _ = s.Accounts.Close(context.Background()) })

@@ -33,7 +33,9 @@ type Request struct {
 	counted *tally // see notes
 	route   *pattern
 	start   time.Time
-	err     error // what the log has to say; nil for what is the visitor's own
+	// expected says that an answer of 500 and more is no mistake of ours: the site is frozen.
+	expected bool
+	err      error // what the log has to say; nil for what is the visitor's own
 }
 
 type requestKey struct{}

@@ -39,6 +39,9 @@ type Route struct {
 	Body int
 	// Cached answers are kept per data revision and minute, and shared by everybody who sees the same language, theme and size.
 	Cached bool
+	// Always says that a route that writes answers while the site is frozen, too: signing in and out, and what changes only the
+	// visitor's own cookie.
+	Always bool
 	// Query names the parameters that change the answer. The cache sees no others, so ?utm_source= does not make a second copy;
 	// the handler of a cached route reads no others.
 	Query []string

@@ -58,6 +58,9 @@ func (s *Site) load(c *fiber.Ctx) error {
 	case err != nil:
 		return err
 	}
+	if s.services.Freeze.Refused() != nil && !slices.Contains(a.Roles, access.Admin) {
+		return nil // while the site is frozen only administrators are somebody, to look around
+	}
 	r.Session, r.Account = x, a
 	by := s.services.Accounts.Actor(x, a)
 	if by.AccountID != "" {
@@ -86,6 +89,9 @@ func (s *Site) admit(p *pattern) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		r := Of(c)
 		r.Actor.Request, r.Actor.Client = r.ID, r.Client
+		if err := s.resting(p); err != nil {
+			return err
+		}
 		if staff && !slices.ContainsFunc(s.config.StaffRanges, func(in netip.Prefix) bool { return in.Contains(r.Client) }) {
 			return fault.New(fault.NotFound, "error.not_found", errors.New("web: a page of the staff was asked for from elsewhere"))
 		}

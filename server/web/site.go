@@ -17,15 +17,18 @@ import (
 	"shangquan/server/config"
 	"shangquan/services/access"
 	"shangquan/services/account"
+	"shangquan/services/alarm"
 	"shangquan/services/apikey"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/demo"
 	"shangquan/services/directory"
 	"shangquan/services/extract"
+	"shangquan/services/freeze"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
+	"shangquan/services/integrity"
 	"shangquan/services/job"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
@@ -91,6 +94,9 @@ type Services struct {
 	Jobs      *job.Ledger
 	Contacts  *extract.Contacts
 	Trail     *audit.Log
+	Alarms    *alarm.Service
+	Freeze    *freeze.Service
+	Integrity *integrity.Service
 	Keys      *secret.Ring
 	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.
 	Outbox *mail.Log
@@ -113,17 +119,18 @@ type Site struct {
 	degraded  func(context.Context) []string
 	services  Services
 
-	app     *fiber.App
-	routes  []Route
-	hosts   map[string]bool
-	origin  *http.CrossOriginProtection
-	first   *fasthttp.ResponseHeader // see firstHeader
-	limits  *limits
-	cache   *pageCache
-	metrics *metrics
-	base    context.Context // of every handler; ends when the server gives up waiting for them
-	give    context.CancelFunc
-	down    chan struct{} // closed when the server is asked to stop
+	app      *fiber.App
+	routes   []Route
+	hosts    map[string]bool
+	origin   *http.CrossOriginProtection
+	first    *fasthttp.ResponseHeader // see firstHeader
+	limits   *limits
+	refusals refusals
+	cache    *pageCache
+	metrics  *metrics
+	base     context.Context // of every handler; ends when the server gives up waiting for them
+	give     context.CancelFunc
+	down     chan struct{} // closed when the server is asked to stop
 }
 
 // New builds the site. It answers through Serve, and in tests through App.
@@ -174,6 +181,7 @@ func (s *Site) siteMap() []Route {
 		s.embedRoutes(),
 		s.ownRoutes(),
 		s.adminRoutes(),
+		s.safetyRoutes(),
 		s.outboxRoutes(),
 		s.myRoutes(),
 		s.deskRoutes(),
@@ -214,7 +222,7 @@ func (s *Site) publicRoutes() []Route {
 		{Method: http.MethodGet, Path: "/accessibility", Handle: s.info("accessibility"), Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/privacy", Handle: s.info("privacy"), Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/api", Handle: s.apiPage, Cached: true, Needs: access.PublicRead},
-		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write, Needs: access.PublicRead},
+		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write, Needs: access.PublicRead, Always: true},
 
 		{Method: http.MethodGet, Path: "/sitemap.xml", Handle: s.sitemap, Kind: File, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/robots.txt", Handle: s.robots, Kind: File, Needs: access.PublicRead},
@@ -233,12 +241,12 @@ func (s *Site) accountRoutes() []Route {
 	get, post := http.MethodGet, http.MethodPost
 	return []Route{
 		{Method: get, Path: "/sign-in", Handle: s.signInPage, Kind: Private, Needs: access.AccountOpen},
-		{Method: post, Path: "/sign-in", Handle: s.signInSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: post, Path: "/sign-in", Handle: s.signInSent, Kind: Private, Rate: Write, Needs: access.AccountOpen, Always: true},
 		{Method: get, Path: "/sign-in/code", Handle: s.codePage, Kind: Private, Needs: access.AccountOpen},
 		{Method: post, Path: "/sign-in/code", Handle: s.codeSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
 		{Method: get, Path: "/sign-in/factor", Handle: s.factorPage, Kind: Private, Needs: access.AccountOpen},
-		{Method: post, Path: "/sign-in/factor", Handle: s.factorSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
-		{Method: post, Path: "/sign-out", Handle: s.signOutSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
+		{Method: post, Path: "/sign-in/factor", Handle: s.factorSent, Kind: Private, Rate: Write, Needs: access.AccountOpen, Always: true},
+		{Method: post, Path: "/sign-out", Handle: s.signOutSent, Kind: Private, Rate: Write, Needs: access.AccountOpen, Always: true},
 		{Method: get, Path: "/reset", Handle: s.resetPage, Kind: Private, Needs: access.AccountOpen},
 		{Method: post, Path: "/reset", Handle: s.resetSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
 		{Method: get, Path: "/reset/:token", Handle: s.newPasswordPage, Kind: Private, Needs: access.AccountOpen, Probe: "/reset/none"},
@@ -246,6 +254,6 @@ func (s *Site) accountRoutes() []Route {
 		{Method: get, Path: "/setup", Handle: s.setupPage, Kind: Private, Needs: access.AccountOpen},
 		{Method: post, Path: "/setup", Handle: s.setupSent, Kind: Private, Rate: Write, Needs: access.AccountOpen},
 		{Method: get, Path: "/account/check", Handle: s.checkPage, Kind: Private, Needs: access.AccountOwn, Thing: ownAccount},
-		{Method: post, Path: "/account/check", Handle: s.checkSent, Kind: Private, Rate: Write, Needs: access.AccountOwn, Thing: ownAccount},
+		{Method: post, Path: "/account/check", Handle: s.checkSent, Kind: Private, Rate: Write, Needs: access.AccountOwn, Thing: ownAccount, Always: true},
 	}
 }

@@ -176,16 +176,32 @@ func Require(a Actor, act Action, t Thing) error {
 		with.TwoFactor = true
 		switch {
 		case !a.Known():
-			return fault.New(fault.Unauthenticated, "error.sign_in", errors.New("access: "+string(act)+" by nobody"))
+			return fault.New(fault.Unauthenticated, "error.sign_in", &refusal{act, "by nobody"})
 		case a.Key == nil && !a.TwoFactor && Can(with, act, t):
-			return fault.New(fault.Forbidden, "error.second_factor", errors.New("access: "+string(act)+" without a second factor"))
+			return fault.New(fault.Forbidden, "error.second_factor", &refusal{act, "without a second factor"})
 		}
-		return fault.New(fault.NotFound, "error.not_found", errors.New("access: "+string(act)+" is not granted"))
+		return fault.New(fault.NotFound, "error.not_found", &refusal{act, "is not granted"})
 	}
 	if dangerous[act] && !a.Sudo && a.System == "" {
-		return fault.New(fault.Forbidden, "error.sudo", errors.New("access: "+string(act)+" without a fresh check"))
+		return fault.New(fault.Forbidden, "error.sudo", &refusal{act, "without a fresh check"})
 	}
 	return nil
+}
+
+// refusal is why Require did not let somebody.
+type refusal struct {
+	act Action
+	why string
+}
+
+func (r *refusal) Error() string { return "access: " + string(r.act) + " " + r.why }
+
+// Refused returns the action that Require refused, where err comes from it.
+func Refused(err error) (Action, bool) {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r.act, true
+	}
+	return "", false
 }
 
 // Dangerous reports whether the action asks for a fresh check of who is there.

@@ -100,4 +100,10 @@ const (
 	JobRun  Action = "job.run"
 
 	AuditRead Action = "audit.read"
+
+	SiteFreeze   Action = "site.freeze"   // make the site read-only and sign everybody out
+	SiteUnfreeze Action = "site.unfreeze" // from the command line alone: who stole an administrator's account must not undo it
+	ContentSeal  Action = "content.seal"  // the program's own: documents from before there were seals get theirs
+	AlarmRead    Action = "alarm.read"
+	AlarmClose   Action = "alarm.close"
 )

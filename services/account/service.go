@@ -32,6 +32,10 @@ type Config struct {
 	Keys   *secret.Ring
 	Log    *audit.Log
 	Mail   mail.Sender
+	// SessionsFrom, which may be nil, says before when opened sessions are over, whoever's they are. Watch, which may be nil, hears
+	// what an alarm may be made of.
+	SessionsFrom func() time.Time
+	Watch        Watch
 	// Now tells the time in the zone of the district.
 	Now func() time.Time
 }
@@ -53,6 +57,9 @@ type Service struct {
 	now      func() time.Time
 	db       store.DB
 	setup    sync.Mutex
+	from     func() time.Time
+	watch    Watch
+	networks *store.Collection[networks]
 }
 
 // New returns the accounts on db. It fails when the origin is no address that passkeys can be bound to.
@@ -69,14 +76,21 @@ func New(db store.DB, c Config) (*Service, error) {
 	}
 	s := &Service{
 		accounts: audit.Record(
-			store.NewCollection[Account](db, "accounts", store.Unique("phone_key"), store.Unique("email_key"), store.Multi("roles"), store.Follow("audit")),
+			store.NewCollection[Account](db, "accounts", store.Unique("phone_key"), store.Unique("email_key"), store.Multi("roles"), store.Follow("audit"), store.Sealed()),
 			c.Log, Kind, audit.Hide("phone", "email", "phone_key", "email_key", "password", "factors")),
-		sessions: store.NewCollection[Session](db, "sessions", store.Unique("hash"), store.Index("account_id", "created"), store.Index("used")),
+		sessions: store.NewCollection[Session](db, "sessions", store.Unique("hash"), store.Index("account_id", "created"), store.Index("used"), store.Sealed()),
 		guards:   store.NewCollection[guard](db, "account_guards"),
+		networks: store.NewCollection[networks](db, "account_networks"),
 		codes:    store.NewCollection[code](db, "account_codes", store.Index("until")),
 		keys:     c.Keys, log: c.Log, hasher: newHasher(today), policy: c.Policy, origin: strings.TrimSuffix(c.Origin, "/"), site: c.Site, passkeys: keys, now: c.Now, db: db,
 	}
 	s.post = newPost(c.Mail)
+	if s.from = c.SessionsFrom; s.from == nil {
+		s.from = func() time.Time { return time.Time{} }
+	}
+	if s.watch = c.Watch; s.watch == nil {
+		s.watch = unwatched{}
+	}
 	return s, nil
 }
 

@@ -68,7 +68,7 @@ func signInFirst(cause string) error {
 }
 
 // live reports whether the session may still be used. The clock is asked both ways: one that went back extends nothing.
-func (x *Session) live(a *Account, now time.Time) bool {
+func (s *Service) live(x *Session, a *Account, now time.Time) bool {
 	idle, life := IdleMerchant, LifeMerchant
 	if a.Staff() {
 		idle, life = IdleStaff, LifeStaff
@@ -76,7 +76,7 @@ func (x *Session) live(a *Account, now time.Time) bool {
 	if x.Pending {
 		life = LifePending
 	}
-	return !a.Disabled && x.Epoch == a.Epoch && now.Sub(x.Created) < life && now.Sub(x.Used) < idle && x.Used.Sub(now) < maxSkew
+	return !a.Disabled && x.Epoch == a.Epoch && now.Sub(x.Created) < life && now.Sub(x.Used) < idle && x.Used.Sub(now) < maxSkew && !x.Created.Before(s.from().Truncate(time.Millisecond))
 }
 
 // Authenticate returns the session and the account of a token as they are now: fault.Unauthenticated when there is no such session
@@ -94,7 +94,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (Session, Acco
 		return Session{}, Account{}, notThere(err, "a session without an account")
 	}
 	now := s.now()
-	if !x.live(&a, now) {
+	if !s.live(&x, &a, now) {
 		return Session{}, Account{}, signInFirst("the session has ended")
 	}
 	if now.Sub(x.Used) >= touchEvery {
@@ -166,10 +166,10 @@ func (s *Service) open(ctx context.Context, a *Account, c Client, x Session) (to
 	}
 	kept := map[bool]int{}  // by pending
 	for _, y := range all { // newest first
-		if y.live(a, now) {
+		if s.live(&y, a, now) {
 			kept[y.Pending]++
 		}
-		if kept[y.Pending] > MaxSessions || !y.live(a, now) {
+		if kept[y.Pending] > MaxSessions || !s.live(&y, a, now) {
 			if err := s.erase(ctx, y.ID); err != nil {
 				return "", Session{}, err
 			}
@@ -239,7 +239,7 @@ func (s *Service) Sessions(ctx context.Context, by access.Actor, accountID strin
 		return nil, err
 	}
 	all, err := s.of(ctx, accountID)
-	return slices.DeleteFunc(all, func(x Session) bool { return x.Pending || !x.live(&a, s.now()) }), err
+	return slices.DeleteFunc(all, func(x Session) bool { return x.Pending || !s.live(&x, &a, s.now()) }), err
 }
 
 // reach returns the account when the actor may do own to it as its owner, or others' as somebody who looks after accounts.

@@ -132,6 +132,7 @@ func (s *Service) turnAway(ctx context.Context, a *Account, ad admission, c Clie
 	default:
 		id, what = a.ID, "sign-in: wrong password"
 	}
+	s.watch.Failed()
 	if err := s.event(ctx, c.actor(nil), access.AccountOpen, refused, what, id); err != nil {
 		return err
 	}
@@ -182,6 +183,9 @@ func (s *Service) complete(ctx context.Context, in *SignedIn, c Client) error {
 		s.tell(a, mailGuessed, args)
 	case !x.KnownDevice:
 		s.tell(a, mailNewDevice, args)
+	}
+	if err := s.notice(ctx, a, c); err != nil {
+		return err
 	}
 	return s.event(ctx, c.actor(a), access.AccountOpen, went, "signed in", a.ID)
 }

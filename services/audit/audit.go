@@ -105,6 +105,7 @@ type Log struct {
 
 	mu      sync.Mutex
 	sources map[string]source
+	kinds   map[string]string // of documents, by the name of their collection
 	copying sync.Mutex
 }
 
@@ -117,7 +118,7 @@ type source interface {
 // New returns the trail on db, signed with keys.
 func New(db store.DB, keys *secret.Ring, now func() time.Time) *Log {
 	return &Log{
-		db: db, keys: keys, now: now, owner: rand.Text(), wake: make(chan struct{}, 1), sources: map[string]source{},
+		db: db, keys: keys, now: now, owner: rand.Text(), wake: make(chan struct{}, 1), sources: map[string]source{}, kinds: map[string]string{},
 		chain: store.NewCollection[Entry](db, "audit", store.Unique("key"), store.Index("of"), store.Index("fact.by.account"), store.Index("fact.action"), store.Index("fact.at")),
 		inbox: store.NewCollection[Entry](db, "audit_inbox"),
 	}

@@ -144,17 +144,12 @@ func (l *Log) Verify(ctx context.Context, anchors ...Anchor) (Report, error) {
 			return r, err
 		}
 		want := prev.Seq + 1
-		body, err := e.body()
-		if err != nil {
-			return r, err
-		}
-		mac, err := base64.RawURLEncoding.DecodeString(e.Hash)
 		switch {
 		case e.Seq != want || e.ID != seqID(want):
 			return broken(want, "entry %d is missing or stands elsewhere", want), nil
 		case e.Prev != prev.Hash:
 			return broken(want, "entry %d does not follow the one before it", want), nil
-		case err != nil || !l.keys.Valid(purpose, mac, []byte(e.Prev), body):
+		case !l.signed(&e):
 			return broken(want, "entry %d was changed", want), nil
 		}
 		if h, ok := hashes[e.Seq]; ok && h != e.Hash {
@@ -169,6 +164,13 @@ func (l *Log) Verify(ctx context.Context, anchors ...Anchor) (Report, error) {
 		}
 	}
 	return r, nil
+}
+
+// signed reports whether the entry is the one that was written.
+func (l *Log) signed(e *Entry) bool {
+	mac, err := base64.RawURLEncoding.DecodeString(e.Hash)
+	body, bad := e.body()
+	return err == nil && bad == nil && l.keys.Valid(purpose, mac, []byte(e.Prev), body)
 }
 
 // Err returns an error when the report found something.

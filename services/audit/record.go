@@ -70,6 +70,7 @@ func Record[T any](coll *store.Collection[T], log *Log, kind string, opts ...Opt
 	}
 	log.mu.Lock()
 	log.sources[kind] = r
+	log.kinds[coll.Name()] = kind
 	log.mu.Unlock()
 	return r
 }

@@ -31,6 +31,9 @@ type Follower struct {
 	owner  string
 	log    *slog.Logger
 
+	// Drifted, which may be nil, hears when the index was found to differ from the directory.
+	Drifted func(Drift)
+
 	index  *register         // the register the index was built with
 	boards map[string]*board // the posts it was told last
 }
@@ -77,6 +80,9 @@ func (f *Follower) Run(ctx context.Context) {
 				}
 				if d.Found() {
 					f.log.WarnContext(ctx, "the search index had drifted and was repaired", "missing", len(d.Missing), "stale", len(d.Stale), "extra", len(d.Extra))
+					if f.Drifted != nil {
+						f.Drifted(d)
+					}
 				}
 			}
 		}

@@ -29,6 +29,8 @@ type Deps struct {
 	// Names gives the words of the cells as they are now.
 	Names func(context.Context) (*sheet.Names, error)
 	Now   func() time.Time
+	// Paused, which may be nil, says that nothing may be written for now; what waits goes on afterwards.
+	Paused func() bool
 }
 
 // Service takes imports in and works them off. It is safe for concurrent use, also by several servers over one store.

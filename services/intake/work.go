@@ -50,6 +50,9 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 // Work does everything that waits, unless another server is at it, and returns how many imports it brought a step on.
 func (s *Service) Work(ctx context.Context, owner string) (int, error) {
 	for n := 0; ; n++ {
+		if s.paused() {
+			return n, nil
+		}
 		page, err := s.docs.Find(ctx, store.Where("state", store.In, []string{string(Received), string(Running), string(Undoing)}).Limit(1))
 		if err != nil || len(page.Items) == 0 {
 			return n, err
@@ -60,6 +63,9 @@ func (s *Service) Work(ctx context.Context, owner string) (int, error) {
 		}
 		w := worker{s, &page.Items[0], owner}
 		if err := w.work(ctx); err != nil {
+			if errors.Is(err, errPaused) {
+				err = nil
+			}
 			return n, err
 		}
 	}
@@ -83,10 +89,18 @@ func (w *worker) work(ctx context.Context) error {
 	}
 }
 
+// errPaused says that nothing may be written for now.
+var errPaused = errors.New("intake: paused")
+
+func (s *Service) paused() bool { return s.Paused != nil && s.Paused() }
+
 // errLost says that another server has taken over.
 var errLost = errors.New("intake: the lease was lost")
 
 func (w *worker) hold(ctx context.Context) error {
+	if w.paused() {
+		return errPaused
+	}
 	mine, err := w.DB.Lease(ctx, "import", w.owner, lease)
 	if err == nil && !mine {
 		return errLost

@@ -50,7 +50,7 @@ func New(d Deps) *Service {
 		Deps: d,
 		merchants: audit.Record(store.NewCollection[Merchant](d.DB, "merchants",
 			store.Unique("code_key"), store.Index("state", "updated_at"), store.Index("plaza_id"), store.Multi("members.account_id"),
-			store.Multi("invitations.token"), follow), d.Log, KindMerchant, audit.Hide("sealed", "invitations", "code_key")),
+			store.Multi("invitations.token"), follow, store.Sealed()), d.Log, KindMerchant, audit.Hide("sealed", "invitations", "code_key")),
 		claims: audit.Record(store.NewCollection[Claim](d.DB, "claims",
 			store.Unique("open_key"), store.Index("state", "created_at"), store.Index("account_id"), store.Index("from"),
 			store.Index("unsettled"), store.Index("untold"), store.Index("erase_at"), follow), d.Log, KindClaim, audit.Hide("sealed", "open_key", "checks", "name", "answer")),

@@ -33,11 +33,11 @@ type Collections struct {
 // Declare declares the collections of places on db; it may be done again.
 func Declare(db store.DB) Collections {
 	return Collections{
-		Streets: store.NewCollection[Street](db, "streets", store.Unique("slug"), store.Follow("audit")),
-		Plazas:  store.NewCollection[Plaza](db, "plazas", store.Unique("slug"), store.Follow("audit")),
+		Streets: store.NewCollection[Street](db, "streets", store.Unique("slug"), store.Follow("audit"), store.Sealed()),
+		Plazas:  store.NewCollection[Plaza](db, "plazas", store.Unique("slug"), store.Follow("audit"), store.Sealed()),
 		Units: store.NewCollection[Unit](db, "units",
-			store.Index("plaza_id"), store.Index("street_id"), store.Index("occupied_by"), store.Follow("audit")),
-		Points: store.NewCollection[Point](db, "points", store.Index("kind")),
+			store.Index("plaza_id"), store.Index("street_id"), store.Index("occupied_by"), store.Follow("audit"), store.Sealed()),
+		Points: store.NewCollection[Point](db, "points", store.Index("kind"), store.Sealed()),
 	}
 }
 

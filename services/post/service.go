@@ -41,7 +41,7 @@ type Service struct {
 // Declare declares the collection of posts on db; it may be done again.
 func Declare(db store.DB) *store.Collection[Post] {
 	return store.NewCollection[Post](db, "posts",
-		store.Unique("slot"), store.Index("listing_id", "created_at"), store.Index("state", "until"), store.Follow("audit"))
+		store.Unique("slot"), store.Index("listing_id", "created_at"), store.Index("state", "until"), store.Follow("audit"), store.Sealed())
 }
 
 // New returns the posts on db, which write to the trail log.

@@ -146,3 +146,50 @@ func Hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
+
+// Box seals what is stored in bytes, for one purpose. Its keys are derived once, so that it can be used for every document that is
+// read. It is safe for concurrent use.
+type Box struct {
+	ids   []string
+	aeads []cipher.AEAD
+}
+
+// boxVersion is the first byte of what a Box seals: AES-256-GCM, the id of the key, a random nonce.
+const boxVersion = 1
+
+// Box returns the box of a purpose.
+func (r *Ring) Box(purpose string) (*Box, error) {
+	b := &Box{}
+	for _, m := range r.masters {
+		a, err := m.aead("box " + purpose)
+		if err != nil {
+			return nil, err
+		}
+		b.ids, b.aeads = append(b.ids, m.id), append(b.aeads, a)
+	}
+	return b, nil
+}
+
+// Seal encrypts plain and binds it to what it is about.
+func (b *Box) Seal(about string, plain []byte) []byte {
+	a, head := b.aeads[0], 1+len(b.ids[0])
+	out := make([]byte, head+a.NonceSize(), head+a.NonceSize()+len(plain)+a.Overhead())
+	out[0] = boxVersion
+	copy(out[1:], b.ids[0])
+	nonce := out[head:]
+	_, _ = rand.Read(nonce)
+	return a.Seal(out, nonce, plain, []byte(about))
+}
+
+// Open decrypts what Seal returned about the same thing, with any key of the ring, and reports whether it was untouched.
+func (b *Box) Open(about string, sealed []byte) ([]byte, bool) {
+	for i, id := range b.ids {
+		a, head := b.aeads[i], 1+len(id)
+		if len(sealed) < head+a.NonceSize() || sealed[0] != boxVersion || string(sealed[1:head]) != id {
+			continue
+		}
+		plain, err := a.Open(nil, sealed[head:head+a.NonceSize()], sealed[head+a.NonceSize():], []byte(about))
+		return plain, err == nil
+	}
+	return nil, false
+}

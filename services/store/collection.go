@@ -19,6 +19,7 @@ import (
 type Collection[T any] struct {
 	spec *spec
 	eng  engine
+	set  *settings
 	now  func() time.Time
 }
 
@@ -42,7 +43,7 @@ func NewCollection[T any](db DB, name string, decls ...Declaration) *Collection[
 	if _, ok := any(new(T)).(interface{ StoreMeta() *Meta }); !ok {
 		panic(fmt.Sprintf("store: %T does not embed store.Meta", *new(T)))
 	}
-	c := &Collection[T]{spec: declare(reflect.TypeFor[T](), name, decls), now: db.now}
+	c := &Collection[T]{spec: declare(reflect.TypeFor[T](), name, decls), set: db.set(), now: db.now}
 	c.spec.extract = func(doc []byte) (record, error) {
 		v, err := c.decode(doc)
 		if err != nil {
@@ -51,6 +52,9 @@ func NewCollection[T any](db DB, name string, decls ...Declaration) *Collection[
 		return c.record(&v, doc), nil
 	}
 	c.eng = db.collection(c.spec)
+	if c.spec.sealed {
+		c.set.remember(c)
+	}
 	return c
 }
 
@@ -75,8 +79,10 @@ func (c *Collection[T]) get(ctx context.Context, path string, value any) (out T,
 	if err := c.eng.prepare(ctx); err != nil {
 		return out, err
 	}
-	err = c.eng.get(ctx, f, x, func(doc []byte) error {
-		out, err = c.decode(doc)
+	err = c.eng.get(ctx, f, x, func(s stored) error {
+		if out, err = c.read(s); errors.Is(err, errLost) {
+			err = c.lost(s.id)
+		}
 		return err
 	})
 	return out, err
@@ -154,21 +160,29 @@ func (c *Collection[T]) Find(ctx context.Context, q Query) (Page[T], error) {
 	}
 	limit := p.limit
 	p.limit++ // one more tells whether there is a next page
-	more := false
-	err = c.eng.find(ctx, p, func(doc []byte) error {
-		if len(page.Items) == limit {
+	seen, more, next := 0, false, ""
+	err = c.eng.find(ctx, p, func(s stored) error {
+		if seen == limit {
 			more = true
 			return nil
 		}
-		v, err := c.decode(doc)
-		page.Items = append(page.Items, v)
+		seen++
+		v, err := c.read(s)
+		if errors.Is(err, errLost) { // nobody sees it, and the page ends behind it all the same
+			next = c.spec.cursorAt(p, s.at, s.id)
+			return nil
+		}
+		page.Items, next = append(page.Items, v), ""
 		return err
 	})
 	if err != nil {
 		return Page[T]{Items: []T{}}, err
 	}
+	if more && next == "" {
+		next = c.spec.cursor(p, reflect.ValueOf(&page.Items[len(page.Items)-1]).Elem())
+	}
 	if more {
-		page.Next = c.spec.cursor(p, reflect.ValueOf(&page.Items[limit-1]).Elem())
+		page.Next = next
 	}
 	return page, nil
 }
@@ -315,8 +329,11 @@ func (c *Collection[T]) Pending(ctx context.Context, follower string, limit int)
 		return nil, c.mistake("Pending of %d: the limit is from 1 to %d", limit, maxLimit)
 	}
 	out := []T{}
-	err := c.eng.pending(ctx, follower, limit, func(doc []byte) error {
-		v, err := c.decode(doc)
+	err := c.eng.pending(ctx, follower, limit, func(s stored) error {
+		v, err := c.read(s)
+		if errors.Is(err, errLost) {
+			return nil
+		}
 		out = append(out, v)
 		return err
 	})
@@ -393,6 +410,9 @@ func (c *Collection[T]) encode(doc *T) (record, error) {
 
 func (c *Collection[T]) record(doc *T, b []byte) record {
 	r := record{meta: *meta(doc), doc: b, values: make([][]any, len(c.spec.fields))}
+	if c.seals() {
+		r.seal = c.set.sealer.Seal(c.about(r.meta.ID), b)
+	}
 	v := reflect.ValueOf(doc).Elem()
 	for i, f := range c.spec.fields {
 		f.values(v, func(x any) { r.values[i] = append(r.values[i], x) })

@@ -26,7 +26,12 @@ func (sp *spec) fingerprint(p plan) string {
 }
 
 func (sp *spec) cursor(p plan, last reflect.Value) string {
-	b, _ := json.Marshal([]any{sp.fingerprint(p), p.sort.one(last), sp.field("id").one(last)})
+	return sp.cursorAt(p, p.sort.one(last), sp.field("id").one(last))
+}
+
+// cursorAt is the cursor of a page that ends at this value of the sort field and this id.
+func (sp *spec) cursorAt(p plan, value, id any) string {
+	b, _ := json.Marshal([]any{sp.fingerprint(p), value, id})
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 

@@ -37,6 +37,7 @@ type spec struct {
 	fields    []*field // the declared fields, the metadata first; record.values has their values in this order
 	indexes   []index  // includes those of the metadata
 	followers []string
+	sealed    bool
 	doc       reflect.Type
 	// extract gives the values of the fields of an encoded document, for migrations.
 	extract func(doc []byte) (record, error)
@@ -149,7 +150,7 @@ func (sp *spec) same(other *spec) bool {
 		for _, ix := range s.indexes {
 			out = append(out, ix.name())
 		}
-		return append(out, s.followers...)
+		return append(append(out, s.followers...), fmt.Sprint("sealed ", s.sealed))
 	}
 	return slices.Equal(describe(sp), describe(other))
 }

@@ -41,7 +41,7 @@ const (
 )
 
 type mongoDB struct {
-	settings
+	*settings
 	client *mongo.Client
 	db     *mongo.Database
 	allow  []string
@@ -50,7 +50,7 @@ type mongoDB struct {
 	collections map[string]*mongoCollection
 }
 
-func openMongo(ctx context.Context, uri string, s settings) (DB, error) {
+func openMongo(ctx context.Context, uri string, s *settings) (DB, error) {
 	uri, name, allow, err := splitAddress(uri)
 	if err != nil {
 		return nil, err

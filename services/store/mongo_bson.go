@@ -159,7 +159,7 @@ func appendJSON(b []byte, doc bson.Raw, top bool) ([]byte, error) {
 		key := e.Key()
 		if top && key == "_id" {
 			key = "id"
-		} else if top && (key == pendingField || key == opField) {
+		} else if top && (key == pendingField || key == opField || key == sealField) {
 			continue
 		}
 		if !first {

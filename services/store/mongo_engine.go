@@ -18,6 +18,7 @@ import (
 // What the store keeps in a document of MongoDB beside the document itself.
 const (
 	pendingField = "_pending" // follower → since when; a mark is removed when it is delivered
+	sealField    = "_seal"    // the sealed copy
 	opField      = "_op"      // the write that made this state: resolves an outcome that the network hid
 )
 
@@ -42,6 +43,9 @@ func (c *mongoCollection) stored(r record, op string) (bson.D, error) {
 	marks := bson.D{}
 	for _, f := range c.sp.followers {
 		marks = append(marks, bson.E{Key: f, Value: bson.NewDateTimeFromTime(r.meta.UpdatedAt)})
+	}
+	if r.seal != nil {
+		d = append(d, bson.E{Key: sealField, Value: bson.Binary{Data: r.seal}})
 	}
 	return append(d, bson.E{Key: opField, Value: op}, bson.E{Key: pendingField, Value: marks}), nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -70,7 +71,7 @@ func (p plan) filter() bson.D {
 	return bson.D{{Key: "$and", Value: all}}
 }
 
-func (c *mongoCollection) get(ctx context.Context, f *field, value any, yield func([]byte) error) error {
+func (c *mongoCollection) get(ctx context.Context, f *field, value any, yield func(stored) error) error {
 	raw, err := c.coll.FindOne(ctx, bson.D{equal(mongoPath(f.path), f.toMongo(value))}).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {
 		return fault.New(fault.NotFound, keyNotFound, errors.New("store: "+c.sp.name+": no document has this "+f.path))
@@ -78,14 +79,14 @@ func (c *mongoCollection) get(ctx context.Context, f *field, value any, yield fu
 	if err != nil {
 		return translateMongo(ctx, err)
 	}
-	doc, err := appendJSON(nil, raw, true)
+	s, err := c.read(nil, raw, c.sp.field("id"))
 	if err != nil {
 		return translateMongo(ctx, err)
 	}
-	return yield(doc)
+	return yield(s)
 }
 
-func (c *mongoCollection) find(ctx context.Context, p plan, yield func([]byte) error) error {
+func (c *mongoCollection) find(ctx context.Context, p plan, yield func(stored) error) error {
 	way := 1
 	if p.desc {
 		way = -1
@@ -94,31 +95,42 @@ func (c *mongoCollection) find(ctx context.Context, p plan, yield func([]byte) e
 	if p.sort.path != "id" {
 		by = bson.D{{Key: p.sort.path, Value: way}, {Key: "_id", Value: way}}
 	}
-	return c.each(ctx, p.filter(), options.Find().SetSort(by).SetLimit(int64(p.limit)), yield)
+	return c.each(ctx, p.filter(), options.Find().SetSort(by).SetLimit(int64(p.limit)), p.sort, yield)
 }
 
-func (c *mongoCollection) pending(ctx context.Context, follower string, limit int, yield func([]byte) error) error {
+func (c *mongoCollection) pending(ctx context.Context, follower string, limit int, yield func(stored) error) error {
 	path := pendingField + "." + follower
 	return c.each(ctx, bson.D{{Key: path, Value: bson.D{{Key: "$exists", Value: true}}}},
-		options.Find().SetSort(bson.D{{Key: path, Value: 1}}).SetLimit(int64(limit)), yield)
+		options.Find().SetSort(bson.D{{Key: path, Value: 1}}).SetLimit(int64(limit)), c.sp.field("id"), yield)
 }
 
-func (c *mongoCollection) each(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder, yield func([]byte) error) error {
+func (c *mongoCollection) each(ctx context.Context, filter bson.D, o *options.FindOptionsBuilder, sort *field, yield func(stored) error) error {
 	cur, err := c.coll.Find(ctx, filter, o)
 	if err != nil {
 		return translateMongo(ctx, err)
 	}
 	defer func() { _ = cur.Close(context.WithoutCancel(ctx)) }()
-	var doc []byte
+	var s stored
 	for cur.Next(ctx) {
-		if doc, err = appendJSON(doc[:0], cur.Current, true); err == nil {
-			err = yield(doc)
+		if s, err = c.read(s.doc[:0], cur.Current, sort); err == nil {
+			err = yield(s)
 		}
 		if err != nil {
 			return translateMongo(ctx, err)
 		}
 	}
 	return translateMongo(ctx, cur.Err())
+}
+
+// read takes a stored document apart. Its JSON is appended to b.
+func (c *mongoCollection) read(b []byte, raw bson.Raw, sort *field) (s stored, err error) {
+	if s.doc, err = appendJSON(b, raw, true); err != nil || !c.sp.sealed {
+		return s, err
+	}
+	s.id, _ = raw.Lookup("_id").StringValueOK()
+	_, s.seal, _ = raw.Lookup(sealField).BinaryOK()
+	s.at, _ = sort.fromMongo(raw.Lookup(strings.Split(mongoPath(sort.path), ".")...))
+	return s, nil
 }
 
 func (c *mongoCollection) count(ctx context.Context, p plan) (int, error) {

@@ -39,7 +39,7 @@ var inForce = map[string]string{
 }
 
 type sqliteDB struct {
-	settings
+	*settings
 	path    string
 	lock    *flock.Flock
 	readers *sql.DB
@@ -58,7 +58,7 @@ func unavailable(format string, args ...any) error {
 	return fault.New(fault.Unavailable, keyUnavailable, fmt.Errorf(format, args...))
 }
 
-func openSQLite(ctx context.Context, name string, s settings) (DB, error) {
+func openSQLite(ctx context.Context, name string, s *settings) (DB, error) {
 	path, _, _ := strings.Cut(name, "?")
 	path = strings.TrimPrefix(path, "//")
 	if path == "" || path == ":memory:" {

@@ -12,7 +12,7 @@ import (
 )
 
 // statements are the ones with a fixed text.
-type statements struct{ insert, replace, refill, rowid, current, erase string }
+type statements struct{ insert, replace, refill, rowid, current, erase, restore string }
 
 // plainFields are the positions in record.values of the fields that are columns, beyond the metadata.
 func (t *sqliteTable) plainFields() []int {
@@ -39,16 +39,21 @@ func (t *sqliteTable) statements() statements {
 	}
 	table := quoted(t.sp.name)
 	all := append(slices.Clone(cols), "id", "rev", "created_at", "updated_at", "_doc")
+	meta := []string{"rev = ?", "updated_at = ?", "_doc = ?"}
+	if t.sp.sealed {
+		all, meta = append(all, sealColumn), append(meta, sealColumn+" = ?")
+	}
 	refill := strings.Join(sets, ", ")
 	if refill == "" {
 		refill = "id = id"
 	}
 	return statements{
 		insert: "INSERT INTO " + table + " (" + strings.Join(all, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(all)-1) + ")",
-		replace: "UPDATE " + table + " SET " + strings.Join(append(append(sets, pending...), "rev = ?", "updated_at = ?", "_doc = ?"), ", ") +
+		replace: "UPDATE " + table + " SET " + strings.Join(slices.Concat(sets, pending, meta), ", ") +
 			" WHERE id = ? AND rev = ?",
 		refill:  "UPDATE " + table + " SET " + refill + " WHERE _pk = ?",
 		rowid:   "SELECT _pk FROM " + table + " WHERE id = ?",
+		restore: "UPDATE " + table + " SET " + strings.Join(slices.Concat(sets, meta), ", ") + " WHERE id = ?",
 		erase:   "DELETE FROM " + table + " WHERE id = ? AND rev = ?",
 		current: "SELECT id, rev, created_at FROM " + table + " WHERE id IN (SELECT value FROM json_each(?))",
 	}
@@ -73,7 +78,11 @@ func (t *sqliteTable) insert(ctx context.Context, r record) error {
 
 func (t *sqliteTable) insertRow(tx *txn, r record) error {
 	m := r.meta
-	_, err := tx.exec(t.sql.insert, append(t.args(r), m.ID, m.Rev, m.CreatedAt.UnixMilli(), m.UpdatedAt.UnixMilli(), string(r.doc))...)
+	args := append(t.args(r), m.ID, m.Rev, m.CreatedAt.UnixMilli(), m.UpdatedAt.UnixMilli(), string(r.doc))
+	if t.sp.sealed {
+		args = append(args, r.seal)
+	}
+	_, err := tx.exec(t.sql.insert, args...)
 	if err != nil {
 		return err
 	}
@@ -90,12 +99,21 @@ func (t *sqliteTable) replace(ctx context.Context, r record, rev int64) (matched
 }
 
 func (t *sqliteTable) replaceRow(tx *txn, r record, rev int64) (bool, error) {
-	n, err := tx.exec(t.sql.replace, append(t.args(r), r.meta.Rev, r.meta.UpdatedAt.UnixMilli(), string(r.doc), r.meta.ID, rev)...)
+	n, err := tx.exec(t.sql.replace, append(t.changed(r), r.meta.ID, rev)...)
 	if err != nil || n == 0 {
 		return false, err
 	}
 	tx.touched[t] = struct{}{}
 	return true, t.writeListsOf(tx, r, true)
+}
+
+// changed are the values that a write over a row sets.
+func (t *sqliteTable) changed(r record) []any {
+	out := append(t.args(r), r.meta.Rev, r.meta.UpdatedAt.UnixMilli(), string(r.doc))
+	if t.sp.sealed {
+		out = append(out, r.seal)
+	}
+	return out
 }
 
 func (t *sqliteTable) writeListsOf(tx *txn, r record, replacing bool) error {
@@ -262,11 +280,11 @@ func (t *sqliteTable) delivered(ctx context.Context, follower, id string, rev in
 
 func (t *sqliteTable) revision(ctx context.Context) (int64, error) { return t.rev.Load(), ctx.Err() }
 
-func (t *sqliteTable) get(ctx context.Context, f *field, value any, yield func([]byte) error) error {
+func (t *sqliteTable) get(ctx context.Context, f *field, value any, yield func(stored) error) error {
 	found := false
-	err := t.read(ctx, "SELECT _doc FROM "+quoted(t.sp.name)+" WHERE "+quoted(f.path)+" = ?", []any{value}, func(rows *sql.Rows) error {
+	err := t.read(ctx, "SELECT "+t.whole(t.sp.field("id"))+" FROM "+quoted(t.sp.name)+" WHERE "+quoted(f.path)+" = ?", []any{value}, func(rows *sql.Rows) error {
 		found = true
-		return scanDoc(rows, yield)
+		return t.scan(rows, yield)
 	})
 	if err == nil && !found {
 		return fault.New(fault.NotFound, keyNotFound, errors.New("store: "+t.sp.name+": no document has this "+f.path))
@@ -274,10 +292,24 @@ func (t *sqliteTable) get(ctx context.Context, f *field, value any, yield func([
 	return err
 }
 
-func scanDoc(rows *sql.Rows, yield func([]byte) error) error {
-	var doc sql.RawBytes
-	if err := rows.Scan(&doc); err != nil {
+// whole are the columns that make a stored document in a query that sorts by a field.
+func (t *sqliteTable) whole(sort *field) string {
+	if !t.sp.sealed {
+		return "_doc"
+	}
+	return "_doc, id, " + sealColumn + ", " + quoted(sort.path)
+}
+
+func (t *sqliteTable) scan(rows *sql.Rows, yield func(stored) error) error {
+	var doc, seal sql.RawBytes
+	var s stored
+	to := []any{&doc}
+	if t.sp.sealed {
+		to = append(to, &s.id, &seal, &s.at)
+	}
+	if err := rows.Scan(to...); err != nil {
 		return err
 	}
-	return yield(doc)
+	s.doc, s.seal = doc, seal
+	return yield(s)
 }

@@ -94,7 +94,7 @@ func (t *sqliteTable) where(p plan, popular ...*field) (string, []any, error) {
 	return " WHERE " + strings.Join(parts, " AND "), args, nil
 }
 
-func (t *sqliteTable) find(ctx context.Context, p plan, yield func([]byte) error) error {
+func (t *sqliteTable) find(ctx context.Context, p plan, yield func(stored) error) error {
 	popular, err := t.popular(ctx, p)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (t *sqliteTable) find(ctx context.Context, p plan, yield func([]byte) error
 	if err != nil {
 		return err
 	}
-	return t.read(ctx, query, args, func(rows *sql.Rows) error { return scanDoc(rows, yield) })
+	return t.read(ctx, query, args, func(rows *sql.Rows) error { return t.scan(rows, yield) })
 }
 
 // manyDocuments is where walking along the sorted index and asking each document for the element gets cheaper than sorting all
@@ -139,7 +139,7 @@ func (t *sqliteTable) selects(p plan, popular ...*field) (string, []any, error) 
 	if p.sort.path != "id" {
 		by = quoted(p.sort.path) + dir + ", " + by
 	}
-	return "SELECT _doc FROM " + quoted(t.sp.name) + where + " ORDER BY " + by + " LIMIT ?", append(args, p.limit), nil
+	return "SELECT " + t.whole(p.sort) + " FROM " + quoted(t.sp.name) + where + " ORDER BY " + by + " LIMIT ?", append(args, p.limit), nil
 }
 
 func (t *sqliteTable) count(ctx context.Context, p plan) (n int, err error) {
@@ -171,10 +171,10 @@ func (t *sqliteTable) countBy(ctx context.Context, f *field, p plan, yield func(
 	})
 }
 
-func (t *sqliteTable) pending(ctx context.Context, follower string, limit int, yield func([]byte) error) error {
-	return t.read(ctx, t.selectsPending(follower), []any{limit}, func(rows *sql.Rows) error { return scanDoc(rows, yield) })
+func (t *sqliteTable) pending(ctx context.Context, follower string, limit int, yield func(stored) error) error {
+	return t.read(ctx, t.selectsPending(follower), []any{limit}, func(rows *sql.Rows) error { return t.scan(rows, yield) })
 }
 
 func (t *sqliteTable) selectsPending(follower string) string {
-	return "SELECT _doc FROM " + quoted(t.sp.name) + " WHERE " + quoted(pendingColumn(follower)) + " = 1 ORDER BY updated_at, id LIMIT ?"
+	return "SELECT " + t.whole(t.sp.field("id")) + " FROM " + quoted(t.sp.name) + " WHERE " + quoted(pendingColumn(follower)) + " = 1 ORDER BY updated_at, id LIMIT ?"
 }

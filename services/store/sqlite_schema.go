@@ -55,8 +55,14 @@ func (t *sqliteTable) columns() map[string]string {
 	for _, f := range t.sp.followers {
 		out[pendingColumn(f)] = "pending"
 	}
+	if t.sp.sealed {
+		out[sealColumn] = "seal"
+	}
 	return out
 }
+
+// sealColumn holds the sealed copy of the document. No path of a document begins like it.
+const sealColumn = "_seal"
 
 func pendingColumn(follower string) string { return pendingPrefix + follower }
 
@@ -133,13 +139,19 @@ func (t *sqliteTable) create(tx *txn, want map[string]string) error {
 	cols := "_pk INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rev INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL"
 	var sides []string
 	for _, path := range slices.Sorted(maps.Keys(want)) {
-		if strings.HasPrefix(want[path], "many ") {
+		switch {
+		case strings.HasPrefix(want[path], "many "):
 			sides = append(sides, t.added(path, want[path]))
-		} else {
+		case path == sealColumn: // behind the document
+		default:
 			cols += ", " + quoted(path) + " " + columnType(want[path])
 		}
 	}
-	statement := "CREATE TABLE " + quoted(t.sp.name) + " (" + cols + ", _doc TEXT NOT NULL)"
+	cols += ", _doc TEXT NOT NULL"
+	if t.sp.sealed {
+		cols += ", " + sealColumn + " " + columnType("seal")
+	}
+	statement := "CREATE TABLE " + quoted(t.sp.name) + " (" + cols + ")"
 	for _, s := range append([]string{statement}, sides...) {
 		if err := tx.define(s); err != nil {
 			return err
@@ -160,6 +172,9 @@ func (t *sqliteTable) added(path, typ string) string {
 func columnType(typ string) string {
 	if typ == "pending" {
 		return "INTEGER NOT NULL DEFAULT 1"
+	}
+	if typ == "seal" {
+		return "BLOB"
 	}
 	return typ
 }

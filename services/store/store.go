@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
 
 	"shangquan/services/fault"
@@ -62,23 +63,35 @@ type DB interface {
 
 	collection(sp *spec) engine
 	now() time.Time
+	set() *settings
 }
 
 // Option changes how Open opens.
 type Option func(*settings)
 
-type settings struct{ now func() time.Time }
+type settings struct {
+	clock   func() time.Time
+	sealer  Sealer // nil: nothing is sealed
+	altered func(collection, id string)
+
+	mu     sync.Mutex
+	sealed map[string]SealedCollection
+}
+
+func (s *settings) now() time.Time { return s.clock() }
+
+func (s *settings) set() *settings { return s }
 
 // Clock makes the store read the time from now: created_at, updated_at and leases follow it.
-func Clock(now func() time.Time) Option { return func(s *settings) { s.now = now } }
+func Clock(now func() time.Time) Option { return func(s *settings) { s.clock = now } }
 
 // Open opens the database at uri: "file:path/to/file.db" for SQLite (the folder is created), "mongodb://…" or "mongodb+srv://…"
 // for MongoDB. It refuses with fault.Unavailable, and a sentence that says what to do, a file that is damaged, newer than this
 // program or in use by another process, and a server that is down or cannot promise durability.
 func Open(ctx context.Context, uri string, opts ...Option) (DB, error) {
-	s := settings{now: time.Now}
+	s := &settings{clock: time.Now}
 	for _, o := range opts {
-		o(&s)
+		o(s)
 	}
 	switch {
 	case strings.HasPrefix(uri, "file:"):

@@ -52,6 +52,7 @@ func Run(t *testing.T, address func(t *testing.T) string, opts ...Option) {
 		{"migration", s.migration},
 		{"cancellation", s.cancellation},
 		{"lease", s.lease},
+		{"seals", s.seals},
 	} {
 		t.Run(c.name, c.run)
 	}
