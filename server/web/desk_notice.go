@@ -202,7 +202,7 @@ func (s *Site) noticeCase(c *fiber.Ctx, p *speaker, n *notice.Notice, f *form) (
 	article.Framed = true
 	look := section{ID: "look", Title: p.say("notice_desk.preview"), Article: &article}
 	if missing := n.Content.Missing(); len(missing) > 0 {
-		look.Callouts = []ui.Callout{{Icon: "languages", Lead: p.say("notice_desk.missing", "Languages", strings.Join(missingWords(p, &n.Content), p.say("empty.and")))}}
+		look.Callouts = []ui.Callout{{Icon: "languages", Lead: p.say("notice_desk.missing", "Languages", strings.Join(missingWords(&n.Content), p.say("empty.and")))}}
 	}
 	v.add(look)
 	forms := s.noticeNext(c, p, v, n, f, len(reach.Shops))

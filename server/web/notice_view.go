@@ -164,7 +164,7 @@ func (s *Site) audienceWords(c *fiber.Ctx, p *speaker, a *notice.Audience) strin
 }
 
 // missingWords say what is not translated.
-func missingWords(p *speaker, x *notice.Content) []string {
+func missingWords(x *notice.Content) []string {
 	out := []string{}
 	for _, t := range x.Missing() {
 		out = append(out, languageNames[t])

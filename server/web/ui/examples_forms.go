@@ -28,6 +28,10 @@ func (e *examples) forms() {
 	e.add("choice", "several, error", Choice{ID: "pay", Name: "pay", Legend: "收哪些钱？", Many: true, Columns: true, Error: "至少选一样", Options: []Pick{
 		{Value: "cash", Label: "现金"}, {Value: "wechat", Label: "微信"}, {Value: "alipay", Label: "支付宝"}, {Value: "card", Label: "银行卡"}, {Value: "ecny", Label: "数字人民币"},
 	}})
+	e.add("field-row", "error", FieldRow{ID: "until", Name: "until", Legend: "到什么时候止", Hint: "空着就是一整天", Error: "到的时间比起的时间早", Fields: []Field{
+		{ID: "until", Name: "until.day", Label: "哪天", Type: "date", Value: "2026-10-20", Short: true},
+		{ID: "until.at", Name: "until.at", Label: "几点", Short: true, Options: []Option{{"", "整天", -1, true}, {"09:00", "9:00", -1, false}}},
+	}})
 	e.add("static", "", Static{Label: "地址", Value: "中山中路 218 号", Sensitive: true, Link: &Link{"说说地址哪里不对", "/"}})
 	e.add("steps", "", Steps{Labels: []string{"手机号", "验证码", "设密码"}, Now: 2})
 	e.add("form", "with a mistake", Form{
