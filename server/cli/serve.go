@@ -101,7 +101,9 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 		return nil
 	})
 	workers.Go(background, "webhooks", func(ctx context.Context) error {
-		return d.people.webhooks.Run(ctx, log.Logger, func(ctx context.Context) error { return d.people.webhooks.Shops(ctx, d.listings) })
+		return d.people.webhooks.Run(ctx, log.Logger, func(ctx context.Context) error {
+			return errors.Join(d.people.webhooks.Shops(ctx, d.listings), d.people.webhooks.Notices(ctx, d.people.notices.Recorded()))
+		})
 	})
 	if f := d.follower(log.Logger); f != nil {
 		workers.Go(background, "search follower", func(ctx context.Context) error { return d.follow(ctx, f, log.Logger) })

@@ -72,6 +72,9 @@ func New(d Deps) *Service {
 	}
 }
 
+// Recorded are the notices as they are stored, for those who follow their writes.
+func (s *Service) Recorded() *audit.Recorded[Notice] { return s.docs }
+
 func write(act access.Action, n *Notice, why string) audit.Write {
 	return audit.Write{Action: act, Title: n.Content.Title.Hans, Why: why}
 }

@@ -15,12 +15,14 @@ import (
 // FollowerName is the follower the collections are declared with whose writes webhooks tell of.
 const FollowerName = "webhook"
 
-// shown is what the public knew of a shop when it was looked at last; its id is the shop's. What happened follows from the
-// difference, so that a write that lay between two looks is never told as something that is not true any more.
+// shown is what the public knew of a shop, or of a notice, when it was looked at last; its id is the shop's, or "notice." and the
+// notice's. What happened follows from the difference, so that a write that lay between two looks is never told as something that is
+// not true any more.
 type shown struct {
 	store.Meta
-	State listing.State `json:"state"` // empty: the public did not see it
-	Sum   string        `json:"sum"`   // of what the public saw
+	// State is that of the listing, or "live" or "over" of a notice; empty: the public did not see it.
+	State listing.State `json:"state"`
+	Sum   string        `json:"sum"` // of what the public saw
 }
 
 // Listings is what the service needs of the store.Collection of listings.
