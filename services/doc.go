@@ -6,6 +6,7 @@
 // Words of the district:
 //
 //	listing    the public page of one shop: its states, limits and register; who edits what, and what waits for the district
+//	overview   how the district stands, in numbers, and how it stood each month
 //	post       news, offers and events of a shop, street or plaza, which end by themselves
 //	notice     what the district tells: approved, kept in versions, confirmed shop by shop
 //	place      streets, plazas with floors, units, points; house numbers and door plates
@@ -32,6 +33,8 @@
 //	report     what people say is wrong with a page, and the answer they get
 //	insight    counts for the owner of a shop, without persons
 //	apikey     keys of merchants' programs
+//	webhook    signed messages to programs elsewhere when something changed
+//	job        what servers do by themselves: when it is due, who does it, how it went
 //	idempotency  requests that can be sent again
 //	ical       calendars as files
 //	sheet      the register as a table: CSV and XLSX, in and out
@@ -111,6 +114,9 @@
 //   - voice · 反映的人 · one person behind a report, told apart by a keyed hash and forgotten after 30 days · user
 //   - insight · 访问量 · how often a page was looked at, found, called from, and the way asked for · analytics, tracking
 //   - key · 钥匙 · what a merchant's program acts with; shown once, for named actions and shops, for a year at most · token, password
+//   - webhook · 消息推送 · an address that is told what changed, with a secret both sides know; its messages are deliveries · callback
+//   - job · 定时任务 · something servers do by themselves, one of them each time; its record is its lease · cron, task
+//   - embed · 放到别的网站 · a page that other sites may frame: one shop or a list · widget
 //   - merchant · 经营主体 · the organisation that runs listings; has members with accounts · vendor, tenant
 //   - member · 成员 · an account with a role in a merchant: owner 店主, manager 店长, staff 店员 · user
 //   - seat · 席位 · what a member may reach: the role, and the shops it is limited to · permission

@@ -26,6 +26,7 @@ async function look(request: APIRequestContext) {
 		'shop with a number': await first(request, '/?q=中国银行松江支行', shop),
 		directions: `${open}/go`,
 		poster: `${open}/poster?size=a5`,
+		'embed code': `${open}/embed`,
 		plazas: '/plazas',
 		plaza: await first(request, '/?q=开元地中海', shop).then((path) => first(request, path, /href="(\/plazas\/[a-z0-9-]+)"/)),
 		streets: '/streets',
@@ -47,7 +48,7 @@ async function look(request: APIRequestContext) {
 
 export type Pages = Awaited<ReturnType<typeof look>>;
 export const names = [
-	...['home', 'found', 'found nothing', 'filtered', 'page that does not exist', 'map', 'shop', 'shop with a number', 'directions', 'poster', 'plazas'],
+	...['home', 'found', 'found nothing', 'filtered', 'page that does not exist', 'map', 'shop', 'shop with a number', 'directions', 'poster', 'embed code', 'plazas'],
 	...[
 		'plaza',
 		'streets',

@@ -97,11 +97,12 @@ func keyInQuery(c *fiber.Ctx) bool {
 type apiPage struct {
 	Base       ui.Base
 	Operations []api.Operation
+	Webhook    webhookDoc
 }
 
 func (s *Site) apiPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
-	v := apiPage{Base: s.Base(c, p.say("api.title")), Operations: api.Operations()}
+	v := apiPage{Base: s.Base(c, p.say("api.title")), Operations: api.Operations(), Webhook: s.webhookDoc(p)}
 	v.Base.Description = p.say("api.lead")
 	if p.err != nil {
 		return p.err

@@ -44,7 +44,7 @@ func (s *Site) jobsPage(c *fiber.Ctx) error {
 	case len(list) > 0:
 		v.Callouts = append(v.Callouts, ui.Callout{Kind: "ok", Icon: "check", Lead: p.say("jobs.all_good")})
 	}
-	v.add(section{Records: &records})
+	v.add(section{Title: p.say("jobs.list"), Records: &records})
 	return s.showCase(c, p, &v, nil, nil)
 }
 
@@ -80,7 +80,11 @@ func jobRecord(p *speaker, x *job.Status) ui.Record {
 	if x.Every > 0 {
 		every = jobEvery(p, x.Every)
 	}
-	r.Lines = append(r.Lines, strings.TrimSpace(every+" "+p.say("jobs.next", "When", stamp(p, x.NextAt))))
+	next := p.say("jobs.next", "When", stamp(p, x.NextAt))
+	if every != "" {
+		next = p.say("jobs.pace", "Every", every, "Next", next)
+	}
+	r.Lines = append(r.Lines, next)
 	if x.Server != "" {
 		r.Lines = append(r.Lines, p.say("jobs.server", "Name", x.Server))
 	}

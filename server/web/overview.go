@@ -77,7 +77,7 @@ func (s *Site) overviewPage(c *fiber.Ctx) error {
 	if v.Figures, err = s.overviewFigures(c, p, f); err != nil {
 		return err
 	}
-	for _, x := range []struct{ path, word string }{{"/desk/turnover", "overview.to_turnover"}, {"/desk/searches", "overview.to_searches"}} {
+	for _, x := range []struct{ path, word string }{{"/desk/register", "overview.to_turnover"}, {"/desk/searches", "overview.to_searches"}} {
 		if s.shows(x.path) {
 			v.Links = append(v.Links, ui.Link{Label: p.say(x.word), Href: at(c, x.path)})
 		}
@@ -169,7 +169,7 @@ func (s *Site) overviewFigures(c *fiber.Ctx, p *speaker, f overview.Figures) ([]
 	if err != nil {
 		return nil, err
 	}
-	if len(f.Formats) > 0 {
+	if slices.ContainsFunc(f.Formats, func(x overview.Count) bool { return x.ID != "" }) {
 		out = append(out, s.formatFigure(p, f, months))
 	}
 	if len(months) > 1 {
@@ -239,8 +239,12 @@ func (s *Site) formatName(p *speaker, id string) string {
 // formatFigure shows how shops sell now; what stands after a bar says how that changed since the first month that was counted.
 func (s *Site) formatFigure(p *speaker, f overview.Figures, months []overview.Month) ui.Figure {
 	list := f.Formats[:min(len(f.Formats), overviewPlaces)]
+	finding := p.say("overview.format.finding", "Format", s.formatName(p, list[0].ID), "N", list[0].N)
+	if list[0].ID == "" {
+		finding = p.count("overview.format.unknown", list[0].N)
+	}
 	a := ui.Amounts{
-		Title: p.say("overview.format.finding", "Format", s.formatName(p, list[0].ID), "N", list[0].N), Subtitle: p.say("overview.format.subtitle"),
+		Title: finding, Subtitle: p.say("overview.format.subtitle"),
 		Name: p.say("overview.format.name"), Column: p.say("overview.format.column"),
 	}
 	for _, x := range list {

@@ -373,3 +373,37 @@ func (s *Site) webhookSecretSent(c *fiber.Ctx) error {
 	path, _ := webhooksAt(c)
 	return s.showSecret(c, p, p.say("webhooks.rotated", "Hours", strconv.Itoa(int(webhook.Overlap.Hours()))), at(c, path+"/"+x.ID), plain)
 }
+
+// webhookDoc is what a program has to know that receives messages.
+type webhookDoc struct {
+	Example string
+	Verify  string
+	Types   []ui.Fact
+}
+
+// verifyExample does in a few lines what webhook.Verify does.
+const verifyExample = `import base64, hashlib, hmac, time
+
+def verify(secret, headers, body):
+    at = headers["webhook-timestamp"]
+    if abs(time.time() - int(at)) > 300:
+        raise ValueError("too old")
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = headers["webhook-id"].encode() + b"." + at.encode() + b"." + body
+    want = "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    if not any(hmac.compare_digest(want, s) for s in headers["webhook-signature"].split()):
+        raise ValueError("not signed by the district")`
+
+func (s *Site) webhookDoc(p *speaker) webhookDoc {
+	d := webhookDoc{Verify: verifyExample, Example: `POST /in
+webhook-id: shop.06gk….7
+webhook-timestamp: 1792065600
+webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+
+{"type":"shop.changed","timestamp":"2026-10-15T04:00:00Z","data":{"id":"06gk…","code":"A1","state":"published","rev":7,
+ "url":"` + s.config.Origin + `/shops/…","api":"` + s.config.Origin + `/api/v1/listings/06gk…"}}`}
+	for _, t := range webhook.Types {
+		d.Types = append(d.Types, ui.Fact{Term: string(t), Values: []ui.Value{{Text: webhookType(p, t)}}})
+	}
+	return d
+}

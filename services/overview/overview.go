@@ -229,4 +229,3 @@ func (s *Service) Months(ctx context.Context, by access.Actor, n int) ([]Month, 
 	}
 	return out, nil
 }
-

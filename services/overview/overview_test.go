@@ -62,7 +62,10 @@ func TestMonths(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	s := New(db, func(context.Context) ([]*listing.Listing, string, error) { asked++; return list, strconv.Itoa(rev), nil }, calendar.China(), func() time.Time { return at })
+	s := New(db, func(context.Context) ([]*listing.Listing, string, error) {
+		asked++
+		return list, strconv.Itoa(rev), nil
+	}, calendar.China(), func() time.Time { return at })
 	for _, step := range []struct {
 		on    string
 		shops int
