@@ -30,7 +30,7 @@ func (e *examples) forms() {
 	}})
 	e.add("field-row", "error", FieldRow{ID: "until", Name: "until", Legend: "到什么时候止", Hint: "空着就是一整天", Error: "到的时间比起的时间早", Fields: []Field{
 		{ID: "until", Name: "until.day", Label: "哪天", Type: "date", Value: "2026-10-20", Short: true},
-		{ID: "until.at", Name: "until.at", Label: "几点", Short: true, Options: []Option{{"", "整天", -1, true}, {"09:00", "9:00", -1, false}}},
+		{ID: "until-at", Name: "until.at", Label: "几点", Short: true, Options: []Option{{"", "整天", -1, true}, {"09:00", "9:00", -1, false}}},
 	}})
 	e.add("static", "", Static{Label: "地址", Value: "中山中路 218 号", Sensitive: true, Link: &Link{"说说地址哪里不对", "/"}})
 	e.add("steps", "", Steps{Labels: []string{"手机号", "验证码", "设密码"}, Now: 2})

@@ -1,9 +1,10 @@
 package ui
 
 import (
+	"strconv"
+
 	"shangquan/services/hours"
 	"shangquan/services/lang"
-	"strconv"
 )
 
 // Examples of the portal and the desk, with invented shops and people.
