@@ -121,10 +121,11 @@ worker.addEventListener('message', (event) => {
 	if (typeof walk !== 'string' || !/^(\/zh-hant|\/en)?\/walk$/.test(walk) || !Array.isArray(names)) return;
 	event.waitUntil(
 		(async () => {
-			await prepare(walk);
+			// The files come first: the page must not stand in without them.
 			const cache = await caches.open(files);
 			const ours = names.filter((name): name is string => typeof name === 'string' && name.startsWith('/static/'));
 			await Promise.all(ours.map(async (name) => (await cache.match(name)) ?? cache.add(name)));
+			await prepare(walk);
 		})().catch(() => undefined),
 	);
 });

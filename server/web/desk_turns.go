@@ -293,7 +293,7 @@ func (s *Site) turnCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form,
 		}
 		list.Items = append(list.Items, r)
 	}
-	v.add(section{Records: &list})
+	v.add(section{Title: p.say("turns.list"), Records: &list})
 	x := &ui.Form{
 		ID: "turn", Action: at(c, path), CSRF: s.token(Of(c)), Rev: revision(l.Rev), Hidden: hidden("turn", was.ID), Parts: turnParts(p, &was, f),
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("turns.save")}}},

@@ -80,7 +80,7 @@ func (s *Site) walkList(c *fiber.Ctx) error {
 			list.Items = append(list.Items, r)
 		}
 	}
-	v.add(section{Records: &list})
+	v.add(section{Title: p.say("walk.sides"), Records: &list})
 	return s.showCase(c, p, &v, nil, nil)
 }
 
@@ -328,7 +328,7 @@ func (s *Site) walkedPage(c *fiber.Ctx) error {
 			Tag: p.say("walk.state." + string(a.State)), State: ui.TaskTodo, Buttons: []ui.Button{{Label: p.say("walk.choose"), Href: href, Kind: "alt s"}},
 		})
 	}
-	v.add(section{Records: &list})
+	v.add(section{Title: p.say("walk.open_list"), Records: &list})
 	return s.showCase(c, p, &v, nil, nil)
 }
 
@@ -386,7 +386,7 @@ func (s *Site) answerCase(c *fiber.Ctx, p *speaker, a *walk.Answer, f *form) (*c
 	case err == nil:
 		rev = l.Rev
 		v.Links = []ui.Link{{Label: p.say("desk.public"), Href: at(c, "/shops/"+l.Slug)}}
-		v.add(section{Compare: s.answerCompare(p, &l, a)})
+		v.add(section{Title: p.say("walk.compare"), Compare: s.answerCompare(p, &l, a)})
 	case a.ListingID != "" && !fault.Is(err, fault.NotFound):
 		return nil, nil, err
 	}

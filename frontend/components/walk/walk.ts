@@ -24,7 +24,7 @@ async function begin(root: HTMLElement): Promise<void> {
 	const data = words.data || `${path}/stops`;
 	const find = (selector: string) => root.querySelector<HTMLElement>(selector);
 	let side = await sideAt(path);
-	let n = Math.max(Number(new URLSearchParams(location.search).get('at') ?? words.n ?? 1), 1);
+	let n = Math.max(Number(new URLSearchParams(location.search).get('at') ?? words.start ?? 1), 1);
 	let open = 0;
 	let sending = false;
 
