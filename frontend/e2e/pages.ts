@@ -42,6 +42,7 @@ async function look(request: APIRequestContext) {
 		api: '/api',
 		'open data': '/open-data',
 		offline: '/offline',
+		walk: '/walk',
 		'not found': '/no-such-page',
 	};
 }
@@ -64,6 +65,7 @@ export const names = [
 		'api',
 		'open data',
 		'offline',
+		'walk',
 		'not found',
 	],
 ] as (keyof Pages)[];

@@ -188,7 +188,7 @@ func (s *Site) stopView(p *speaker, x *walk.Stop) ui.WalkStop {
 	}
 	numbers := []string{}
 	for _, n := range x.Phones {
-		numbers = append(numbers, n.National())
+		numbers = append(numbers, n.Display())
 	}
 	v.Phone = strings.Join(numbers, p.say("empty.and"))
 	v.Hours = hoursWords(p, &listing.Listing{Hours: x.Hours})
@@ -400,9 +400,9 @@ func (s *Site) answerCase(c *fiber.Ctx, p *speaker, a *walk.Answer, f *form) (*c
 func (s *Site) answerCompare(p *speaker, l *listing.Listing, a *walk.Answer) *ui.Compare {
 	now := s.stopView(p, &walk.Stop{ListingID: l.ID, Name: l.Name, Phones: l.PublicPhones(), Hours: l.Hours, Confirmed: l.Confirmed})
 	x := &ui.Compare{OldTitle: p.say("walk.page_says"), NewTitle: p.say("walk.door_says")}
-	there := p.say("walk.kind." + string(a.Kind))
-	x.Fields = append(x.Fields, ui.NewCompareField(p.say("walk.found_there"), p.say("walk.listing_state."+string(l.State)), there))
-	if a.Kind == walk.Changed {
+	if a.Kind != walk.Changed {
+		x.Fields = append(x.Fields, ui.NewCompareField(p.say("walk.found_there"), p.say("walk.listing_state."+string(l.State)), p.say("walk.kind."+string(a.Kind))))
+	} else {
 		for _, f := range []struct{ word, now, found string }{{"name", now.Name, a.Said.Name}, {"phone", now.Phone, a.Said.Phone}, {"hours", now.Hours, a.Said.Hours}} {
 			x.Fields = append(x.Fields, ui.NewCompareField(p.say("walk.field."+f.word), f.now, cmp.Or(f.found, f.now)))
 		}

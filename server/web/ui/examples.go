@@ -55,6 +55,7 @@ func Examples(w *locales.Words) ([]Example, error) {
 	ex.editor()
 	ex.portal()
 	ex.desk()
+	ex.walks()
 	ex.notices()
 	ex.charts()
 	ex.plans()
