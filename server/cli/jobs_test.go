@@ -121,3 +121,14 @@ func TestJobsCommand(t *testing.T) {
 		t.Errorf("jobs --json = %d %s", code, out)
 	}
 }
+
+// What webhooks tell of is followed: a collection that does not declare it answers with an error.
+func TestWebhooksFollow(t *testing.T) {
+	d := district0(t, t.TempDir())
+	if err := d.people.webhooks.Shops(t.Context(), d.listings); err != nil {
+		t.Errorf("shops: %v", err)
+	}
+	if err := d.people.webhooks.Notices(t.Context(), d.people.notices.Recorded()); err != nil {
+		t.Errorf("notices: %v", err)
+	}
+}

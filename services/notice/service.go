@@ -64,7 +64,7 @@ func New(d Deps) *Service {
 	return &Service{
 		Deps: d,
 		docs: audit.Record(store.NewCollection[Notice](d.DB, "notices",
-			store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"), store.Sealed()), d.Log, kind),
+			store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"), store.Follow("webhook"), store.Sealed()), d.Log, kind),
 		versions: store.NewCollection[Version](d.DB, "notice_versions", store.Index("notice_id", "n"), store.Sealed()),
 		roll:     roll,
 		receipts: audit.Record(roll, d.Log, kindReceipt, audit.Hide("help", "name_by", "past")),
