@@ -28,6 +28,11 @@
 //
 // What is done with them:
 //
+//	desk       the register as a table for those who keep it
+//	twin       listings that may be one shop: found, told apart, merged, taken back
+//	bulk       the same change to many shops: previewed, applied, taken back
+//	recheck    owners are asked whether long unconfirmed pages are still right
+//	countersign  what takes two people: proposed by one, confirmed by another
 //	directory  what a visitor can ask, and the follower that feeds the search index
 //	plan       the drawn street plan
 //	report     what people say is wrong with a page, and the answer they get
@@ -92,6 +97,11 @@
 //   - mark · 标识 · something awarded, with evidence and a review date; the badge goes when the review is overdue · badge, medal, tag
 //   - heritage · 老字号 · the mark of an old established shop: national, of Shanghai, or of the district · time-honoured brand (in code)
 //   - photo · 照片 · a picture of a shop, in several widths, public; the first is the cover · image, media (that is the package)
+//   - twin · 疑似重复 · two listings that may be one shop; decided by people · duplicate row
+//   - merge · 合并 · one listing is given up for another of the same shop; its addresses lead there; taken back for 30 days · deletion
+//   - countersign · 双人复核 · a deed that one person proposes and another confirms within seven days · approval (that is of proposals)
+//   - batch · 批量改 · one change of many shops, previewed shop by shop, taken back for a day · import
+//   - recheck · 请店主核对 · asking owners whether a page nobody confirmed for long is still right; in rounds · reminder
 //   - evidence · 凭证 · a picture that proves something, sealed, seen only by who decides · attachment, document
 //   - hours · 营业时间 · when a shop is open: weekly spans, day classes, special days, pause; or unknown · opening times, schedule
 //   - span · 时段 · one stretch of opening on a day; may pass midnight · slot (that is a half hour of the search index)

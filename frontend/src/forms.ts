@@ -4,11 +4,12 @@ import { reveal } from '../components/field/reveal.ts';
 import { hours } from '../components/hours/hours.ts';
 import { preview } from '../components/hours/preview.ts';
 import { passkey } from '../components/passkey/passkey.ts';
+import { twins } from '../components/roll/twins.ts';
 import { progress } from '../components/progress/progress.ts';
 import type { Module } from './modules.ts';
 
 /** The modules by the name in data-module="…". */
-export const forms: Record<string, Module> = { hours, left, passkey, preview, progress, reveal, walk };
+export const forms: Record<string, Module> = { hours, left, passkey, preview, progress, reveal, twins, walk };
 
 /** The street walk comes in a file of its own: nobody else loads it. */
 function walk(root: HTMLElement): void {

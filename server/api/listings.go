@@ -257,6 +257,11 @@ func (a *API) get(c *fiber.Ctx) error {
 		return err
 	}
 	r, err := a.directory.Get(c.UserContext(), c.Params("id"), lang.Hans, a.now())
+	if fault.Is(err, fault.NotFound) {
+		if id, merged := a.directory.SurvivorID(c.UserContext(), c.Params("id")); merged == nil {
+			return c.Redirect("/api/v1/listings/"+id, fiber.StatusMovedPermanently)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,10 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/account"
 	"shangquan/services/apikey"
+	"shangquan/services/bulk"
 	"shangquan/services/calendar"
+	"shangquan/services/countersign"
+	"shangquan/services/desk"
 	"shangquan/services/extract"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
@@ -27,8 +30,10 @@ import (
 	"shangquan/services/merchant"
 	"shangquan/services/notice"
 	figures "shangquan/services/overview"
+	"shangquan/services/recheck"
 	"shangquan/services/report"
 	"shangquan/services/store"
+	"shangquan/services/twin"
 	"shangquan/services/walk"
 	"shangquan/services/webhook"
 )
@@ -53,6 +58,11 @@ type people struct {
 	ledger    *job.Ledger
 	contacts  *extract.Contacts
 	overview  *figures.Service
+	signs     *countersign.Service
+	desk      *desk.Service
+	twins     *twin.Service
+	batches   *bulk.Service
+	rechecks  *recheck.Service
 }
 
 // sender opens the way messages leave by.
@@ -106,6 +116,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.ledger = job.New(d.db, d.now)
 	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
 	p.overview = figures.New(d.db, d.directory.Listed, calendar.China(), d.now)
+	d.keepRegister(p, c.Origin)
 	d.people = p
 	if err := d.tellAlarms(c, by, name, p.accounts); err != nil {
 		return err
@@ -114,6 +125,18 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		return err
 	}
 	return d.integrity.Begin(ctx) // the collections of people are declared only now
+}
+
+// keepRegister puts on the store what coordinators do with the register as a whole.
+func (d *district) keepRegister(p *people, origin string) {
+	p.signs = countersign.New(d.db, d.trail, d.now)
+	p.desk = desk.New(d.shops, calendar.China(), d.now)
+	p.twins = twin.New(twin.Deps{DB: d.db, Log: d.trail, Listings: d.shops, Posts: d.posts, Seats: p.merchants, Signs: p.signs, Now: d.now})
+	p.batches = bulk.New(d.db, d.trail, d.shops, p.signs, d.now)
+	p.rechecks = recheck.New(recheck.Deps{
+		DB: d.db, Log: d.trail, Listings: d.shops, Letters: p.merchants.AskConfirm, Now: d.now,
+		Link: func(l *listing.Listing, until time.Time) string { return origin + "/confirm/" + p.links.To(l, until) },
+	})
 }
 
 // thing says whose a shop is, and whether visitors may see it.
@@ -225,6 +248,7 @@ func (d *district) services() web.Services {
 		Webhooks: p.webhooks, Jobs: p.ledger, Overview: p.overview,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,
 		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,
+		Signs: p.signs, Desk: p.desk, Twins: p.twins, Batches: p.batches, Rechecks: p.rechecks,
 	}
 }
 

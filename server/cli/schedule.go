@@ -55,6 +55,9 @@ func (d *district) jobs() []job.Job {
 		{Name: "repeated requests", Every: time.Hour, Do: p.repeats.Sweep},
 		{Name: "answers of walks", Every: 24 * time.Hour, Do: p.walks.Sweep},
 		{Name: "imports", Every: time.Hour, Do: p.imports.Sweep},
+		{Name: "signatures", Every: time.Minute, Do: p.signs.Settle},
+		{Name: "batches", Every: time.Minute, Do: p.batches.Settle},
+		{Name: "questions to owners", Every: time.Minute, Do: p.rechecks.Send},
 		{Name: "counts", Every: 24 * time.Hour, Do: p.insight.Sweep},
 		{Name: "pictures", Every: 24 * time.Hour, Do: func(ctx context.Context) (int, error) {
 			swept, err := p.photos.Sweep(ctx, d.inUse(ctx))

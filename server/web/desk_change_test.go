@@ -153,7 +153,7 @@ func TestNewShopIsPublished(t *testing.T) {
 		t.Fatal(err)
 	}
 	desk, path := x.as(t, demo.Coordinator), "/desk/shops/"+l.ID
-	if body := desk.page(path); !strings.Contains(body, "附近有一家同名的店") || !strings.Contains(body, "/shops/"+twin.Slug) {
+	if body := desk.page(path); !strings.Contains(body, "店名一样") || !strings.Contains(body, twin.ID) {
 		t.Errorf("the shop of the same name is not named: %s", complaint(body))
 	}
 	if a := desk.post(path, url.Values{"rev": {revision(l.Rev)}, "do": {"return"}}); a.status != http.StatusUnprocessableEntity {

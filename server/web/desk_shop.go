@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,17 +8,15 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
-	"shangquan/services/directory"
 	"shangquan/services/fault"
-	"shangquan/services/geo"
 	"shangquan/services/listing"
-	"shangquan/services/phone"
+	"shangquan/services/twin"
 )
 
 // revision is a revision as forms carry it.
 func revision(rev int64) string { return strconv.FormatInt(rev, 10) }
 
-// submittedPage: GET /desk/shops/:id: a shop that asks to be published.
+// submittedPage: GET /desk/shops/:id: a shop of the register; one that asks to be published is decided here.
 func (s *Site) submittedPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	l, err := s.services.Listings.Open(c.UserContext(), Of(c).Actor, c.Params("id"))
@@ -36,18 +33,19 @@ func (s *Site) submittedPage(c *fiber.Ctx) error {
 func (s *Site) submittedCase(c *fiber.Ctx, p *speaker, l listing.Listing, f *form) (*casePage, *ui.Form, error) {
 	v := &casePage{Up: toDesk(c, p), Title: p.say("desk.shop_title", "Shop", p.name(l.Name.Text))}
 	if l.State != listing.Submitted {
-		v.warn(p.say("desk.shop_none"))
-		return v, nil, nil
+		return s.shopCase(c, p, &l)
 	}
-	twins, err := s.twins(c.UserContext(), p, &l)
+	twins, err := s.services.Twins.Like(c.UserContext(), Of(c).Actor, &l, likeShown)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, t := range twins {
-		name := p.name(t.l.Name.Text)
+		if t.Level == twin.Low && !slices.Contains(t.Reasons, twin.SameName) && !slices.Contains(t.Reasons, twin.SamePhone) {
+			continue
+		}
 		v.Callouts = append(v.Callouts, ui.Callout{
-			Kind: "warn", Icon: "alert", Lead: p.say("desk.twin." + t.why),
-			Link: &ui.Link{Label: strings.TrimSpace(name + " " + t.l.Address.Line), Href: at(c, "/shops/"+t.l.Slug)},
+			Kind: "warn", Icon: "alert", Lead: p.say("twin.maybe", "Reasons", reasonWords(p, t.Reasons)),
+			Link: &ui.Link{Label: strings.TrimSpace(p.name(t.B.Name.Text) + " " + t.B.Address.Line), Href: pairPath(c, l.ID, t.B.ID)},
 		})
 	}
 	v.add(section{Title: p.say("desk.says"), Facts: s.listingFacts(c, p, &l)})
@@ -57,50 +55,50 @@ func (s *Site) submittedCase(c *fiber.Ctx, p *speaker, l listing.Listing, f *for
 	return v, x, nil
 }
 
-// twin is a shop that may be the same one under another entry.
-type twin struct {
-	l   *listing.Listing
-	why string // phone, name
-}
-
-// nearTwin is how far apart two shops of one name are still taken for the same, in metres.
-const nearTwin = 300
-
-// twins looks for public shops with the same telephone number, or the same name close by.
-func (s *Site) twins(ctx context.Context, p *speaker, l *listing.Listing) ([]twin, error) {
-	out := []twin{}
-	seen := map[string]bool{l.ID: true}
-	look := func(text, why string, same func(*listing.Listing) bool) error {
-		page, err := s.directory.Search(ctx, directory.Query{Text: text, Page: 1}, p.Lang, p.now)
-		if err != nil {
-			return err
-		}
-		for _, r := range page.Rows {
-			if !seen[r.Listing.ID] && same(r.Listing) {
-				seen[r.Listing.ID] = true
-				out = append(out, twin{r.Listing, why})
-			}
-		}
-		return nil
+// shopCase is the page of a shop that waits for nothing: where it stands, what it says, and where it is worked on.
+func (s *Site) shopCase(c *fiber.Ctx, p *speaker, l *listing.Listing) (*casePage, *ui.Form, error) {
+	v := &casePage{Up: toTable(c, p), Title: p.name(l.Name.Text), Lead: p.say("roll.stands", "State", p.say("my.state."+string(l.State)), "When", confirmedOn(p, l))}
+	if w := saidHere(c, "entered"); w != "" {
+		v.ok(p.say("roll.done." + w))
 	}
-	for _, n := range l.Phones {
-		err := look(n.National(), "phone", func(x *listing.Listing) bool {
-			return slices.ContainsFunc(x.Phones, func(m phone.Number) bool { return m.National() == n.National() })
+	if l.Merged != nil {
+		into, err := s.services.Listings.Get(c.UserContext(), l.Merged.Into)
+		if err != nil {
+			return nil, nil, err
+		}
+		v.Callouts = append(v.Callouts, ui.Callout{
+			Icon: "info", Lead: p.say("roll.merged", "When", dayOf(p, l.Merged.At)),
+			Link: &ui.Link{Label: p.name(into.Name.Text), Href: at(c, "/desk/shops/"+into.ID)},
 		})
-		if err != nil {
-			return nil, err
+	}
+	pairs, err := s.services.Twins.Pairs(c.UserContext(), Of(c).Actor)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, x := range pairs {
+		other := x.B
+		if other.ID == l.ID {
+			other = x.A
+		} else if x.A.ID != l.ID {
+			continue
+		}
+		if x.Level != twin.Low {
+			v.Callouts = append(v.Callouts, ui.Callout{
+				Kind: "warn", Icon: "alert", Lead: p.say("twin.maybe", "Reasons", reasonWords(p, x.Reasons)),
+				Link: &ui.Link{Label: strings.TrimSpace(p.name(other.Name.Text) + " " + other.Address.Line), Href: pairPath(c, l.ID, other.ID)},
+			})
 		}
 	}
-	err := look(l.Name.Hans, "name", func(x *listing.Listing) bool {
-		if x.Name.Hans != l.Name.Hans {
-			return false
-		}
-		if x.Location != nil && l.Location != nil {
-			return geo.Distance(x.Location.Point, l.Location.Point) <= nearTwin
-		}
-		return true // where one of them is nobody knows
-	})
-	return out, err
+	facts := append(fact(nil, p.say("desk.shop_code"), l.Code), s.listingFacts(c, p, l)...)
+	v.add(section{Title: p.say("roll.says"), Facts: facts})
+	if l.Public() {
+		v.Links = append(v.Links, ui.Link{Label: p.say("desk.public"), Href: at(c, "/shops/"+l.Slug)})
+	}
+	if l.State != listing.Archived {
+		v.Links = append(v.Links, ui.Link{Label: p.say("roll.edit"), Href: at(c, "/my/shops/"+l.ID)})
+	}
+	v.Links = append(v.Links, ui.Link{Label: p.say("roll.history"), Href: at(c, "/my/shops/"+l.ID+"/history")}, ui.Link{Label: p.say("desk.grants"), Href: at(c, "/desk/grants/"+l.ID)})
+	return v, nil, nil
 }
 
 // submittedSent: POST /desk/shops/:id (rev, reason, do).
@@ -139,6 +137,8 @@ func (s *Site) submittedSent(c *fiber.Ctx) error {
 	if x == nil || stale(err) && l.Rev != rev {
 		if x != nil {
 			v.warn(p.say("desk.changed"))
+		} else {
+			v.warn(p.say("desk.shop_none"))
 		}
 		c.Status(fiber.StatusConflict)
 		return s.showCase(c, p, v, nil, nil)

@@ -25,6 +25,7 @@ func (s *Site) myRoutes() []Route {
 		{Method: get, Path: "/my/shops/new", Handle: s.newShopPage, Kind: Private, Needs: access.AccountOwn, Thing: ownAccount},
 		{Method: post, Path: "/my/shops/new", Handle: s.newShopSent, Kind: Private, Rate: Write, Needs: access.AccountOwn, Thing: ownAccount},
 		{Method: get, Path: "/my/plazas/:id", Handle: s.myPlaza, Kind: Private, Needs: access.PlazaOpen, Thing: ofPlaza, Probe: "/my/plazas/none"},
+		{Method: get, Path: "/my/shops/like", Handle: s.likePage, Kind: Private, Rate: Typing, Needs: access.AccountOwn, Thing: ownAccount},
 		{Method: get, Path: shop, Handle: s.myShop, Kind: Private, Needs: access.ListingOpen, Thing: s.shopThing, Probe: none},
 		{Method: post, Path: shop + "/confirm", Handle: s.myConfirmSent, Kind: Private, Rate: Write, Needs: access.ListingConfirm, Thing: s.shopThing, Probe: none + "/confirm"},
 		{Method: post, Path: shop + "/withdraw", Handle: s.myWithdrawSent, Kind: Private, Rate: Write, Needs: access.ListingSensitive, Thing: s.shopThing, Probe: none + "/withdraw"},

@@ -53,6 +53,7 @@ func (s *Site) newShopForm(c *fiber.Ctx, p *speaker, f *form) (formPage, error) 
 			input(f, "address.line", p.say("fact.address"), func(x *ui.Field) {
 				x.Hint, x.Max, x.Lang = p.say("my.hint.address"), listing.Limits["address.line"].Max, lang.Hans
 			}),
+			{Twins: twinsPart(c, p, nil)},
 		},
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("my.founding.go")}}},
 	}
@@ -88,13 +89,22 @@ func (s *Site) newShopSent(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	l, err := s.services.Listings.Found(c.UserContext(), Of(c).Actor, f.Get("merchant"), patch)
-	if err == nil {
-		return see(c, "/my/shops/"+l.ID+"?done=saved")
-	}
 	v, formErr := s.newShopForm(c, p, f)
 	if formErr != nil {
 		return formErr
+	}
+	if v.Form != nil {
+		again, err := s.warned(c, p, f, v.Form)
+		if err != nil {
+			return err
+		}
+		if again {
+			return s.showForm(c, p, v, nil)
+		}
+	}
+	l, err := s.services.Listings.Found(c.UserContext(), Of(c).Actor, f.Get("merchant"), patch)
+	if err == nil {
+		return see(c, "/my/shops/"+l.ID+"?done=saved")
 	}
 	return s.showForm(c, p, v, err)
 }

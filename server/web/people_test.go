@@ -294,6 +294,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		a, err := s.Accounts.Get(ctx, m.Members[0].AccountID)
 		return []extract.Person{{Name: a.Name, Phone: string(a.Phone), Email: string(a.Email)}}, err
 	})
+	keepRegister(&s, db, trail, d.Config.Origin, now)
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ type door struct{ word, path string }
 // The areas with what their header leads to. An entry shows once its page is in the site map.
 var (
 	portal = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.messages", "/my/messages"}}}
-	desk   = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.merchants", "/desk/merchants"}}}
+	atDesk = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.merchants", "/desk/merchants"}}}
 	office = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}}}
 )
 
@@ -34,7 +34,7 @@ func areasOf(r *Request) []area {
 	out := []area{}
 	role := func(x access.Role) bool { return r.Session.TwoFactor && slices.Contains(r.Account.Roles, x) }
 	if role(access.Coordinator) {
-		out = append(out, desk)
+		out = append(out, atDesk)
 	}
 	if role(access.Admin) {
 		out = append(out, office)

@@ -20,8 +20,11 @@ import (
 	"shangquan/services/alarm"
 	"shangquan/services/apikey"
 	"shangquan/services/audit"
+	"shangquan/services/bulk"
 	"shangquan/services/calendar"
+	"shangquan/services/countersign"
 	"shangquan/services/demo"
+	"shangquan/services/desk"
 	"shangquan/services/directory"
 	"shangquan/services/extract"
 	"shangquan/services/freeze"
@@ -38,9 +41,11 @@ import (
 	"shangquan/services/overview"
 	"shangquan/services/place"
 	"shangquan/services/post"
+	"shangquan/services/recheck"
 	"shangquan/services/report"
 	"shangquan/services/secret"
 	"shangquan/services/taxonomy"
+	"shangquan/services/twin"
 	"shangquan/services/walk"
 	"shangquan/services/webhook"
 )
@@ -93,6 +98,11 @@ type Services struct {
 	Overview  *overview.Service
 	Jobs      *job.Ledger
 	Contacts  *extract.Contacts
+	Signs     *countersign.Service
+	Desk      *desk.Service
+	Twins     *twin.Service
+	Batches   *bulk.Service
+	Rechecks  *recheck.Service
 	Trail     *audit.Log
 	Alarms    *alarm.Service
 	Freeze    *freeze.Service
@@ -147,7 +157,7 @@ func New(d Deps) *Site {
 	}
 	s.base, s.give = context.WithCancel(context.Background())
 	s.metrics = newMetrics(s.cache)
-	s.routes = append(s.siteMap(), d.Extra...)
+	s.routes = append(s.forMerged(s.siteMap()), d.Extra...)
 	if d.API != nil {
 		s.routes = append(s.routes, s.apiRoutes(d.API)...)
 	}
@@ -188,6 +198,11 @@ func (s *Site) siteMap() []Route {
 		s.deskPlaceRoutes(),
 		s.walkRoutes(),
 		s.turnRoutes(),
+		s.tableRoutes(),
+		s.twinRoutes(),
+		s.batchRoutes(),
+		s.recheckRoutes(),
+		s.countersignRoutes(),
 		s.correctionRoutes(),
 		s.claimRoutes(),
 		s.merchantRoutes(),

@@ -107,3 +107,14 @@ const (
 	AlarmRead    Action = "alarm.read"
 	AlarmClose   Action = "alarm.close"
 )
+
+// The actions on the register as a whole, and what takes two people.
+const (
+	RegisterTable      Action = "register.table"      // every shop in every state, to look for and choose from
+	RegisterMerge      Action = "register.merge"      // two pages of one shop become one; taken back
+	RegisterBatch      Action = "register.batch"      // change many shops at once; taken back
+	RegisterAsk        Action = "register.ask"        // ask owners whether their pages are still right
+	CountersignRead    Action = "countersign.read"    // what waits for a second person
+	CountersignPropose Action = "countersign.propose" // and the action itself
+	CountersignDecide  Action = "countersign.decide"  // and the action itself
+)

@@ -158,8 +158,8 @@ func (s *Service) ByIDs(ctx context.Context, ids []string, t lang.Tag, now time.
 	var list []int32
 	seen := map[string]bool{}
 	for _, id := range ids {
-		if n, ok := st.snap.public(st.snap.ids, id); ok && !seen[id] && len(list) < MaxFavourites {
-			seen[id] = true
+		if n, ok := st.snap.lasting(st.snap.ids, id); ok && !seen[st.snap.shops[n].ID] && len(list) < MaxFavourites {
+			seen[st.snap.shops[n].ID] = true
 			list = append(list, n)
 		}
 	}

@@ -126,9 +126,9 @@ func (s *Service) ByCode(ctx context.Context, code string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	n, ok := st.snap.public(st.snap.codes, code)
+	n, ok := st.snap.lasting(st.snap.codes, code)
 	if !ok {
-		n, ok = st.snap.public(st.snap.codes, strings.ToUpper(code))
+		n, ok = st.snap.lasting(st.snap.codes, strings.ToUpper(code))
 	}
 	if !ok {
 		return "", fault.New(fault.NotFound, "error.not_found", nil)

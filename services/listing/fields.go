@@ -81,6 +81,7 @@ var Fields = []Field{
 	{Path: "code", Class: Kept},
 	{Path: "slug", Class: Kept},
 	{Path: "state", Class: Kept},
+	{Path: "merged", Class: Kept},
 	{Path: "popularity", Class: Kept},
 	{Path: "confirmed", Class: Kept},
 	{Path: "source", Class: Kept},

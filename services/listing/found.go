@@ -14,10 +14,13 @@ import (
 // MaxUnpublished is how many pages of one merchant may wait to be published.
 const MaxUnpublished = 20
 
+// NewCode returns a shop code for a shop that comes with none.
+func NewCode() string { return "N" + rand.Text()[:9] }
+
 // Found begins the page of a shop that is not in the register, as a draft of a merchant, from what the patch says. Its code is
 // given here. fault.NotFound for another's merchant; fault.Invalid as Edit; fault.Conflict when too many pages wait already.
 func (s *Service) Found(ctx context.Context, by access.Actor, merchantID string, p Patch) (Listing, error) {
-	l := Listing{State: Draft, MerchantID: merchantID, Code: "N" + rand.Text()[:9]}
+	l := Listing{State: Draft, MerchantID: merchantID, Code: NewCode()}
 	if merchantID == "" {
 		return Listing{}, notFound()
 	}

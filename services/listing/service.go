@@ -20,6 +20,7 @@ type Service struct {
 	log    *audit.Log
 	places *place.Service
 	names  NameRules
+	mirror *Mirror
 	now    func() time.Time
 }
 
@@ -37,7 +38,8 @@ func Declare(db store.DB) *store.Collection[Listing] {
 func New(db store.DB, log *audit.Log, now func() time.Time) *Service {
 	coll := Declare(db)
 	return &Service{
-		coll: coll, docs: audit.Record(coll, log, Kind), log: log, places: place.New(db), names: DefaultNameRules(), now: now,
+		coll: coll, docs: audit.Record(coll, log, Kind), log: log, places: place.New(db), names: DefaultNameRules(),
+		mirror: &Mirror{coll: coll}, now: now,
 	}
 }
 

@@ -205,6 +205,9 @@ func (s *Service) TurnsSince(ctx context.Context, by access.Actor, day string) (
 		if err != nil {
 			return nil, err
 		}
+		if l.Merged != nil {
+			continue // one shop under two entries opened once
+		}
 		for _, t := range l.Turns {
 			if t.On >= day {
 				out = append(out, Turned{Turn: t, Listing: l})

@@ -35,6 +35,7 @@ type FormPart struct {
 	Heading string // of the parts that follow
 	Text    string
 	Button  *Button // besides those of the bar: 再发一次
+	Twins   *Twins
 }
 
 // Bar is the row of buttons under a form: 保存并发布, 先存着, last saved. It stays in sight unless Loose (a form so short that

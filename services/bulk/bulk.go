@@ -1,0 +1,585 @@
+// Package bulk changes many shops at once 批量修改: what would change is shown shop by shop first, every shop is written over the
+// revision that was shown, and for a day all of it can be taken back where nobody has written since. Closing takes two people.
+package bulk
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/countersign"
+	"shangquan/services/fault"
+	"shangquan/services/hours"
+	"shangquan/services/listing"
+	"shangquan/services/store"
+)
+
+// Kind names batches in the trail; CloseKind the proposals of closing many shops.
+const (
+	Kind      = "batch"
+	CloseKind = "bulk_close"
+)
+
+// MaxRows is how many shops one batch has; UndoFor how long it can be taken back; planFor how long a preview is kept.
+const (
+	MaxRows = 500
+	UndoFor = 24 * time.Hour
+	planFor = 24 * time.Hour
+)
+
+// Field is what a batch changes.
+type Field string
+
+// The fields.
+const (
+	Hours    Field = "hours"
+	Category Field = "category"
+	Tags     Field = "tags"
+	State    Field = "state"
+)
+
+// Fields lists them.
+var Fields = []Field{Hours, Category, Tags, State}
+
+// Moves are the acts on the state that a batch can do.
+var Moves = []listing.Action{listing.Suspend, listing.Reinstate, listing.Close, listing.Reopen}
+
+// Change is what is done to every shop.
+type Change struct {
+	Field    Field          `json:"field"`
+	Hours    *hours.Hours   `json:"hours,omitempty"` // week and day classes; special days and pause stay the shop's own
+	Category string         `json:"category"`
+	Add      []string       `json:"add"`    // tags
+	Remove   []string       `json:"remove"` // tags
+	Move     listing.Action `json:"move"`
+}
+
+// Outcome is what became of one shop.
+type Outcome string
+
+// The outcomes.
+const (
+	Planned Outcome = "planned"
+	Same    Outcome = "same" // it says so already
+	Written Outcome = "written"
+	Changed Outcome = "changed" // somebody wrote since it was shown; it was left alone
+	Cannot  Outcome = "cannot"  // its state does not allow it, or it would not be valid; see Why
+	Back    Outcome = "back"    // taken back
+)
+
+// Row is one shop of a batch.
+type Row struct {
+	ID      string  `json:"id"`
+	Title   string  `json:"title"`
+	Rev     int64   `json:"rev"`  // as shown
+	Made    int64   `json:"made"` // the revision the batch made
+	Outcome Outcome `json:"outcome"`
+	Why     string  `json:"why"` // the key of a message
+}
+
+// Stage is where a batch stands.
+type Stage string
+
+// The stages. Running is left by a crash only; Settle goes on with it.
+const (
+	Preview Stage = "preview"
+	Signing Stage = "signing" // waits for a second person
+	Running Stage = "running"
+	Applied Stage = "applied"
+	Undoing Stage = "undoing"
+	Undone  Stage = "undone"
+)
+
+// Batch is a change of many shops.
+type Batch struct {
+	store.Meta
+	Change Change             `json:"change"`
+	Rows   []Row              `json:"rows"`
+	Stage  Stage              `json:"stage"`
+	By     countersign.Person `json:"by"`
+	Until  time.Time          `json:"until"` // a preview ends, and an applied batch can be taken back, until then
+}
+
+// Count returns how many shops have this outcome.
+func (b *Batch) Count(o Outcome) int {
+	n := 0
+	for i := range b.Rows {
+		if b.Rows[i].Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+// Service keeps the batches.
+type Service struct {
+	docs  *store.Collection[Batch]
+	log   *audit.Log
+	shops *listing.Service
+	signs *countersign.Service
+	now   func() time.Time
+}
+
+// New returns the batches on db; closing many shops becomes a deed that takes two people.
+func New(db store.DB, log *audit.Log, shops *listing.Service, signs *countersign.Service, now func() time.Time) *Service {
+	s := &Service{
+		docs: store.NewCollection[Batch](db, "batches", store.Index("stage", "until"), store.Index("by.account", "created_at")),
+		log:  log, shops: shops, signs: signs, now: now,
+	}
+	signs.Register(CloseKind, countersign.Deed{Action: access.RegisterClose, Do: s.closeSigned})
+	return s
+}
+
+func may(by access.Actor) error {
+	return access.Require(by, access.RegisterBatch, access.Thing{Kind: Kind})
+}
+
+func (c *Change) check() error {
+	wrong := func(field string) error { return fault.Wrong(field, "error.choice", nil) }
+	switch c.Field {
+	case Hours:
+		if c.Hours == nil || !c.Hours.Known {
+			return fault.Wrong("hours", "error.text.empty", nil)
+		}
+	case Category:
+		if c.Category == "" {
+			return wrong("category_id")
+		}
+	case Tags:
+		if len(c.Add)+len(c.Remove) == 0 || slices.ContainsFunc(c.Add, func(t string) bool { return slices.Contains(c.Remove, t) }) {
+			return wrong("tag_ids")
+		}
+	case State:
+		if !slices.Contains(Moves, c.Move) {
+			return wrong("move")
+		}
+	default:
+		return wrong("field")
+	}
+	return nil
+}
+
+// To returns l as the batch would leave it: fault.Conflict when its state does not allow it.
+func (c *Change) To(l listing.Listing, today string) (listing.Listing, error) {
+	if l.State == listing.Archived {
+		return l, fault.New(fault.Conflict, "error.listing.state", errors.New("bulk: archived"))
+	}
+	switch c.Field {
+	case Hours:
+		next := *c.Hours
+		next.Special, next.Pause = l.Hours.Special, l.Hours.Pause // the shop's own promises
+		l.Hours = next
+	case Category:
+		l.CategoryID = c.Category
+	case Tags:
+		tags := slices.DeleteFunc(slices.Clone(l.TagIDs), func(t string) bool { return slices.Contains(c.Remove, t) })
+		for _, t := range c.Add {
+			if !slices.Contains(tags, t) {
+				tags = append(tags, t)
+			}
+		}
+		l.TagIDs = tags
+	case State:
+		next, err := l.State.After(c.Move)
+		if err != nil {
+			return l, err
+		}
+		l.State = next
+		switch c.Move { //nolint:exhaustive // the others change the state alone
+		case listing.Close:
+			l.Closure = &listing.Closure{Kind: listing.Ceased, On: today}
+		case listing.Reopen:
+			l.Closure = nil
+		}
+	}
+	return l, nil
+}
+
+func (s *Service) today() string { return s.now().Format(time.DateOnly) }
+
+// Plan makes the preview of a change of the shops with these ids: nothing is written to them. fault.Invalid.
+func (s *Service) Plan(ctx context.Context, by access.Actor, ids []string, c Change) (Batch, error) {
+	if err := may(by); err != nil {
+		return Batch{}, err
+	}
+	if err := c.check(); err != nil {
+		return Batch{}, err
+	}
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	if ids = slices.Compact(ids); len(ids) == 0 || len(ids) > MaxRows {
+		return Batch{}, fault.Wrong("shop", "bulk.wrong.count", map[string]any{"Max": MaxRows})
+	}
+	b := Batch{Change: c, Stage: Preview, By: countersign.Person{Account: by.AccountID, Name: by.Name}, Until: s.now().Add(planFor), Rows: []Row{}}
+	for _, id := range ids {
+		l, err := s.shops.Open(ctx, by, id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return Batch{}, err
+		}
+		b.Rows = append(b.Rows, s.plan(&l, &c))
+	}
+	slices.SortStableFunc(b.Rows, func(x, y Row) int { return cmp.Compare(rank(x.Outcome), rank(y.Outcome)) })
+	if len(b.Rows) == 0 {
+		return Batch{}, fault.Wrong("shop", "bulk.wrong.count", map[string]any{"Max": MaxRows})
+	}
+	return b, s.docs.Insert(ctx, &b)
+}
+
+// rank puts first what needs a look.
+func rank(o Outcome) int {
+	return slices.Index([]Outcome{Cannot, Changed, Planned, Written, Back, Same}, o)
+}
+
+func (s *Service) plan(l *listing.Listing, c *Change) Row {
+	r := Row{ID: l.ID, Title: l.Name.Hans, Rev: l.Rev, Outcome: Planned}
+	next, err := c.To(*l, s.today())
+	if err == nil && c.Field != State {
+		err = s.shops.Check(&next)
+	}
+	switch {
+	case err != nil:
+		r.Outcome, r.Why = Cannot, keyOf(err)
+	case len(listing.Diff(*l, next)) == 0:
+		r.Outcome = Same
+	}
+	return r
+}
+
+func keyOf(err error) string {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return "error.internal"
+	}
+	if len(f.Fields) > 0 && len(f.Fields[0].Args) == 0 {
+		return f.Fields[0].Key
+	}
+	return f.Key
+}
+
+// Get returns a batch: fault.NotFound.
+func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Batch, error) {
+	if err := may(by); err != nil {
+		return Batch{}, err
+	}
+	return s.docs.Get(ctx, id)
+}
+
+// Latest returns the last batches of whoever asks, the newest first.
+func (s *Service) Latest(ctx context.Context, by access.Actor, limit int) ([]Batch, error) {
+	if err := may(by); err != nil {
+		return nil, err
+	}
+	page, err := s.docs.Find(ctx, store.Where("by.account", store.Eq, by.AccountID).OrderBy("created_at", store.Desc).Limit(limit))
+	return page.Items, err
+}
+
+func (s *Service) stage(ctx context.Context, id string, rev int64, from, to Stage) (Batch, error) {
+	return s.docs.Update(ctx, id, rev, func(b *Batch) error {
+		if b.Stage != from {
+			return fault.New(fault.Conflict, "bulk.wrong.stage", errors.New("bulk: the batch is "+string(b.Stage)))
+		}
+		b.Stage = to
+		return nil
+	})
+}
+
+// Apply does what the preview with revision rev showed. Closing is put before a second person instead, with why; the batch is then
+// Signing. A shop that somebody wrote to since is left alone and named. fault.Conflict when the batch is no preview any more.
+func (s *Service) Apply(ctx context.Context, by access.Actor, id string, rev int64, why string) (Batch, error) {
+	b, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Batch{}, err
+	}
+	if b.Stage != Preview || b.Rev != rev || !s.now().Before(b.Until) {
+		return Batch{}, fault.New(fault.Conflict, "bulk.wrong.stage", errors.New("bulk: no preview, or another one"))
+	}
+	if b.Change.Field == State && b.Change.Move == listing.Close {
+		if _, err := s.signs.Propose(ctx, by, countersign.Draft{Kind: CloseKind, Subject: id, Title: title(&b), Why: why, Content: content{id, rev, digest(&b)}}); err != nil {
+			return Batch{}, err
+		}
+		return s.docs.Update(ctx, id, rev, func(b *Batch) error {
+			b.Stage, b.Until = Signing, s.now().Add(countersign.For+time.Hour)
+			return nil
+		})
+	}
+	if b, err = s.stage(ctx, id, rev, Preview, Running); err != nil {
+		return Batch{}, err
+	}
+	return s.run(ctx, by, b)
+}
+
+// content is what the proposal of closing many shops says: which, as they were shown.
+type content struct {
+	Batch string `json:"batch"`
+	Rev   int64  `json:"rev"`
+	Rows  string `json:"rows"`
+}
+
+// digest is what will be written, in one line.
+func digest(b *Batch) string {
+	out, _ := json.Marshal([]any{b.Change, b.Rows}) // both can always be written out
+	return string(out)
+}
+
+func title(b *Batch) string {
+	names := []string{}
+	for i := range b.Rows {
+		if b.Rows[i].Outcome == Planned && len(names) < 3 {
+			names = append(names, b.Rows[i].Title)
+		}
+	}
+	return strings.Join(names, "、")
+}
+
+// Signed returns the batch a proposal is about.
+func (s *Service) Signed(ctx context.Context, by access.Actor, p countersign.Proposal) (Batch, error) {
+	var c content
+	if err := p.Read(&c); err != nil {
+		return Batch{}, err
+	}
+	return s.Get(ctx, by, c.Batch)
+}
+
+// closeSigned is the deed of closing many shops.
+func (s *Service) closeSigned(ctx context.Context, by access.Actor, p countersign.Proposal) error {
+	var c content
+	if err := p.Read(&c); err != nil {
+		return err
+	}
+	b, err := s.docs.Get(ctx, c.Batch)
+	if err != nil {
+		return err
+	}
+	switch {
+	case b.Stage == Applied:
+		return nil // it was carried out, and the crash came after
+	case b.Stage == Running:
+	case b.Stage != Signing || digest(&b) != c.Rows:
+		return fault.New(fault.Conflict, "bulk.wrong.stage", errors.New("bulk: not what was signed"))
+	default:
+		if b, err = s.stage(ctx, b.ID, b.Rev, Signing, Running); err != nil {
+			return err
+		}
+	}
+	_, err = s.run(ctx, by, b)
+	return err
+}
+
+// saveEvery is after how many shops a run notes how far it is.
+const saveEvery = 25
+
+// run writes the shops that are still planned.
+func (s *Service) run(ctx context.Context, by access.Actor, b Batch) (Batch, error) {
+	since := 0
+	for i := range b.Rows {
+		r := &b.Rows[i]
+		if r.Outcome != Planned {
+			continue
+		}
+		if err := s.write(ctx, by, &b, r); err != nil {
+			return b, err
+		}
+		if since++; since == saveEvery {
+			since = 0
+			if err := s.save(ctx, &b); err != nil {
+				return b, err
+			}
+		}
+	}
+	b.Stage, b.Until = Applied, s.now().Add(UndoFor)
+	if err := s.save(ctx, &b); err != nil {
+		return b, err
+	}
+	return b, s.event(ctx, by, &b, "applied")
+}
+
+func (s *Service) save(ctx context.Context, b *Batch) error {
+	got, err := s.docs.Update(ctx, b.ID, b.Rev, func(doc *Batch) error {
+		doc.Rows, doc.Stage, doc.Until = b.Rows, b.Stage, b.Until
+		return nil
+	})
+	if err == nil {
+		*b = got
+	}
+	return err
+}
+
+func (s *Service) event(ctx context.Context, by access.Actor, b *Batch, what string) error {
+	return s.log.Event(ctx, by, audit.Event{Action: access.RegisterBatch, Object: audit.Ref{Kind: Kind, ID: b.ID}, Title: title(b), Why: what + " " + string(b.Change.Field), Result: "ok"})
+}
+
+// write changes one shop. What was written before a crash is known by its revision and what it says.
+func (s *Service) write(ctx context.Context, by access.Actor, b *Batch, r *Row) error {
+	l, err := s.shops.Get(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	want, toErr := b.Change.To(l, s.today())
+	if l.Rev == r.Rev+1 && (b.Change.Field != State && len(listing.Diff(l, want)) == 0 || b.Change.Field == State && toErr != nil && reached(&l, b.Change.Move)) {
+		r.Outcome, r.Made = Written, l.Rev
+		return nil
+	}
+	got, err := s.do(ctx, by, b, r, &want)
+	f, _ := errors.AsType[*fault.Error](err)
+	switch {
+	case err == nil:
+		r.Outcome, r.Made = Written, got.Rev
+	case f != nil && f.Kind == fault.Conflict && f.Key == "error.stale":
+		r.Outcome = Changed
+	case f != nil && (f.Kind == fault.Conflict || f.Kind == fault.Invalid || f.Kind == fault.NotFound):
+		r.Outcome, r.Why = Cannot, keyOf(err)
+	default:
+		return err
+	}
+	return nil
+}
+
+// reached reports whether a listing stands where a move leads.
+func reached(l *listing.Listing, a listing.Action) bool {
+	return slices.ContainsFunc(listing.States, func(from listing.State) bool {
+		to, err := from.After(a)
+		return err == nil && to == l.State
+	})
+}
+
+func (s *Service) do(ctx context.Context, by access.Actor, b *Batch, r *Row, want *listing.Listing) (listing.Listing, error) {
+	switch b.Change.Field {
+	case State:
+		if b.Change.Move == listing.Close {
+			return s.shops.Close(ctx, by, r.ID, r.Rev, listing.Closure{Kind: listing.Ceased})
+		}
+		return s.shops.Act(ctx, by, r.ID, r.Rev, b.Change.Move)
+	case Hours, Category, Tags:
+	}
+	p := listing.Patch{}
+	path, value := "hours", any(want.Hours)
+	switch b.Change.Field { //nolint:exhaustive // hours are the default, states are done
+	case Category:
+		path, value = "category_id", want.CategoryID
+	case Tags:
+		path, value = "tag_ids", want.TagIDs
+	}
+	if err := p.Put(path, value); err != nil {
+		return listing.Listing{}, err
+	}
+	return s.shops.Edit(ctx, by, r.ID, r.Rev, p)
+}
+
+// Undo takes a batch back within UndoFor, shop by shop where nobody has written since; the others are left and named (Changed).
+// fault.Conflict when it was not applied, was taken back, or is too old.
+func (s *Service) Undo(ctx context.Context, by access.Actor, id string) (Batch, error) {
+	b, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Batch{}, err
+	}
+	if b.Stage != Applied || !s.now().Before(b.Until) {
+		return Batch{}, fault.New(fault.Conflict, "bulk.wrong.undo", errors.New("bulk: "+string(b.Stage)))
+	}
+	if b, err = s.stage(ctx, id, b.Rev, Applied, Undoing); err != nil {
+		return Batch{}, err
+	}
+	return s.undo(ctx, by, b)
+}
+
+func (s *Service) undo(ctx context.Context, by access.Actor, b Batch) (Batch, error) {
+	for i := range b.Rows {
+		r := &b.Rows[i]
+		if r.Outcome != Written {
+			continue
+		}
+		l, err := s.shops.Get(ctx, r.ID)
+		if err != nil {
+			return b, err
+		}
+		if err = s.back(ctx, by, &b, r, &l); err == nil {
+			r.Outcome = Back
+			continue
+		}
+		f, _ := errors.AsType[*fault.Error](err)
+		switch {
+		case f == nil || f.Kind == fault.Internal || f.Kind == fault.Unavailable:
+			return b, err
+		case f.Key == "error.stale":
+			r.Outcome = Changed
+		default:
+			r.Outcome, r.Why = Cannot, keyOf(err)
+		}
+	}
+	b.Stage = Undone
+	if err := s.save(ctx, &b); err != nil {
+		return b, err
+	}
+	return b, s.event(ctx, by, &b, "undone")
+}
+
+// inverse are the moves that lead back.
+var inverse = map[listing.Action]listing.Action{
+	listing.Suspend: listing.Reinstate, listing.Reinstate: listing.Suspend, listing.Close: listing.Reopen, listing.Reopen: listing.Close,
+}
+
+func (s *Service) back(ctx context.Context, by access.Actor, b *Batch, r *Row, l *listing.Listing) error {
+	if l.Rev == r.Made+1 && b.Stage == Undoing {
+		// Perhaps this very undo wrote it before a crash: then it says what it said before.
+		if was, err := s.shops.At(ctx, by, r.ID, r.Made-1); err == nil && len(listing.Diff(*l, was)) == 0 {
+			return nil
+		}
+	}
+	var err error
+	switch {
+	case b.Change.Field != State:
+		_, _, err = s.shops.TakeBack(ctx, by, access.RegisterBatch, r.ID, r.Made, r.Made)
+	case b.Change.Move == listing.Reopen:
+		was, atErr := s.shops.At(ctx, by, r.ID, r.Made-1)
+		if atErr != nil {
+			return atErr
+		}
+		if was.Closure == nil {
+			return fault.New(fault.Conflict, "error.listing.state", errors.New("bulk: it was closed without saying how"))
+		}
+		_, err = s.shops.Close(ctx, by, r.ID, r.Made, *was.Closure)
+	default:
+		_, err = s.shops.Act(ctx, by, r.ID, r.Made, inverse[b.Change.Move])
+	}
+	return err
+}
+
+// Settle goes on with batches a crash left in the middle, and forgets previews nobody applied. It returns how many it dealt with.
+func (s *Service) Settle(ctx context.Context) (int, error) {
+	n := 0
+	var errs []error
+	for _, stage := range []Stage{Running, Undoing} {
+		page, err := s.docs.Find(ctx, store.Where("stage", store.Eq, string(stage)).And("updated_at", store.Lte, s.now().Add(-underWay)).Limit(20))
+		if err != nil {
+			return n, err
+		}
+		for _, b := range page.Items {
+			proceed := s.run
+			if stage == Undoing {
+				proceed = s.undo
+			}
+			if _, err := proceed(ctx, access.System("batch"), b); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			n++
+		}
+	}
+	page, err := s.docs.Find(ctx, store.Where("stage", store.In, []string{string(Preview), string(Signing)}).And("until", store.Lte, s.now()).Limit(100))
+	if err != nil {
+		return n, errors.Join(append(errs, err)...)
+	}
+	erased, err := s.docs.Erase(ctx, page.Items...)
+	return n + erased, errors.Join(append(errs, err)...)
+}
+
+// underWay is how long a batch is left to the request that began it.
+const underWay = 2 * time.Minute

@@ -1,0 +1,79 @@
+package merchant
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/fault"
+)
+
+// ClaimedNow reports whether a claim on a listing, or its transfer, waits to be decided. It asks for no permission: the answer decides
+// whether the listing can be given up for another.
+func (s *Service) ClaimedNow(ctx context.Context, listingID string) (bool, error) {
+	_, err := s.claims.GetBy(ctx, "open_key", listingID)
+	if fault.Is(err, fault.NotFound) {
+		_, err = s.transfers.GetBy(ctx, "open_key", listingID)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Reseat lets the members of a merchant who are limited to shops, among them from, reach to as well: the page of from was given up for
+// that of to, and they go on with their work. Nobody else gains anything. The caller has decided; the trail names act.
+func (s *Service) Reseat(ctx context.Context, by access.Actor, act access.Action, merchantID, from, to string) error {
+	if merchantID == "" {
+		return nil
+	}
+	shop, err := s.Shops.Shop(ctx, to)
+	if err != nil || shop.MerchantID != merchantID {
+		return err
+	}
+	m, err := s.merchants.Get(ctx, merchantID)
+	if err != nil {
+		return err
+	}
+	lacks := func(x Member) bool { return slices.Contains(x.ListingIDs, from) && !slices.Contains(x.ListingIDs, to) }
+	if !slices.ContainsFunc(m.Members, lacks) {
+		return nil
+	}
+	_, err = s.merchants.Update(ctx, by, audit.Write{Action: act, Title: m.Name.Hans}, m.ID, 0, func(m *Merchant) error {
+		m.Members = slices.Clone(m.Members)
+		for i := range m.Members {
+			if x := &m.Members[i]; lacks(*x) {
+				x.ListingIDs = append(slices.Clone(x.ListingIDs), to)
+			}
+		}
+		return nil
+	})
+	return err
+}
+
+// AskConfirm asks the owners of a shop whether its page is still right. link leads to a page that asks nothing but that; key is what
+// keeps one question from leaving twice. It returns how many owners it was sent to; a shop that is nobody's has none.
+func (s *Service) AskConfirm(ctx context.Context, listingID, link, key string, confirmed time.Time) (int, error) {
+	shop, err := s.Shops.Shop(ctx, listingID)
+	if err != nil || shop.MerchantID == "" {
+		return 0, err
+	}
+	m, err := s.merchants.Get(ctx, shop.MerchantID)
+	if err != nil || m.State != Active {
+		return 0, err
+	}
+	n := 0
+	for _, owner := range m.Owners() {
+		args := map[string]any{"Shop": shop.Name.Hans, "Link": link, "Since": ""}
+		if !confirmed.IsZero() {
+			args["Since"] = confirmed.Format("2006-01-02")
+		}
+		if err := s.letter(ctx, owner, "ask_confirm", key+"."+owner, args); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
