@@ -26,7 +26,7 @@ var (
 		{"find", "/"}, {"plazas", "/plazas"}, {"streets", "/streets"}, {"night", "/night"}, {"heritage", "/heritage"}, {"points", "/points"},
 	}
 	footing = []entry{
-		{"favourites", "/favourites"}, {"report", "/reports"}, {"help", "/help"}, {"about", "/about"}, {"accessibility", "/accessibility"}, {"privacy", "/privacy"}, {"open_data", "/open-data"}, {"sign_in", "/sign-in"},
+		{"notices", "/notices"}, {"favourites", "/favourites"}, {"report", "/reports"}, {"help", "/help"}, {"about", "/about"}, {"accessibility", "/accessibility"}, {"privacy", "/privacy"}, {"open_data", "/open-data"}, {"sign_in", "/sign-in"},
 	}
 )
 
@@ -66,6 +66,7 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 	if q := string(c.Request().URI().QueryString()); q != "" {
 		b.Back += "?" + q
 	}
+	b.Emergencies = s.emergencies(c)
 	for _, t := range lang.Tags {
 		p := ui.Href(t, own)
 		b.Alternates = append(b.Alternates, ui.Alternate{Lang: t, Name: languageNames[t], URL: s.config.Origin + p, Path: p})

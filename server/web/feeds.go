@@ -11,6 +11,7 @@ import (
 	"shangquan/frontend"
 	"shangquan/server/web/ui"
 	"shangquan/services/lang"
+	"shangquan/services/notice"
 )
 
 // sitemap of the protocol of sitemaps.org, with the pages of each language as alternates of each other.
@@ -55,12 +56,15 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 		}
 		set.URLs = append(set.URLs, u)
 	}
-	for _, path := range []string{"/", "/plazas", "/streets", "/night", "/heritage", "/points", "/about", "/help", "/accessibility", "/privacy", "/open-data"} {
+	for _, path := range []string{"/", "/plazas", "/streets", "/night", "/heritage", "/points", "/notices", "/about", "/help", "/accessibility", "/privacy", "/open-data"} {
 		add(path, time.Time{})
 	}
 	folder := map[string]string{"shop": "/shops/", "street": "/streets/", "plaza": "/plazas/"}
 	for _, e := range entries {
 		add(folder[e.Kind]+e.Slug, e.Mod)
+	}
+	for _, x := range s.board(c).Live(s.now(), notice.Filter{}) {
+		add("/notices/"+x.ID, x.UpdatedAt)
 	}
 	body, err := xml.Marshal(set)
 	if err != nil {

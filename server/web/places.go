@@ -126,6 +126,9 @@ type placePage struct {
 	Plazas  []placeLink
 	Nothing string
 	Plan    *ui.Plan
+	// Callouts are the banners of notices about the place; Links lead to all of them, and what else there is of the place.
+	Callouts []ui.Callout
+	Links    []ui.Link
 }
 
 func (s *Site) street(c *fiber.Ctx) error {
@@ -138,6 +141,7 @@ func (s *Site) street(c *fiber.Ctx) error {
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.streets.title"), Href: ui.Href(p.Lang, "/streets")},
 		Name: ui.Plain(name, in), Pinyin: x.Street.Pinyin, Count: placeCount(p, x.Total, x.Open),
+		Callouts: banners(p, s.board(c).Street(p.now, x.Street.ID)), Links: placeLinks(p, "/streets/"+x.Street.Slug, x.Street.Slug),
 	}
 	all := []directory.Row{}
 	for _, side := range x.Sides {
@@ -170,6 +174,7 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.plazas.title"), Href: ui.Href(p.Lang, "/plazas")},
 		Name: ui.Plain(name, in), Facts: plazaFacts(p, &x),
+		Callouts: banners(p, s.board(c).Plaza(p.now, x.Plaza.ID)), Links: placeLinks(p, "/plazas/"+x.Plaza.Slug, x.Plaza.Slug),
 	}
 	if x.Total == 0 {
 		v.Nothing = p.say("places.plazas.empty")
@@ -232,6 +237,11 @@ func plazaFacts(p *speaker, x *directory.PlazaPage) []ui.Fact {
 		out = append(out, f)
 	}
 	return out
+}
+
+// placeLinks lead from a street or plaza to its notices.
+func placeLinks(p *speaker, page, slug string) []ui.Link {
+	return []ui.Link{{Label: p.say("notices.of_place"), Href: ui.Href(p.Lang, "/notices") + "?at=" + slug}}
 }
 
 // placeCount counts the shops of a place. That none is known to be open is not said: most have not said when they are.

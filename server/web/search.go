@@ -52,6 +52,8 @@ type searchPage struct {
 	ChosenHref     string
 	Previous, Next string
 	OffPlan        string
+	// Week is what is told these days, beside the list of the home page; nil on other pages.
+	Week *weekView
 }
 
 // The plan beside the list is upright, the one instead of it lies.
@@ -84,6 +86,9 @@ func (s *Site) search(c *fiber.Ctx) error {
 	v.Base = s.searchBase(c, p, &page)
 	v.Box = ui.SearchBox{Action: ui.Href(p.Lang, "/"), Into: found, Query: page.Query.Text, Hidden: l.hidden("q")}
 	if page.Query.Home() {
+		if err := s.homeNotices(c, p, &v); err != nil {
+			return err
+		}
 		for _, key := range often {
 			word := p.say(key)
 			v.Box.Often = append(v.Box.Often, ui.Link{Label: word, Href: ui.Href(p.Lang, "/") + "?" + directory.Query{Text: word, Page: 1}.Encode()})

@@ -210,6 +210,7 @@ func (s *Site) siteMap() []Route {
 		s.exportRoutes(),
 		s.openDataRoutes(),
 		s.noticeRoutes(),
+		s.publicNoticeRoutes(),
 		s.inboxRoutes(),
 	)
 }

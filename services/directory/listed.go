@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"shangquan/services/listing"
+	"shangquan/services/place"
 )
 
 // Listed returns the published shops in the order one walks past them, street by street, as a visitor may know them, and what identifies
@@ -19,4 +20,13 @@ func (s *Service) Listed(ctx context.Context) ([]*listing.Listing, string, error
 		out[i] = snap.shops[n].Listing
 	}
 	return out, st.revision(), nil
+}
+
+// Places returns the streets and plazas of the register. It costs no query. They are shared: nobody changes them.
+func (s *Service) Places(ctx context.Context) ([]place.Street, []place.Plaza, error) {
+	st, err := s.state(ctx, s.clock())
+	if err != nil {
+		return nil, nil, err
+	}
+	return st.snap.reg.streets, st.snap.reg.plazas, nil
 }

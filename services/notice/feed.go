@@ -2,6 +2,7 @@ package notice
 
 import (
 	"encoding/xml"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -73,10 +74,19 @@ type atomEntry struct {
 // tagURI is an id that never changes (RFC 4151).
 func (f *Feed) tagURI(what string) string { return "tag:" + f.Host + "," + f.Since + ":" + what }
 
-// Atom writes notices as an Atom feed (RFC 4287), in the order given.
+// pathOf returns an address without its host: the id of a feed stays when the host or its port changes.
+func pathOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.RequestURI()
+}
+
+// Atom writes notices as an Atom feed (RFC 4287), in the order given. Of what was withdrawn only why.
 func (f Feed) Atom(list []*Posted, now time.Time) ([]byte, error) {
 	out := atomFeed{
-		Lang: string(f.Lang), ID: f.tagURI("notices" + strings.TrimPrefix(f.Self, "https://"+f.Host)), Title: f.Title, Updated: f.stamp(list, now).Format(time.RFC3339), Author: atomPerson{f.Who},
+		Lang: string(f.Lang), ID: f.tagURI("notices" + pathOf(f.Self)), Title: f.Title, Updated: f.stamp(list, now).Format(time.RFC3339), Author: atomPerson{f.Who},
 		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: f.Self}, {Rel: "alternate", Type: "text/html", Href: f.Page}},
 	}
 	for _, p := range list {
@@ -93,6 +103,13 @@ func (f Feed) Atom(list []*Posted, now time.Time) ([]byte, error) {
 			for _, t := range f.Tags(p) {
 				e.Categories = append(e.Categories, atomCategory{Term: t})
 			}
+		}
+		if p.State == Taken {
+			if p.Why != "" {
+				e.Summary = &atomText{Type: "text", Lang: string(lang.Hans), Body: p.Why}
+			}
+			out.Entries = append(out.Entries, e)
+			continue
 		}
 		if s, in := c.Instruction.In(f.Lang); s != "" {
 			e.Summary = &atomText{Type: "text", Lang: string(in), Body: s}
@@ -162,7 +179,9 @@ func (f Feed) ICalendar(list []*Posted, now time.Time) []byte {
 		}
 		b.Said("SUMMARY", f.Lang, c.Title)
 		text, in := c.Text.In(f.Lang)
-		if instruct, _ := c.Instruction.In(f.Lang); instruct != "" {
+		if p.State == Taken {
+			text, in = p.Why, lang.Hans
+		} else if instruct, _ := c.Instruction.In(f.Lang); instruct != "" {
 			text = instruct + "\n\n" + text
 		}
 		b.Text("DESCRIPTION;LANGUAGE="+string(in), Plain(text))

@@ -25,6 +25,10 @@ type Base struct {
 	// Back is the path and query the preference forms return to.
 	Back   string
 	Notice *Notice
+	// Emergencies stand on every page while they hold, the gravest first.
+	Emergencies []Emergency
+	// Feed is the address of the Atom feed with what the page lists; empty for none.
+	Feed string
 	// Role stands beside the sign of pages that are not for everyone: 商户后台, 街道后台, 管理.
 	Role string
 	// Account is who is signed in; nil on pages for everyone, which are the same for all.

@@ -76,6 +76,7 @@ type Switch struct {
 // Callout is a framed sentence. Kind: "" plain, ok, warn, bad.
 type Callout struct {
 	Kind, Icon, Lead, Text string
+	Lang                   lang.Tag // of the lead, where it is not that of the page
 	Link                   *Link
 }
 

@@ -114,6 +114,11 @@ func (e *examples) header() {
 	bare.Site.ICP, bare.Site.Phone, bare.Site.DataDate = "", "", ""
 	e.add("site-footer", "without filing number and phone", bare)
 	e.add("notice", "", *b.Notice)
+	e.add("emergencies", "", []Emergency{{Level: "red", Tag: "应急 · 红色", Title: "暴雨红色预警", Lang: lang.Hans, Href: "/", Instruction: "请不要出门，低处的店把货搬高。", InstructionLang: lang.Hans, Until: "到 10 月 16 日 20:00为止"}})
+	e.add("notice-rows", "", []NoticeRow{
+		{Title: "荣乐东路 10 月 18 日停水", Href: "/", Lang: lang.Hans, Tag: "施工与停水停电", Places: []string{"荣乐东路"}, When: "10 月 18 日 9:00–17:00", Posted: "10 月 15 日发布", Urgent: true},
+		{Title: "中秋灯会", Href: "/", Lang: lang.Hans, Tag: "活动", Posted: "9 月 20 日发布", State: "已结束"},
+	})
 	e.add("offline-banner", "", nil)
 	e.add("sign", "not a link", Sign{Hanzi: "中山中路", Pinyin: "ZHONGSHAN ZHONGLU", Label: "中山中路"})
 }

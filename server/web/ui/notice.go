@@ -23,6 +23,31 @@ type Article struct {
 	By       string // 街道 10 月 15 日发布，第 2 版
 }
 
+// Emergency is a notice that stands on every page: how grave, what to do, until when.
+type Emergency struct {
+	Level           string // blue, yellow, orange, red
+	Tag             string // 应急 · 红色
+	Title           string
+	Lang            lang.Tag
+	Href            string
+	Instruction     string
+	InstructionLang lang.Tag
+	Until           string // 到 10 月 16 日 20:00 为止
+}
+
+// NoticeRow is a notice in a list.
+type NoticeRow struct {
+	Title  string
+	Href   string
+	Lang   lang.Tag
+	Tag    string // what kind: 施工与停水停电
+	Places []string
+	When   string // when what it is about takes place
+	Posted string // 10 月 15 日发布
+	Urgent bool
+	State  string // 已结束, 已撤回; empty while it holds
+}
+
 // Download is a file to take away.
 type Download struct {
 	Label, Href string
