@@ -52,6 +52,7 @@ func NewCollection[T any](db DB, name string, decls ...Declaration) *Collection[
 		return c.record(&v, doc), nil
 	}
 	c.eng = db.collection(c.spec)
+	c.set.keeps(c.spec)
 	if c.spec.sealed {
 		c.set.remember(c)
 	}

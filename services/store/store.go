@@ -15,6 +15,8 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -76,11 +78,29 @@ type settings struct {
 
 	mu     sync.Mutex
 	sealed map[string]SealedCollection
+	types  map[string]reflect.Type // of the documents, by collection
 }
 
 func (s *settings) now() time.Time { return s.clock() }
 
 func (s *settings) set() *settings { return s }
+
+func (s *settings) keeps(sp *spec) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.types == nil {
+		s.types = map[string]reflect.Type{}
+	}
+	s.types[sp.name] = sp.doc
+}
+
+// Types returns what the documents of each collection made so far are, by name. It is how a test walks everything that is stored.
+func Types(db DB) map[string]reflect.Type {
+	s := db.set()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.types)
+}
 
 // Clock makes the store read the time from now: created_at, updated_at and leases follow it.
 func Clock(now func() time.Time) Option { return func(s *settings) { s.clock = now } }
