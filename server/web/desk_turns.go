@@ -331,7 +331,8 @@ func turnParts(p *speaker, was *listing.Turn, f *form) []ui.FormPart {
 			}
 		}),
 		part("note", was.Note, func(x *ui.Field) { x.Optional, x.Type, x.Rows, x.Max, x.Lang = true, "textarea", 2, 200, lang.Hans }),
-		{Choice: &within}, {Choice: &void},
+		{Choice: &within},
+		{Choice: &void},
 	}
 }
 

@@ -68,11 +68,11 @@ func (s *Service) Take(ctx context.Context, by access.Actor, sent []Sent) ([]Res
 }
 
 func (s *Service) take(ctx context.Context, by access.Actor, x *Sent) (Result, error) {
-	a, err := s.answer(by, x)
-	if err != nil {
+	a, sound := s.answer(by, x)
+	if !sound {
 		return Result{ID: x.ID, State: Wrong}, nil
 	}
-	err = s.answers.Insert(ctx, &a)
+	err := s.answers.Insert(ctx, &a)
 	if fault.Is(err, fault.Conflict) {
 		a, err = s.answers.GetBy(ctx, "key", a.Key)
 	}
@@ -82,8 +82,8 @@ func (s *Service) take(ctx context.Context, by access.Actor, x *Sent) (Result, e
 	return Result{ID: x.ID, Answer: a.ID, State: a.State}, err
 }
 
-// answer checks what arrived.
-func (s *Service) answer(by access.Actor, x *Sent) (Answer, error) {
+// answer reads what arrived; false when no phone of ours sends such a thing.
+func (s *Service) answer(by access.Actor, x *Sent) (Answer, bool) {
 	now := s.now()
 	at := x.At.In(now.Location())
 	if at.After(now) { // a phone whose clock is ahead
@@ -97,20 +97,20 @@ func (s *Service) answer(by access.Actor, x *Sent) (Answer, error) {
 		SeenRev: x.Rev, Kind: x.Kind, On: at.Format(time.DateOnly), State: Taken, Said: clean(x.Said),
 	}
 	if !sentID.MatchString(x.ID) {
-		return a, fault.Wrong("id", "error.choice", nil)
+		return a, false
 	}
 	if !slices.Contains(Kinds, x.Kind) {
-		return a, fault.Wrong("kind", "error.choice", nil)
+		return a, false
 	}
 	if a.ListingID == "" && (a.Kind == Same || a.Kind == Changed || a.Kind == Gone) || a.ListingID != "" && a.SeenRev < 1 {
-		return a, fault.Wrong("kind", "error.choice", nil)
+		return a, false
 	}
 	for _, text := range []string{a.House, a.Said.Name, a.Said.Phone, a.Said.Hours, a.Said.Category, a.Said.House, a.StreetID, a.ListingID, a.UnitID} {
 		if len([]rune(text)) > 300 {
-			return a, fault.Wrong("said", "error.text.long", map[string]any{"Max": 300})
+			return a, false
 		}
 	}
-	return a, nil
+	return a, true
 }
 
 func clean(x Said) Said {
