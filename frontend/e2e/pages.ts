@@ -50,7 +50,20 @@ async function look(request: APIRequestContext) {
 
 export type Pages = Awaited<ReturnType<typeof look>>;
 export const names = [
-	...['home', 'found', 'found nothing', 'filtered', 'page that does not exist', 'map', 'shop', 'shop with a number', 'directions', 'poster', 'embed code', 'plazas'],
+	...[
+		'home',
+		'found',
+		'found nothing',
+		'filtered',
+		'page that does not exist',
+		'map',
+		'shop',
+		'shop with a number',
+		'directions',
+		'poster',
+		'embed code',
+		'plazas',
+	],
 	...[
 		'plaza',
 		'streets',

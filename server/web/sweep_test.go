@@ -2,9 +2,10 @@ package web
 
 import (
 	"net/http"
-	"shangquan/services/lang"
 	"strings"
 	"testing"
+
+	"shangquan/services/lang"
 )
 
 // probe returns an address of the route that its handler can be asked for.

@@ -120,7 +120,7 @@ func (s *Service) sendTo(ctx context.Context, hookID string) (calls int, err err
 		try := s.call(ctx, &h, &d)
 		calls++
 		if ctx.Err() != nil {
-			return calls, nil // who ends does not count it: it is tried again
+			return calls, nil //nolint:nilerr // whoever ends does not count the call: it is made again
 		}
 		if err := s.settle(ctx, &h, &d, try); err != nil || !try.ok() {
 			return calls, err
@@ -129,6 +129,7 @@ func (s *Service) sendTo(ctx context.Context, hookID string) (calls int, err err
 	return calls, nil
 }
 
+// stale reports that somebody else wrote first, or that the document is gone: whoever it was goes on with it.
 func stale(err error) bool { return fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) }
 
 // dismiss gives up what waits for a webhook that is not active.

@@ -108,7 +108,7 @@ func resolver(t *testing.T, ip [4]byte) *net.Resolver {
 				continue
 			}
 			q := m.Questions[0]
-			m.Header.Response, m.Additionals = true, nil
+			m.Response, m.Additionals = true, nil
 			if q.Type == dnsmessage.TypeA {
 				m.Answers = []dnsmessage.Resource{{Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 1}, Body: &dnsmessage.AResource{A: ip}}}
 			}
