@@ -48,6 +48,7 @@ type Counter struct {
 	today  atomic.Pointer[day]
 	shards [shards]shard
 	words  words
+	missed words // what no listing was found for
 }
 
 // day is what is thrown away at midnight.
@@ -87,6 +88,7 @@ func (c *Counter) turn(date string) {
 		s.mu.Unlock()
 	}
 	c.words.turn()
+	c.missed.turn()
 }
 
 // Note counts that the visitor did this to the listing, once a day. The listing is one that exists; the zero Visitor does nothing.

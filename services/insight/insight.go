@@ -51,9 +51,10 @@ type Week struct {
 // Service counts and answers.
 type Service struct {
 	*Counter
-	coll *store.Collection[week]
-	now  func() time.Time
-	log  *slog.Logger
+	coll       *store.Collection[week]
+	missedColl *store.Collection[missedWeek]
+	now        func() time.Time
+	log        *slog.Logger
 
 	mu sync.Mutex // held while counts are written
 }
@@ -61,9 +62,10 @@ type Service struct {
 // New returns the service on db. now tells the time in the zone of the district.
 func New(db store.DB, now func() time.Time, log *slog.Logger) *Service {
 	return &Service{
-		Counter: newCounter(now().Format(time.DateOnly)),
-		coll:    store.NewCollection[week](db, "insight_weeks", store.Index("monday")),
-		now:     now, log: log,
+		Counter:    newCounter(now().Format(time.DateOnly)),
+		coll:       store.NewCollection[week](db, "insight_weeks", store.Index("monday")),
+		missedColl: store.NewCollection[missedWeek](db, "insight_missed", store.Index("monday")),
+		now:        now, log: log,
 	}
 }
 
@@ -120,12 +122,13 @@ func (s *Service) Flush(ctx context.Context) error {
 	defer s.mu.Unlock()
 	date := s.today.Load().date
 	gains := s.take()
-	if now := s.now().Format(time.DateOnly); now != date {
-		s.turn(now)
-	}
 	on, err := time.Parse(time.DateOnly, date)
 	if err != nil {
 		return err
+	}
+	missedErr := s.flushMissed(ctx, on)
+	if now := s.now().Format(time.DateOnly); now != date {
+		s.turn(now)
 	}
 	var group errgroup.Group
 	group.SetLimit(writers)
@@ -143,7 +146,7 @@ func (s *Service) Flush(ctx context.Context) error {
 		})
 	}
 	_ = group.Wait()
-	return failed
+	return errors.Join(missedErr, failed)
 }
 
 // write adds to the week of a listing; servers that write at the same time add up.
@@ -185,6 +188,9 @@ func (s *Service) putBack(listingID string, g *gain) {
 // Sweep erases what is older than 400 days and returns how many weeks those were. A worker runs it once a day.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	erased := 0
+	if err := s.sweepMissed(ctx); err != nil {
+		return 0, err
+	}
 	for {
 		page, err := s.coll.Find(ctx, store.Where("monday", store.Lt, s.now().AddDate(0, 0, -keepDays).Format(time.DateOnly)).Limit(200))
 		if err != nil || len(page.Items) == 0 {

@@ -18,9 +18,9 @@ type Word struct {
 }
 
 const (
-	// commonFrom is how many different visitors must have searched for the same thing on one day before it is written anywhere:
+	// CommonFrom is how many different visitors must have searched for the same thing on one day before it is written anywhere:
 	// what a single person typed is that person's.
-	commonFrom = 3
+	CommonFrom = 3
 	maxWord    = 20 // runes; longer ones are sentences, which may be about somebody
 	// wordsPerDay and wordPairs bound the memory; what comes beyond is not noted.
 	wordsPerDay = 5_000
@@ -96,7 +96,7 @@ func (w *words) take(yield func(listing, word string, n int)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for word, d := range w.today {
-		if len(d.visitors) < commonFrom {
+		if len(d.visitors) < CommonFrom {
 			continue
 		}
 		for listing, n := range d.listings {
@@ -129,7 +129,9 @@ func keepable(query string) (string, bool) {
 }
 
 // merge adds words to the list of a week and keeps the most frequent ones.
-func merge(have, more []Word) []Word {
+func merge(have, more []Word) []Word { return mergeUpTo(wordsPerWeek, have, more) }
+
+func mergeUpTo(most int, have, more []Word) []Word {
 	n := map[string]int{}
 	for _, w := range slices.Concat(have, more) {
 		n[w.Text] += w.Visitors
@@ -139,7 +141,7 @@ func merge(have, more []Word) []Word {
 		out = append(out, Word{t, v})
 	}
 	slices.SortFunc(out, func(a, b Word) int { return cmp.Or(cmp.Compare(b.Visitors, a.Visitors), cmp.Compare(a.Text, b.Text)) })
-	return out[:min(len(out), wordsPerWeek)]
+	return out[:min(len(out), most)]
 }
 
 // putBack lets counts that could not be written wait; after midnight they are given up, since the word may not be common today.
