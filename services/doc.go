@@ -15,6 +15,8 @@
 //	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
 //	hours      opening hours, and what follows from them: open or not, until when, night trade
 //	calendar   holidays and make-up working days of the State Council
+//	holiday    the arrangement of a year as the district enters it, and the question to shops before each holiday
+//	vocabulary what the district changes of the taxonomy, the words often searched, editions of both
 //	phone      telephone numbers: read, show, dial, compare
 //	geo        positions in WGS-84, conversions at the edges, links to map services
 //	lang       the languages, text in several of them, limits of text, readings of Chinese names
@@ -108,6 +110,12 @@
 //   - day class · 日类 · weekday, rest day, public holiday, make-up working day · day type
 //   - special day · 特别日子 · hours of single dates, which never edit the week · exception, override
 //   - unknown · 待核对 · nobody has said; shown as unknown, never as closed or "no" · empty, null
+//   - arrangement · 放假安排 · the days off and the working days moved for them of one year, from a notice of the State Council · schedule
+//   - round · 节假日问店家 · the question of one holiday to every shop; never an answer for one · campaign
+//   - silent · 没答 · has said nothing for a holiday: 节假日时间待确认 · closed
+//   - edition · 一版 · one state of the words of the district; never changes · version
+//   - retired · 不再选用 · kept by who has it, offered to nobody · deleted
+//   - missed · 搜了没找到 · searched by several people and not found · zero result
 //   - status · 营业状态 · open, closing soon, shut, unknown, paused or gone at an instant; computed, never stored · state
 //   - night trade · 夜间营业 · open late, computed from hours, never ticked · night market
 //   - confirmed · 核对 · when somebody last looked at the facts, and who · verified, certified

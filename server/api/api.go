@@ -26,8 +26,8 @@ import (
 type API struct {
 	directory *directory.Service
 	listings  *listing.Service
-	words     *taxonomy.Table
-	calendar  *calendar.Calendar
+	words     func() *taxonomy.Table
+	calendar  func() *calendar.Calendar
 	origin    string
 	now       func() time.Time
 	osm       osmKept
@@ -37,8 +37,8 @@ type API struct {
 	repeats *idempotency.Service
 }
 
-// New returns the API of a district. origin is the site's own address, without a slash at the end.
-func New(dir *directory.Service, listings *listing.Service, words *taxonomy.Table, cal *calendar.Calendar, origin string, now func() time.Time) *API {
+// New returns the API of a district, whose words and calendar may be others with every call. origin is the site's own address, without a slash at the end.
+func New(dir *directory.Service, listings *listing.Service, words func() *taxonomy.Table, cal func() *calendar.Calendar, origin string, now func() time.Time) *API {
 	return &API{directory: dir, listings: listings, words: words, calendar: cal, origin: origin, now: now}
 }
 
@@ -146,9 +146,10 @@ func (a *API) year(c *fiber.Ctx) error {
 	if err != nil || year < 1949 || year > 2200 {
 		return fault.New(fault.NotFound, "error.not_found", nil)
 	}
+	cal := a.calendar()
 	return send(c, struct {
 		Year      int            `json:"year"`
 		Announced bool           `json:"announced"`
 		Days      []calendar.Day `json:"days"`
-	}{year, a.calendar.Announced(year), a.calendar.Days(year)})
+	}{year, cal.Announced(year), cal.Days(year)})
 }

@@ -122,7 +122,7 @@ func (a *API) view(r *directory.Row) Listing {
 		v.Hours.State = string(l.State)
 	}
 	if l.Hours.Known {
-		v.Hours.OSM = a.osm.of(l, a.calendar, year)
+		v.Hours.OSM = a.osm.of(l, a.calendar(), year)
 	}
 	for _, t := range []string{stamp(r.Status.Until), stamp(r.Status.Opens)} {
 		if t != "" && v.Hours.Change == "" && !r.Gone() {
@@ -142,13 +142,14 @@ type osmKey struct {
 	id   string
 	rev  int64
 	year int
+	cal  *calendar.Calendar
 }
 
 // maxOSM bounds what is kept, about 100 bytes each. When it is full it starts anew.
 const maxOSM = 20_000
 
 func (k *osmKept) of(l *listing.Listing, cal *calendar.Calendar, year int) string {
-	key := osmKey{l.ID, l.Rev, year}
+	key := osmKey{l.ID, l.Rev, year, cal}
 	k.mu.Lock()
 	text, ok := k.text[key]
 	k.mu.Unlock()

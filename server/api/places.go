@@ -104,12 +104,13 @@ func (a *API) categories(c *fiber.Ctx) error {
 	if _, err := query(c); err != nil {
 		return err
 	}
+	w := a.words()
 	return send(c, struct {
 		Groups     any `json:"groups"`
 		Categories any `json:"categories"`
 		Formats    any `json:"formats"`
 		Tags       any `json:"tags"`
-	}{a.words.Groups, a.words.Categories, a.words.Formats, a.words.Tags})
+	}{w.Groups, w.Categories, w.Formats, w.Tags})
 }
 
 // points answers GET /api/v1/points: GeoJSON (RFC 7946) of service points and stops, by kind and inside a box.

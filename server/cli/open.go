@@ -15,6 +15,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/freeze"
+	"shangquan/services/holiday"
 	"shangquan/services/integrity"
 	"shangquan/services/listing"
 	"shangquan/services/place"
@@ -25,7 +26,7 @@ import (
 	"shangquan/services/search/memory"
 	"shangquan/services/secret"
 	"shangquan/services/store"
-	"shangquan/services/taxonomy"
+	"shangquan/services/vocabulary"
 )
 
 // district is the services over one store.
@@ -39,7 +40,6 @@ type district struct {
 	shops     *listing.Service
 	posts     *post.Service
 	listings  *store.Collection[listing.Listing]
-	words     *taxonomy.Table
 	engine    search.Engine // answers
 	outside   *meili.Engine // nil: only the embedded engine
 	directory *directory.Service
@@ -47,6 +47,9 @@ type district struct {
 	frozen    *freeze.Service
 	integrity *integrity.Service
 	now       func() time.Time
+
+	vocabulary *vocabulary.Service
+	holidays   *holiday.Service
 }
 
 // clock is the time in the zone of the district; one that was set shows start now and runs on.
@@ -100,9 +103,11 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	trail := audit.New(db, keys, now)
 	d = &district{
 		db: db, keys: keys, trail: trail, places: place.New(db), editor: place.NewEditor(db, trail, now), shops: listing.New(db, trail, now), listings: listing.Declare(db),
-		words: taxonomy.Default(), now: now,
+		now: now,
 	}
 	d.guard(log)
+	d.vocabulary = vocabulary.New(db, trail, filed{d})
+	d.holidays = holiday.New(db, trail, d.eachRun, d.askMerchant(c.Origin), now)
 	d.posts = post.New(db, trail, d.shops, now)
 	if err := db.Prepare(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -117,7 +122,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 		d.outside = meili.New(meili.Config{URL: c.Search, SearchKey: c.MeiliSearchKey.Reveal(), WriteKey: c.MeiliWriteKey.Reveal(), Now: now})
 		d.engine = fallback.New(d.outside, embedded, 0, now)
 	}
-	d.directory = directory.New(directory.Sources{Listings: d.listings, Places: d.places, Posts: d.posts, Words: d.words, Calendar: calendar.China()}, d.engine, embedded, log, now)
+	d.directory = directory.New(directory.Sources{Listings: d.listings, Places: d.places, Posts: d.posts, Words: d.vocabulary.Words, Calendar: d.holidays.Calendar, Look: d.look}, d.engine, embedded, log, now)
 	return d, nil
 }
 

@@ -15,7 +15,6 @@ import (
 	"shangquan/services/account"
 	"shangquan/services/apikey"
 	"shangquan/services/bulk"
-	"shangquan/services/calendar"
 	"shangquan/services/countersign"
 	"shangquan/services/desk"
 	"shangquan/services/extract"
@@ -110,12 +109,12 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	})
 	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now, Paused: func() bool { return d.frozen.Now().Frozen }})
 	p.extracts = extract.New(extract.Deps{
-		Shops: d.shops.Recorded(), Places: d.places, Words: d.words, Names: d.names, Log: d.trail, Now: d.now, Calendar: calendar.China(), City: c.Site.City, County: c.Site.County, Origin: c.Origin,
+		Shops: d.shops.Recorded(), Places: d.places, Words: d.vocabulary.Words, Names: d.names, Log: d.trail, Now: d.now, Calendar: d.holidays.Calendar, City: c.Site.City, County: c.Site.County, Origin: c.Origin,
 	})
 	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: name, Now: d.now})
 	p.ledger = job.New(d.db, d.now)
 	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
-	p.overview = figures.New(d.db, d.directory.Listed, calendar.China(), d.now)
+	p.overview = figures.New(d.db, d.directory.Listed, d.holidays.Calendar, d.now)
 	d.keepRegister(p, c.Origin)
 	d.people = p
 	if err := d.tellAlarms(c, by, name, p.accounts); err != nil {
@@ -130,7 +129,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 // keepRegister puts on the store what coordinators do with the register as a whole.
 func (d *district) keepRegister(p *people, origin string) {
 	p.signs = countersign.New(d.db, d.trail, d.now)
-	p.desk = desk.New(d.shops, calendar.China(), d.now)
+	p.desk = desk.New(d.shops, d.holidays.Calendar, d.now)
 	p.twins = twin.New(twin.Deps{DB: d.db, Log: d.trail, Listings: d.shops, Posts: d.posts, Seats: p.merchants, Signs: p.signs, Now: d.now})
 	p.batches = bulk.New(d.db, d.trail, d.shops, p.signs, d.now)
 	p.rechecks = recheck.New(recheck.Deps{
@@ -243,7 +242,7 @@ func (d *district) inUse(ctx context.Context) iter.Seq2[string, error] {
 func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
-		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.words, Photos: p.photos,
+		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, Jobs: p.ledger, Overview: p.overview,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,

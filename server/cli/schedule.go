@@ -43,6 +43,8 @@ func (d *district) jobs() []job.Job {
 		{Name: "invitations", Every: 24 * time.Hour, Do: p.merchants.Sweep},
 		{Name: "news of reports", Every: time.Minute, Do: d.tellReports},
 		{Name: "reports", Every: time.Hour, Do: p.reports.Sweep},
+		{Name: "holidays", Every: 10 * time.Minute, Do: d.holidays.Ask},
+		{Name: "asked about holidays", Every: 24 * time.Hour, Do: d.holidays.Sweep},
 		{Name: "notices", Every: time.Minute, Do: p.notices.Settle},
 		{Name: "ledgers of notices", Every: time.Minute, Do: p.notices.Follow},
 		{Name: "reminders of notices", Every: time.Minute, Do: p.notices.Remind},

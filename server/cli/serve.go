@@ -16,7 +16,6 @@ import (
 	"shangquan/server/api"
 	"shangquan/server/config"
 	"shangquan/server/web"
-	"shangquan/services/calendar"
 	"shangquan/services/sample"
 )
 
@@ -78,8 +77,8 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	}
 
 	site := web.New(web.Deps{ //nolint:contextcheck // its handlers outlive ctx: they finish after the signal to stop
-		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: calendar.China(),
-		API: api.New(d.directory, d.shops, d.words, calendar.China(), c.Origin, d.now).For(d.posts, d.people.repeats), Log: log, Now: d.now,
+		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: d.holidays.Calendar,
+		API: api.New(d.directory, d.shops, d.vocabulary.Words, d.holidays.Calendar, c.Origin, d.now).For(d.posts, d.people.repeats), Log: log, Now: d.now,
 		Revision: d.revision, Ready: d.db.Ping, Degraded: d.degraded,
 		Services: services,
 	})

@@ -41,7 +41,10 @@ func (d *district) names(ctx context.Context) (*sheet.Names, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sheet.NewNames(d.words, streets, plazas), nil
+	if _, err := d.vocabulary.Look(ctx); err != nil {
+		return nil, err
+	}
+	return sheet.NewNames(d.vocabulary.Words(), streets, plazas), nil
 }
 
 // importSheet reads shops from a file. It fails when the file or a row of it was refused; the rows that were not are written.

@@ -108,7 +108,7 @@ func (s *Site) batchParts(p *speaker, f *form) []ui.FormPart {
 	}
 	tags := func(name string) *ui.Choice {
 		out := &ui.Choice{ID: name, Name: name, Legend: p.say("batch." + name), Many: true, Columns: true, Optional: true}
-		for _, t := range s.services.Words.Tags {
+		for _, t := range s.services.Words().Tags {
 			out.Options = append(out.Options, ui.Pick{Value: t.ID, Label: p.name(t.Name), Checked: picked(name, t.ID)})
 		}
 		return out

@@ -158,7 +158,7 @@ func (s *Site) turnTables(c *fiber.Ctx, p *speaker, book *turnover.Book, from st
 			return p.name(st.Name)
 		}},
 		{"format", func(l *listing.Listing) string { return l.FormatID }, func(id string) string {
-			f, ok := s.services.Words.Format(id)
+			f, ok := s.services.Words().Format(id)
 			if !ok {
 				return ""
 			}
@@ -228,7 +228,7 @@ func (s *Site) turnsFile(c *fiber.Ctx) error {
 		if st, err := s.services.Places.Street(c.UserContext(), t.Listing.Address.StreetID); err == nil {
 			street = st.Name.Hans
 		}
-		if f, ok := s.services.Words.Format(t.Listing.FormatID); ok {
+		if f, ok := s.services.Words().Format(t.Listing.FormatID); ok {
 			format = p.name(f.Name)
 		}
 		if t.Reason != "" {

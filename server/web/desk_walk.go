@@ -166,8 +166,7 @@ func (s *Site) walkAt(c *fiber.Ctx, p *speaker, x *walked, n int) walkView {
 
 func (s *Site) walkCategories(p *speaker) []ui.Option {
 	out := []ui.Option{{Label: p.say("walk.no_category")}}
-	for i := range s.services.Words.Categories {
-		k := &s.services.Words.Categories[i]
+	for _, k := range s.services.Words().Categories {
 		out = append(out, ui.Option{Value: k.ID, Label: p.name(k.Name)})
 	}
 	return out
@@ -183,7 +182,7 @@ func (s *Site) stopView(p *speaker, x *walk.Stop) ui.WalkStop {
 		return v
 	}
 	v.Name, v.Lang = x.Name.In(p.Lang)
-	if k, ok := s.services.Words.Category(x.CategoryID); ok {
+	if k, ok := s.services.Words().Category(x.CategoryID); ok {
 		v.Kind = p.name(k.Name)
 	}
 	numbers := []string{}

@@ -54,7 +54,7 @@ var sampleSite = sync.OnceValues(func() (*trial, error) {
 		return nil, err
 	}
 	engine := memory.New()
-	district := directory.New(directory.Sources{Listings: listings, Places: places, Words: taxonomy.Default(), Calendar: calendar.China()}, engine, engine, slog.New(slog.DiscardHandler), now)
+	district := directory.New(directory.Sources{Listings: listings, Places: places, Words: taxonomy.Default, Calendar: calendar.China}, engine, engine, slog.New(slog.DiscardHandler), now)
 	if err := district.Refresh(ctx); err != nil {
 		return nil, err
 	}
@@ -67,13 +67,13 @@ var sampleSite = sync.OnceValues(func() (*trial, error) {
 		return nil, err
 	}
 	x := &trial{lines: &lines{}}
-	d.Services.Extracts = extract.New(extract.Deps{Shops: shops.Recorded(), Places: places, Words: taxonomy.Default(), Now: now, Calendar: calendar.China(), Origin: "http://shop.test"})
-	d.Now, d.Calendar, d.Directory = now, calendar.China(), district
+	d.Services.Extracts = extract.New(extract.Deps{Shops: shops.Recorded(), Places: places, Words: taxonomy.Default, Now: now, Calendar: calendar.China, Origin: "http://shop.test"})
+	d.Now, d.Calendar, d.Directory = now, calendar.China, district
 	d.Revision = func(context.Context) (string, error) { return "1", nil }
 	d.Ready = func(context.Context) error { return nil }
 	d.Log = NewLog(x.lines, slog.LevelInfo)
 	x.lines.flush = d.Log.out.flush
-	d.API = api.New(district, listing.New(db, trail, func() time.Time { return evening.Add(time.Hour) }), taxonomy.Default(), calendar.China(), "http://shop.test", now)
+	d.API = api.New(district, listing.New(db, trail, func() time.Time { return evening.Add(time.Hour) }), taxonomy.Default, calendar.China, "http://shop.test", now)
 	x.Site = New(d)
 	return x, nil
 })

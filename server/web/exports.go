@@ -109,7 +109,7 @@ func (s *Site) plazaOptions(c *fiber.Ctx, p *speaker) ([]ui.Option, error) {
 
 func (s *Site) categoryOptions(_ *fiber.Ctx, p *speaker) ([]ui.Option, error) {
 	out := []ui.Option{}
-	for _, x := range s.services.Words.Categories {
+	for _, x := range s.services.Words().Categories {
 		out = append(out, ui.Option{Value: x.ID, Label: p.name(x.Name)})
 	}
 	return out, nil

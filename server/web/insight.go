@@ -21,14 +21,15 @@ func (s *Site) insightRoutes() []Route {
 // tally is what an answer counts as for the owners of the shops in it. It is kept with the answer, so that a page from the cache
 // counts as one that was made.
 type tally struct {
-	kind  insight.Kind
-	ids   []string // of listings
-	words string   // what was searched for
+	kind   insight.Kind
+	ids    []string // of listings
+	words  string   // what was searched for
+	missed bool     // and not found
 }
 
 // notes says what the answer under way counts as.
 func (r *Request) notes(kind insight.Kind, words string, ids ...string) {
-	r.counted = &tally{kind, ids, words}
+	r.counted = &tally{kind: kind, ids: ids, words: words}
 }
 
 // count counts an answer that is sent. It costs a hash and no copy; who reads it twice a day counts once.
@@ -39,6 +40,9 @@ func (s *Site) count(c *fiber.Ctx, n *tally) {
 	v := s.visitor(c)
 	if v == 0 {
 		return
+	}
+	if n.missed {
+		s.services.Insight.Missed(n.words, v)
 	}
 	if n.kind == insight.Found {
 		s.services.Insight.Found(n.words, n.ids, v)

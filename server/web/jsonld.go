@@ -64,7 +64,7 @@ func (s *Site) shopJSONLD(p *speaker, shop *directory.ShopPage) any {
 		return t
 	}
 	t["openingHoursSpecification"] = hours.Specifications(l.Hours)
-	if special := hours.SpecialSpecifications(l.Hours, s.calendar, calendar.Today(p.now), specialDays); len(special) > 0 {
+	if special := hours.SpecialSpecifications(l.Hours, s.calendar(), calendar.Today(p.now), specialDays); len(special) > 0 {
 		t["specialOpeningHoursSpecification"] = special
 	}
 	return t

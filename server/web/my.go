@@ -95,7 +95,7 @@ var pageOf = map[string]string{
 // meter says what the page of a shop lacks, and why it matters.
 func (s *Site) meter(c *fiber.Ctx, p *speaker, l *listing.Listing) ui.Meter {
 	m := ui.Meter{}
-	for _, item := range listing.Completeness(l, s.calendar, p.now) {
+	for _, item := range listing.Completeness(l, s.calendar(), p.now) {
 		m.Total++
 		if item.Done {
 			m.Done++
@@ -119,7 +119,7 @@ var missingKey = map[string]string{
 // tasks is the list of pages of a shop with how far each is. current is the page it stands beside, bad says that it has mistakes.
 func (s *Site) tasks(c *fiber.Ctx, p *speaker, l *listing.Listing, current string, bad bool) []ui.Task {
 	todo := map[string]bool{}
-	for _, item := range listing.Completeness(l, s.calendar, p.now) {
+	for _, item := range listing.Completeness(l, s.calendar(), p.now) {
 		if !item.Done && item.Field != "name.en" { // the name is filled in without it
 			todo[pageOf[item.Field]] = true
 		}
@@ -164,7 +164,7 @@ func (s *Site) side(c *fiber.Ctx, p *speaker, l *listing.Listing, current string
 // seen is what customers see of a listing, from nothing but itself; the same code makes the public page.
 func (s *Site) seen(p *speaker, l *listing.Listing) (ui.Status, directory.ShopPage) {
 	public := l.ForPublic()
-	shop := directory.Preview(&public, s.calendar, p.Lang, p.now)
+	shop := directory.Preview(&public, s.calendar(), p.Lang, p.now)
 	return statusOfRow(p, &shop.Row), shop
 }
 

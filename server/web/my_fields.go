@@ -99,7 +99,7 @@ var categoryEditor = editor{
 			}),
 			x.control("format_id", p.say("fact.format"), func(f *ui.Field) {
 				f.Optional, f.Options, f.Hint = true, []ui.Option{{Label: p.say("my.choose")}}, p.say("my.hint.format")
-				for _, k := range x.s.services.Words.Formats {
+				for _, k := range x.s.services.Words().Formats {
 					f.Options = append(f.Options, ui.Option{Value: k.ID, Label: p.name(k.Name)})
 				}
 			}),
@@ -108,10 +108,10 @@ var categoryEditor = editor{
 	read: func(x *edit) (listing.Patch, error) {
 		category, format := x.typed.Get("category_id"), x.typed.Get("format_id")
 		wrong := []fault.Field{}
-		if _, ok := x.s.services.Words.Category(category); !ok {
+		if _, ok := x.s.services.Words().Category(category); !ok {
 			wrong = append(wrong, fault.Field{Name: "category_id", Key: "my.wrong.choose"})
 		}
-		if _, ok := x.s.services.Words.Format(format); !ok && format != "" {
+		if _, ok := x.s.services.Words().Format(format); !ok && format != "" {
 			wrong = append(wrong, fault.Field{Name: "format_id", Key: "my.wrong.choose"})
 		}
 		if err := invalid(wrong); err != nil {
@@ -124,8 +124,8 @@ var categoryEditor = editor{
 // categories are the options of a category, group by group.
 func (s *Site) categories(p *speaker) []ui.Option {
 	out := []ui.Option{{Label: p.say("my.choose")}}
-	for _, g := range s.services.Words.Groups {
-		for _, k := range s.services.Words.In(g.ID) {
+	for _, g := range s.services.Words().Groups {
+		for _, k := range s.services.Words().In(g.ID) {
 			out = append(out, ui.Option{Value: k.ID, Label: p.say("my.of_group", "Group", p.name(g.Name), "Name", p.name(k.Name))})
 		}
 	}
@@ -185,7 +185,7 @@ var facilitiesEditor = editor{
 	parts: func(x *edit) []ui.FormPart {
 		p := x.p
 		tags := ui.Choice{ID: "tag_ids", Name: "tag_ids", Legend: p.say("fact.tags"), Hint: p.say("my.hint.tags"), Many: true, Columns: true}
-		for _, k := range x.s.services.Words.Tags {
+		for _, k := range x.s.services.Words().Tags {
 			tags.Options = append(tags.Options, ui.Pick{Value: k.ID, Label: p.name(k.Name), Checked: slices.Contains(x.typed["tag_ids"], k.ID)})
 		}
 		pay := ui.Choice{ID: "payments", Name: "payments", Legend: p.say("fact.payments"), Many: true, Columns: true}
@@ -234,9 +234,9 @@ func inOrder(chosen, offered []string) []string {
 }
 
 func (s *Site) tagIDs() []string {
-	out := make([]string, len(s.services.Words.Tags))
-	for i := range s.services.Words.Tags {
-		out[i] = s.services.Words.Tags[i].ID
+	out := []string{}
+	for _, x := range s.services.Words().Tags {
+		out = append(out, x.ID)
 	}
 	return out
 }
@@ -245,7 +245,7 @@ func (s *Site) tagIDs() []string {
 func (x *edit) strangeTags() []string {
 	out := []string{}
 	for _, id := range x.l.TagIDs {
-		if _, ok := x.s.services.Words.Tag(id); !ok {
+		if _, ok := x.s.services.Words().Tag(id); !ok {
 			out = append(out, id)
 		}
 	}

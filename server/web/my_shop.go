@@ -9,7 +9,9 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
+	"shangquan/services/calendar"
 	"shangquan/services/fault"
+	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/merchant"
@@ -104,6 +106,9 @@ func (s *Site) shopRecord(c *fiber.Ctx, p *speaker, l *listing.Listing) ui.Recor
 	if l.Address.Line != "" {
 		r.Lines = append(r.Lines, l.Address.Line)
 	}
+	if soon := s.soonHoliday(p, l); soon != "" {
+		r.Lines = append(r.Lines, soon)
+	}
 	if m := s.meter(c, p, l); m.Left() > 0 {
 		r.Lines = append(r.Lines, p.count("my.left", m.Left()))
 	}
@@ -118,6 +123,20 @@ func (s *Site) shopRecord(c *fiber.Ctx, p *speaker, l *listing.Listing) ui.Recor
 		r.Tag, r.State = p.say("my.tag.stale"), ui.TaskTodo
 	}
 	return r
+}
+
+// soonHoliday says which holiday is near that a shop has not answered for: 春节还有 10 天. Empty for none.
+func (s *Site) soonHoliday(p *speaker, l *listing.Listing) string {
+	if !l.Public() || !l.Hours.Known || s.services.Holidays == nil {
+		return ""
+	}
+	today := calendar.Today(p.now)
+	for _, h := range hours.Ahead(l.Hours, s.calendar(), today) {
+		if left := int(h.From - today); h.Class == calendar.Holiday && !h.Answered && left >= 0 && left <= s.services.Holidays.Of(h.From.Year()).AskDays {
+			return p.count("holidays.soon", left, "Name", holidayName(p, h.Name))
+		}
+	}
+	return ""
 }
 
 // myShopPage is templates/pages/my-shop.html.

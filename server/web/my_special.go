@@ -11,6 +11,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
+	"shangquan/services/holiday"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
@@ -47,6 +48,9 @@ func (s *Site) showSpecial(c *fiber.Ctx, p *speaker, l *listing.Listing, notes [
 		Side: s.side(c, p, l, "special", false), Callouts: notes, Specials: s.specials(c, p, l, false),
 		Pause:   ui.Callout{Icon: "info", Lead: p.say("my.pause.none"), Text: p.say("my.pause.rule")},
 		PauseTo: ui.Button{Label: p.say("my.pause.set"), Href: shopHref(c, l, "pause"), Kind: "alt"},
+	}
+	if year := calendar.Today(p.now).Year() + 1; !s.calendar().Announced(year) {
+		v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Lead: p.say("holidays.year", "Year", year) + " " + p.say("holidays.not_yet"), Text: p.say("my.special.not_yet")})
 	}
 	if !l.Hours.Known {
 		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("my.special.week_first"), Link: &ui.Link{Label: p.say("my.page.hours"), Href: shopHref(c, l, "hours")}})
@@ -85,13 +89,21 @@ func (s *Site) specials(c *fiber.Ctx, p *speaker, l *listing.Listing, open bool)
 	}
 	rest := l.Hours // what is left when the holidays are taken out
 	if l.Hours.Known {
-		for _, h := range hours.Ahead(l.Hours, s.calendar, today) {
+		for _, h := range hours.Ahead(l.Hours, s.calendar(), today) {
 			rest = rest.Without(h.From, h.To)
 			d := ui.SpecialDay{
 				Key: ui.SpecialKey(h.From, h.To), Name: holidayName(p, h.Name), Dates: dayRange(p, h.From, h.To), Edit: dayHref(c, l, h.From, h.To),
 			}
 			if h.Class == calendar.Makeup {
 				d.Name = p.say("my.special.makeup", "Name", d.Name)
+			}
+			if left := int(h.From - today); left > 0 && left <= holiday.MaxAsk {
+				d.Left = p.count("holidays.left", left)
+			}
+			if h.Class == calendar.Holiday {
+				for _, a := range hours.Answers(h.From, h.To)[2:] {
+					d.More = append(d.More, ui.Fix{Value: string(a), Label: answerLabel(p, a)})
+				}
 			}
 			if h.Answered {
 				d.State = s.answerWords(p, l, h)
@@ -126,11 +138,11 @@ func dayHref(c *fiber.Ctx, l *listing.Listing, from, to calendar.Date) string {
 
 // answerWords is what a shop has answered for a holiday: 照常, 休息, or the times of each of its days.
 func (s *Site) answerWords(p *speaker, l *listing.Listing, h hours.Holiday) string {
-	usual := hours.Hours{Known: true}.With(hours.Usual(l.Hours, s.calendar, h.From, h.To)...)
+	usual := hours.Hours{Known: true}.With(hours.Usual(l.Hours, s.calendar(), h.From, h.To)...)
 	same, closed, lines := true, true, []string{}
 	last := ""
 	for d := h.From; d <= h.To; d++ {
-		is, would := hours.DayOf(l.Hours, s.calendar, d), hours.DayOf(usual, s.calendar, d)
+		is, would := hours.DayOf(l.Hours, s.calendar(), d), hours.DayOf(usual, s.calendar(), d)
 		same = same && slices.Equal(is.Spans, would.Spans)
 		closed = closed && len(is.Spans) == 0
 		if words := spansWords(p, is.Spans); words != last {
@@ -172,7 +184,10 @@ func (s *Site) specialSent(c *fiber.Ctx) error {
 			c.Status(fiber.StatusConflict)
 			return s.showSpecial(c, p, &l, []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("my.done.stale")}})
 		}
-		h, word := answered(l.Hours, s.calendar, verb, from, to)
+		h, paused, ok := l.Hours.Answered(s.calendar(), hours.Answer(verb), from, to)
+		if !ok {
+			return fault.New(fault.Invalid, "error.invalid", nil)
+		}
 		patch, err := patched("hours", h)
 		if err != nil {
 			return err
@@ -192,9 +207,20 @@ func (s *Site) specialSent(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		return see(c, "/my/shops/"+l.ID+"/special?done="+word)
+		return see(c, "/my/shops/"+l.ID+"/special?done="+answerDone(verb, paused))
 	}
 	return fault.New(fault.Conflict, "error.stale", nil)
+}
+
+// answerDone is the word for what one tap did.
+func answerDone(verb string, paused bool) string {
+	switch {
+	case verb == string(hours.Clear):
+		return "removed"
+	case paused:
+		return "paused"
+	}
+	return "answered"
 }
 
 // sameDays reports whether the hours said of these dates at revision rev what they say now: then nobody has touched what one tap
@@ -205,42 +231,12 @@ func (s *Site) sameDays(c *fiber.Ctx, l *listing.Listing, rev int64, from, to ca
 		return false
 	}
 	for d := from; d <= to; d++ {
-		a, b := hours.DayOf(was.Hours, s.calendar, d), hours.DayOf(l.Hours, s.calendar, d)
+		a, b := hours.DayOf(was.Hours, s.calendar(), d), hours.DayOf(l.Hours, s.calendar(), d)
 		if a.Reason != b.Reason || a.Unanswered != b.Unanswered || !slices.Equal(a.Spans, b.Spans) {
 			return false
 		}
 	}
 	return true
-}
-
-// answered returns hours with the answer of one tap, and the word for what was done. Seven days or more of rest are a pause
-// (design H5): a special day would be one that nobody ends.
-func answered(h hours.Hours, cal *calendar.Calendar, verb string, from, to calendar.Date) (hours.Hours, string) {
-	switch verb {
-	case "usual":
-		return withoutPause(h, from, to).With(hours.Usual(h, cal, from, to)...), "answered"
-	case "clear":
-		return withoutPause(h, from, to).Without(from, to), "removed"
-	}
-	if to-from+1 > hours.MaxClosedRun && (h.Pause == nil || within(h.Pause, from, to)) {
-		h = h.Without(from, to)
-		h.Pause = &hours.Pause{From: from.String(), Until: to.String()}
-		return h, "paused"
-	}
-	return h.With(hours.Special{From: from.String(), To: to.String(), Spans: []hours.Span{}}), "answered"
-}
-
-// within reports whether a pause lies in the dates altogether.
-func within(x *hours.Pause, from, to calendar.Date) bool {
-	return x.Until != "" && from.String() <= x.From && x.Until <= to.String()
-}
-
-// withoutPause takes away a pause that is the answer for exactly these dates.
-func withoutPause(h hours.Hours, from, to calendar.Date) hours.Hours {
-	if h.Pause != nil && within(h.Pause, from, to) {
-		h.Pause = nil
-	}
-	return h
 }
 
 // queried are the dates that the address of the form of a special day names.
@@ -275,7 +271,7 @@ var dayEditor = editor{
 		from, to, ok := x.queried()
 		in := ui.SpecialInput{Day: ui.DayInput{Open: true, Spans: []ui.SpanInput{}}}
 		if ok {
-			day := specialOn(l.Hours, x.s.calendar, from, to)
+			day := specialOn(l.Hours, x.s.calendar(), from, to)
 			in = ui.NewSpecialInput(day)
 			in.To = to.String()
 		}
@@ -310,7 +306,7 @@ var dayEditor = editor{
 		if limit := listing.Limits["hours.special.note"].Check("note", day.Note.Hans); len(limit) > 0 {
 			return nil, invalid(limit)
 		}
-		h := withoutPause(x.l.Hours, from, to)
+		h := x.l.Hours.WithoutPause(from, to)
 		if a, b, ok := x.queried(); ok { // what was there before its dates were changed
 			h = h.Without(a, b)
 		}

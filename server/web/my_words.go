@@ -133,11 +133,11 @@ func (s *Site) idWords(c *fiber.Ctx, p *speaker, path, v string) string {
 	}
 	switch path {
 	case "category_id":
-		if x, ok := s.services.Words.Category(v); ok {
+		if x, ok := s.services.Words().Category(v); ok {
 			return p.name(x.Name)
 		}
 	case "format_id":
-		if x, ok := s.services.Words.Format(v); ok {
+		if x, ok := s.services.Words().Format(v); ok {
 			return p.name(x.Name)
 		}
 	case "address.street_id":
@@ -157,7 +157,7 @@ func (s *Site) idWords(c *fiber.Ctx, p *speaker, path, v string) string {
 func (s *Site) listWords(p *speaker, path string, v []string) string {
 	return joined(p, v, func(x string) string {
 		if path == "tag_ids" {
-			if tag, ok := s.services.Words.Tag(x); ok {
+			if tag, ok := s.services.Words().Tag(x); ok {
 				return p.name(tag.Name)
 			}
 		}

@@ -146,7 +146,7 @@ func (s *Site) audienceWords(c *fiber.Ctx, p *speaker, a *notice.Audience) strin
 	}
 	words = append(words, s.placesOf(c, p, a)...)
 	for _, id := range a.Categories {
-		if k, ok := s.services.Words.Category(id); ok {
+		if k, ok := s.services.Words().Category(id); ok {
 			words = append(words, p.name(k.Name))
 		}
 	}

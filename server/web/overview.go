@@ -230,7 +230,7 @@ func fillFigure(p *speaker, f overview.Figures, names map[string]lang.Text) ui.F
 
 // formatName is what a retail format is called.
 func (s *Site) formatName(p *speaker, id string) string {
-	if x, ok := s.services.Words.Format(id); ok {
+	if x, ok := s.services.Words().Format(id); ok {
 		return p.name(x.Name)
 	}
 	return p.say("overview.no_format")

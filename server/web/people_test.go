@@ -33,6 +33,7 @@ import (
 	"shangquan/services/directory"
 	"shangquan/services/extract"
 	"shangquan/services/freeze"
+	"shangquan/services/holiday"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
@@ -53,7 +54,7 @@ import (
 	"shangquan/services/secret"
 	"shangquan/services/sheet"
 	"shangquan/services/store"
-	"shangquan/services/taxonomy"
+	"shangquan/services/vocabulary"
 	"shangquan/services/walk"
 	"shangquan/services/webhook"
 )
@@ -76,6 +77,7 @@ type town struct {
 	outbox    *mail.Log
 	directory *directory.Service
 	sessions  map[string]ticket
+	questions []holiday.Question // what shops were asked about holidays
 }
 
 // ticket is what a browser has of somebody who is signed in.
@@ -224,8 +226,11 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		return err
 	}
 	db, trail := x.db, audit.New(x.db, keys, now)
-	s := Services{Places: place.New(db), Listings: listing.New(db, trail, now), Words: taxonomy.Default(), Trail: trail, Keys: keys}
+	s := Services{Places: place.New(db), Listings: listing.New(db, trail, now), Trail: trail, Keys: keys}
 	s.Streets = place.NewEditor(db, trail, now)
+	s.Holidays = holiday.New(db, trail, x.eachPublished, func(ctx context.Context, q holiday.Question) error { x.questions = append(x.questions, q); return nil }, now)
+	s.Vocabulary = vocabulary.New(db, trail, x)
+	s.Words = s.Vocabulary.Words
 	s.Walks = walk.New(db, s.Listings, s.Streets, now)
 	s.Posts = post.New(db, trail, s.Listings, now)
 	s.Alarms = alarm.New(db, trail, slog.New(slog.DiscardHandler), now)
@@ -271,11 +276,11 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 			return nil, err
 		}
 		plazas, err := s.Places.Plazas(ctx)
-		return sheet.NewNames(s.Words, streets, plazas), err
+		return sheet.NewNames(s.Words(), streets, plazas), err
 	}
 	s.Imports = intake.New(intake.Deps{DB: db, Log: trail, Keys: keys, Shops: s.Listings, Now: now, Names: names})
 	s.Extracts = extract.New(extract.Deps{
-		Shops: s.Listings.Recorded(), Places: s.Places, Words: s.Words, Names: names, Log: trail, Now: now, Calendar: calendar.China(), City: "上海市", County: "松江区", Origin: d.Config.Origin,
+		Shops: s.Listings.Recorded(), Places: s.Places, Words: s.Words, Names: names, Log: trail, Now: now, Calendar: s.Holidays.Calendar, City: "上海市", County: "松江区", Origin: d.Config.Origin,
 	})
 	s.Jobs = job.New(db, now)
 	s.Webhooks = webhook.New(webhook.Deps{DB: db, Log: trail, Keys: keys, Mail: x.outbox, Origin: d.Config.Origin, Site: "松江商圈", Now: now, Reach: func(ctx context.Context, id string) ([]string, lang.Tag, error) {
@@ -299,14 +304,14 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		return err
 	}
 	engine := memory.New()
-	x.directory = directory.New(directory.Sources{Listings: listing.Declare(db), Places: s.Places, Posts: s.Posts, Words: s.Words, Calendar: calendar.China()}, engine, engine, quiet, now)
+	x.directory = directory.New(directory.Sources{Listings: listing.Declare(db), Places: s.Places, Posts: s.Posts, Words: s.Vocabulary.Words, Calendar: s.Holidays.Calendar, Look: x.look}, engine, engine, quiet, now)
 	t.Cleanup(x.directory.Close)
-	d.Now, d.Calendar, d.Directory = now, calendar.China(), x.directory
+	d.Now, d.Calendar, d.Directory = now, s.Holidays.Calendar, x.directory
 	s.Notices = notice.New(notice.Deps{
 		DB: db, Log: trail, Keys: keys, Listed: x.directory.Listed, Shop: s.Listings.Get, Letters: s.Merchants, Hosts: notice.NewHosts(d.Config.LinkHosts...), Now: now,
 		Link: func(token string) string { return d.Config.Origin + "/receipt/" + token },
 	})
-	s.Overview = overview.New(db, x.directory.Listed, calendar.China(), now)
+	s.Overview = overview.New(db, x.directory.Listed, s.Holidays.Calendar, now)
 	d.Services = s
 	d.Revision = func(ctx context.Context) (string, error) {
 		shops, err := x.directory.Revision(ctx)
@@ -320,8 +325,51 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	d.Log = NewLog(x.lines, slog.LevelInfo)
 	t.Cleanup(func() { _ = d.Log.Close() })
 	x.lines.flush = d.Log.out.flush
-	d.API = api.New(x.directory, s.Listings, s.Words, calendar.China(), d.Config.Origin, now).For(s.Posts, s.Repeats)
+	d.API = api.New(x.directory, s.Listings, s.Words, s.Holidays.Calendar, d.Config.Origin, now).For(s.Posts, s.Repeats)
 	x.Site = New(*d)
+	return nil
+}
+
+// look brings the words and the calendar up to the store, as server/cli does.
+func (x *town) look(ctx context.Context) (string, error) {
+	words, err := x.services.Vocabulary.Look(ctx)
+	if err != nil {
+		return "", err
+	}
+	days, err := x.services.Holidays.Look(ctx)
+	return "-" + words + "-" + days, err
+}
+
+// Uses and Recategorise are what services/vocabulary needs of the register.
+func (x *town) Uses(ctx context.Context) (vocabulary.Uses, error) { return x.directory.Uses(ctx) }
+
+func (x *town) Recategorise(ctx context.Context, from, to string) (int, error) {
+	ids := []string{}
+	for l, err := range listing.Declare(x.db).Each(ctx, store.All().Limit(500)) {
+		if err != nil {
+			return 0, err
+		}
+		if l.CategoryID == from {
+			ids = append(ids, l.ID)
+		}
+	}
+	for i, id := range ids {
+		if _, err := x.services.Listings.Update(ctx, access.System("taxonomy"), id, 0, func(l *listing.Listing) error { l.CategoryID = to; return nil }); err != nil {
+			return i, err
+		}
+	}
+	return len(ids), nil
+}
+
+func (x *town) eachPublished(ctx context.Context, yield func(*listing.Listing) error) error {
+	for l, err := range listing.Declare(x.db).Each(ctx, store.Where("state", store.Eq, string(listing.Published)).Limit(500)) {
+		if err != nil {
+			return err
+		}
+		if err := yield(&l); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -84,7 +84,7 @@ func (s *Site) printNotes(c *fiber.Ctx, p *speaker, l *listing.Listing) []ui.Cal
 	if !l.Hours.Known {
 		return []ui.Callout{{Kind: "warn", Icon: "clock", Lead: p.say("print_pack.no_hours"), Link: link(p.say("print_pack.fill_hours"), "hours", access.ListingHours)}}
 	}
-	if _, open := signHolidays(l.Hours, s.calendar, calendar.Today(p.now), p); open {
+	if _, open := signHolidays(l.Hours, s.calendar(), calendar.Today(p.now), p); open {
 		return []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("print_pack.open_holiday"), Link: link(p.say("print_pack.fill_holiday"), "special", access.ListingHours)}}
 	}
 	return nil
@@ -154,7 +154,7 @@ func (s *Site) printHours(c *fiber.Ctx) error {
 		return err
 	}
 	p := &speaker{Words: s.catalogue.In(lang.Hans), now: s.speaker(c).now}
-	holidays, _ := signHolidays(l.Hours, s.calendar, calendar.Today(p.now), p)
+	holidays, _ := signHolidays(l.Hours, s.calendar(), calendar.Today(p.now), p)
 	v.Sign = &ui.HoursSign{
 		Size: size, Name: l.Name.Hans, Lines: signWeek(p, l.Hours), Holidays: holidays, QR: code, Address: s.typed(&l),
 		Printed: ui.ShortDate(lang.Hans, p.now, p.now), Site: s.config.Site.Name.Hans,

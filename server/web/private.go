@@ -24,8 +24,8 @@ type door struct{ word, path string }
 // The areas with what their header leads to. An entry shows once its page is in the site map.
 var (
 	portal = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.messages", "/my/messages"}}}
-	atDesk = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.merchants", "/desk/merchants"}}}
-	office = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}}}
+	atDesk = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.merchants", "/desk/merchants"}, {"area.holidays", "/desk/holidays"}, {"area.words", "/desk/words"}}}
+	office = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.taxonomy", "/admin/taxonomy"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}}}
 )
 
 // areasOf lists the areas somebody works in, the one they work in most first. A role of the district opens its area only with the

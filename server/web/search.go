@@ -89,8 +89,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 		if err := s.homeNotices(c, p, &v); err != nil {
 			return err
 		}
-		for _, key := range often {
-			word := p.say(key)
+		for _, word := range s.oftenWords(p) {
 			v.Box.Often = append(v.Box.Often, ui.Link{Label: word, Href: ui.Href(p.Lang, "/") + "?" + directory.Query{Text: word, Page: 1}.Encode()})
 		}
 	}
@@ -119,6 +118,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 			ids[i] = page.Rows[i].Listing.ID
 		}
 		Of(c).notes(insight.Found, q.Text, ids...)
+		Of(c).counted.missed = q.Text != "" && !q.Filtered() && !page.Degraded && (page.Total == 0 || page.Relaxed)
 	}
 	return s.Render(c, "search", v)
 }

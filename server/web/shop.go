@@ -192,12 +192,13 @@ func holidayName(p *speaker, name string) string {
 	return strings.Join(names, p.say("empty.and"))
 }
 
+// dayRange is one date, or two with the year said once.
 func dayRange(p *speaker, from, to calendar.Date) string {
 	first := ui.Date(p.Lang, from.At(0), p.now)
 	if from == to {
 		return first
 	}
-	return p.say("shop.coming.range", "From", first, "To", ui.Date(p.Lang, to.At(0), p.now))
+	return p.say("shop.coming.range", "From", first, "To", ui.Date(p.Lang, to.At(0), from.At(0)))
 }
 
 func spans(p *speaker, list []hours.Span) []string {

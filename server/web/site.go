@@ -28,6 +28,7 @@ import (
 	"shangquan/services/directory"
 	"shangquan/services/extract"
 	"shangquan/services/freeze"
+	"shangquan/services/holiday"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
@@ -46,6 +47,7 @@ import (
 	"shangquan/services/secret"
 	"shangquan/services/taxonomy"
 	"shangquan/services/twin"
+	"shangquan/services/vocabulary"
 	"shangquan/services/walk"
 	"shangquan/services/webhook"
 )
@@ -57,7 +59,7 @@ type Deps struct {
 	Catalogue *locales.Catalogue
 	Renderer  *Renderer
 	Directory *directory.Service
-	Calendar  *calendar.Calendar
+	Calendar  func() *calendar.Calendar // of now; another pointer when it changed
 	Log       *Log
 	Now       func() time.Time
 	// Revision identifies the data the pages are made from. It is asked on every request of a cached page and has to answer
@@ -84,7 +86,7 @@ type Services struct {
 	Places    *place.Service
 	Streets   *place.Editor
 	Walks     *walk.Service
-	Words     *taxonomy.Table
+	Words     func() *taxonomy.Table // of now; another pointer when they changed
 	Photos    *media.Service
 	Reports   *report.Service
 	Insight   *insight.Service
@@ -108,6 +110,10 @@ type Services struct {
 	Freeze    *freeze.Service
 	Integrity *integrity.Service
 	Keys      *secret.Ring
+	// Vocabulary and Holidays are the words and the holidays as the district edits them.
+	Vocabulary *vocabulary.Service
+	Holidays   *holiday.Service
+
 	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.
 	Outbox *mail.Log
 	// Demo are the demonstration accounts, whose codes the page of the messages shows; nil for a site without.
@@ -121,7 +127,7 @@ type Site struct {
 	catalogue *locales.Catalogue
 	renderer  *Renderer
 	directory *directory.Service
-	calendar  *calendar.Calendar
+	calendar  func() *calendar.Calendar
 	log       *Log
 	now       func() time.Time
 	revision  func(context.Context) (string, error)
@@ -204,6 +210,8 @@ func (s *Site) siteMap() []Route {
 		s.recheckRoutes(),
 		s.countersignRoutes(),
 		s.correctionRoutes(),
+		s.holidayRoutes(),
+		s.wordsRoutes(),
 		s.claimRoutes(),
 		s.merchantRoutes(),
 		s.importRoutes(),

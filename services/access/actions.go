@@ -65,6 +65,11 @@ const (
 	ReviewRead       Action = "review.read"
 	ReviewDecide     Action = "review.decide"
 
+	CalendarEdit Action = "calendar.edit" // the holidays of a year
+	CalendarAsk  Action = "calendar.ask"  // ask the shops what they do on a holiday, see who has answered
+	WordsEdit    Action = "words.edit"    // words often searched, synonyms, what was searched and not found
+	TaxonomyEdit Action = "taxonomy.edit" // groups, categories, formats, tags, reasons
+
 	ReportRead    Action = "report.read"
 	ReportAnswer  Action = "report.answer"
 	ReportContact Action = "report.contact" // see how to ask the reporter back

@@ -19,12 +19,12 @@ import (
 // Service answers about the register from memory.
 type Service struct {
 	mirror   *listing.Mirror
-	calendar *calendar.Calendar
+	calendar func() *calendar.Calendar
 	now      func() time.Time
 }
 
 // New returns the service over the register of listings.
-func New(shops *listing.Service, cal *calendar.Calendar, now func() time.Time) *Service {
+func New(shops *listing.Service, cal func() *calendar.Calendar, now func() time.Time) *Service {
 	return &Service{mirror: shops.Mirror(), calendar: cal, now: now}
 }
 
@@ -126,7 +126,7 @@ func (s *Service) Table(ctx context.Context, by access.Actor, f Filter) (Table, 
 }
 
 func (s *Service) complete(l *listing.Listing, now time.Time) (done, of int) {
-	for _, x := range listing.Completeness(l, s.calendar, now) {
+	for _, x := range listing.Completeness(l, s.calendar(), now) {
 		of++
 		if x.Done {
 			done++
@@ -186,7 +186,7 @@ func (s *Service) matcher(f Filter, now time.Time) func(*listing.Listing) bool {
 }
 
 func (s *Service) lacks(l *listing.Listing, field string, now time.Time) bool {
-	return slices.ContainsFunc(listing.Completeness(l, s.calendar, now), func(x listing.Item) bool { return x.Field == field && !x.Done })
+	return slices.ContainsFunc(listing.Completeness(l, s.calendar(), now), func(x listing.Item) bool { return x.Field == field && !x.Done })
 }
 
 // words are what somebody looks for: each of them has to be somewhere.

@@ -62,7 +62,7 @@ func generate(b testing.TB, n int) (*Service, *generated) {
 		g.list = append(g.list, l)
 	}
 	index := memory.New()
-	s := New(Sources{Listings: g, Places: g, Words: taxonomy.Default(), Calendar: calendar.China()}, index, index,
+	s := New(Sources{Listings: g, Places: g, Words: taxonomy.Default, Calendar: calendar.China}, index, index,
 		slog.New(slog.DiscardHandler), func() time.Time { return g.at })
 	b.Cleanup(s.Close)
 	if err := s.Refresh(context.Background()); err != nil {

@@ -48,8 +48,13 @@ type Sources struct {
 	Listings Listings
 	Places   Places
 	Posts    Posts // nil: there are none
-	Words    *taxonomy.Table
-	Calendar *calendar.Calendar
+	// Words and Calendar are what the district edits besides its register. What they return never changes; another pointer means
+	// that something did.
+	Words    func() *taxonomy.Table
+	Calendar func() *calendar.Calendar
+	// Look brings Words and Calendar up to what the store holds and returns a mark that is another after every change, for all
+	// servers alike; nil: they never change.
+	Look func(ctx context.Context) (mark string, err error)
 }
 
 // Service answers. It is safe for concurrent use. What it returns is shared: callers must not change it.
@@ -73,6 +78,8 @@ type Service struct {
 type state struct {
 	snap    *snapshot
 	clock   *clock
+	cal     *calendar.Calendar
+	mark    string    // of words and calendar
 	rev     int64     // of the listings
 	checked time.Time // when the store was last asked for its revisions
 }
@@ -183,7 +190,7 @@ func (s *Service) Revision(ctx context.Context) (string, error) {
 }
 
 func (st *state) revision() string {
-	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36) + "-" + strconv.FormatInt(st.snap.postsAt.rev, 36)
+	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36) + "-" + strconv.FormatInt(st.snap.postsAt.rev, 36) + st.mark
 }
 
 // state returns what to answer from at now.
@@ -206,7 +213,13 @@ func (s *Service) refresh(ctx context.Context, now time.Time, force bool) (*stat
 	}
 	var fresh []int32
 	if at := s.clock(); old == nil || force || at.Sub(old.checked) >= Fresh {
-		snap, numbers, rev, err := s.load(ctx, old)
+		mark, err := s.look(ctx)
+		var snap *snapshot
+		var numbers []int32
+		var rev int64
+		if err == nil {
+			snap, numbers, rev, err = s.load(ctx, old)
+		}
 		if err == nil {
 			snap, err = s.withPosts(ctx, snap, at)
 		}
@@ -217,10 +230,14 @@ func (s *Service) refresh(ctx context.Context, now time.Time, force bool) (*stat
 			s.log.ErrorContext(ctx, "the directory answers from what it last read", "error", err)
 		default:
 			next.snap, next.rev, fresh = snap, rev, numbers
+			if cal := s.src.Calendar(); next.cal != cal {
+				next.cal, next.clock = cal, nil // what is open has to be looked at again
+			}
+			next.mark = mark
 		}
 		next.checked = at
 	}
-	next.clock = next.clock.tick(next.snap, s.src.Calendar, now, fresh)
+	next.clock = next.clock.tick(next.snap, next.cal, now, fresh)
 	if old != nil && old.snap == next.snap && next.clock.minute < old.clock.minute {
 		return &next, nil // an answer about the past; the present stays at hand
 	}
@@ -229,6 +246,14 @@ func (s *Service) refresh(ctx context.Context, now time.Time, force bool) (*stat
 		s.feed.follow(next.snap) //nolint:contextcheck // the index is not of this one question
 	}
 	return &next, nil
+}
+
+// look brings words and calendar up to the store.
+func (s *Service) look(ctx context.Context) (string, error) {
+	if s.src.Look == nil {
+		return "", nil
+	}
+	return s.src.Look(ctx)
 }
 
 // load reads what changed since old. The revision is read first: a write in between is only read twice.
@@ -294,8 +319,9 @@ func (s *Service) register(ctx context.Context, old *state) (*register, error) {
 	for i := range points {
 		note(mark, &points[i].Meta)
 	}
-	if sum := mark.Sum64(); old == nil || old.snap.reg.mark != sum {
-		return newRegister(s.src.Words, streets, plazas, points, sum), nil
+	words := s.src.Words()
+	if sum := mark.Sum64(); old == nil || old.snap.reg.mark != sum || old.snap.reg.words != words {
+		return newRegister(words, streets, plazas, points, sum), nil
 	}
 	return old.snap.reg, nil
 }

@@ -51,7 +51,7 @@ func open(t testing.TB, path string, engine search.Engine) *district {
 	if engine == nil {
 		engine = d.index
 	}
-	src := Sources{Listings: d.listings, Places: d.places, Words: taxonomy.Default(), Calendar: calendar.China()}
+	src := Sources{Listings: d.listings, Places: d.places, Words: taxonomy.Default, Calendar: calendar.China}
 	d.Service = New(src, engine, d.index, slog.New(slog.DiscardHandler), now)
 	t.Cleanup(d.Close)
 	return d

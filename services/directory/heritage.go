@@ -36,7 +36,7 @@ func (s *Service) Heritage(ctx context.Context, t lang.Tag, now time.Time) ([]He
 			}
 		}
 		if len(list) > 0 {
-			out = append(out, HeritageGroup{level, st.snap.rows(list, s.src.Calendar, t, now, nil)})
+			out = append(out, HeritageGroup{level, st.snap.rows(list, st.cal, t, now, nil)})
 		}
 	}
 	return out, nil

@@ -48,6 +48,6 @@ func (s *Service) Night(ctx context.Context, after Open, t lang.Tag, now time.Ti
 			list = append(list, n)
 		}
 	}
-	p.Rows = st.snap.rows(list, s.src.Calendar, t, now, nil)
+	p.Rows = st.snap.rows(list, st.cal, t, now, nil)
 	return p, nil
 }

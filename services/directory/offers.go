@@ -66,7 +66,7 @@ func (s *Service) Posts(ctx context.Context, q PostsQuery, t lang.Tag, now time.
 		if sh.board == nil || !sh.listed {
 			continue
 		}
-		row := st.snap.row(int32(n), s.src.Calendar, t, now, nil)
+		row := st.snap.row(int32(n), st.cal, t, now, nil)
 		if len(row.Posts) == 0 {
 			continue
 		}

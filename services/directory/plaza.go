@@ -110,7 +110,7 @@ func (s *Service) Plaza(ctx context.Context, slug string, t lang.Tag, now time.T
 		if st.clock.bits[n]&isOpen != 0 {
 			p.Open++
 		}
-		r := st.snap.row(n, s.src.Calendar, t, now, nil)
+		r := st.snap.row(n, st.cal, t, now, nil)
 		rows[sh.ID] = &r
 		order = append(order, sh.ID)
 	}

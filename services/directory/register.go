@@ -59,6 +59,9 @@ func newRegister(t *taxonomy.Table, streets []place.Street, plazas []place.Plaza
 	for i, c := range r.categories {
 		r.category[c.ID] = int32(i)
 	}
+	for former, i := range t.Former() {
+		r.category[former] = int32(i) //nolint:gosec // a table has fewer
+	}
 	for i, x := range r.tags[:min(len(r.tags), maxTags)] {
 		r.tag[x.ID] = int32(i)
 	}

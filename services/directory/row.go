@@ -163,5 +163,5 @@ func (s *Service) ByIDs(ctx context.Context, ids []string, t lang.Tag, now time.
 			list = append(list, n)
 		}
 	}
-	return st.snap.rows(list, s.src.Calendar, t, now, nil), nil
+	return st.snap.rows(list, st.cal, t, now, nil), nil
 }

@@ -78,7 +78,7 @@ func (s *Service) Search(ctx context.Context, q Query, t lang.Tag, now time.Time
 	}
 	from := (p.Pager.Page - 1) * PerPage
 	shown := st.snap.page(&p.Query, st.clock, hits, found.ranked, from, min(from+PerPage, len(hits)))
-	p.Rows = st.snap.rows(shown, s.src.Calendar, t, now, q.Near)
+	p.Rows = st.snap.rows(shown, st.cal, t, now, q.Near)
 	for i := range p.Rows {
 		p.Rows[i].explain(&found.plan)
 	}
@@ -222,5 +222,5 @@ func (s *Service) similar(st *state, hits []int32, t lang.Tag, now time.Time) []
 	} else {
 		list = openFirst(st.clock, list, 0, min(len(list), maxSimilar))
 	}
-	return st.snap.rows(list, s.src.Calendar, t, now, nil)
+	return st.snap.rows(list, st.cal, t, now, nil)
 }

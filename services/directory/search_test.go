@@ -138,11 +138,11 @@ func TestClockAgreesWithAt(t *testing.T) {
 			if l.State != listing.Published {
 				continue
 			}
-			want := hours.At(l.Hours, d.src.Calendar, d.now())
+			want := hours.At(l.Hours, d.src.Calendar(), d.now())
 			if got := st.clock.bits[n]&isOpen != 0; got != want.IsOpen() {
 				t.Fatalf("%s at %s: open %v, want %v", l.ID, d.now(), got, want.IsOpen())
 			}
-			if got := st.clock.bits[n]&isAfter22 != 0; got != hours.OpenAfter(l.Hours, d.src.Calendar, Tonight(d.now()), hours.Night) {
+			if got := st.clock.bits[n]&isAfter22 != 0; got != hours.OpenAfter(l.Hours, d.src.Calendar(), Tonight(d.now()), hours.Night) {
 				t.Fatalf("%s at %s: after 22:00 %v", l.ID, d.now(), got)
 			}
 			if got := st.clock.bits[n]&isHeritage != 0; got != (shownMark(l, d.now()) != nil) {

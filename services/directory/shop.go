@@ -68,7 +68,7 @@ func (s *Service) Shop(ctx context.Context, slug string, t lang.Tag, now time.Ti
 	if !ok {
 		return ShopPage{}, fault.New(fault.NotFound, "error.not_found", nil)
 	}
-	snap, cal := st.snap, s.src.Calendar
+	snap, cal := st.snap, st.cal
 	p := ShopPage{Row: snap.row(n, cal, t, now, nil), Week: []hours.Day{}, Coming: []Coming{}, Neighbours: []Row{}}
 	if p.Category != nil {
 		if i, ok := snap.reg.group[p.Category.GroupID]; ok {
@@ -227,5 +227,5 @@ func (s *Service) Get(ctx context.Context, id string, t lang.Tag, now time.Time)
 	if !ok {
 		return Row{}, fault.New(fault.NotFound, "error.not_found", nil)
 	}
-	return st.snap.row(n, s.src.Calendar, t, now, nil), nil
+	return st.snap.row(n, st.cal, t, now, nil), nil
 }

@@ -87,7 +87,7 @@ func (s *Service) Street(ctx context.Context, slug string, t lang.Tag, now time.
 	}
 	for _, side := range []place.Side{place.Odd, place.Even, ""} {
 		if list := lists[side]; len(list) > 0 {
-			p.Sides = append(p.Sides, StreetSide{side, p.Street.SideNames[side], st.snap.rows(list, s.src.Calendar, t, now, nil)})
+			p.Sides = append(p.Sides, StreetSide{side, p.Street.SideNames[side], st.snap.rows(list, st.cal, t, now, nil)})
 		}
 	}
 	for _, c := range st.plazas() {

@@ -28,11 +28,11 @@ import (
 type Deps struct {
 	Shops    audit.Reader[listing.Listing]
 	Places   *place.Service
-	Words    *taxonomy.Table
+	Words    func() *taxonomy.Table
 	Names    func(context.Context) (*sheet.Names, error)
 	Log      *audit.Log
 	Now      func() time.Time
-	Calendar *calendar.Calendar
+	Calendar func() *calendar.Calendar
 	// City and County are where the district lies, as addresses begin: 上海市, 松江区. Origin is the address of the site.
 	City, County, Origin string
 }

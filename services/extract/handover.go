@@ -102,7 +102,7 @@ func (s *Service) google(l *listing.Listing, p places) []string {
 		lat, lng = degrees(l.Location.Lat), degrees(l.Location.Lng)
 	}
 	category := ""
-	for _, c := range s.Words.Categories {
+	for _, c := range s.Words().Categories {
 		if c.ID == l.CategoryID {
 			if category = c.Name.En; category == "" {
 				category = c.Name.Hans
@@ -157,7 +157,7 @@ func (s *Service) maps(l *listing.Listing, p places) []string {
 		lat, lng, datum = strconv.FormatFloat(y, 'f', 6, 64), strconv.FormatFloat(x, 'f', 6, 64), "GCJ-02"
 	}
 	category := ""
-	for _, c := range s.Words.Categories {
+	for _, c := range s.Words().Categories {
 		if c.ID == l.CategoryID {
 			category = c.Name.Hans
 		}

@@ -19,7 +19,7 @@ import (
 
 var (
 	service = New(Deps{
-		Words: taxonomy.Default(), Calendar: calendar.China(), City: "上海市", County: "松江区", Origin: "https://shop.test",
+		Words: taxonomy.Default, Calendar: calendar.China, City: "上海市", County: "松江区", Origin: "https://shop.test",
 		Now: func() time.Time { return time.Date(2026, 10, 15, 12, 0, 0, 0, calendar.Shanghai) },
 	})
 	known = places{map[string]place.Street{"s": {Name: lang.Text{Hans: "中山中路"}}}, map[string]place.Plaza{"p": {Name: lang.Text{Hans: "开元地中海"}}}}

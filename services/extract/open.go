@@ -96,7 +96,7 @@ var openFields = []struct {
 	{"phones", func(_ *Service, l *listing.Listing, _ *openNames) string { return phone.Format(shopPhones(l)) }},
 	{"hours", func(s *Service, l *listing.Listing, _ *openNames) string {
 		year := s.Now().Year()
-		return hours.FormatOSM(listing.ReliableHours(l, s.Now()), s.Calendar, year, year+1)
+		return hours.FormatOSM(listing.ReliableHours(l, s.Now()), s.Calendar(), year, year+1)
 	}},
 	{"payments", func(_ *Service, l *listing.Listing, _ *openNames) string { return strings.Join(l.Payments, ";") }},
 	{"website", func(_ *Service, l *listing.Listing, _ *openNames) string { return l.Website }},
@@ -194,7 +194,7 @@ func (s *Service) dump(ctx context.Context, f OpenFormat, day string) (*Dump, er
 	if err != nil {
 		return nil, err
 	}
-	n := &openNames{p, namesOf(s.Words.Categories, func(c taxonomy.Category) (string, lang.Text) { return c.ID, c.Name }), namesOf(s.Words.Formats, func(c taxonomy.Format) (string, lang.Text) { return c.ID, c.Name })}
+	n := &openNames{p, namesOf(s.Words().Categories, func(c taxonomy.Category) (string, lang.Text) { return c.ID, c.Name }), namesOf(s.Words().Formats, func(c taxonomy.Format) (string, lang.Text) { return c.ID, c.Name })}
 	d := &Dump{Day: day}
 	rows := func(yield func([]string, error) bool) {
 		for l, err := range s.each(ctx, func(l *listing.Listing) bool { return l.State == listing.Published }, &d.Count) {

@@ -83,7 +83,7 @@ type Listed func(ctx context.Context) ([]*listing.Listing, string, error)
 // Service works it out.
 type Service struct {
 	listed   Listed
-	calendar *calendar.Calendar
+	calendar func() *calendar.Calendar
 	now      func() time.Time
 	months   *store.Collection[month]
 
@@ -93,7 +93,7 @@ type Service struct {
 }
 
 // New returns the service on db.
-func New(db store.DB, listed Listed, cal *calendar.Calendar, now func() time.Time) *Service {
+func New(db store.DB, listed Listed, cal func() *calendar.Calendar, now func() time.Time) *Service {
 	return &Service{listed: listed, calendar: cal, now: now, months: store.NewCollection[month](db, "overview_months")}
 }
 
@@ -114,7 +114,7 @@ func (s *Service) Figures(ctx context.Context, by access.Actor) (Figures, error)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.of != key {
-		s.of, s.kept = key, count(list, s.calendar, now)
+		s.of, s.kept = key, count(list, s.calendar(), now)
 	}
 	return s.kept, nil
 }

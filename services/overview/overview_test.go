@@ -65,7 +65,7 @@ func TestMonths(t *testing.T) {
 	s := New(db, func(context.Context) ([]*listing.Listing, string, error) {
 		asked++
 		return list, strconv.Itoa(rev), nil
-	}, calendar.China(), func() time.Time { return at })
+	}, calendar.China, func() time.Time { return at })
 	for _, step := range []struct {
 		on    string
 		shops int

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,6 +23,9 @@ type Table struct {
 	Tags       []Tag
 
 	groups, categories, formats, tags axis
+
+	retired Retired
+	former  map[string]int
 }
 
 // axis finds the entries of one list by id and by everything they are called.
@@ -139,8 +143,13 @@ func Fold(s string) string {
 // Group returns the group with this id.
 func (t *Table) Group(id string) (Group, bool) { return at(t.Groups, t.groups.ids, id) }
 
-// Category returns the category with this id.
-func (t *Table) Category(id string) (Category, bool) { return at(t.Categories, t.categories.ids, id) }
+// Category returns the category with this id, or the one that it has become.
+func (t *Table) Category(id string) (Category, bool) {
+	if i, ok := t.former[id]; ok {
+		return t.Categories[i], true
+	}
+	return at(t.Categories, t.categories.ids, id)
+}
 
 // Format returns the retail format with this id.
 func (t *Table) Format(id string) (Format, bool) { return at(t.Formats, t.formats.ids, id) }
@@ -159,11 +168,11 @@ func (t *Table) FindFormat(word string) (Format, bool) { return find(t.Formats, 
 // FindTag is FindCategory for tags.
 func (t *Table) FindTag(word string) (Tag, bool) { return find(t.Tags, t.tags, word) }
 
-// In returns the categories of a group, in order.
+// In returns the categories of a group that are offered, in order.
 func (t *Table) In(groupID string) []Category {
 	out := []Category{}
 	for _, c := range t.Categories {
-		if c.GroupID == groupID {
+		if c.GroupID == groupID && !slices.Contains(t.retired.Categories, c.ID) {
 			out = append(out, c)
 		}
 	}

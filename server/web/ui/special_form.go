@@ -61,7 +61,7 @@ func (in SpecialInput) Special(stored hours.Special) (hours.Special, error) {
 // SpecialKey names the dates of a special day in the buttons of the list: 2027-01-01:2027-01-03.
 func SpecialKey(from, to calendar.Date) string { return from.String() + ":" + to.String() }
 
-// ParseSpecialDo reads the button of the list that was pressed: usual, closed or clear, and for which dates. ok is false for
+// ParseSpecialDo reads the button of the list that was pressed: usual, closed, festival, first or clear, and for which dates. ok is false for
 // anything else.
 func ParseSpecialDo(do string) (verb string, from, to calendar.Date, ok bool) {
 	verb, dates, _ := strings.Cut(do, ":")
@@ -74,7 +74,7 @@ func ParseSpecialDo(do string) (verb string, from, to calendar.Date, ok bool) {
 		return "", 0, 0, false
 	}
 	switch verb {
-	case "usual", "closed", "clear":
+	case "usual", "closed", "festival", "first", "clear":
 		return verb, from, to, true
 	}
 	return "", 0, 0, false
