@@ -108,12 +108,19 @@ func judge(err error) outcome {
 // expected reports whether an answer of 500 and more is none of our mistakes: the log has no error and people no number to read out.
 func (o outcome) expected() bool { return o.key == "error.frozen" }
 
-// wordsOf returns the key of the words of an outcome: its own where it has a title, those of the status otherwise.
-func (s *Site) wordsOf(r *Request, o outcome) string {
-	if o.key != "" && s.catalogue.In(r.Lang).Has(o.key+".title") {
-		return o.key
+// title and text are the keys of the words of an outcome: its own for one that is none of our mistakes, those of the status otherwise.
+func (o outcome) title() string {
+	if o.expected() {
+		return "error.frozen.title"
 	}
-	return "error." + errorName[o.status]
+	return "error." + errorName[o.status] + ".title"
+}
+
+func (o outcome) text() string {
+	if o.expected() {
+		return "error.frozen.text"
+	}
+	return "error." + errorName[o.status] + ".text"
 }
 
 // fail turns err into the answer: a page, or problem details where a program asks. Nothing of err itself is in it.
@@ -178,7 +185,7 @@ func (s *Site) problem(c *fiber.Ctx, r *Request, o outcome) {
 	name := errorName[o.status]
 	p := Problem{
 		Type: "/api#" + strings.ReplaceAll(name, "_", "-"), Title: http.StatusText(o.status), Status: o.status,
-		Detail: s.say(r, s.wordsOf(r, o)+".title", nil), Instance: "urn:shangquan:request:" + r.ID,
+		Detail: s.say(r, o.title(), nil), Instance: "urn:shangquan:request:" + r.ID,
 	}
 	if words := s.catalogue.In(r.Lang); words.Has(o.key) {
 		if text, err := words.With(o.key, nil); err == nil { // one that needs more than its key says is said at its field
@@ -217,10 +224,9 @@ type errorPage struct {
 }
 
 func (s *Site) errorPage(c *fiber.Ctx, r *Request, o outcome) errorPage {
-	name := s.wordsOf(r, o)
 	p := errorPage{
-		Title: s.say(r, name+".title", nil),
-		Text:  s.say(r, name+".text", map[string]any{"Seconds": o.wait}),
+		Title: s.say(r, o.title(), nil),
+		Text:  s.say(r, o.text(), map[string]any{"Seconds": o.wait}),
 	}
 	if s.catalogue.In(r.Lang).Has(o.key) {
 		p.Text = s.say(r, o.key, nil)

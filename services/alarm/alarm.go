@@ -32,6 +32,11 @@ const (
 // Kinds lists the kinds.
 var Kinds = []Kind{Content, Trail, Guessing, Network, Drift, Frozen}
 
+// letters are the kinds of messages about alarms.
+var letters = map[Kind]string{
+	Content: "alarm_content", Trail: "alarm_trail", Guessing: "alarm_guessing", Network: "alarm_network", Drift: "alarm_drift", Frozen: "alarm_frozen",
+}
+
 // Alarm is one thing to look at.
 type Alarm struct {
 	store.Meta
@@ -97,7 +102,7 @@ func (s *Service) Tell(by mail.Sender, site, link string, to func(context.Contex
 		var failed error
 		for _, r := range list {
 			err := by.Send(ctx, mail.Message{
-				To: r.To, Kind: "alarm_" + string(a.Kind), Lang: r.Lang, Key: a.ID + "/" + a.Last.Format(time.RFC3339) + "/" + r.To,
+				To: r.To, Kind: letters[a.Kind], Lang: r.Lang, Key: a.ID + "/" + a.Last.Format(time.RFC3339) + "/" + r.To,
 				Args: map[string]any{"Site": site, "Link": link, "Object": a.Object, "Time": a.Last.In(s.now().Location()).Format("2006-01-02 15:04")},
 			})
 			if err != nil {
