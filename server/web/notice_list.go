@@ -62,6 +62,7 @@ type spot struct {
 	slug, path string // the slug, and the page of the place
 	name       lang.Text
 	filter     notice.Filter
+	core       bool // the plan has it
 }
 
 func (x *noticePlaces) named(p *notice.Posted) []spot {
@@ -84,12 +85,12 @@ func (x *noticePlaces) named(p *notice.Posted) []spot {
 	}
 	for _, id := range streets {
 		if st := x.street(id); st != nil {
-			add(spot{st.Slug, "/streets/" + st.Slug, st.Name, notice.Filter{StreetID: id}})
+			add(spot{st.Slug, "/streets/" + st.Slug, st.Name, notice.Filter{StreetID: id}, st.Core && len(st.Lines) > 0})
 		}
 	}
 	for _, id := range plazas {
 		if z := x.plaza(id); z != nil {
-			add(spot{z.Slug, "/plazas/" + z.Slug, z.Name, notice.Filter{PlazaID: id}})
+			add(spot{z.Slug, "/plazas/" + z.Slug, z.Name, notice.Filter{PlazaID: id}, z.Core && z.Location != nil})
 		}
 	}
 	return out
@@ -99,12 +100,12 @@ func (x *noticePlaces) named(p *notice.Posted) []spot {
 func (x *noticePlaces) at(slug string) (spot, error) {
 	for i := range x.streets {
 		if st := &x.streets[i]; st.Slug == slug {
-			return spot{slug, "/streets/" + slug, st.Name, notice.Filter{StreetID: st.ID}}, nil
+			return spot{slug, "/streets/" + slug, st.Name, notice.Filter{StreetID: st.ID}, st.Core}, nil
 		}
 	}
 	for i := range x.plazas {
 		if z := &x.plazas[i]; z.Slug == slug {
-			return spot{slug, "/plazas/" + slug, z.Name, notice.Filter{PlazaID: z.ID}}, nil
+			return spot{slug, "/plazas/" + slug, z.Name, notice.Filter{PlazaID: z.ID}, z.Core}, nil
 		}
 	}
 	return spot{}, fault.New(fault.NotFound, "error.not_found", nil)

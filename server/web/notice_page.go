@@ -82,14 +82,16 @@ func (s *Site) fillNotice(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice
 	if err != nil {
 		return err
 	}
+	core := false
 	for _, y := range places.named(x) {
+		core = core || y.core
 		v.Places = append(v.Places, ui.Link{Label: p.name(y.name), Href: ui.Href(p.Lang, y.path)})
 	}
-	return s.affected(c, p, v, x)
+	return s.affected(c, p, v, x, core)
 }
 
-// affected lists the shops a notice is for, and draws where they are.
-func (s *Site) affected(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice.Posted) error {
+// affected lists the shops a notice is for, and draws where they are; core: it names a street or plaza that the plan has.
+func (s *Site) affected(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice.Posted, core bool) error {
 	if !x.Content.Audience.Shops() || x.Content.Audience.All {
 		return nil
 	}
@@ -116,13 +118,13 @@ func (s *Site) affected(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice.P
 		v.ShopsMore = p.count("notices.shops_more", more)
 	}
 	v.Shops = s.rows(p, rows)
-	return s.noticePlan(c, p, v, rows)
+	return s.noticePlan(c, p, v, rows, core)
 }
 
 // noticePlan draws the piece of the street plan with the shops of a notice.
-func (s *Site) noticePlan(c *fiber.Ctx, p *speaker, v *noticePageView, rows []directory.Row) error {
+func (s *Site) noticePlan(c *fiber.Ctx, p *speaker, v *noticePageView, rows []directory.Row, core bool) error {
 	d, err := s.directory.Plan(c.UserContext(), numbered(rows), p.Lang, asideWidth, asideHeight, p.now)
-	if err != nil || d.Empty() || len(d.Pins) == 0 {
+	if err != nil || d.Empty() || len(d.Pins) == 0 && !core {
 		return err
 	}
 	byID := map[string]*directory.Row{}

@@ -1,0 +1,103 @@
+// What everybody sees of a notice: on the home page, in the list, on its own page and on paper, in light, dark and large text; and that
+// nothing of what somebody writes into one is run.
+import { type Page } from '@playwright/test';
+import { Asked, prepare } from './axe.ts';
+import { withServer } from './own.ts';
+import { expect } from './pages.ts';
+import { signIn } from './people.ts';
+
+const test = withServer('2026-10-15T10:20:00+08:00', 18_700);
+
+// Whatever of these were run would set this mark, or open a dialog.
+const attacks = [
+	'<script>window.hit=1</script>',
+	'<img src=x onerror="window.hit=1">',
+	'<svg onload="window.hit=1"></svg>',
+	'<iframe srcdoc="<script>parent.hit=1</script>"></iframe>',
+	'<details open ontoggle="window.hit=1">x</details>',
+	'[按这里](javascript:window.hit=1)',
+	'[按这里](data:text/html,<script>window.hit=1</script>)',
+	'![图](x" onerror="window.hit=1)',
+	'<a href="javascript:window.hit=1" style="position:fixed;inset:0">x</a>',
+	'"><style>body{display:none}</style>',
+];
+
+const press = (page: Page, name: string | RegExp) => page.getByRole('main').getByRole('button', { name }).last().click();
+
+/** Asks axe about the page as it is, in dark and large text too, and whether it scrolls sideways. */
+async function whole(page: Page): Promise<void> {
+	const asked = new Asked();
+	for (const [theme, size] of [
+		['light', ''],
+		['dark', 'large'],
+	] as const) {
+		await page.evaluate(
+			([t, s]) => {
+				document.documentElement.dataset.theme = t;
+				if (s) document.documentElement.dataset.size = s;
+			},
+			[theme, size],
+		);
+		if (process.env.SHOTS)
+			await page.screenshot({
+				path: `${process.env.SHOTS}/${new URL(page.url()).pathname.replaceAll('/', '_').slice(0, 24)}-${String(page.viewportSize()?.width)}-${theme}.png`,
+				fullPage: true,
+			});
+		expect(await asked.findings(page), `${page.url()} ${theme} ${size}`).toEqual([]);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${page.url()} ${size}`).toBe(0);
+	}
+}
+
+test('a notice is read on the screen and on paper, and an emergency on every page', async ({ browser, own, page }, info) => {
+	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN', viewport: page.viewportSize() });
+	const desk = await context.newPage();
+	await signIn(desk, 'coordinator', '/desk/notices/new');
+	await desk.locator('input[name="title"]').fill('中山中路 10 月 20 日停水');
+	await desk.locator('textarea[name="text"]').fill(`10 月 20 日 9:00 至 17:00，中山中路停水。\n\n- 存好水\n- 关好龙头\n\n${attacks.join('\n')}`);
+	await desk.locator('input[value="everybody"]').check({ force: true });
+	await desk.locator('input[value="open_as_usual"]').check({ force: true });
+	await desk.locator('select[name="audience.streets"]').first().selectOption({ label: '中山中路' });
+	await desk.locator('input[name="from.day"]').fill('2026-10-20');
+	await desk.locator('input[name="until.day"]').fill('2026-10-20');
+	await desk.locator('select[name="until.at"]').selectOption({ label: '17:00' });
+	await press(desk, '存好');
+	await press(desk, '马上公开');
+	await expect(desk.locator('.callout.ok').first()).toBeVisible();
+
+	await prepare(page);
+	await page.goto('/notices');
+	await whole(page);
+	await page.getByRole('link', { name: '中山中路 10 月 20 日停水' }).click();
+	await expect(page.getByRole('heading', { level: 1 })).toHaveText('中山中路 10 月 20 日停水');
+	await expect(page.getByRole('main')).toContainText('关好龙头');
+	const found = await page.evaluate(() => ({
+		hit: 'hit' in window,
+		elements: document.querySelectorAll('.article .prose :is(script,img,svg,iframe,details,style,[style],[onerror],[onload],a)').length,
+	}));
+	expect(found).toEqual({ hit: false, elements: 0 });
+	await whole(page);
+	if (info.project.name === 'desktop') {
+		await page.reload(); // in the size that people print in, without the attacks: as long as notices are
+		await page.locator('.article .prose > ul ~ *').evaluateAll((list) => {
+			for (const one of list) one.remove();
+		});
+		const pdf = (await page.pdf({ preferCSSPageSize: true, format: 'A4' })).toString('latin1');
+		expect(pdf.match(/\/Type\s*\/Page[^s]/g)).toHaveLength(1);
+		await page.emulateMedia({ media: 'print' });
+		expect(await page.locator('.article .prose').evaluate((e) => getComputedStyle(e).fontSize)).toBe('18.6667px'); // 14 pt
+		await page.emulateMedia({ media: 'screen' });
+	}
+
+	await desk.goto('/desk/notices/emergency');
+	await desk.locator('input[name="title"]').fill('中山中路燃气泄漏');
+	await desk.locator('textarea[name="instruction"], input[name="instruction"]').first().fill('关好燃气阀，从南门离开');
+	await desk.locator('select[name="area"]').selectOption({ label: '中山中路' });
+	await desk.getByRole('main').locator('form').last().getByRole('button').last().click();
+	await expect(desk).toHaveURL(/\/desk\/notices\/[^/]+\?/);
+	for (const path of ['/', '/help']) {
+		await page.goto(path);
+		await expect(page.locator('.emergency')).toContainText('关好燃气阀');
+		await whole(page);
+	}
+	await context.close();
+});
