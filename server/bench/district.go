@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,12 +38,32 @@ const seed = 42
 
 func now() time.Time { return time.Now().In(calendar.Shanghai) }
 
-// registerOf returns the register on db and its trail, which is signed with a key of this run.
-func registerOf(db store.DB) (*listing.Service, *audit.Log) {
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		panic(err) // only for short keys
+// openStore opens a district's file with the key of the server on it, which lies beside it, so that what is written here is sealed
+// as a server seals it.
+func openStore(ctx context.Context, file string) (store.DB, *secret.Ring, error) {
+	path := filepath.Join(filepath.Dir(file), "master.key")
+	key, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		key = []byte(hex.EncodeToString(secret.Random()))
+		err = os.WriteFile(path, key, 0o600)
 	}
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := secret.New(bytes.TrimSpace(key))
+	if err != nil {
+		return nil, nil, err
+	}
+	box, err := keys.Box("content")
+	if err != nil {
+		return nil, nil, err
+	}
+	db, err := store.Open(ctx, "file:"+file, store.Clock(now), store.Seal(box, nil))
+	return db, keys, err
+}
+
+// registerOf returns the register on db and its trail.
+func registerOf(db store.DB, keys *secret.Ring) (*listing.Service, *audit.Log) {
 	trail := audit.New(db, keys, now)
 	return listing.New(db, trail, now), trail
 }
@@ -47,13 +71,13 @@ func registerOf(db store.DB) (*listing.Service, *audit.Log) {
 // generate writes a district into dir, or takes the one that is there.
 func generate(ctx context.Context, dir string, size int) (_ *district, err error) {
 	d := &district{size: size, file: filepath.Join(dir, fmt.Sprintf("district-%d.db", size))}
-	db, err := store.Open(ctx, "file:"+d.file, store.Clock(now))
+	db, keys, err := openStore(ctx, d.file)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	places, listings := place.New(db), listing.Declare(db)
-	shops, _ := registerOf(db)
+	shops, _ := registerOf(db, keys)
 	if err := db.Prepare(ctx); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,6 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/notice"
-	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
@@ -22,7 +21,7 @@ import (
 // correction that asks all of them again.
 func (b *bench) notices(d *district) (err error) {
 	ctx := b.ctx
-	db, err := store.Open(ctx, "file:"+d.file, store.Clock(now))
+	db, keys, err := openStore(ctx, d.file)
 	if err != nil {
 		return err
 	}
@@ -36,14 +35,10 @@ func (b *bench) notices(d *district) (err error) {
 	if err := db.Close(); err != nil { // the district stays as it is; notices lie in a file of their own
 		return err
 	}
-	if db, err = store.Open(ctx, "file:"+filepath.Join(filepath.Dir(d.file), fmt.Sprintf("notices-%d-%d.db", d.size, time.Now().UnixNano())), store.Clock(now)); err != nil {
+	if db, keys, err = openStore(ctx, filepath.Join(filepath.Dir(d.file), fmt.Sprintf("notices-%d-%d.db", d.size, time.Now().UnixNano()))); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		return err
-	}
 	s := notice.New(notice.Deps{
 		DB: db, Log: audit.New(db, keys, now), Keys: keys, Now: now,
 		Listed: func(context.Context) ([]*listing.Listing, string, error) { return shops, "1", nil },

@@ -24,13 +24,13 @@ import (
 // store measures the store on the district's own file, inside this process and without a server.
 func (b *bench) store(d *district) (err error) {
 	ctx := b.ctx
-	db, err := store.Open(ctx, "file:"+d.file, store.Clock(now))
+	db, keys, err := openStore(ctx, d.file)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	listings := listing.Declare(db)
-	shops, trail := registerOf(db)
+	shops, trail := registerOf(db, keys)
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}

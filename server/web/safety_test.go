@@ -22,7 +22,7 @@ import (
 // past is the way to the store around the program, for somebody with the file.
 func (x *town) past(t *testing.T, statement string, args ...any) {
 	t.Helper()
-	raw, err := sql.Open("sqlite", "file:"+filepath.Join(x.dir, "shangquan.db"))
+	raw, err := sql.Open("sqlite", "file:"+filepath.Join(x.dir, "shangquan.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestDefacementDrill(t *testing.T) {
 func TestRollbackAndDeletion(t *testing.T) {
 	x := peopled(t)
 	shops := x.people[demo.Owner].ListingIDs
-	raw, err := sql.Open("sqlite", "file:"+filepath.Join(x.dir, "shangquan.db"))
+	raw, err := sql.Open("sqlite", "file:"+filepath.Join(x.dir, "shangquan.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
 	}
