@@ -26,6 +26,9 @@
 //	audit      the trail: who changed what, before, after, why; chained so that nobody rewrites it unseen
 //	account    people who sign in: passwords, codes, second factors, sessions
 //	secret     the master key, what is signed and sealed with it, tokens
+//	integrity  whether what is stored is what was written: seals compared with documents and the trail
+//	freeze     the switch that makes the site read-only
+//	alarm      what somebody must look at soon
 //	fault      the one vocabulary of errors
 //
 // What is done with them:
@@ -167,6 +170,10 @@
 //   - hand-over sheet · 交给地图的表 · shops in the columns of a map service or review site · feed
 //   - open data · 开放数据 · what everybody may have of the register, a copy a day · API (that is asked shop by shop)
 //   - release · 联系人名单申请 · one request for the list of contacts, which a second person allows · export
+//   - seal · 存底 · a copy of a document locked with a key outside the database, written with it; what is read · signature, checksum
+//   - altered, lost · 被动过、丢了存底 · a document the database tells differently from its seal; one whose seal does not open · corrupt
+//   - freeze · 暂时只能看 · nobody can write, everybody is signed out, public pages stay · lock, maintenance
+//   - alarm · 警报 · something to look at soon; counted when it comes again · alert, incident
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //

@@ -91,7 +91,7 @@ func (p Program) forward(ctx context.Context, c config.Config, o *options) (bool
 	var dial net.Dialer
 	conn, err := dial.DialContext(ctx, "unix", path)
 	if err != nil {
-		return false, nil //nolint:nilerr // nobody listens: the store is ours to open
+		return false, nil // nobody listens: the store is ours to open
 	}
 	_ = conn.Close()
 	client := http.Client{Timeout: controlTime, Transport: &http.Transport{

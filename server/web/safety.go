@@ -67,7 +67,7 @@ func (s *Site) safety(c *fiber.Ctx, p *speaker, f *form) (casePage, *ui.Form, er
 	}
 	list := ui.Records{Action: at(c, "/admin/safety/alarms"), CSRF: s.token(Of(c)), Empty: p.say("safety.quiet")}
 	for i := range alarms {
-		list.Items = append(list.Items, alarmRecord(p, &alarms[i], !st.Frozen))
+		list.Items = append(list.Items, alarmRecord(c, p, &alarms[i], !st.Frozen))
 	}
 	v.add(section{ID: "alarms", Title: p.say("safety.alarms"), Records: &list})
 	checked := section{ID: "content", Title: p.say("safety.content"), Text: p.say("safety.never")}
@@ -92,16 +92,22 @@ func (s *Site) freezeForm(c *fiber.Ctx, p *speaker, f *form) *ui.Form {
 }
 
 // alarmRecord is an alarm in words. While the site is frozen nothing is closed.
-func alarmRecord(p *speaker, a *alarm.Alarm, closes bool) ui.Record {
-	lines := []string{p.say("safety.hint." + string(a.Kind))}
-	if a.Object != "" {
-		lines = append(lines, a.Object)
+func alarmRecord(c *fiber.Ctx, p *speaker, a *alarm.Alarm, closes bool) ui.Record {
+	r := ui.Record{Title: p.say("safety.kind." + string(a.Kind)), Tag: p.say("safety.open"), State: ui.TaskBad, Lines: []string{p.say("safety.hint." + string(a.Kind))}}
+	switch a.Kind { //nolint:exhaustive // the others are about one thing only
+	case alarm.Network:
+		r.Href = at(c, "/admin/accounts/"+a.Object)
+	case alarm.Content:
+		r.Lines = append(r.Lines, a.Object)
+	case alarm.Frozen:
+		r.Lines = append(r.Lines, a.Note)
 	}
-	if a.Note != "" {
-		lines = append(lines, a.Note)
+	first, last := p.moment(a.First), p.moment(a.Last)
+	if first == last {
+		r.Lines = append(r.Lines, last)
+	} else {
+		r.Lines = append(r.Lines, p.say("safety.times", "N", a.Count, "First", first, "Last", last))
 	}
-	lines = append(lines, p.say("safety.times", "N", a.Count, "First", p.moment(a.First), "Last", p.moment(a.Last)))
-	r := ui.Record{Title: p.say("safety.kind." + string(a.Kind)), Tag: p.say("safety.open"), State: ui.TaskBad, Lines: lines}
 	if closes {
 		r.Buttons = []ui.Button{{Label: p.say("safety.close"), Name: "close", Value: strconv.FormatInt(a.Rev, 10) + " " + a.ID, Kind: "alt s"}}
 	}

@@ -214,6 +214,7 @@ func TestSafetyPage(t *testing.T) {
 	x := peopled(t)
 	admin := x.as(t, demo.Admin)
 	for range 3 {
+		x.wait(time.Minute)
 		if err := x.services.Alarms.Record(t.Context(), alarm.Network, "account-1", ""); err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +226,7 @@ func TestSafetyPage(t *testing.T) {
 		admin.page(ui.Href(l, "/admin/safety"))
 	}
 	page := admin.get("/admin/safety")
-	if !strings.Contains(page.body, "account-1") || !strings.Contains(page.body, "3 次") || !strings.Contains(page.body, "都和存底一样") {
+	if !strings.Contains(page.body, `href="/admin/accounts/account-1"`) || !strings.Contains(page.body, "3 次") || !strings.Contains(page.body, "都和存底一样") {
 		t.Error("the page does not say what sounded and that the content is whole")
 	}
 	for _, key := range []string{demo.Owner, demo.Coordinator, demo.Liaison} {

@@ -373,7 +373,7 @@ func TestTwoPeople(t *testing.T) {
 func TestWrittenOver(t *testing.T) {
 	b := open(t)
 	b.shop(t, "1", nil)
-	raw := store.NewCollection[Notice](b.db, "notices", store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"))
+	raw := store.NewCollection[Notice](b.db, "notices", store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"), store.Sealed())
 	over := func(n Notice, change func(*Notice)) Notice {
 		return must(raw.Update(t.Context(), n.ID, 0, func(n *Notice) error { change(n); return nil }))(t)
 	}

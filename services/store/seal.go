@@ -104,12 +104,15 @@ type Finding struct {
 	Condition Condition
 }
 
+// inspected is how many documents Inspect has in memory at a time.
+const inspected = 100
+
 // Inspect compares every document with its seal, in the order of ids. A store without seals has nothing to compare.
 func (c *Collection[T]) Inspect(ctx context.Context, each func(Finding) error) error {
 	if !c.seals() {
 		return nil
 	}
-	for q := All().Limit(maxLimit / 2); ; {
+	for q := All().Limit(inspected); ; {
 		p, err := c.plan(ctx, q)
 		if err != nil {
 			return err
