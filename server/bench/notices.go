@@ -14,6 +14,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/notice"
+	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
@@ -21,7 +22,7 @@ import (
 // correction that asks all of them again.
 func (b *bench) notices(d *district) (err error) {
 	ctx := b.ctx
-	db, keys, err := openStore(ctx, d.file)
+	db, _, err := openStore(ctx, d.file)
 	if err != nil {
 		return err
 	}
@@ -35,6 +36,7 @@ func (b *bench) notices(d *district) (err error) {
 	if err := db.Close(); err != nil { // the district stays as it is; notices lie in a file of their own
 		return err
 	}
+	var keys *secret.Ring
 	if db, keys, err = openStore(ctx, filepath.Join(filepath.Dir(d.file), fmt.Sprintf("notices-%d-%d.db", d.size, time.Now().UnixNano()))); err != nil {
 		return err
 	}

@@ -411,7 +411,7 @@ func TestSchedule(t *testing.T) {
 		t.Errorf("%d notices before their time", k)
 	}
 	// Somebody writes over the store directly.
-	raw := store.NewCollection[Notice](b.db, "notices", store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"))
+	raw := store.NewCollection[Notice](b.db, "notices", store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"), store.Sealed())
 	must(raw.Update(t.Context(), forged.ID, 0, func(n *Notice) error { n.Content.Title.Hans = "假的"; return nil }))(t)
 	b.pass(2 * time.Hour)
 	must(b.Settle(t.Context()))(t)
