@@ -373,7 +373,7 @@ func TestTwoPeople(t *testing.T) {
 func TestWrittenOver(t *testing.T) {
 	b := open(t)
 	b.shop(t, "1", nil)
-	raw := store.NewCollection[Notice](b.db, "notices", store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"), store.Sealed())
+	raw := store.NewCollection[Notice](b.db, "notices", store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"), store.Follow("webhook"), store.Sealed())
 	over := func(n Notice, change func(*Notice)) Notice {
 		return must(raw.Update(t.Context(), n.ID, 0, func(n *Notice) error { change(n); return nil }))(t)
 	}
@@ -411,7 +411,7 @@ func TestSchedule(t *testing.T) {
 		t.Errorf("%d notices before their time", k)
 	}
 	// Somebody writes over the store directly.
-	raw := store.NewCollection[Notice](b.db, "notices", store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"), store.Sealed())
+	raw := store.NewCollection[Notice](b.db, "notices", store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"), store.Follow("webhook"), store.Sealed())
 	must(raw.Update(t.Context(), forged.ID, 0, func(n *Notice) error { n.Content.Title.Hans = "假的"; return nil }))(t)
 	b.pass(2 * time.Hour)
 	must(b.Settle(t.Context()))(t)
