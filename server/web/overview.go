@@ -77,11 +77,7 @@ func (s *Site) overviewPage(c *fiber.Ctx) error {
 	if v.Figures, err = s.overviewFigures(c, p, f); err != nil {
 		return err
 	}
-	for _, x := range []struct{ path, word string }{{"/desk/register", "overview.to_turnover"}, {"/desk/searches", "overview.to_searches"}} {
-		if s.shows(x.path) {
-			v.Links = append(v.Links, ui.Link{Label: p.say(x.word), Href: at(c, x.path)})
-		}
-	}
+	v.Links = []ui.Link{{Label: p.say("overview.to_turnover"), Href: at(c, "/desk/register")}}
 	v.Base = s.privateBase(c, v.Title)
 	if p.err != nil {
 		return p.err
