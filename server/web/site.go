@@ -200,11 +200,11 @@ func (s *Site) siteMap() []Route {
 		s.safetyRoutes(),
 		s.outboxRoutes(),
 		s.myRoutes(),
+		s.tableRoutes(), // before the pages of one shop: /desk/shops/new is none
 		s.deskRoutes(),
 		s.deskPlaceRoutes(),
 		s.walkRoutes(),
 		s.turnRoutes(),
-		s.tableRoutes(),
 		s.twinRoutes(),
 		s.batchRoutes(),
 		s.recheckRoutes(),
