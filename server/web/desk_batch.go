@@ -91,7 +91,11 @@ func (s *Site) newBatchCase(c *fiber.Ctx, p *speaker, list []*listing.Listing, f
 	for _, l := range list[:min(namedShops, len(list))] {
 		names = append(names, p.name(l.Name.Text))
 	}
-	v.Lead = p.count("batch.chosen", len(list), "Names", strings.Join(names, p.say("empty.and")))
+	all := strings.Join(names, p.say("empty.and"))
+	v.Lead = p.count("batch.chosen", len(list), "Names", all)
+	if len(list) > len(names) {
+		v.Lead = p.say("batch.chosen_more", "N", len(list), "Names", all)
+	}
 	form := &ui.Form{Action: at(c, "/desk/batches/new"), CSRF: s.token(Of(c)), Parts: s.batchParts(p, f), Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("batch.preview")}}}}
 	for _, l := range list {
 		form.Hidden = append(form.Hidden, ui.Hidden{Name: "shop", Value: l.ID})

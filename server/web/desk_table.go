@@ -33,7 +33,7 @@ type deskTable struct {
 	Action   string
 	Find     ui.Field
 	Filters  []ui.Field
-	Narrowed bool
+	Narrowed int // how many filters are set
 	Go       ui.Button
 	Clear    string
 	Count    string
@@ -101,7 +101,11 @@ func (s *Site) tablePage(c *fiber.Ctx) error {
 	}
 	v.Find = ui.Field{ID: "q", Name: "q", Label: p.say("roll.find"), Type: "search", Value: q.Get("q"), Hint: p.say("roll.find_hint")}
 	v.Filters = s.tableFilters(p, q, places, t.Sources)
-	v.Narrowed = len(kept) > 0 && (len(kept) > 1 || kept.Get("q") == "")
+	for name := range kept {
+		if name != "q" && name != "sort" {
+			v.Narrowed++
+		}
+	}
 	if len(kept) > 0 {
 		v.Clear = at(c, "/desk/shops")
 	}

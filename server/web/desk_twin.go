@@ -120,6 +120,9 @@ func (s *Site) twinCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form,
 	}
 	a, b := p.name(x.A.Name.Text), p.name(x.B.Name.Text)
 	compare := &ui.Compare{OldTitle: twinTitle(p, x.A), NewTitle: twinTitle(p, x.B), Fields: s.compared(c, p, onPage(listing.Diff(*x.A, *x.B)))}
+	for i := range compare.Fields {
+		compare.Fields[i].Beside = true
+	}
 	v.add(section{Title: p.say("twin.beside"), Compare: compare, Links: []ui.Link{
 		{Label: a, Href: at(c, "/desk/shops/"+x.A.ID)}, {Label: b, Href: at(c, "/desk/shops/"+x.B.ID)},
 	}})

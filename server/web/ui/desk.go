@@ -13,6 +13,7 @@ type CompareField struct {
 	Label    string
 	Old, New []DiffPart
 	Lang     lang.Tag
+	Beside   bool // of two things, not of one thing before and after
 }
 
 // Changed reports whether the versions differ.

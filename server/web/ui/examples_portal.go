@@ -52,6 +52,14 @@ func (e *examples) portal() {
 }
 
 func (e *examples) desk() {
+	e.add("roll", "", Roll{
+		Caption: "店铺名录", Action: "/", Columns: []string{"店名", "地址", "店主"}, All: "选中全部 128 家", Button: Button{Label: "改选中的店", Kind: "alt"},
+		Rows: []RollRow{
+			{ID: "a", Title: "云间面馆", Href: "/", Cells: []string{"中山中路 218 号", "有店主"}},
+			{ID: "b", Title: "和顺五金修配", Href: "/", Tag: "还没公开", State: TaskWait, Cells: []string{"", "没有店主"}},
+		},
+	})
+	e.add("twins", "", Twins{Src: "/like", Lead: "名录里有像是同一家的店，先看看：", Items: []Twin{{Title: "云间面馆", Note: "中山中路 218 号 店名一样", Href: "/"}}})
 	fields := []CompareField{
 		NewCompareField("店名", "云间面馆", "云间面馆（总店）"),
 		NewCompareField("地址", "中山中路 218 号", "中山中路 220 号"),
