@@ -15,6 +15,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/store"
+	"shangquan/services/taxonomy"
 )
 
 // The drill on a running server, with the commands an operator types beside it: the store is the server's, the commands reach it all
@@ -95,7 +96,7 @@ func TestRevertToARevision(t *testing.T) {
 	dir := t.TempDir()
 	on := []string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media")}
 	d := district0(t, dir)
-	l := listing.Listing{Code: "SJ0001", State: listing.Published, Name: listing.Name{Text: lang.Text{Hans: "老王面馆"}}, CategoryID: d.words.Categories[0].ID, FormatID: "", Address: listing.Address{Line: "中山中路 1 号"}}
+	l := listing.Listing{Code: "SJ0001", State: listing.Published, Name: listing.Name{Text: lang.Text{Hans: "老王面馆"}}, CategoryID: taxonomy.Default().Categories[0].ID, FormatID: "", Address: listing.Address{Line: "中山中路 1 号"}}
 	if err := d.shops.Enter(t.Context(), access.System("test"), &l); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -12,13 +13,19 @@ import (
 	"shangquan/services/notice"
 )
 
+// boardTime is how long a page waits for the notices.
+const boardTime = 2 * time.Second
+
 // board is what the public can read of notices. A page is shown without them when they cannot be read; the log says why, and such a page
 // is not kept.
 func (s *Site) board(c *fiber.Ctx) *notice.Board {
 	if s.services.Notices == nil {
 		return new(notice.Board)
 	}
-	b, err := s.services.Notices.Board(c.UserContext())
+	// A page that says what went wrong is made when the time of the request is over.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), boardTime)
+	defer cancel()
+	b, err := s.services.Notices.Board(ctx)
 	if err != nil {
 		if r := Of(c); r.err == nil {
 			r.err = err

@@ -293,7 +293,7 @@ func (s *Site) showEditions(c *fiber.Ctx, problem error) error {
 	}
 	v := casePage{Up: &ui.Link{Label: p.say("words.taxonomy"), Href: at(c, "/admin/taxonomy")}, Title: p.say("words.editions"), Lead: p.say("words.editions_lead")}
 	if problem != nil {
-		v.warn(p.say(problemKey(problem)))
+		v.warn(refusedWords(p, problem))
 		c.Status(statusOf[fault.KindOf(problem)])
 	}
 	records := ui.Records{Action: at(c, "/admin/taxonomy/editions"), CSRF: s.token(Of(c)), Empty: p.say("words.editions_none")}

@@ -92,7 +92,7 @@ func (s *Site) showWords(c *fiber.Ctx, problem error) error {
 		v.ok(p.say("words.done." + w))
 	}
 	if problem != nil {
-		v.warn(p.say(problemKey(problem)))
+		v.warn(refusedWords(p, problem))
 		c.Status(statusOf[fault.KindOf(problem)])
 	}
 	none := ui.Records{Action: at(c, "/desk/words"), CSRF: s.token(Of(c)), Empty: p.say("words.missed_none")}
@@ -119,12 +119,12 @@ func (s *Site) showWords(c *fiber.Ctx, problem error) error {
 	return s.showCase(c, p, &v, nil, nil)
 }
 
-// problemKey is what a page says of a refused press; the words of a whole form stand at its fields.
-func problemKey(err error) string {
-	if key := keyOf(err); key != "" && key != "error.invalid" {
-		return key
+// refusedWords is what a page says of a refused press; the words of a whole form stand at its fields.
+func refusedWords(p *speaker, err error) string {
+	if words := p.why(err); words != "" && keyOf(err) != "error.invalid" {
+		return words
 	}
-	return "words.wrong"
+	return p.say("words.wrong")
 }
 
 func missedRecord(c *fiber.Ctx, p *speaker, w insight.MissedWord) ui.Record {

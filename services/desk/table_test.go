@@ -50,7 +50,7 @@ func TestTable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := desk.New(shops, calendar.China(), now)
+	s := desk.New(shops, calendar.China, now)
 	for name, c := range map[string]struct {
 		f    desk.Filter
 		want string
