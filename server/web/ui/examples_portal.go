@@ -37,7 +37,7 @@ func (e *examples) portal() {
 		{Title: "和顺五金修配", Href: "/", Lines: []string{"居民说“关门了”"}, Tag: "等了 2 天", State: TaskBad},
 	}})
 	e.add("progress", "running", Progress{Label: "正在写入 1200 / 5000", Done: 1200, Total: 5000, Hint: "离开这一页也会接着做完。", Link: Link{Label: "看看到哪了", Href: "/"}})
-	e.add("progress", "reading", Progress{Label: "正在看文件", Link: Link{Label: "看看到哪了", Href: "/"}})
+	e.add("progress", "reading", Progress{ID: "progress-reading", Label: "正在看文件", Link: Link{Label: "看看到哪了", Href: "/"}})
 	e.add("records", "none", Records{Empty: "都核对完了"})
 	photo := func(n string) Photo {
 		return Photo{Src: "/media/" + n + "-480.webp", SrcSet: "/media/" + n + "-480.webp 480w, /media/" + n + "-960.webp 960w", Sizes: "(min-width: 60rem) 17rem, 100vw", Width: 480, Height: 360, Alt: "店门口", Caption: "店门口，路北"}

@@ -123,6 +123,7 @@ func (r Records) HasForm() bool {
 // Progress says how far something is that goes on without the reader. With a script the bar is kept up to date and the page asked for
 // anew at the end; without one the link does both.
 type Progress struct {
+	ID    string // of the bar; empty where it is the only one of its page
 	Label string // 已写入 1,200 家，共 5,000 家
 	Done  int
 	Total int // 0: nobody knows yet
