@@ -160,11 +160,10 @@ func (s *Site) yearPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v, form, err := s.yearCase(c, p, year, nil, nil)
+	v, _, err := s.yearCase(c, p, year, nil, nil)
 	if err != nil {
 		return err
 	}
-	_ = form
 	return s.showCase(c, p, v, nil, nil)
 }
 

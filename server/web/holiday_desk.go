@@ -146,7 +146,7 @@ func (s *Site) showRound(c *fiber.Ctx, problem error) error {
 	}
 	v.add(section{Title: p.say("holidays.by_street"), Records: &list})
 	if problem != nil {
-		v.warn(p.why(problem))
+		v.warn(p.say("holidays.wrong.begun"))
 		c.Status(fiber.StatusConflict)
 	}
 	return s.showCase(c, p, &v, nil, nil)

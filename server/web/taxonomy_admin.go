@@ -20,7 +20,7 @@ func (s *Site) taxonomyPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	may := access.Grant(access.Admin, access.TaxonomyEdit) == access.All && by.Is(access.Admin)
+	may := by.Is(access.Admin)
 	v := casePage{Title: p.say("words.taxonomy"), Lead: p.say("words.taxonomy_lead"), Links: []ui.Link{
 		{Label: p.say("words.title"), Href: at(c, "/desk/words")}, {Label: p.say("words.editions"), Href: at(c, "/admin/taxonomy/editions")},
 	}}
@@ -79,8 +79,7 @@ func (s *Site) newEntryPage(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.speaker(c)
-	v, form := s.entryCase(c, p, axis, nil, &form{Values: map[string][]string{"rev": {revision(cur.Number)}}})
-	_ = form
+	v, _ := s.entryCase(c, p, axis, nil, &form{Values: map[string][]string{"rev": {revision(cur.Number)}}})
 	return s.showCase(c, p, v, nil, nil)
 }
 
@@ -293,7 +292,7 @@ func (s *Site) showEditions(c *fiber.Ctx, problem error) error {
 	}
 	v := casePage{Up: &ui.Link{Label: p.say("words.taxonomy"), Href: at(c, "/admin/taxonomy")}, Title: p.say("words.editions"), Lead: p.say("words.editions_lead")}
 	if problem != nil {
-		v.warn(refusedWords(p, problem))
+		v.warn(refused(p, problem))
 		c.Status(statusOf[fault.KindOf(problem)])
 	}
 	records := ui.Records{Action: at(c, "/admin/taxonomy/editions"), CSRF: s.token(Of(c)), Empty: p.say("words.editions_none")}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -92,7 +93,7 @@ func (s *Site) showWords(c *fiber.Ctx, problem error) error {
 		v.ok(p.say("words.done." + w))
 	}
 	if problem != nil {
-		v.warn(refusedWords(p, problem))
+		v.warn(refused(p, problem))
 		c.Status(statusOf[fault.KindOf(problem)])
 	}
 	none := ui.Records{Action: at(c, "/desk/words"), CSRF: s.token(Of(c)), Empty: p.say("words.missed_none")}
@@ -119,12 +120,15 @@ func (s *Site) showWords(c *fiber.Ctx, problem error) error {
 	return s.showCase(c, p, &v, nil, nil)
 }
 
-// refusedWords is what a page says of a refused press; the words of a whole form stand at its fields.
-func refusedWords(p *speaker, err error) string {
-	if words := p.why(err); words != "" && keyOf(err) != "error.invalid" {
-		return words
+// refused is what a page says of a press that was not taken.
+func refused(p *speaker, err error) string {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Key == "error.invalid" || !p.Has(f.Key) {
+		return p.say("words.wrong")
 	}
-	return p.say("words.wrong")
+	text, sayErr := p.With(f.Key, nil)
+	p.note(sayErr)
+	return text
 }
 
 func missedRecord(c *fiber.Ctx, p *speaker, w insight.MissedWord) ui.Record {

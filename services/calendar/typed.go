@@ -15,7 +15,7 @@ const MaxDays = 100
 // ParseArrangement reads the days of a year's arrangement in any of three forms: JSON as holiday-cn publishes it, CSV with the header
 // that Read takes, or lines as a person types them:
 //
-//	2027-02-06 至 2027-02-12 春节 休
+//	2027-02-06 至 2027-02-12，春节，休
 //	2027-02-20 春节 班
 //
 // Dates may also be written 2027/2/6 or 2027年2月6日; 休, 放假 and off mean a day off, 班, 上班 and work one that is worked. The year of the
@@ -112,6 +112,9 @@ func readLine(line string) (from, to Date, name string, class Class, ok bool) {
 	for _, w := range words {
 		if d, is := readDate(w); is {
 			dates = append(dates, d)
+			continue
+		}
+		if w == "to" {
 			continue
 		}
 		if c, is := classWords[strings.ToLower(w)]; is && class == "" {

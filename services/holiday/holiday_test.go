@@ -30,13 +30,10 @@ type bench struct {
 	fails error
 }
 
-func open(t *testing.T, at string) *bench {
+func open(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{}
+	b := &bench{at: day("2026-11-28").At(10 * 60)}
 	var err error
-	if b.at, err = time.ParseInLocation(time.DateTime, at, calendar.Shanghai); err != nil {
-		t.Fatal(err)
-	}
 	now := func() time.Time { return b.at }
 	if b.db, err = store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "t.db"), store.Clock(now)); err != nil {
 		t.Fatal(err)
@@ -97,7 +94,7 @@ func day(s string) calendar.Date {
 
 // A year is not announced until somebody enters its notice; then every server knows it, and it can be taken back.
 func TestPut(t *testing.T) {
-	b := open(t, "2026-11-28 10:00:00")
+	b := open(t)
 	other := b.another()
 	if y := b.Of(2027); y.Announced || y.Days == nil || y.AskDays != holiday.AskDays || b.Calendar() != calendar.China() {
 		t.Fatalf("%+v", y)
@@ -150,7 +147,7 @@ func TestPut(t *testing.T) {
 }
 
 func TestPutRefuses(t *testing.T) {
-	b := open(t, "2026-11-28 10:00:00")
+	b := open(t)
 	for name, c := range map[string]struct {
 		change func(*holiday.Arrangement)
 		field  string
@@ -225,7 +222,7 @@ func shop(id, merchant string, known bool) listing.Listing {
 // The questions of one holiday: nobody before its day, one letter for each merchant, reminders to those who are silent, three at most,
 // and nothing that answers for anybody.
 func TestAsk(t *testing.T) {
-	b := open(t, "2026-11-28 10:00:00")
+	b := open(t)
 	if _, err := b.Put(t.Context(), coordinator(), arrangement(t, 2027, spring), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +281,7 @@ func TestAsk(t *testing.T) {
 }
 
 func TestBegin(t *testing.T) {
-	b := open(t, "2026-11-28 10:00:00")
+	b := open(t)
 	a := arrangement(t, 2027, spring)
 	a.AskDays = 30
 	if _, err := b.Put(t.Context(), coordinator(), a, 0); err != nil {

@@ -17,10 +17,10 @@ func date(t *testing.T, s string) calendar.Date {
 	return d
 }
 
-func daily(open, shut int) hours.Hours {
+func daily() hours.Hours {
 	h := hours.Hours{Known: true}
 	for i := range h.Week {
-		h.Week[i] = []hours.Span{{Open: open, Close: shut}}
+		h.Week[i] = []hours.Span{{Open: 540, Close: 1200}}
 	}
 	return h
 }
@@ -44,7 +44,7 @@ func TestAnswered(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			from, to := date(t, c.from), date(t, c.to)
-			was := daily(540, 1200)
+			was := daily()
 			if !hours.Silent(was, cal, from, to) {
 				t.Fatal("nobody has answered yet")
 			}
@@ -100,16 +100,16 @@ func TestAnswers(t *testing.T) {
 func TestSilent(t *testing.T) {
 	cal := calendar.China()
 	from, to := date(t, "2026-10-01"), date(t, "2026-10-07")
-	paused := daily(540, 1200)
+	paused := daily()
 	paused.Pause = &hours.Pause{From: "2026-09-01", Until: "2026-11-01"}
-	byClass := daily(540, 1200)
+	byClass := daily()
 	byClass.ByClass = map[string][]hours.Span{string(calendar.Holiday): {}}
-	partly := daily(540, 1200).With(hours.Special{From: "2026-10-01", To: "2026-10-02", Spans: []hours.Span{}})
+	partly := daily().With(hours.Special{From: "2026-10-01", To: "2026-10-02", Spans: []hours.Span{}})
 	for name, c := range map[string]struct {
 		h    hours.Hours
 		want bool
 	}{
-		"said nothing": {daily(540, 1200), true}, "unknown": {hours.Hours{}, false}, "paused": {paused, false}, "rests on every holiday": {byClass, false}, "two days of seven": {partly, true},
+		"said nothing": {daily(), true}, "unknown": {hours.Hours{}, false}, "paused": {paused, false}, "rests on every holiday": {byClass, false}, "two days of seven": {partly, true},
 	} {
 		if got := hours.Silent(c.h, cal, from, to); got != c.want {
 			t.Errorf("%s: %v", name, got)
