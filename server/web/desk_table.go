@@ -113,8 +113,10 @@ func (s *Site) tablePage(c *fiber.Ctx) error {
 	v.Roll = s.roll(c, p, t, places, kept)
 	v.Pager = pages(c, t.Pages, tableFilter(q).Page, "/desk/shops", kept)
 	v.Links = []ui.Link{
-		{Label: p.say("roll.enter"), Href: at(c, "/desk/shops/new")}, {Label: p.say("twin.title"), Href: at(c, "/desk/duplicates")},
-		{Label: p.say("recheck.title"), Href: at(c, "/desk/stale")}, {Label: p.say("batch.list"), Href: at(c, "/desk/batches")},
+		{Label: p.say("roll.enter"), Href: at(c, "/desk/shops/new")},
+		{Label: p.say("twin.title"), Href: at(c, "/desk/duplicates")},
+		{Label: p.say("recheck.title"), Href: at(c, "/desk/stale")},
+		{Label: p.say("batch.list"), Href: at(c, "/desk/batches")},
 	}
 	v.Base = s.privateBase(c, v.Title)
 	if p.err != nil {
