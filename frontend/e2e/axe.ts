@@ -2,7 +2,7 @@
 // words and roles change with the page, the language and what is shown; sizes and places with the layout; contrast with the colours.
 import { createRequire } from 'node:module';
 import type axe from 'axe-core';
-import type { Page } from '@playwright/test';
+import { type Page, expect } from '@playwright/test';
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const ofLayout = ['target-size', 'scrollable-region-focusable'];
@@ -30,6 +30,31 @@ export class Asked {
 		const rules = this.laid.has(laid) ? ofColour : [...ofLayout, ...ofColour];
 		this.laid.add(laid);
 		return [...(await run(page, rules)), ...(await contrast(page))];
+	}
+}
+
+/** Fails when the page is wider than its window. */
+export async function fits(page: Page, what: string): Promise<void> {
+	expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), what).toBe(0);
+}
+
+/** Asks axe about the page as it is, then in dark and large text, and whether it scrolls sideways. It stays in the last look. */
+export async function inEveryLook(page: Page): Promise<void> {
+	const asked = new Asked();
+	for (const [theme, size] of [
+		['light', ''],
+		['dark', 'large'],
+	] as const) {
+		await page.evaluate(
+			([t, s]) => {
+				document.documentElement.dataset.theme = t;
+				if (s) document.documentElement.dataset.size = s;
+			},
+			[theme, size],
+		);
+		const what = `${page.url()} ${theme} ${size}`;
+		expect(await asked.findings(page), what).toEqual([]);
+		await fits(page, what);
 	}
 }
 

@@ -1,30 +1,21 @@
 // The holidays of a year: the district enters the notice and asks, an owner answers with one tap, customers see it and the desk counts
 // it. And the words people look for, which coordinators edit.
-import { type Browser, type Page } from '@playwright/test';
-import { Asked, prepare } from './axe.ts';
+import { type Page } from '@playwright/test';
+import { Asked } from './axe.ts';
 import { withServer } from './own.ts';
 import { expect } from './pages.ts';
-import { type Who, person, signIn } from './people.ts';
+import { openAs, person } from './people.ts';
 
 const test = withServer('2026-12-20T10:20:00+08:00', 19_300);
 
 test.describe.configure({ mode: 'default' });
-
-/** A window of somebody's own, as wide as the project says. */
-async function as(browser: Browser, own: string, size: Page, who?: Who, path?: string): Promise<Page> {
-	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN', viewport: size.viewportSize() });
-	const page = await context.newPage();
-	await prepare(page);
-	if (who) await signIn(page, who, path);
-	return page;
-}
 
 const main = (page: Page) => page.getByRole('main');
 const clean = async (page: Page) => expect(await new Asked().findings(page)).toEqual([]);
 
 test('the notice of a year is entered, shops are asked, one tap answers', async ({ browser, own, page }) => {
 	const shop = (person('owner').listing_ids ?? [])[0] ?? '';
-	const desk = await as(browser, own, page, 'coordinator', '/desk/calendar/2027');
+	const desk = await openAs(browser, own, 'coordinator', '/desk/calendar/2027', page.viewportSize());
 	await expect(main(desk)).toContainText('放假安排还没公布');
 	await desk.getByLabel('通知的标题').fill('国务院办公厅关于 2027 年部分节假日安排的通知');
 	await desk.getByLabel('文号').fill('国办发明电〔2026〕8 号');
@@ -51,12 +42,12 @@ test('the notice of a year is entered, shops are asked, one tap answers', async 
 	await expect(desk.locator('#ring')).toContainText('给谁打电话');
 	await clean(desk);
 
-	const owner = await as(browser, own, page, 'owner', '/my?all=1');
+	const owner = await openAs(browser, own, 'owner', '/my?all=1', page.viewportSize());
 	await expect(main(owner)).toContainText('元旦还有 12 天');
 	await owner.goto(`/my/shops/${shop}`);
 	await clean(owner);
 	const public_ = (await main(owner).getByRole('link', { name: '看公开的页面' }).or(owner.locator('a[href^="/shops/"]')).first().getAttribute('href')) ?? '';
-	const customer = await as(browser, own, page);
+	const customer = await openAs(browser, own, undefined, undefined, page.viewportSize());
 	await customer.goto(public_);
 	await expect(main(customer)).toContainText('节假日时间待确认');
 	await main(owner).locator('button[value^="closed:2027-01-01"]').click();
@@ -72,10 +63,10 @@ test('the notice of a year is entered, shops are asked, one tap answers', async 
 });
 
 test('a word that coordinators add finds a kind of shop, and so does one they offer', async ({ browser, own, page }) => {
-	const customer = await as(browser, own, page);
+	const customer = await openAs(browser, own, undefined, undefined, page.viewportSize());
 	await customer.goto('/?q=钞票铺子');
 	await expect(main(customer)).not.toContainText('中国银行');
-	const desk = await as(browser, own, page, 'second', '/desk/words/as?word=钞票铺子');
+	const desk = await openAs(browser, own, 'second', '/desk/words/as?word=钞票铺子', page.viewportSize());
 	await clean(desk);
 	await desk.getByLabel('是哪个的同义词').selectOption('category:bank');
 	await main(desk).getByRole('button', { name: '加为同义词' }).click();

@@ -1,22 +1,14 @@
 // What passes between a shop, the district and the neighbours: somebody is asked to join, a shop is claimed and given, a new name is
 // looked at beside the old one, a report is answered by its number; and how those who work for the district sign in.
-import { type Browser, type Page } from '@playwright/test';
-import { Asked, prepare } from './axe.ts';
+import { type Page } from '@playwright/test';
+import { inEveryLook } from './axe.ts';
 import { withServer } from './own.ts';
 import { expect } from './pages.ts';
-import { type Who, person, signIn } from './people.ts';
+import { type Who, openAs, person } from './people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00', 18_400);
 
 test.describe.configure({ mode: 'default' });
-
-/** A window of somebody's own. */
-async function as(browser: Browser, own: string, who?: Who, path?: string): Promise<Page> {
-	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN' });
-	const page = await context.newPage();
-	if (who) await signIn(page, who, path);
-	return page;
-}
 
 /** What the newest message that holds the pattern says there. */
 async function message(page: Page, pattern: RegExp): Promise<string> {
@@ -34,14 +26,14 @@ const press = (page: Page, name: string | RegExp) => main(page).getByRole('butto
 
 test('somebody who is asked joins by the link, and is out when the owner says so', async ({ browser, own }) => {
 	const { merchant_id: merchant = '', listing_ids: shops = [] } = person('owner');
-	const owner = await as(browser, own, 'owner', `/my/merchants/${merchant}`);
+	const owner = await openAs(browser, own, 'owner', `/my/merchants/${merchant}`);
 	await owner.locator('input[name="to"]').first().fill('139 0000 0088');
 	await owner.locator('input[name="role"][value="staff"]').first().check({ force: true });
 	await owner.locator('input[name="to"]').first().press('Enter');
 	await expect(owner.locator('.callout.ok').first()).toBeVisible();
 	const link = await message(owner, /http:\/\/localhost:\d+(\/join\/[\w-]+)/);
 
-	const guest = await as(browser, own);
+	const guest = await openAs(browser, own);
 	await guest.goto(link);
 	await guest.goto(link); // looking changes nothing
 	await guest.locator('input[name="name"]').fill('陈小妹');
@@ -62,10 +54,10 @@ test('somebody who is asked joins by the link, and is out when the owner says so
 });
 
 test('a shop is claimed, looked at on the spot, approved and then edited by its owner', async ({ browser, own }) => {
-	const visitor = await as(browser, own);
+	const visitor = await openAs(browser, own);
 	await visitor.goto('/?q=银行');
 	const address = (await visitor.locator('h2.shop-n a').first().getAttribute('href')) ?? '';
-	const rival = await as(browser, own, 'rival', `${address}/claim`);
+	const rival = await openAs(browser, own, 'rival', `${address}/claim`);
 	await rival.locator('input[name="name"]').first().fill('松江支行');
 	await rival.locator('input[name="person"]').fill('王行长');
 	await rival.locator('input[name="phone"]').fill('021-5780 0000');
@@ -83,7 +75,7 @@ test('a shop is claimed, looked at on the spot, approved and then edited by its 
 	await expect(rival).toHaveURL(/\/my\/claims\/\w+/);
 	const claim = /claims\/(\w+)/.exec(rival.url())?.[1] ?? '';
 
-	const desk = await as(browser, own, 'coordinator', '/desk');
+	const desk = await openAs(browser, own, 'coordinator', '/desk');
 	await expect(main(desk).locator(`a[href="/desk/claims/${claim}"]`).first()).toBeVisible();
 	await desk.goto(`/desk/claims/${claim}`);
 	await expect(main(desk)).toContainText('王行长');
@@ -112,17 +104,17 @@ async function visited(desk: Page): Promise<void> {
 
 test('a new name is looked at beside the old one, and shows when it is approved', async ({ browser, own }) => {
 	const shop = person('owner').listing_ids?.[1] ?? '';
-	const owner = await as(browser, own, 'owner', `/my/shops/${shop}/name`);
+	const owner = await openAs(browser, own, 'owner', `/my/shops/${shop}/name`);
 	const field = owner.locator('input[name="name"], input[name="name.hans"]').first();
 	const old = await field.inputValue();
 	await field.fill(`${old}新店`);
 	await press(owner, '保存，请街道核对');
 	await expect(owner.locator('.callout.ok').first()).toBeVisible();
-	const desk = await as(browser, own, 'second', `/desk/changes/${shop}`);
+	const desk = await openAs(browser, own, 'second', `/desk/changes/${shop}`);
 	await expect(desk.locator('.compare')).toContainText('新店');
 	await press(desk, /^通过/);
 	await expect(desk.locator('.callout.ok').first()).toBeVisible();
-	const visitor = await as(browser, own);
+	const visitor = await openAs(browser, own);
 	await expect(async () => {
 		await visitor.goto(`/?q=${encodeURIComponent(old)}`);
 		await expect(visitor.locator('h2.shop-n').first()).toContainText('新店', { timeout: 100 });
@@ -130,7 +122,7 @@ test('a new name is looked at beside the old one, and shows when it is approved'
 });
 
 test('a report is answered by its number, and changes nothing by itself', async ({ browser, own }) => {
-	const visitor = await as(browser, own);
+	const visitor = await openAs(browser, own);
 	await visitor.goto('/?q=银行');
 	const address = (await visitor.locator('h2.shop-n a').last().getAttribute('href')) ?? '';
 	await visitor.goto(`${address}/report`);
@@ -140,7 +132,7 @@ test('a report is answered by its number, and changes nothing by itself', async 
 	await expect(main(visitor)).toContainText(/[0-9A-Z]{4}-[0-9A-Z]{4}/);
 	const number = /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec((await main(visitor).textContent()) ?? '')?.[0] ?? '';
 
-	const desk = await as(browser, own, 'coordinator', '/desk?kind=report');
+	const desk = await openAs(browser, own, 'coordinator', '/desk?kind=report');
 	await main(desk).locator('a[href^="/desk/reports/"]').first().click();
 	await expect(main(desk)).toContainText('门口贴了新的时间');
 	await desk.locator('input[name="outcome"]').first().check({ force: true });
@@ -152,7 +144,7 @@ test('a report is answered by its number, and changes nothing by itself', async 
 });
 
 test('a wrong password and a wrong code say the same to everybody, and sessions end', async ({ browser, own }) => {
-	const page = await as(browser, own);
+	const page = await openAs(browser, own);
 	for (const contact of [person('owner').contact, 'nobody@example.cn']) {
 		await page.goto('/sign-in');
 		await page.locator('#name').fill(contact);
@@ -161,8 +153,8 @@ test('a wrong password and a wrong code say the same to everybody, and sessions 
 		await expect(main(page)).toContainText('手机号、邮箱或密码不对');
 		await expect(page.locator('#name')).toHaveValue(contact);
 	}
-	const first = await as(browser, own, 'manager', '/account/sessions');
-	const second = await as(browser, own, 'manager', '/account');
+	const first = await openAs(browser, own, 'manager', '/account/sessions');
+	const second = await openAs(browser, own, 'manager', '/account');
 	await first.reload();
 	await press(first, /都退出|其他/);
 	expect((await second.goto('/account'))?.url()).toContain('/sign-in');
@@ -186,26 +178,10 @@ test('the pages of the desk and of administration pass axe, in large text and da
 		],
 	];
 	for (const [who, paths] of areas) {
-		const page = await as(browser, own);
-		await prepare(page);
-		await signIn(page, who, paths[0]);
+		const page = await openAs(browser, own, who, paths[0]);
 		for (const path of paths) {
 			if ((await page.goto(path))?.status() !== 200) continue; // nothing waits there
-			const asked = new Asked();
-			for (const [theme, size] of [
-				['light', ''],
-				['dark', 'large'],
-			] as const) {
-				await page.evaluate(
-					([t, s]) => {
-						document.documentElement.dataset.theme = t;
-						if (s) document.documentElement.dataset.size = s;
-					},
-					[theme, size],
-				);
-				expect(await asked.findings(page), `${path} ${theme} ${size}`).toEqual([]);
-				expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${path} ${size}`).toBe(0);
-			}
+			await inEveryLook(page);
 		}
 	}
 });

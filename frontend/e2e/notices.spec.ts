@@ -1,51 +1,23 @@
 // A water outage, from the first word to the last telephone call: one coordinator writes, another approves, a shop answers, a correction
 // asks again, somebody needs help, the rest is rung, and at its time the notice ends by itself.
-import { type Browser, type Page } from '@playwright/test';
-import { Asked, prepare } from './axe.ts';
+import { type Page } from '@playwright/test';
+import { inEveryLook } from './axe.ts';
 import { withServer } from './own.ts';
 import { expect } from './pages.ts';
-import { type Who, person, signIn } from './people.ts';
+import { openAs, person } from './people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00', 18_500);
 
 test.describe.configure({ mode: 'serial' });
 
-/** A window of somebody's own, as wide as that of the project. */
-async function as(browser: Browser, own: string, page: Page, who?: Who, path?: string): Promise<Page> {
-	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN', viewport: page.viewportSize() });
-	const window = await context.newPage();
-	await prepare(window);
-	if (who) await signIn(window, who, path);
-	return window;
-}
-
 const main = (page: Page) => page.getByRole('main');
 const press = (page: Page, name: string | RegExp) => main(page).getByRole('button', { name }).last().click();
 const done = (page: Page) => expect(page.locator('.callout.ok').first()).toBeVisible();
 
-/** Asks axe about the page as it is, in dark and large text too, and whether it scrolls sideways. */
-async function whole(page: Page): Promise<void> {
-	const asked = new Asked();
-	for (const [theme, size] of [
-		['light', ''],
-		['dark', 'large'],
-	] as const) {
-		await page.evaluate(
-			([t, s]) => {
-				document.documentElement.dataset.theme = t;
-				if (s) document.documentElement.dataset.size = s;
-			},
-			[theme, size],
-		);
-		expect(await asked.findings(page), `${page.url()} ${theme} ${size}`).toEqual([]);
-		expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${page.url()} ${size}`).toBe(0);
-	}
-}
-
 test('an outage is written, approved, answered, corrected, rung about and over', async ({ browser, own, page, later }) => {
 	const shop = person('owner').listing_ids?.[0] ?? '';
-	const desk = await as(browser, own, page, 'coordinator', '/desk/notices/new');
-	await whole(desk);
+	const desk = await openAs(browser, own, 'coordinator', '/desk/notices/new', page.viewportSize());
+	await inEveryLook(desk);
 	await desk.locator('input[name="title"]').fill('中山中路 10 月 20 日停水');
 	await desk.locator('textarea[name="text"]').fill('10 月 20 日 9:00 至 17:00，中山中路停水。\n\n- 存好水\n- 关好龙头');
 	await desk.locator('select[name="audience.streets"]').first().selectOption({ label: '中山中路' });
@@ -70,20 +42,20 @@ test('an outage is written, approved, answered, corrected, rung about and over',
 	await press(desk, '请同事核对');
 	await done(desk);
 	await expect(main(desk)).toContainText('自己写的不能自己核对');
-	await whole(desk);
+	await inEveryLook(desk);
 
-	const second = await as(browser, own, page, 'second', notice);
+	const second = await openAs(browser, own, 'second', notice, page.viewportSize());
 	await expect(main(second)).toContainText('关好龙头');
 	await press(second, '通过');
 	await done(second);
 	await press(second, '马上公开');
 	await done(second);
 
-	const owner = await as(browser, own, page, 'owner', `/my/shops/${shop}`);
+	const owner = await openAs(browser, own, 'owner', `/my/shops/${shop}`, page.viewportSize());
 	await expect(main(owner)).toContainText('要回话的公告');
-	await whole(owner);
+	await inEveryLook(owner);
 	await owner.goto('/my/notices');
-	await whole(owner);
+	await inEveryLook(owner);
 	await press(owner, /我看到了，已安排/); // one tap
 	await done(owner);
 	await expect(main(owner)).toContainText('看到了第 1 版');
@@ -94,21 +66,21 @@ test('an outage is written, approved, answered, corrected, rung about and over',
 	await expect(main(desk)).toContainText('改了什么');
 	await press(desk, '请同事核对');
 	await second.goto(notice);
-	await whole(second); // old and new side by side
+	await inEveryLook(second); // old and new side by side
 	await press(second, '通过');
 	await press(second, '马上公开');
 	await done(second);
 	await owner.goto('/my/notices');
 	await expect(main(owner)).toContainText('你上次看的是第 1 版，现在是第 2 版');
 	await main(owner).getByRole('link', { name: '要街道帮忙' }).first().click();
-	await whole(owner);
+	await inEveryLook(owner);
 	await owner.locator('#ask textarea').fill('没有储水的桶，能不能借两个？');
 	await press(owner, '告诉街道');
 	await done(owner);
 
 	await desk.goto(`${notice}/receipts`);
 	await expect(desk.locator('main section').first()).toContainText('没有储水的桶'); // who needs help is on top
-	await whole(desk);
+	await inEveryLook(desk);
 	await press(desk, /帮好了/);
 	await done(desk);
 	await expect(desk.locator('main a[href^="tel:"]').first()).toBeVisible();
@@ -120,12 +92,12 @@ test('an outage is written, approved, answered, corrected, rung about and over',
 	await done(desk);
 	await expect(main(desk)).toContainText(`还有 ${String(before - 1)} 家没有`);
 	await desk.goto(`${notice}/calls`);
-	await whole(desk);
+	await inEveryLook(desk);
 	await desk.goto(`${notice}/versions`);
-	await whole(desk);
+	await inEveryLook(desk);
 
 	await later('2026-10-20T20:00:30+08:00');
-	const guest = await as(browser, own, page, 'owner', '/my/notices');
+	const guest = await openAs(browser, own, 'owner', '/my/notices', page.viewportSize());
 	await expect(main(guest)).toContainText('已结束');
 	await expect(main(guest).getByRole('button', { name: /我看到了/ })).toHaveCount(0);
 });

@@ -1,29 +1,9 @@
 // How the district stands, what the servers do by themselves, whom they tell of it, and a shop on the page of another site.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Page } from '@playwright/test';
-import { Asked, prepare } from './axe.ts';
+import { inEveryLook, prepare } from './axe.ts';
 import { allPages, expect, test } from './pages.ts';
 import { signIn } from './people.ts';
-
-/** Asks axe about the page as it is and in dark and large text, and whether it scrolls sideways. */
-async function whole(page: Page): Promise<void> {
-	const asked = new Asked();
-	for (const [theme, size] of [
-		['light', ''],
-		['dark', 'large'],
-	] as const) {
-		await page.evaluate(
-			([t, s]) => {
-				document.documentElement.dataset.theme = t;
-				if (s) document.documentElement.dataset.size = s;
-			},
-			[theme, size],
-		);
-		expect(await asked.findings(page), `${page.url()} ${theme} ${size}`).toEqual([]);
-		expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${page.url()} ${size}`).toBe(0);
-	}
-}
 
 test('a coordinator sees how the district stands, with the numbers behind each drawing', async ({ page }) => {
 	await prepare(page);
@@ -31,7 +11,7 @@ test('a coordinator sees how the district stands, with the numbers behind each d
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText('商圈概况');
 	const week = page.locator('figure.whole');
 	await expect(week.locator('svg:visible')).toHaveCount(1);
-	await whole(page);
+	await inEveryLook(page);
 	await week.getByText('看数字').click();
 	await expect(week.getByRole('rowheader', { name: '12 点' })).toBeVisible();
 	await expect(week.getByRole('row').first().getByRole('columnheader')).toHaveCount(8);
@@ -43,7 +23,7 @@ test('an administrator sees what the servers do, and makes a webhook whose secre
 	const jobs = page.getByRole('main');
 	await expect(jobs).toContainText('清掉过期的登录');
 	await expect(jobs).toContainText('都按时做好了');
-	await whole(page);
+	await inEveryLook(page);
 	await jobs.getByRole('button', { name: /马上做.*清掉过期的登录/ }).click();
 	await expect(page.locator('.callout.ok').first()).toContainText('20 秒内开始');
 
@@ -60,7 +40,7 @@ test('an administrator sees what the servers do, and makes a webhook whose secre
 	await page.getByRole('main').getByRole('link', { name: '消息推送' }).click();
 	await expect(page.getByRole('main')).toContainText('hooks.example.com');
 	await expect(page.getByRole('main')).not.toContainText('whsec_');
-	await whole(page);
+	await inEveryLook(page);
 });
 
 test('a shop stands on the page of another site, and its link opens beside that page', async ({ page, context, request, baseURL }) => {
@@ -68,7 +48,7 @@ test('a shop stands on the page of another site, and its link opens beside that 
 	await prepare(page);
 	await page.goto(`${shop}/embed`);
 	const code = (await page.locator('pre').first().textContent()) ?? '';
-	await whole(page);
+	await inEveryLook(page);
 	// The other site is on this machine too: browsers keep pages of the Internet away from it.
 	const other = createServer((_, answer) => {
 		answer.setHeader('Content-Type', 'text/html; charset=utf-8');
@@ -84,7 +64,7 @@ test('a shop stands on the page of another site, and its link opens beside that 
 	await expect(opened).toHaveURL(`${baseURL ?? ''}${shop}`);
 	other.close();
 	await page.goto(`/embed${shop}?theme=dark`);
-	await whole(page);
+	await inEveryLook(page);
 	await page.goto('/embed?open=now');
-	await whole(page);
+	await inEveryLook(page);
 });

@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Page, expect } from '@playwright/test';
+import { type Browser, type Page, type ViewportSize, expect } from '@playwright/test';
+import { prepare } from './axe.ts';
 
 export type Who = 'owner' | 'manager' | 'staff' | 'rival' | 'plaza' | 'coordinator' | 'second' | 'liaison' | 'admin';
 
@@ -92,4 +93,13 @@ export async function signIn(page: Page, who: Who, path?: string): Promise<void>
 		await page.locator('#proof').press('Enter');
 	}
 	await expect(page).not.toHaveURL(/sign-in/);
+}
+
+/** A window of somebody's own at a server, signed in where who says as whom; viewport is that of the browser when it is left out. */
+export async function openAs(browser: Browser, own: string, who?: Who, path?: string, viewport?: ViewportSize | null): Promise<Page> {
+	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN', ...(viewport !== undefined && { viewport }) });
+	const page = await context.newPage();
+	await prepare(page);
+	if (who) await signIn(page, who, path);
+	return page;
 }

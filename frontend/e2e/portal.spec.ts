@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Page } from '@playwright/test';
-import { Asked, prepare } from './axe.ts';
+import { inEveryLook, prepare } from './axe.ts';
 import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { person, signIn } from './people.ts';
@@ -144,20 +144,6 @@ test('the pages of a shop pass axe, in large text and dark too, and do not scrol
 	]) {
 		await page.goto(path);
 		await expect(page.locator('h1')).toHaveCount(1);
-		const asked = new Asked();
-		for (const [theme, size] of [
-			['light', ''],
-			['dark', 'large'],
-		] as const) {
-			await page.evaluate(
-				([t, s]) => {
-					document.documentElement.dataset.theme = t;
-					if (s) document.documentElement.dataset.size = s;
-				},
-				[theme, size],
-			);
-			expect(await asked.findings(page), `${path} ${theme} ${size}`).toEqual([]);
-			expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${path} ${size}`).toBe(0);
-		}
+		await inEveryLook(page);
 	}
 });

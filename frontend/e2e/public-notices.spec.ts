@@ -1,7 +1,7 @@
 // What everybody sees of a notice: on the home page, in the list, on its own page and on paper, in light, dark and large text; and that
 // nothing of what somebody writes into one is run.
 import { type Page } from '@playwright/test';
-import { Asked, prepare } from './axe.ts';
+import { inEveryLook, prepare } from './axe.ts';
 import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { signIn } from './people.ts';
@@ -24,30 +24,6 @@ const attacks = [
 
 const press = (page: Page, name: string | RegExp) => page.getByRole('main').getByRole('button', { name }).last().click();
 
-/** Asks axe about the page as it is, in dark and large text too, and whether it scrolls sideways. */
-async function whole(page: Page): Promise<void> {
-	const asked = new Asked();
-	for (const [theme, size] of [
-		['light', ''],
-		['dark', 'large'],
-	] as const) {
-		await page.evaluate(
-			([t, s]) => {
-				document.documentElement.dataset.theme = t;
-				if (s) document.documentElement.dataset.size = s;
-			},
-			[theme, size],
-		);
-		if (process.env.SHOTS)
-			await page.screenshot({
-				path: `${process.env.SHOTS}/${new URL(page.url()).pathname.replaceAll('/', '_').slice(0, 24)}-${String(page.viewportSize()?.width)}-${theme}.png`,
-				fullPage: true,
-			});
-		expect(await asked.findings(page), `${page.url()} ${theme} ${size}`).toEqual([]);
-		expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${page.url()} ${size}`).toBe(0);
-	}
-}
-
 test('a notice is read on the screen and on paper, and an emergency on every page', async ({ browser, own, page }, info) => {
 	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN', viewport: page.viewportSize() });
 	const desk = await context.newPage();
@@ -66,7 +42,7 @@ test('a notice is read on the screen and on paper, and an emergency on every pag
 
 	await prepare(page);
 	await page.goto('/notices');
-	await whole(page);
+	await inEveryLook(page);
 	await page.getByRole('link', { name: '中山中路 10 月 20 日停水' }).click();
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText('中山中路 10 月 20 日停水');
 	await expect(page.getByRole('main')).toContainText('关好龙头');
@@ -75,7 +51,7 @@ test('a notice is read on the screen and on paper, and an emergency on every pag
 		elements: document.querySelectorAll('.article .prose :is(script,img,svg,iframe,details,style,[style],[onerror],[onload],a)').length,
 	}));
 	expect(found).toEqual({ hit: false, elements: 0 });
-	await whole(page);
+	await inEveryLook(page);
 	if (info.project.name === 'desktop') {
 		await page.reload(); // in the size that people print in, without the attacks: as long as notices are
 		await page.locator('.article .prose > ul ~ *').evaluateAll((list) => {
@@ -97,7 +73,7 @@ test('a notice is read on the screen and on paper, and an emergency on every pag
 	for (const path of ['/', '/help']) {
 		await page.goto(path);
 		await expect(page.locator('.emergency')).toContainText('关好燃气阀');
-		await whole(page);
+		await inEveryLook(page);
 	}
 	await context.close();
 });

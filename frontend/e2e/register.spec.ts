@@ -1,44 +1,17 @@
 // The register as a whole: a shop is found to be there already while it is typed, two pages become one and the old QR code still leads
 // to the shop, and the hours of several shops are changed with a preview and taken back.
-import { type Browser, type Page } from '@playwright/test';
-import { Asked, prepare } from './axe.ts';
+import { type Page } from '@playwright/test';
+import { inEveryLook } from './axe.ts';
 import { withServer } from './own.ts';
 import { expect } from './pages.ts';
-import { type Who, signIn } from './people.ts';
+import { openAs } from './people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00', 18_900);
 
 test.describe.configure({ mode: 'default' });
 
-/** A window of somebody's own. */
-async function as(browser: Browser, own: string, who?: Who, path?: string): Promise<Page> {
-	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN' });
-	const page = await context.newPage();
-	await prepare(page);
-	if (who) await signIn(page, who, path);
-	return page;
-}
-
 const main = (page: Page) => page.getByRole('main');
 const press = (page: Page, name: string) => main(page).getByRole('button', { name, exact: true }).last().click();
-
-async function passes(page: Page): Promise<void> {
-	const asked = new Asked();
-	for (const [theme, size] of [
-		['light', ''],
-		['dark', 'large'],
-	] as const) {
-		await page.evaluate(
-			([t, s]) => {
-				document.documentElement.dataset.theme = t;
-				if (s) document.documentElement.dataset.size = s;
-			},
-			[theme, size],
-		);
-		expect(await asked.findings(page), `${page.url()} ${theme} ${size}`).toEqual([]);
-		expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), page.url()).toBe(0);
-	}
-}
 
 /** Enters a shop at the desk and returns its shop code. */
 async function enter(page: Page, name: string): Promise<string> {
@@ -55,12 +28,12 @@ async function enter(page: Page, name: string): Promise<string> {
 }
 
 test('a shop that is there is named while it is typed; two pages become one, and the old QR code leads there', async ({ browser, own }) => {
-	const desk = await as(browser, own, 'coordinator', '/desk/shops/new');
+	const desk = await openAs(browser, own, 'coordinator', '/desk/shops/new');
 	await enter(desk, '云间老面馆');
 	await desk.goto('/desk/shops/new');
 	await desk.locator('#name').fill('云涧老面馆');
 	await expect(desk.locator('.twins')).toContainText('云间老面馆');
-	await passes(desk);
+	await inEveryLook(desk);
 	const code = await enter(desk, '云间老面馆（中山店）');
 	expect(code).not.toBe('');
 
@@ -69,18 +42,18 @@ test('a shop that is there is named while it is typed; two pages become one, and
 		.getByRole('link', { name: /云间老面馆/ })
 		.first()
 		.click();
-	await passes(desk);
+	await inEveryLook(desk);
 	await main(desk).locator('label.opt').filter({ hasText: '云间老面馆', hasNotText: '中山店' }).click();
 	await press(desk, '是同一家，提议合并');
 	await expect(desk.locator('.callout.ok').first()).toBeVisible();
 
-	const second = await as(browser, own, 'second', '/desk/signatures');
+	const second = await openAs(browser, own, 'second', '/desk/signatures');
 	await main(second).getByRole('link', { name: /合并/ }).first().click();
-	await passes(second);
+	await inEveryLook(second);
 	await press(second, '同意，就这样办');
 	await expect(second.locator('.callout.ok').first()).toBeVisible();
 
-	const visitor = await as(browser, own);
+	const visitor = await openAs(browser, own);
 	await expect(async () => {
 		await visitor.goto(`/s/${code}`);
 		await expect(visitor.locator('h1')).toHaveText('云间老面馆', { timeout: 200 });
@@ -88,22 +61,22 @@ test('a shop that is there is named while it is typed; two pages become one, and
 });
 
 test('the hours of several shops are changed with a preview, and taken back', async ({ browser, own }) => {
-	const desk = await as(browser, own, 'coordinator', '/desk/shops?owner=yes');
-	await passes(desk);
+	const desk = await openAs(browser, own, 'coordinator', '/desk/shops?owner=yes');
+	await inEveryLook(desk);
 	const boxes = main(desk).locator('input[name="shop"]');
 	await boxes.nth(0).check({ force: true });
 	await boxes.nth(1).check({ force: true });
 	await press(desk, '改选中的店');
-	await passes(desk);
+	await inEveryLook(desk);
 	await desk.locator('input[name="field"][value="hours"]').check({ force: true });
 	await desk.locator('#hours').fill('10:00-22:00');
 	await press(desk, '先看改了会怎样');
 	await expect(main(desk)).toContainText('→');
-	await passes(desk);
+	await inEveryLook(desk);
 	await press(desk, '就这样改');
 	await expect(desk.locator('.callout.ok').first()).toContainText('改好了 2 家');
 	await press(desk, '全部改回去');
 	await expect(desk.locator('.callout.ok').first()).toContainText('撤回了 2 家');
 	await desk.goto('/desk/stale?months=3');
-	await passes(desk);
+	await inEveryLook(desk);
 });

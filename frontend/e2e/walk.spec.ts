@@ -1,20 +1,12 @@
 // The street walk: a side of a street is seen without a network, also after the page was closed, and sent when it is back. What
 // somebody else changed meanwhile is compared and chosen, never written over.
-import { type Browser, type Page } from '@playwright/test';
-import { Asked, prepare } from './axe.ts';
+import { type Page } from '@playwright/test';
+import { Asked, fits } from './axe.ts';
 import { withServer } from './own.ts';
 import { expect } from './pages.ts';
-import { signIn } from './people.ts';
+import { openAs } from './people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00', 18_600);
-
-async function as(browser: Browser, own: string, who: 'coordinator' | 'second', path: string, width = 390): Promise<Page> {
-	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN', viewport: { width, height: 844 } });
-	const page = await context.newPage();
-	await prepare(page);
-	await signIn(page, who, path);
-	return page;
-}
 
 const main = (page: Page) => page.getByRole('main');
 const name = (page: Page) => page.locator('[data-name]').innerText();
@@ -22,12 +14,12 @@ const press = (page: Page, what: string) => main(page).getByRole('button', { nam
 
 async function seemly(page: Page, what: string): Promise<void> {
 	expect(await new Asked().findings(page), what).toEqual([]);
-	expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), what).toBe(0);
+	await fits(page, what);
 }
 
 test('a walk without a network is kept, sent, and leaves a conflict to a person', async ({ browser, own }, info) => {
 	test.skip(info.project.name !== 'phone', 'it opens windows of both widths itself');
-	const walker = await as(browser, own, 'coordinator', '/desk/walk');
+	const walker = await openAs(browser, own, 'coordinator', '/desk/walk', { width: 390, height: 844 });
 	await seemly(walker, 'sides');
 	const sides = main(walker).getByRole('link', { name: /[5-9] 家|\d\d 家/ });
 	await sides.first().click(); // a side with stops enough
@@ -64,7 +56,7 @@ test('a walk without a network is kept, sent, and leaves a conflict to a person'
 	await expect(walker.getByRole('status')).toContainText('还有 4 条没交');
 
 	// Meanwhile a colleague is at the second door, with a wide screen.
-	const colleague = await as(browser, own, 'second', `${path}?at=2`, 1280);
+	const colleague = await openAs(browser, own, 'second', `${path}?at=2`, { width: 1280, height: 844 });
 	await expect(colleague.locator('[data-name]')).toHaveText(second);
 	await press(colleague, '没变');
 	await expect(colleague.getByRole('status')).toContainText('都交上去了');
