@@ -229,10 +229,7 @@ func (s *Site) batchCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form
 	if n := b.Count(bulk.Changed); n > 0 {
 		v.warn(p.count("batch.left", n))
 	}
-	form, err := s.batchForm(c, p, &b, f)
-	if err != nil {
-		return nil, nil, err
-	}
+	form := s.batchForm(c, p, &b, f)
 	if form != nil {
 		v.add(section{Title: p.say("desk.decide"), Forms: []*ui.Form{form}})
 	}
@@ -241,7 +238,8 @@ func (s *Site) batchCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form
 	return v, form, err
 }
 
-func (s *Site) batchForm(c *fiber.Ctx, p *speaker, b *bulk.Batch, f *form) (*ui.Form, error) {
+// batchForm is what can be done about a batch; nil when nothing can any more.
+func (s *Site) batchForm(c *fiber.Ctx, p *speaker, b *bulk.Batch, f *form) *ui.Form {
 	form := &ui.Form{Action: at(c, "/desk/batches/"+b.ID), CSRF: s.token(Of(c)), Rev: revision(b.Rev)}
 	switch {
 	case b.Stage == bulk.Preview && b.Count(bulk.Planned) > 0:
@@ -255,9 +253,9 @@ func (s *Site) batchForm(c *fiber.Ctx, p *speaker, b *bulk.Batch, f *form) (*ui.
 		form.Parts = []ui.FormPart{{Text: p.say("batch.undo_until", "When", stamp(p, b.Until))}}
 		form.Bar = &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("batch.undo"), Name: "do", Value: "undo", Kind: "alt"}}}
 	default:
-		return nil, nil //nolint:nilnil // nothing can be done about it any more
+		return nil
 	}
-	return form, nil
+	return form
 }
 
 // batchRows lists every shop with what it says and would say, those first that need a look.

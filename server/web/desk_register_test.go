@@ -295,11 +295,10 @@ func TestBatchOfShops(t *testing.T) {
 // Owners of pages nobody confirmed for long are asked by a link that needs no account, and their answer is seen.
 func TestLongUnconfirmed(t *testing.T) {
 	x := peopled(t)
-	desk := x.as(t, demo.Coordinator)
 	mine := x.listing(t, x.people[demo.Owner].ListingIDs[0])
 	street := "?months=3&street=" + mine.Address.StreetID
 	x.wait(200 * 24 * time.Hour)
-	desk = x.again(t, demo.Coordinator)
+	desk := x.again(t, demo.Coordinator)
 	if page := desk.page("/desk/stale" + street); !strings.Contains(page, mine.Name.Hans) || !strings.Contains(page, "还没问") {
 		t.Fatal("the page is not among the old ones")
 	}

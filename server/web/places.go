@@ -141,7 +141,7 @@ func (s *Site) street(c *fiber.Ctx) error {
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.streets.title"), Href: ui.Href(p.Lang, "/streets")},
 		Name: ui.Plain(name, in), Pinyin: x.Street.Pinyin, Count: placeCount(p, x.Total, x.Open),
-		Callouts: banners(p, s.board(c).Street(p.now, x.Street.ID)), Links: placeLinks(p, "/streets/"+x.Street.Slug, x.Street.Slug),
+		Callouts: banners(p, s.board(c).Street(p.now, x.Street.ID)), Links: placeLinks(p, x.Street.Slug),
 	}
 	all := []directory.Row{}
 	for _, side := range x.Sides {
@@ -174,7 +174,7 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.plazas.title"), Href: ui.Href(p.Lang, "/plazas")},
 		Name: ui.Plain(name, in), Facts: plazaFacts(p, &x),
-		Callouts: banners(p, s.board(c).Plaza(p.now, x.Plaza.ID)), Links: placeLinks(p, "/plazas/"+x.Plaza.Slug, x.Plaza.Slug),
+		Callouts: banners(p, s.board(c).Plaza(p.now, x.Plaza.ID)), Links: placeLinks(p, x.Plaza.Slug),
 	}
 	if x.Total == 0 {
 		v.Nothing = p.say("places.plazas.empty")
@@ -240,7 +240,7 @@ func plazaFacts(p *speaker, x *directory.PlazaPage) []ui.Fact {
 }
 
 // placeLinks lead from a street or plaza to its notices.
-func placeLinks(p *speaker, page, slug string) []ui.Link {
+func placeLinks(p *speaker, slug string) []ui.Link {
 	return []ui.Link{{Label: p.say("notices.of_place"), Href: ui.Href(p.Lang, "/notices") + "?at=" + slug}}
 }
 

@@ -128,21 +128,21 @@ type Draft struct {
 
 var whyLimit = lang.Limit{Max: 300, Prose: true}
 
-func (s *Service) may(by access.Actor, act access.Action, kind string) (Deed, error) {
+func (s *Service) may(by access.Actor, act access.Action, kind string) error {
 	d, ok := s.deeds[kind]
 	if !ok {
-		return d, fault.New(fault.NotFound, "error.not_found", errors.New("countersign: nobody registered "+kind))
+		return fault.New(fault.NotFound, "error.not_found", errors.New("countersign: nobody registered "+kind))
 	}
 	t := access.Thing{Kind: Object}
 	if err := access.Require(by, act, t); err != nil {
-		return d, err
+		return err
 	}
-	return d, access.Require(by, d.Action, t)
+	return access.Require(by, d.Action, t)
 }
 
 // Propose puts something before a second person: fault.Conflict "countersign.wrong.waiting" while the same is proposed already.
 func (s *Service) Propose(ctx context.Context, by access.Actor, d Draft) (Proposal, error) {
-	if _, err := s.may(by, access.CountersignPropose, d.Kind); err != nil {
+	if err := s.may(by, access.CountersignPropose, d.Kind); err != nil {
 		return Proposal{}, err
 	}
 	d.Why = lang.Clean(d.Why)
@@ -236,7 +236,7 @@ func (s *Service) Confirm(ctx context.Context, by access.Actor, id, hash string)
 	if err != nil {
 		return Proposal{}, err
 	}
-	if _, err := s.may(by, access.CountersignDecide, p.Kind); err != nil {
+	if err := s.may(by, access.CountersignDecide, p.Kind); err != nil {
 		return Proposal{}, err
 	}
 	p, err = s.docs.Update(ctx, by, audit.Write{Action: access.CountersignDecide, Title: p.Title, Why: "confirmed"}, id, 0, func(p *Proposal) error {
@@ -295,7 +295,7 @@ func (s *Service) Refuse(ctx context.Context, by access.Actor, id, hash, reason 
 	if err != nil {
 		return Proposal{}, err
 	}
-	if _, err := s.may(by, access.CountersignDecide, p.Kind); err != nil {
+	if err := s.may(by, access.CountersignDecide, p.Kind); err != nil {
 		return Proposal{}, err
 	}
 	reason = lang.Clean(reason)
@@ -320,7 +320,7 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, id string) (Pro
 	if err != nil {
 		return Proposal{}, err
 	}
-	if _, err := s.may(by, access.CountersignPropose, p.Kind); err != nil {
+	if err := s.may(by, access.CountersignPropose, p.Kind); err != nil {
 		return Proposal{}, err
 	}
 	return s.docs.Update(ctx, by, audit.Write{Action: access.CountersignPropose, Title: p.Title, Why: "withdrawn"}, id, 0, func(p *Proposal) error {

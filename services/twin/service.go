@@ -78,10 +78,10 @@ func New(d Deps) *Service {
 }
 
 // find returns the index of the register as it is now, and its pairs where they are wanted; both are made once per revision.
-func (s *Service) find(ctx context.Context, pairs bool) (*Index, []Pair, listing.Everything, error) {
+func (s *Service) find(ctx context.Context, pairs bool) (*Index, []Pair, error) {
 	all, err := s.Listings.Mirror().Read(ctx)
 	if err != nil {
-		return nil, nil, all, err
+		return nil, nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,7 +91,7 @@ func (s *Service) find(ctx context.Context, pairs bool) (*Index, []Pair, listing
 	if pairs && s.pairs == nil {
 		s.pairs = s.index.Pairs()
 	}
-	return s.index, s.pairs, all, nil
+	return s.index, s.pairs, nil
 }
 
 func mayLook(by access.Actor) error {
@@ -103,7 +103,7 @@ func (s *Service) Pairs(ctx context.Context, by access.Actor) ([]Pair, error) {
 	if err := mayLook(by); err != nil {
 		return nil, err
 	}
-	_, pairs, _, err := s.find(ctx, true)
+	_, pairs, err := s.find(ctx, true)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +143,7 @@ func (s *Service) Pair(ctx context.Context, by access.Actor, a, b string) (p Pai
 	if err != nil {
 		return Pair{}, nil, err
 	}
-	ix, _, _, err := s.find(ctx, false)
+	ix, _, err := s.find(ctx, false)
 	if err != nil {
 		return Pair{}, nil, err
 	}
@@ -161,7 +161,7 @@ func (s *Service) Pair(ctx context.Context, by access.Actor, a, b string) (p Pai
 
 // Like returns the shops that a new one may be already, the likeliest first: for the district every page, for others what visitors see.
 func (s *Service) Like(ctx context.Context, by access.Actor, l *listing.Listing, n int) ([]Pair, error) {
-	ix, _, _, err := s.find(ctx, false)
+	ix, _, err := s.find(ctx, false)
 	if err != nil || len([]rune(lang.Clean(l.Name.Hans))) < 2 {
 		return nil, err
 	}

@@ -209,12 +209,11 @@ func TestUnmerge(t *testing.T) {
 
 // A proposal is about the pages as they were seen, ends after a week, and can be refused or taken back.
 func TestProposals(t *testing.T) {
-	ctx := t.Context()
 	for name, c := range map[string]struct {
-		do   func(*bench, *listing.Listing, countersign.Proposal) error
+		do   func(context.Context, *bench, *listing.Listing, countersign.Proposal) error
 		want countersign.State
 	}{
-		"changed since": {func(b *bench, keep *listing.Listing, p countersign.Proposal) error {
+		"changed since": {func(ctx context.Context, b *bench, keep *listing.Listing, p countersign.Proposal) error {
 			if _, err := b.shops.Update(ctx, first, keep.ID, 0, func(l *listing.Listing) error { l.Website = "https://a.example"; return nil }); err != nil {
 				return err
 			}
@@ -224,7 +223,7 @@ func TestProposals(t *testing.T) {
 			}
 			return nil
 		}, countersign.Failed},
-		"expired": {func(b *bench, _ *listing.Listing, p countersign.Proposal) error {
+		"expired": {func(ctx context.Context, b *bench, _ *listing.Listing, p countersign.Proposal) error {
 			b.pass(countersign.For)
 			if _, err := b.signs.Confirm(ctx, second, p.ID, p.Hash()); !fault.Is(err, fault.Conflict) {
 				t.Errorf("confirmed after a week: %v", err)
@@ -232,14 +231,14 @@ func TestProposals(t *testing.T) {
 			_, err := b.signs.Settle(ctx)
 			return err
 		}, countersign.Expired},
-		"refused": {func(b *bench, _ *listing.Listing, p countersign.Proposal) error {
+		"refused": {func(ctx context.Context, b *bench, _ *listing.Listing, p countersign.Proposal) error {
 			if _, err := b.signs.Refuse(ctx, second, p.ID, p.Hash(), " "); !fault.Is(err, fault.Invalid) {
 				t.Errorf("refused without a reason: %v", err)
 			}
 			_, err := b.signs.Refuse(ctx, second, p.ID, p.Hash(), "两家店")
 			return err
 		}, countersign.Refused},
-		"withdrawn": {func(b *bench, _ *listing.Listing, p countersign.Proposal) error {
+		"withdrawn": {func(ctx context.Context, b *bench, _ *listing.Listing, p countersign.Proposal) error {
 			if _, err := b.signs.Withdraw(ctx, second, p.ID); !fault.Is(err, fault.Forbidden) {
 				t.Errorf("withdrawn by somebody else: %v", err)
 			}
@@ -248,13 +247,13 @@ func TestProposals(t *testing.T) {
 		}, countersign.Withdrawn},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := open(t)
+			b, ctx := open(t), t.Context()
 			keep, gone := b.pair(t)
 			p, err := b.Propose(ctx, first, order(&keep, &gone), "")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := c.do(b, &keep, p); err != nil {
+			if err := c.do(ctx, b, &keep, p); err != nil {
 				t.Fatal(err)
 			}
 			if got, err := b.signs.Get(ctx, first, p.ID); err != nil || got.State != c.want {
