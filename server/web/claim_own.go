@@ -128,11 +128,7 @@ func (s *Site) ownClaimCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.F
 
 // ownClaimSent: POST /my/claims/:id (rev, do = withdraw or again).
 func (s *Site) ownClaimSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

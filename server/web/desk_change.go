@@ -152,11 +152,7 @@ func watched(path string) bool {
 
 // lookSent: POST /desk/looks/:id (rev).
 func (s *Site) lookSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	_, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

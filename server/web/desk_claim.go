@@ -247,11 +247,7 @@ func (s *Site) claimSteps(c *fiber.Ctx, p *speaker, v *casePage, x merchant.Clai
 
 // claimCaseSent: POST /desk/claims/:id (rev, form, do).
 func (s *Site) claimCaseSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}
@@ -284,11 +280,7 @@ func (s *Site) claimCaseSent(c *fiber.Ctx) error {
 
 // claimAgreed: POST /desk/claims/:id/agree (rev): the second of two people, freshly checked.
 func (s *Site) claimAgreed(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

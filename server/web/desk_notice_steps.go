@@ -75,11 +75,7 @@ func (s *Site) noticeNext(c *fiber.Ctx, p *speaker, v *casePage, n *notice.Notic
 // noticeStep does one step with a notice and says on its page what was done. What stands in the way is said there too, beside the
 // field where there is one; of what has changed since it was shown, the new is shown and nothing is done.
 func (s *Site) noticeStep(c *fiber.Ctx, word string, do func(ctx context.Context, by access.Actor, id string, rev int64, f *form) (said string, err error)) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}
@@ -208,11 +204,7 @@ func versionWords(p *speaker, x *notice.Version) string {
 
 // noticeReverted: POST /desk/notices/:id/versions (rev, n): an earlier version becomes the working copy.
 func (s *Site) noticeReverted(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

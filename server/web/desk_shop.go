@@ -103,11 +103,7 @@ func (s *Site) shopCase(c *fiber.Ctx, p *speaker, l *listing.Listing) (*casePage
 
 // submittedSent: POST /desk/shops/:id (rev, reason, do).
 func (s *Site) submittedSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

@@ -338,11 +338,7 @@ func turnParts(p *speaker, was *listing.Turn, f *form) []ui.FormPart {
 
 // turnSent: POST /desk/register/:id (rev, turn and the fields of it).
 func (s *Site) turnSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

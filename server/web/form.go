@@ -114,6 +114,16 @@ func (f *form) rev() (int64, error) {
 	return n, nil
 }
 
+// revised returns the form of the request and the revision it was made from: fault.Invalid when it says none.
+func (s *Site) revised(c *fiber.Ctx) (*form, int64, error) {
+	f, err := s.form(c)
+	if err != nil {
+		return nil, 0, err
+	}
+	rev, err := f.rev()
+	return f, rev, err
+}
+
 // csrfHeader carries the token where a script sends JSON.
 const csrfHeader = "X-Csrf-Token"
 

@@ -284,11 +284,7 @@ func importFile(p *speaker, i *intake.Import) []ui.Fact {
 
 // importSent: POST /desk/import/:id (rev, do).
 func (s *Site) importSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

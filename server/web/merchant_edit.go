@@ -53,11 +53,7 @@ func (s *Site) memberCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.For
 
 // memberSent: POST /my/merchants/:id/people/:account (rev, do, role, listing_ids).
 func (s *Site) memberSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}
@@ -123,11 +119,7 @@ func (s *Site) merchantEdit(c *fiber.Ctx, p *speaker, f *form) (formPage, error)
 
 // merchantEditSent: POST /my/merchants/:id/edit (rev and the fields).
 func (s *Site) merchantEditSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

@@ -167,11 +167,7 @@ func (s *Site) paperCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form
 
 // paperSent: POST /my/merchants/:id/papers/:paper (rev, do).
 func (s *Site) paperSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

@@ -200,11 +200,7 @@ func (s *Site) earlier(c *fiber.Ctx, l *listing.Listing) (listing.Listing, error
 
 // restoreSent: POST /my/shops/:id/history/:rev. When somebody saved meanwhile, the comparison is shown anew.
 func (s *Site) restoreSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	_, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

@@ -49,11 +49,11 @@ func (s *Site) myPlaza(c *fiber.Ctx) error {
 		}
 		shop := func(row *directory.Row) {
 			if l := byID[row.Listing.ID]; l != nil { // else it went between the two questions
-				r := s.plazaRecord(c, p, l)
-				if s.meter(c, p, l).Left() > 0 {
+				m := s.meter(c, p, l)
+				if m.Left() > 0 {
 					short++
 				}
-				g.Shops.Items = append(g.Shops.Items, r)
+				g.Shops.Items = append(g.Shops.Items, s.plazaRecord(c, p, l, m))
 			}
 		}
 		for _, u := range f.Units {
@@ -90,8 +90,8 @@ func (s *Site) myPlaza(c *fiber.Ctx) error {
 }
 
 // plazaRecord is a shop as the plaza's operator reads it: it leads to the editors where the shop lets the plaza in, and says so where not.
-func (s *Site) plazaRecord(c *fiber.Ctx, p *speaker, l *listing.Listing) ui.Record {
-	r := s.shopRecord(c, p, l)
+func (s *Site) plazaRecord(c *fiber.Ctx, p *speaker, l *listing.Listing, m ui.Meter) ui.Record {
+	r := s.shopRecord(c, p, l, m)
 	if l.Address.Unit != "" {
 		r.Lines = append([]string{l.Address.Unit}, r.Lines...)
 	}

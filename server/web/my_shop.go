@@ -61,7 +61,7 @@ func (s *Site) myShops(c *fiber.Ctx) error {
 			}
 			shops++
 			only = &list[i]
-			g.Shops.Items = append(g.Shops.Items, s.shopRecord(c, p, &list[i]))
+			g.Shops.Items = append(g.Shops.Items, s.shopRecord(c, p, &list[i], s.meter(c, p, &list[i])))
 		}
 		v.Groups = append(v.Groups, g)
 	}
@@ -93,8 +93,8 @@ func (s *Site) myShops(c *fiber.Ctx) error {
 	return s.Render(c, "my-shops", v)
 }
 
-// shopRecord is a shop in the list: open or not, what is missing, what waits.
-func (s *Site) shopRecord(c *fiber.Ctx, p *speaker, l *listing.Listing) ui.Record {
+// shopRecord is a shop in the list: open or not, what is missing by the meter, what waits.
+func (s *Site) shopRecord(c *fiber.Ctx, p *speaker, l *listing.Listing, m ui.Meter) ui.Record {
 	name, in := l.Name.In(p.Lang)
 	r := ui.Record{Title: name, Lang: in, Href: shopHref(c, l, ""), Lines: []string{}}
 	if state := stateWords(p, l); state != "" {
@@ -109,7 +109,7 @@ func (s *Site) shopRecord(c *fiber.Ctx, p *speaker, l *listing.Listing) ui.Recor
 	if soon := s.soonHoliday(p, l); soon != "" {
 		r.Lines = append(r.Lines, soon)
 	}
-	if m := s.meter(c, p, l); m.Left() > 0 {
+	if m.Left() > 0 {
 		r.Lines = append(r.Lines, p.count("my.left", m.Left()))
 	}
 	switch {
@@ -325,11 +325,7 @@ func (s *Site) plazaForm(c *fiber.Ctx, p *speaker, l *listing.Listing) *ui.Form 
 // pressed does what one button of a shop's page asks for and goes back there. A button of a page that is not current any more does
 // nothing: what changed is shown first.
 func (s *Site) pressed(c *fiber.Ctx, word string, do func(by access.Actor, id string, rev int64, f *form) error) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

@@ -162,11 +162,7 @@ func (s *Site) answerWords(p *speaker, l *listing.Listing, h hours.Holiday) stri
 
 // specialSent: POST /my/shops/:id/special: one tap answers for a holiday, or takes a day away.
 func (s *Site) specialSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

@@ -21,11 +21,7 @@ type placed struct {
 
 // photosArranged: POST /my/shops/:id/photos/order: captions, order, cover, deletion.
 func (s *Site) photosArranged(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

@@ -179,11 +179,7 @@ func (s *Site) postPage(c *fiber.Ctx) error {
 
 // postSent: POST /my/shops/:id/posts/:post.
 func (s *Site) postSent(c *fiber.Ctx) error {
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	rev, err := f.rev()
+	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}

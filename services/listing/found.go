@@ -85,17 +85,12 @@ func (s *Service) InPlaza(ctx context.Context, by access.Actor, plazaID string) 
 	if err := access.Require(by, access.PlazaOpen, access.Thing{PlazaID: plazaID, PlazaMay: true}); err != nil {
 		return nil, err
 	}
-	out := []Listing{}
-	for l, err := range s.coll.Each(ctx, store.Where("state", store.Eq, string(Published)).And("address.plaza_id", store.Eq, plazaID).Limit(500)) {
-		if err != nil {
-			return nil, err
+	return s.publishedAt(ctx, "address.plaza_id", plazaID, func(l *Listing) Listing {
+		if access.Can(by, access.ListingOpen, l.Thing()) {
+			return *l
 		}
-		if !access.Can(by, access.ListingOpen, l.Thing()) {
-			l = l.ForPublic()
-		}
-		out = append(out, l)
-	}
-	return out, nil
+		return l.ForPublic()
+	})
 }
 
 // Assign gives a listing to a merchant, or to none, when it belongs to the merchant from now: fault.Conflict otherwise, so that of

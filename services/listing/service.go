@@ -108,7 +108,7 @@ func (s *Service) ByIDs(ctx context.Context, ids []string) ([]Listing, error) {
 
 // ByStreet returns the published listings of a street in the order of its house numbers, those without a number last.
 func (s *Service) ByStreet(ctx context.Context, streetID string) ([]Listing, error) {
-	out, err := s.publishedAt(ctx, "address.street_id", streetID)
+	out, err := s.publishedAt(ctx, "address.street_id", streetID, (*Listing).ForPublic)
 	slices.SortStableFunc(out, func(a, b Listing) int {
 		ha, _, _ := place.ParseHouse(a.Address.House)
 		hb, _, _ := place.ParseHouse(b.Address.House)
@@ -119,7 +119,7 @@ func (s *Service) ByStreet(ctx context.Context, streetID string) ([]Listing, err
 
 // ByPlaza returns the published listings of a plaza from the lowest floor up, then by unit; an unknown floor comes last.
 func (s *Service) ByPlaza(ctx context.Context, plazaID string) ([]Listing, error) {
-	out, err := s.publishedAt(ctx, "address.plaza_id", plazaID)
+	out, err := s.publishedAt(ctx, "address.plaza_id", plazaID, (*Listing).ForPublic)
 	floor := func(l Listing) int {
 		if l.Address.Level == 0 {
 			return maxLevel + 1
@@ -138,8 +138,8 @@ func byName(a, b Listing) int {
 
 func sortByName(list []Listing) { slices.SortStableFunc(list, byName) }
 
-// publishedAt returns the published listings of one place.
-func (s *Service) publishedAt(ctx context.Context, field, id string) ([]Listing, error) {
+// publishedAt returns the published listings of one place, as show leaves them.
+func (s *Service) publishedAt(ctx context.Context, field, id string, show func(*Listing) Listing) ([]Listing, error) {
 	out := []Listing{}
 	if id == "" {
 		return out, nil
@@ -148,7 +148,7 @@ func (s *Service) publishedAt(ctx context.Context, field, id string) ([]Listing,
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, l.ForPublic())
+		out = append(out, show(&l))
 	}
 	return out, nil
 }

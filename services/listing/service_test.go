@@ -2,7 +2,6 @@ package listing_test
 
 import (
 	"errors"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +10,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
@@ -44,16 +44,8 @@ func (b *bench) pass(d time.Duration) {
 func open(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, zone)}
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(b.now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.keys, b.log = keys, audit.New(db, keys, b.now)
+	db, log, keys := audittest.Open(t, b.now)
+	b.keys, b.log = keys, log
 	b.Service, b.coll, b.places = listing.New(db, b.log, b.now), listing.Declare(db), place.New(db)
 	return b
 }
