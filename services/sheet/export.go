@@ -1,9 +1,7 @@
 package sheet
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"iter"
@@ -73,35 +71,27 @@ func columns() []column {
 }
 
 func exportCSV(ctx context.Context, w io.Writer, listings iter.Seq2[listing.Listing, error], row func(*listing.Listing) []string) error {
-	buf := bufio.NewWriter(w)
-	if _, err := buf.WriteString("\uFEFF"); err != nil {
-		return err
-	}
-	c := csv.NewWriter(buf)
-	c.UseCRLF = true
-	var head []string
-	for _, col := range columns() {
-		head = append(head, col.header)
-	}
-	if err := c.Write(head); err != nil {
-		return err
-	}
-	for l, err := range listings {
-		if err == nil {
-			err = ctx.Err()
+	return writeCSV(w, func(yield func([]string, error) bool) {
+		var head []string
+		for _, col := range columns() {
+			head = append(head, col.header)
 		}
-		if err == nil {
-			err = c.Write(row(&l))
+		if !yield(head, nil) {
+			return
 		}
-		if err != nil {
-			return err
+		for l, err := range listings {
+			if err == nil {
+				err = ctx.Err()
+			}
+			var cells []string
+			if err == nil {
+				cells = row(&l)
+			}
+			if !yield(cells, err) {
+				return
+			}
 		}
-	}
-	c.Flush()
-	if err := c.Error(); err != nil {
-		return err
-	}
-	return buf.Flush()
+	})
 }
 
 func exportXLSX(ctx context.Context, w io.Writer, listings iter.Seq2[listing.Listing, error], n *Names, row func(*listing.Listing) []string) (err error) {

@@ -24,25 +24,25 @@ type Table struct {
 func (t Table) Write(ctx context.Context, w io.Writer, f Format, rows iter.Seq2[[]string, error]) error {
 	all := func(yield func([]string, error) bool) {
 		for _, line := range t.Above {
-			if !yield([]string{line}, nil) {
+			if !yield([]string{Guard(line)}, nil) {
 				return
 			}
 		}
-		if !yield(t.Head, nil) {
+		if !yield(guarded(t.Head), nil) {
 			return
 		}
 		for r, err := range rows {
 			if err == nil {
 				err = ctx.Err()
 			}
-			if !yield(r, err) {
+			if !yield(guarded(r), err) {
 				return
 			}
 		}
 	}
 	switch f {
 	case CSV:
-		return t.writeCSV(w, all)
+		return writeCSV(w, all)
 	case XLSX:
 		return t.writeXLSX(w, all)
 	}
@@ -57,7 +57,8 @@ func guarded(cells []string) []string {
 	return out
 }
 
-func (t Table) writeCSV(w io.Writer, rows iter.Seq2[[]string, error]) error {
+// writeCSV writes rows whose cells are harmless already: with a byte order mark, which spreadsheets ask for, and CRLF (RFC 4180).
+func writeCSV(w io.Writer, rows iter.Seq2[[]string, error]) error {
 	buf := bufio.NewWriter(w)
 	if _, err := buf.WriteString("\uFEFF"); err != nil {
 		return err
@@ -66,7 +67,7 @@ func (t Table) writeCSV(w io.Writer, rows iter.Seq2[[]string, error]) error {
 	c.UseCRLF = true
 	for r, err := range rows {
 		if err == nil {
-			err = c.Write(guarded(r))
+			err = c.Write(r)
 		}
 		if err != nil {
 			return err
@@ -115,7 +116,7 @@ func (t Table) writeXLSX(w io.Writer, rows iter.Seq2[[]string, error]) (err erro
 			return err
 		}
 		cells := make([]any, len(r))
-		for i, c := range guarded(r) {
+		for i, c := range r {
 			if c == "" {
 				continue
 			}
