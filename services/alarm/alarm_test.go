@@ -4,17 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
-	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/mail"
-	"shangquan/services/secret"
-	"shangquan/services/store"
 )
 
 type sent struct {
@@ -31,16 +28,8 @@ func open(t *testing.T) (*Service, *sent, *time.Time) {
 	t.Helper()
 	now := time.Date(2026, 10, 15, 11, 20, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(clock))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := New(db, audit.New(db, keys, clock), slog.New(slog.DiscardHandler), clock)
+	db, log, _ := audittest.Open(t, clock)
+	s := New(db, log, slog.New(slog.DiscardHandler), clock)
 	out := &sent{}
 	s.Tell(out, "商圈", "https://a.cn/admin/safety", func(context.Context) ([]Recipient, error) { return []Recipient{{"a@b.cn", lang.Hans}}, nil })
 	return s, out, &now

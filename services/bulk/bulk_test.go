@@ -1,21 +1,19 @@
 package bulk_test
 
 import (
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
-	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/bulk"
 	"shangquan/services/countersign"
 	"shangquan/services/fault"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
-	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
@@ -48,16 +46,7 @@ func (b *bench) pass(d time.Duration) {
 func open(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC)}
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(b.now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := audit.New(db, keys, b.now)
+	db, log, _ := audittest.Open(t, b.now)
 	b.shops, b.signs = listing.New(db, log, b.now), countersign.New(db, log, b.now)
 	b.Service = bulk.New(db, log, b.shops, b.signs, b.now)
 	b.docs = store.NewCollection[bulk.Batch](db, "batches", store.Index("stage", "until"), store.Index("by.account", "created_at"))

@@ -1,21 +1,18 @@
 package desk_test
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
-	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/calendar"
 	"shangquan/services/desk"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/phone"
-	"shangquan/services/secret"
-	"shangquan/services/store"
 )
 
 var coordinator = access.Actor{AccountID: "c", Name: "c", Roles: []access.Role{access.Coordinator}, TwoFactor: true}
@@ -24,16 +21,8 @@ var coordinator = access.Actor{AccountID: "c", Name: "c", Roles: []access.Role{a
 func TestTable(t *testing.T) {
 	ctx := t.Context()
 	now := func() time.Time { return time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC) }
-	db, err := store.Open(ctx, "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	shops := listing.New(db, audit.New(db, keys, now), now)
+	db, log, _ := audittest.Open(t, now)
+	shops := listing.New(db, log, now)
 	numbers, err := phone.Parse("021-57811111")
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -13,12 +12,12 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/account"
 	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/mail"
 	"shangquan/services/merchant"
 	"shangquan/services/phone"
-	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
@@ -57,16 +56,8 @@ func (b *bench) pass(d time.Duration) {
 func open(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, zone), shops: &shops{all: map[string]merchant.Shop{}}, mail: &outbox{}}
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(b.now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.db, b.log = db, audit.New(db, keys, b.now)
+	db, log, keys := audittest.Open(t, b.now)
+	b.db, b.log = db, log
 	b.Service = merchant.New(merchant.Deps{
 		DB: db, Log: b.log, Keys: keys, Mail: b.mail, Shops: b.shops, People: people{}, Now: b.now, Site: "松江商圈",
 		Link: func(page, token string) string { return page + ":" + token },

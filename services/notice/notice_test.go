@@ -3,7 +3,6 @@ package notice
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -11,11 +10,11 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
-	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
@@ -91,16 +90,8 @@ func (b *town) listed(ctx context.Context) ([]*listing.Listing, string, error) {
 func open(t testing.TB) *town {
 	t.Helper()
 	b := &town{at: time.Date(2026, 10, 15, 10, 0, 0, 0, calendar.Shanghai), post: &letterbox{people: map[string][]string{}}}
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "n.db"), store.Clock(b.now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.db, b.log = db, audit.New(db, keys, b.now)
+	db, log, keys := audittest.Open(t, b.now)
+	b.db, b.log = db, log
 	b.shops = listing.New(db, b.log, b.now)
 	b.Service = New(Deps{
 		DB: db, Log: b.log, Keys: keys, Listed: b.listed, Shop: b.shops.Get, Letters: b.post, Hosts: NewHosts(DefaultHosts...), Now: b.now,

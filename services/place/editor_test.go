@@ -1,7 +1,6 @@
 package place_test
 
 import (
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -10,11 +9,10 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/place"
-	"shangquan/services/secret"
-	"shangquan/services/store"
 )
 
 var coordinator = access.Actor{AccountID: "a1", Roles: []access.Role{access.Coordinator}, TwoFactor: true}
@@ -22,16 +20,7 @@ var coordinator = access.Actor{AccountID: "a1", Roles: []access.Role{access.Coor
 func editor(t *testing.T) (*place.Editor, *audit.Log, place.Street) {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC) }
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := audit.New(db, keys, now)
+	db, log, _ := audittest.Open(t, now)
 	e := place.NewEditor(db, log, now)
 	must(t, first(e.SaveStreets(t.Context(), []place.Street{street("z", "中山中路")})), nil)
 	return e, log, must(t, first(e.StreetBySlug(t.Context(), "z")), nil)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,13 +14,12 @@ import (
 	"pgregory.net/rapid"
 
 	"shangquan/services/access"
-	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
-	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
@@ -45,16 +43,7 @@ func open(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, calendar.Shanghai)}
 	now := func() time.Time { return b.at }
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "p.db"), store.Clock(now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := audit.New(db, keys, now)
+	db, log, _ := audittest.Open(t, now)
 	b.shops = listing.New(db, log, now)
 	b.Service = New(db, log, b.shops, now)
 	b.shop = b.enter(t, "A1")

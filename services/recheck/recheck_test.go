@@ -2,20 +2,17 @@ package recheck_test
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
-	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/recheck"
-	"shangquan/services/secret"
-	"shangquan/services/store"
 )
 
 var (
@@ -42,16 +39,7 @@ func open(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{}
 	b.to("2026-10-15 12:00")
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(b.now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := audit.New(db, keys, b.now)
+	db, log, _ := audittest.Open(t, b.now)
 	b.shops = listing.New(db, log, b.now)
 	b.Service = recheck.New(recheck.Deps{
 		DB: db, Log: log, Listings: b.shops, Now: b.now,

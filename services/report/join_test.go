@@ -3,32 +3,21 @@ package report
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
-	"shangquan/services/audit"
-	"shangquan/services/secret"
-	"shangquan/services/store"
+	"shangquan/services/audit/audittest"
 )
 
 // TestTooLateToJoin: what was answered between looking and joining is not added to; the report begins anew.
 func TestTooLateToJoin(t *testing.T) {
 	now := func() time.Time { return time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC) }
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	ring, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
+	db, log, ring := audittest.Open(t, now)
 	shops := func(_ context.Context, id string) (access.Thing, bool, error) {
 		return access.Thing{ListingID: id}, true, nil
 	}
-	s := New(db, audit.New(db, ring, now), ring, shops, now)
+	s := New(db, log, ring, shops, now)
 	if _, err := s.Send(t.Context(), access.Actor{}, Message{ListingID: "a", Reason: Hours}); err != nil {
 		t.Fatal(err)
 	}

@@ -4,21 +4,18 @@ import (
 	"encoding/csv"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
 	"time"
 
-	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/geo"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/phone"
 	"shangquan/services/place"
 	"shangquan/services/sample"
-	"shangquan/services/secret"
-	"shangquan/services/store"
 	"shangquan/services/twin"
 )
 
@@ -26,17 +23,9 @@ import (
 func streets(t testing.TB) []place.Street {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC) }
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
+	db, log, _ := audittest.Open(t, now)
 	places := place.New(db)
-	if _, err := sample.Import(t.Context(), places, listing.New(db, audit.New(db, keys, now), now), func(int, int, string) {}); err != nil {
+	if _, err := sample.Import(t.Context(), places, listing.New(db, log, now), func(int, int, string) {}); err != nil {
 		t.Fatal(err)
 	}
 	list, err := places.Streets(t.Context())

@@ -2,22 +2,19 @@ package twin_test
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
-	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/countersign"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/phone"
 	"shangquan/services/post"
-	"shangquan/services/secret"
-	"shangquan/services/store"
 	"shangquan/services/twin"
 )
 
@@ -63,16 +60,7 @@ func (b *bench) pass(d time.Duration) {
 func open(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC), seats: &seats{claimed: map[string]bool{}}}
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(b.now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := audit.New(db, keys, b.now)
+	db, log, _ := audittest.Open(t, b.now)
 	b.shops, b.signs = listing.New(db, log, b.now), countersign.New(db, log, b.now)
 	b.posts = post.New(db, log, b.shops, b.now)
 	b.Service = twin.New(twin.Deps{DB: db, Log: log, Listings: b.shops, Posts: b.posts, Seats: b.seats, Signs: b.signs, Now: b.now})

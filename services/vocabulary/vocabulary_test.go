@@ -3,16 +3,15 @@ package vocabulary_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
-	"shangquan/services/secret"
 	"shangquan/services/store"
 	"shangquan/services/taxonomy"
 	"shangquan/services/vocabulary"
@@ -39,16 +38,8 @@ func (b *bench) Recategorise(_ context.Context, from, to string) (int, error) {
 func open(t *testing.T) *bench {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC) }
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "t.db"), store.Clock(now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := &bench{db: db, trail: audit.New(db, keys, now), uses: vocabulary.Uses{Categories: map[string]int{"noodles": 3}, Formats: map[string]int{"": 1}, Tags: map[string]int{"cash": 2}}}
+	db, log, _ := audittest.Open(t, now)
+	b := &bench{db: db, trail: log, uses: vocabulary.Uses{Categories: map[string]int{"noodles": 3}, Formats: map[string]int{"": 1}, Tags: map[string]int{"cash": 2}}}
 	b.Service = vocabulary.New(db, b.trail, b)
 	if err := db.Prepare(t.Context()); err != nil {
 		t.Fatal(err)

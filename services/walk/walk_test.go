@@ -1,20 +1,17 @@
 package walk_test
 
 import (
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
-	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/phone"
 	"shangquan/services/place"
-	"shangquan/services/secret"
-	"shangquan/services/store"
 	"shangquan/services/walk"
 )
 
@@ -38,18 +35,10 @@ func open(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, zone)}
 	now := func() time.Time { return b.at }
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := audit.New(db, keys, now)
+	db, log, _ := audittest.Open(t, now)
 	b.shops, b.places = listing.New(db, log, now), place.NewEditor(db, log, now)
 	b.Service = walk.New(db, b.shops, b.places, now)
+	var err error
 	if _, err := b.places.SaveStreets(t.Context(), []place.Street{{Slug: "zhongshan", Name: lang.Text{Hans: "中山中路"}}}); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -18,12 +17,11 @@ import (
 	"time"
 
 	"shangquan/services/access"
-	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
-	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
@@ -65,16 +63,7 @@ func start(t *testing.T) *bench {
 		}
 	}))
 	t.Cleanup(receiver.Close)
-	db, err := store.Open(t.Context(), "file:"+filepath.Join(t.TempDir(), "test.db"), store.Clock(b.now))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := secret.New(secret.Random())
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := audit.New(db, keys, b.now)
+	db, log, keys := audittest.Open(t, b.now)
 	b.shops, b.coll = listing.New(db, log, b.now), listing.Declare(db)
 	b.mails = mail.NewLog(mail.Options{Words: func(lang.Tag, string, map[string]any) (string, string, error) { return "-", "-", nil }})
 	// The receiver stands in for every name; redirects, times and everything else are those of the real client.
