@@ -180,13 +180,14 @@ func (s *Service) Close() {
 	s.suggest.tasks.Wait()
 }
 
-// Revision identifies the data answers are made from; with the minute it is the key of caches of pages.
+// Revision identifies the data answers are made from; with the minute it is the key of caches of pages. It is another also when
+// only the embedded index changed: after new words the index is built in the background, and until then pages come from the old one.
 func (s *Service) Revision(ctx context.Context) (string, error) {
 	st, err := s.state(ctx, s.clock())
 	if err != nil {
 		return "", err
 	}
-	return st.revision(), nil
+	return st.revision() + "-" + strconv.FormatUint(s.feed.turns.Load(), 36), nil
 }
 
 func (st *state) revision() string {

@@ -18,6 +18,7 @@ type feeder struct {
 
 	mu    sync.Mutex // held while the engine is written to
 	fed   atomic.Pointer[snapshot]
+	turns atomic.Uint64 // how often fed was stored; the index answers differently after each
 	built chan struct{} // closed when fed is first stored
 	tasks sync.WaitGroup
 }
@@ -63,7 +64,7 @@ func (f *feeder) apply(ctx context.Context, s *snapshot) error {
 		if err := f.engine.Rebuild(ctx, s.documents(nil)); err != nil {
 			return err
 		}
-		f.fed.Store(s)
+		f.stored(s)
 		if fed == nil {
 			close(f.built)
 		}
@@ -91,9 +92,14 @@ func (f *feeder) apply(ctx context.Context, s *snapshot) error {
 	}
 	err = errors.Join(err, f.engine.Sync(ctx))
 	if ctx.Err() == nil {
-		f.fed.Store(s)
+		f.stored(s)
 	}
 	return err
+}
+
+func (f *feeder) stored(s *snapshot) {
+	f.fed.Store(s)
+	f.turns.Add(1)
 }
 
 func (f *feeder) report(err error) {
