@@ -88,6 +88,12 @@ const (
 	NoticeHelp      Action = "notice.help"    // say that the own shop needs help
 	NoticeRoll      Action = "notice.roll"    // the program's own: the ledger follows the shops
 
+	AssemblyRead    Action = "assembly.read"
+	AssemblyEdit    Action = "assembly.edit"    // members, meetings, action items, the pact, the pages of bodies
+	AssemblyApprove Action = "assembly.approve" // what the public is to read, written by somebody else
+	AssemblyMember  Action = "assembly.member"  // act for an organisation: propose, confirm, sign, show what was done
+	AssemblyConsent Action = "assembly.consent" // let the public read that the organisation is a member, or not any more
+
 	KeyList Action = "key.list"
 	KeyMake Action = "key.make"
 	KeyEnd  Action = "key.end"

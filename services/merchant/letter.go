@@ -147,3 +147,28 @@ func (s *Service) TellNotice(ctx context.Context, accountID, key string, emergen
 	}
 	return s.letter(ctx, accountID, "notice", key, args)
 }
+
+// MerchantPeople returns the accounts of the owners and managers of a merchant; none where it is gone or closed.
+func (s *Service) MerchantPeople(ctx context.Context, merchantID string) ([]string, error) {
+	out := []string{}
+	m, err := s.merchants.Get(ctx, merchantID)
+	if fault.Is(err, fault.NotFound) {
+		return out, nil
+	}
+	for _, x := range m.Members {
+		if m.State == Active && x.Role != access.Staff && len(x.ListingIDs) == 0 {
+			out = append(out, x.AccountID)
+		}
+	}
+	return out, err
+}
+
+// TellMeeting tells an account when and where a joint meeting is.
+func (s *Service) TellMeeting(ctx context.Context, accountID, key string, args map[string]any) error {
+	return s.letter(ctx, accountID, "meeting_called", key, args)
+}
+
+// TellMinutes asks an account to confirm the minutes of a joint meeting.
+func (s *Service) TellMinutes(ctx context.Context, accountID, key string, args map[string]any) error {
+	return s.letter(ctx, accountID, "meeting_minutes", key, args)
+}

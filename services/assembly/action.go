@@ -1,0 +1,209 @@
+package assembly
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/media"
+	"shangquan/services/store"
+)
+
+// Progress is how far an action item is.
+type Progress string
+
+// The progress: open, done with evidence, checked by the liaison.
+const (
+	Todo    Progress = "open"
+	Done    Progress = "done"
+	Checked Progress = "checked"
+)
+
+// Action is an action item 行动项: what an organisation does by when, as a meeting decided.
+type Action struct {
+	store.Meta
+	audit.Trail
+	MeetingID      string     `json:"meeting_id"`
+	TopicID        string     `json:"topic_id"`
+	Text           string     `json:"text"`
+	OrganisationID string     `json:"organisation_id"`
+	Due            string     `json:"due"` // YYYY-MM-DD
+	State          Progress   `json:"state"`
+	Evidence       []Evidence `json:"evidence"`
+	Reason         string     `json:"reason,omitempty"` // why it was opened again
+}
+
+// Evidence shows that something was done.
+type Evidence struct {
+	Text  string          `json:"text"`
+	Photo *media.Evidence `json:"photo,omitempty"`
+	At    time.Time       `json:"at"`
+	// AccountID sent it, for OrganisationID; empty: the liaison.
+	AccountID      string `json:"account_id"`
+	OrganisationID string `json:"organisation_id,omitempty"`
+}
+
+// MaxEvidence is how many pieces an action item takes.
+const MaxEvidence = 10
+
+// mostActions bounds the open action items that come back on an agenda.
+const mostActions = 40
+
+// Overdue reports whether it is late on a day, YYYY-MM-DD.
+func (a *Action) Overdue(today string) bool { return a.State == Todo && a.Due < today }
+
+// Assign makes an action item of a decision, for an organisation: fault.Invalid, fault.NotFound.
+func (s *Service) Assign(ctx context.Context, by access.Actor, meetingID, topicID, text, organisationID, due string) (Action, error) {
+	m, err := s.Meeting(ctx, by, meetingID)
+	if err != nil {
+		return Action{}, err
+	}
+	if err := require(by, access.AssemblyEdit); err != nil {
+		return Action{}, err
+	}
+	if err := m.in(Held, Asked, Published); err != nil {
+		return Action{}, err
+	}
+	text = lang.Clean(text)
+	wrong := append((lang.Limit{Max: MaxTitle, Must: true}).Check("text", text), date("due", due)...)
+	if !slices.ContainsFunc(m.OnAgenda(), func(t Topic) bool { return t.ID == topicID }) {
+		wrong = append(wrong, fault.Field{Name: "topic", Key: "error.choice"})
+	}
+	if o, err := s.organisations.Get(ctx, organisationID); err != nil || !o.Active {
+		wrong = append(wrong, fault.Field{Name: "organisation", Key: "error.choice"})
+	}
+	if err := invalid(wrong); err != nil {
+		return Action{}, err
+	}
+	a := Action{MeetingID: meetingID, TopicID: topicID, Text: text, OrganisationID: organisationID, Due: due, State: Todo, Evidence: []Evidence{}}
+	err = s.actions.Insert(ctx, by, audit.Write{Action: access.AssemblyEdit, Title: text}, &a)
+	return a, err
+}
+
+// Prove adds evidence for an organisation, or with organisationID "" for the liaison, and says that the item is done. Without a text
+// nothing is evidence: fault.Invalid.
+func (s *Service) Prove(ctx context.Context, by access.Actor, organisationID, id string, e Evidence) (Action, error) {
+	act := access.AssemblyEdit
+	if organisationID != "" {
+		act = access.AssemblyMember
+		if _, err := s.OwnAction(ctx, by, organisationID, id); err != nil {
+			return Action{}, err
+		}
+	} else if err := require(by, act); err != nil {
+		return Action{}, err
+	}
+	e.Text = lang.Clean(e.Text)
+	if err := invalid((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("text", e.Text)); err != nil {
+		return Action{}, err
+	}
+	e.At, e.AccountID, e.OrganisationID = s.Now().UTC().Truncate(time.Millisecond), actor(by), organisationID
+	return s.act(ctx, by, act, id, 0, "evidence", func(a *Action) error {
+		switch {
+		case a.State == Checked:
+			return cannot("assembly.wrong.state", "the item is closed")
+		case len(a.Evidence) >= MaxEvidence:
+			return cannot("assembly.wrong.full", "enough evidence")
+		}
+		a.Evidence = append(slices.Clone(a.Evidence), e)
+		a.State, a.Reason = Done, ""
+		return nil
+	})
+}
+
+// Close says after a look that an item is done. Without evidence it stays open: fault.Conflict.
+func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int64) (Action, error) {
+	return s.judge(ctx, by, id, rev, "checked", func(a *Action) error {
+		if a.State != Done || len(a.Evidence) == 0 {
+			return cannot("assembly.wrong.evidence", "nothing shows that it is done")
+		}
+		a.State = Checked
+		return nil
+	})
+}
+
+// Reopen opens an item again, with a reason its organisation reads.
+func (s *Service) Reopen(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Action, error) {
+	reason = lang.Clean(reason)
+	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
+		return Action{}, err
+	}
+	return s.judge(ctx, by, id, rev, reason, func(a *Action) error {
+		if a.State == Todo {
+			return cannot("assembly.wrong.state", "the item is open")
+		}
+		a.State, a.Reason = Todo, reason
+		return nil
+	})
+}
+
+func (s *Service) judge(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Action) error) (Action, error) {
+	if err := require(by, access.AssemblyEdit); err != nil {
+		return Action{}, err
+	}
+	if err := seen(rev); err != nil {
+		return Action{}, err
+	}
+	return s.act(ctx, by, access.AssemblyEdit, id, rev, why, f)
+}
+
+func (s *Service) act(ctx context.Context, by access.Actor, act access.Action, id string, rev int64, why string, f func(*Action) error) (Action, error) {
+	return s.actions.UpdateAs(ctx, by, id, rev, func(a *Action) (audit.Write, error) {
+		err := f(a)
+		return audit.Write{Action: act, Title: a.Text, Why: why}, err
+	})
+}
+
+// Action returns one, for who works on the joint meeting: fault.NotFound.
+func (s *Service) Action(ctx context.Context, by access.Actor, id string) (Action, error) {
+	if err := require(by, access.AssemblyRead); err != nil {
+		return Action{}, err
+	}
+	return s.actions.Get(ctx, id)
+}
+
+// OwnAction returns one of an organisation, for its people: fault.NotFound.
+func (s *Service) OwnAction(ctx context.Context, by access.Actor, organisationID, id string) (Action, error) {
+	if _, err := s.Own(ctx, by, organisationID); err != nil {
+		return Action{}, err
+	}
+	a, err := s.actions.Get(ctx, id)
+	if err == nil && a.OrganisationID != organisationID {
+		return Action{}, notFound()
+	}
+	return a, err
+}
+
+// Actions returns those of one progress, the one due first before the others, a page at a time.
+func (s *Service) Actions(ctx context.Context, by access.Actor, p Progress, cursor string, limit int) (store.Page[Action], error) {
+	if err := require(by, access.AssemblyRead); err != nil {
+		return store.Page[Action]{Items: []Action{}}, err
+	}
+	return s.actions.Find(ctx, store.Where("state", store.Eq, string(p)).OrderBy("due", store.Asc).Limit(limit).After(cursor))
+}
+
+// OwnActions returns those of an organisation, the one due first before the others, a page at a time.
+func (s *Service) OwnActions(ctx context.Context, by access.Actor, organisationID, cursor string, limit int) (store.Page[Action], error) {
+	if _, err := s.Own(ctx, by, organisationID); err != nil {
+		return store.Page[Action]{Items: []Action{}}, err
+	}
+	return s.actions.Find(ctx, store.Where("organisation_id", store.Eq, organisationID).OrderBy("due", store.Asc).Limit(limit).After(cursor))
+}
+
+// ActionsOf returns the action items of a meeting.
+func (s *Service) ActionsOf(ctx context.Context, by access.Actor, meetingID string) ([]Action, error) {
+	if err := require(by, access.AssemblyRead); err != nil {
+		return nil, err
+	}
+	page, err := s.actions.Find(ctx, store.Where("meeting_id", store.Eq, meetingID).Limit(100))
+	return page.Items, err
+}
+
+// unclosed returns the action items that come back on the next agenda.
+func (s *Service) unclosed(ctx context.Context) ([]Action, error) {
+	page, err := s.actions.Find(ctx, store.Where("state", store.In, []string{string(Todo), string(Done)}).OrderBy("due", store.Asc).Limit(mostActions))
+	return page.Items, err
+}

@@ -1,0 +1,368 @@
+package assembly
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"shangquan/services/audit"
+	"shangquan/services/calendar"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/store"
+)
+
+// State is how far a meeting is.
+type State string
+
+// The states, in their order. Cancelled is the other end.
+const (
+	Open      State = "open"      // members propose topics
+	Agenda    State = "agenda"    // which topics, in which order, is settled
+	Called    State = "called"    // everybody knows when and where
+	Held      State = "held"      // who was there is noted; the minutes are written
+	Asked     State = "asked"     // the members confirm the minutes
+	Published State = "published" // for the members; a summary for the public is let through by a second person
+	Cancelled State = "cancelled"
+)
+
+// States lists the states in their order.
+var States = []State{Open, Agenda, Called, Held, Asked, Published, Cancelled}
+
+// Presence is how an organisation was at a meeting.
+type Presence string
+
+// The presences.
+const (
+	Present Presence = "present"
+	Absent  Presence = "absent"
+	Excused Presence = "excused"
+)
+
+// Presences lists them in the order people choose from.
+var Presences = []Presence{Present, Excused, Absent}
+
+// Meeting is one joint meeting, from its first topic to the summary.
+type Meeting struct {
+	store.Meta
+	audit.Trail
+	Title string    `json:"title"`
+	At    time.Time `json:"at"`
+	Place string    `json:"place"`
+	State State     `json:"state"`
+	// Sequence counts the calls, for calendars (RFC 5545, SEQUENCE).
+	Sequence int          `json:"sequence"`
+	Topics   []Topic      `json:"topics"` // those on the agenda first, in its order
+	Rows     []Attendance `json:"rows"`   // every member of the day of the meeting
+	// Due is the last day to confirm the minutes, YYYY-MM-DD; Minutes their hash as they went out. Both are empty until they do.
+	Due     string        `json:"due,omitempty"`
+	Minutes string        `json:"minutes,omitempty"`
+	Answers []Answer      `json:"answers"`
+	Summary Gate[Summary] `json:"summary"`
+	// Shown says that the public has a summary.
+	Shown bool `json:"shown"`
+}
+
+// Topic is something to talk about, and what came of it.
+type Topic struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Text  string `json:"text,omitempty"`
+	// OrganisationID proposed it; empty: the liaison.
+	OrganisationID string `json:"organisation_id,omitempty"`
+	// ActionID is the action item that is not closed and comes back by itself.
+	ActionID string `json:"action_id,omitempty"`
+	On       bool   `json:"on"` // on the agenda
+	Said     string `json:"said,omitempty"`
+	Decision string `json:"decision,omitempty"`
+}
+
+// Attendance is one organisation at a meeting. Who came for it nobody notes.
+type Attendance struct {
+	OrganisationID string   `json:"organisation_id"`
+	Name           string   `json:"name"` // as it was called then
+	Presence       Presence `json:"presence"`
+}
+
+// Answer is what an organisation says of the minutes.
+type Answer struct {
+	OrganisationID string    `json:"organisation_id"`
+	OK             bool      `json:"ok"`
+	Text           string    `json:"text,omitempty"` // the objection
+	At             time.Time `json:"at"`
+	AccountID      string    `json:"account_id"`
+}
+
+// Summary is what the public reads of a meeting.
+type Summary struct {
+	Title lang.Text `json:"title"`
+	Text  lang.Text `json:"text"`
+}
+
+// mostTopics bounds the topics of a meeting.
+const mostTopics = 60
+
+// Hash identifies the minutes: topics with what was said and decided, and who was there.
+func (m *Meeting) Hash() string {
+	return hashOf([]any{m.Title, m.At.UTC(), m.Place, m.OnAgenda(), m.Rows})
+}
+
+// OnAgenda returns the topics of the agenda, in its order.
+func (m *Meeting) OnAgenda() []Topic {
+	out := []Topic{}
+	for _, t := range m.Topics {
+		if t.On {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// AnswerOf returns what an organisation said of the minutes; false: nothing, which is not agreement.
+func (m *Meeting) AnswerOf(organisationID string) (Answer, bool) {
+	for _, a := range m.Answers {
+		if a.OrganisationID == organisationID {
+			return a, true
+		}
+	}
+	return Answer{}, false
+}
+
+// Late reports whether the last day to confirm is over.
+func (m *Meeting) Late(now time.Time) bool {
+	return m.Due != "" && now.In(calendar.Shanghai).Format(time.DateOnly) > m.Due
+}
+
+// Ready reports whether the minutes may be published: everybody answered, or the last day is over.
+func (m *Meeting) Ready(now time.Time) bool {
+	if m.State != Asked {
+		return false
+	}
+	return m.Late(now) || !slices.ContainsFunc(m.Rows, func(r Attendance) bool { _, ok := m.AnswerOf(r.OrganisationID); return !ok })
+}
+
+// ForMembers returns what members read of it: nothing of minutes that are not out yet, nothing of the working copy of the summary, and of
+// another's answer only that there is one once they are published.
+func (m *Meeting) ForMembers(organisationID string) Meeting {
+	out := *m
+	out.Summary = Gate[Summary]{}
+	if m.State != Asked && m.State != Published {
+		out.Topics = slices.Clone(m.Topics)
+		for i := range out.Topics {
+			out.Topics[i].Said, out.Topics[i].Decision = "", ""
+		}
+		out.Rows = []Attendance{}
+	}
+	if m.State != Published {
+		out.Answers = slices.DeleteFunc(slices.Clone(m.Answers), func(a Answer) bool { return a.OrganisationID != organisationID })
+	}
+	return out
+}
+
+func (m *Meeting) in(states ...State) error {
+	if slices.Contains(states, m.State) {
+		return nil
+	}
+	return fault.New(fault.Conflict, "assembly.wrong.state", fmt.Errorf("assembly: the meeting is %s", m.State))
+}
+
+// propose adds a topic.
+func (m *Meeting) propose(t Topic) error {
+	if err := m.in(Open, Agenda); err != nil {
+		return err
+	}
+	if m.State == Agenda && t.OrganisationID != "" {
+		return cannot("assembly.wrong.state", "the agenda is settled")
+	}
+	if len(m.Topics) >= mostTopics {
+		return cannot("assembly.wrong.full", "too many topics")
+	}
+	t.Title, t.Text = lang.Clean(t.Title), lang.Clean(t.Text)
+	wrong := (lang.Limit{Max: MaxTitle, Must: true}).Check("title", t.Title)
+	if err := invalid(append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("text", t.Text)...)); err != nil {
+		return err
+	}
+	t.On = m.State == Agenda
+	m.Topics = append(slices.Clone(m.Topics), t)
+	return nil
+}
+
+// carry puts the action items that are not closed on the agenda, before everything else. Those that are there stay where they are.
+func (m *Meeting) carry(open []Action) {
+	front := []Topic{}
+	for _, a := range open {
+		if a.MeetingID != m.ID && !slices.ContainsFunc(m.Topics, func(t Topic) bool { return t.ActionID == a.ID }) {
+			front = append(front, Topic{ID: a.ID, Title: a.Text, ActionID: a.ID, On: true})
+		}
+	}
+	m.Topics = append(front, m.Topics...)
+}
+
+// settle fixes the agenda: order gives the places of topics by id, from 1; a topic without one is not on it. What came back by itself stays on.
+func (m *Meeting) settle(order map[string]int, open []Action) error {
+	if err := m.in(Open, Agenda); err != nil {
+		return err
+	}
+	m.Topics = slices.Clone(m.Topics)
+	for i := range m.Topics {
+		t := &m.Topics[i]
+		t.On = order[t.ID] > 0 || t.ActionID != ""
+	}
+	m.carry(open)
+	place := func(t Topic) int {
+		switch n := order[t.ID]; {
+		case n > 0:
+			return n
+		case t.On:
+			return 0 // came back by itself
+		default:
+			return 1 << 20
+		}
+	}
+	slices.SortStableFunc(m.Topics, func(a, b Topic) int { return place(a) - place(b) })
+	if len(m.OnAgenda()) == 0 {
+		return fault.Wrong("topics", "assembly.wrong.no_topic", nil)
+	}
+	m.State = Agenda
+	return nil
+}
+
+// call says when and where; again when that changes.
+func (m *Meeting) call(open []Action, now time.Time) error {
+	if err := m.in(Agenda, Called); err != nil {
+		return err
+	}
+	if !m.At.After(now) {
+		return fault.Wrong("day", "assembly.wrong.past", nil)
+	}
+	m.carry(open)
+	if m.State == Called {
+		m.Sequence++
+	}
+	m.State = Called
+	return nil
+}
+
+// hold notes who was there. Every member has a row; what nobody said of one is absent.
+func (m *Meeting) hold(members []Organisation, was map[string]Presence, now time.Time) error {
+	if err := m.in(Called, Held); err != nil {
+		return err
+	}
+	if m.At.After(now) {
+		return cannot("assembly.wrong.early", "before it begins")
+	}
+	rows := []Attendance{}
+	for _, o := range members {
+		p := was[o.ID]
+		if !slices.Contains(Presences, p) {
+			p = Absent
+		}
+		rows = append(rows, Attendance{o.ID, o.Name.Hans, p})
+	}
+	m.Rows, m.State = rows, Held
+	return nil
+}
+
+// Words are what was said and decided on a topic.
+type Words struct{ Said, Decision string }
+
+// write takes the minutes down. Once they are out a change voids what was answered, and they go out again; published ones never change.
+func (m *Meeting) write(by map[string]Words) error {
+	if err := m.in(Held, Asked); err != nil {
+		return err
+	}
+	before := m.Hash()
+	m.Topics = slices.Clone(m.Topics)
+	wrong := []fault.Field{}
+	for i := range m.Topics {
+		t := &m.Topics[i]
+		w, ok := by[t.ID]
+		if !ok || !t.On {
+			continue
+		}
+		t.Said, t.Decision = lang.Clean(w.Said), lang.Clean(w.Decision)
+		wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("said."+t.ID, t.Said)...)
+		wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("decision."+t.ID, t.Decision)...)
+	}
+	if err := invalid(wrong); err != nil {
+		return err
+	}
+	if m.State == Asked && m.Hash() != before {
+		m.State, m.Due, m.Minutes, m.Answers = Held, "", "", []Answer{}
+	}
+	return nil
+}
+
+// ask sends the minutes out to be confirmed by a day.
+func (m *Meeting) ask(due string, now time.Time) error {
+	if err := m.in(Held); err != nil {
+		return err
+	}
+	if err := invalid(date("due", due)); err != nil {
+		return err
+	}
+	if due < now.In(calendar.Shanghai).Format(time.DateOnly) {
+		return fault.Wrong("due", "assembly.wrong.past", nil)
+	}
+	if !slices.ContainsFunc(m.OnAgenda(), func(t Topic) bool { return t.Said+t.Decision != "" }) {
+		return cannot("assembly.wrong.no_minutes", "nothing is written")
+	}
+	m.State, m.Due, m.Minutes, m.Answers = Asked, due, m.Hash(), []Answer{}
+	return nil
+}
+
+// answer takes what an organisation says of the minutes it read.
+func (m *Meeting) answer(a Answer, hash string, now time.Time) error {
+	if err := m.in(Asked); err != nil {
+		return err
+	}
+	switch {
+	case m.Minutes != hash || m.Hash() != hash:
+		return fault.New(fault.Conflict, "error.stale", errors.New("assembly: the minutes changed"))
+	case m.Late(now):
+		return cannot("assembly.wrong.late", "the last day is over")
+	case !slices.ContainsFunc(m.Rows, func(r Attendance) bool { return r.OrganisationID == a.OrganisationID }):
+		return notFound()
+	}
+	a.Text = lang.Clean(a.Text)
+	if a.OK {
+		a.Text = ""
+	}
+	if err := invalid((lang.Limit{Max: MaxText, Prose: true, Must: !a.OK}).Check("text", a.Text)); err != nil {
+		return err
+	}
+	m.Answers = slices.DeleteFunc(slices.Clone(m.Answers), func(x Answer) bool { return x.OrganisationID == a.OrganisationID })
+	m.Answers = append(m.Answers, a)
+	return nil
+}
+
+// publish gives the minutes to the members for good.
+func (m *Meeting) publish(now time.Time) error {
+	if err := m.in(Asked); err != nil {
+		return err
+	}
+	if !m.Ready(now) {
+		return cannot("assembly.wrong.waiting", "members may still answer")
+	}
+	m.State = Published
+	return nil
+}
+
+func (m *Meeting) cancel() error {
+	if err := m.in(Open, Agenda, Called); err != nil {
+		return err
+	}
+	if m.State == Called {
+		m.Sequence++
+	}
+	m.State = Cancelled
+	return nil
+}
+
+// readSummary checks what the public is to read.
+func readSummary(x *Summary) error {
+	x.Title, x.Text = cleanText(x.Title), cleanText(x.Text)
+	wrong := (lang.Limit{Max: MaxTitle, Must: true}).CheckText("title", x.Title)
+	return invalid(append(wrong, (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("text", x.Text)...))
+}

@@ -1,0 +1,204 @@
+// Package assembly keeps the joint meeting 联席会议 of the district's organisations: who has a seat, what they talk about, what they
+// decided and who does it by when, the pact they signed, and the pages of the bodies they form.
+//
+// It knows organisations and never persons. A seat is an organisation's; whom to ring is a desk with its number. What an account did for
+// an organisation is in the trail, and nothing here says of anybody whether they belong to a party, came to a meeting or paid dues.
+package assembly
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"iter"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/store"
+)
+
+// Letters reach the people who act for an organisation.
+type Letters interface {
+	// MerchantPeople returns the accounts of the owners and managers of a merchant; none where it is gone.
+	MerchantPeople(ctx context.Context, merchantID string) ([]string, error)
+	// TellMeeting says when and where a meeting is; args are Title, When, Place and Link. Sent twice with the same key it arrives once where
+	// the engine can tell. Somebody who cannot be reached is no error.
+	TellMeeting(ctx context.Context, accountID, key string, args map[string]any) error
+	// TellMinutes asks to confirm minutes; args are Title, Due and Link.
+	TellMinutes(ctx context.Context, accountID, key string, args map[string]any) error
+}
+
+// Deps are what New needs.
+type Deps struct {
+	DB      store.DB
+	Log     *audit.Log
+	Letters Letters // nil: nobody is written to
+	// Link returns the address of a meeting as the people of an organisation open it.
+	Link func(organisationID, meetingID string) string
+	Now  func() time.Time
+}
+
+// The kinds of things, as the trail calls them.
+const (
+	kindOrganisation = "organisation"
+	kindMeeting      = "meeting"
+	kindAction       = "action_item"
+	kindPact         = "pact"
+	kindBody         = "body"
+)
+
+// Service keeps the joint meeting. It is safe for concurrent use.
+type Service struct {
+	Deps
+	organisations *audit.Recorded[Organisation]
+	meetings      *audit.Recorded[Meeting]
+	actions       *audit.Recorded[Action]
+	pacts         *audit.Recorded[Pact]
+	bodies        *audit.Recorded[Body]
+}
+
+// New returns the joint meeting on d.DB.
+func New(d Deps) *Service {
+	follow := store.Follow("audit")
+	return &Service{
+		Deps: d,
+		organisations: audit.Record(store.NewCollection[Organisation](d.DB, "assembly_organisations",
+			store.Unique("key"), store.Index("active", "created_at"), store.Multi("speakers"), follow), d.Log, kindOrganisation),
+		meetings: audit.Record(store.NewCollection[Meeting](d.DB, "assembly_meetings",
+			store.Index("state", "at"), store.Index("shown", "at"), store.Index("summary.asked"), follow), d.Log, kindMeeting),
+		actions: audit.Record(store.NewCollection[Action](d.DB, "assembly_actions",
+			store.Index("state", "due"), store.Index("organisation_id", "due"), store.Index("meeting_id"), follow), d.Log, kindAction),
+		pacts: audit.Record(store.NewCollection[Pact](d.DB, "assembly_pacts", store.Unique("number"), follow), d.Log, kindPact),
+		bodies: audit.Record(store.NewCollection[Body](d.DB, "assembly_bodies",
+			store.Unique("slug"), store.Index("page.asked"), follow), d.Log, kindBody),
+	}
+}
+
+// Revision identifies everything of it that public pages show.
+func (s *Service) Revision(ctx context.Context) (string, error) {
+	out := ""
+	for _, r := range []interface {
+		Revision(context.Context) (int64, error)
+	}{s.organisations, s.meetings, s.bodies} {
+		n, err := r.Revision(ctx)
+		if err != nil {
+			return "", err
+		}
+		out += "." + strconv.FormatInt(n, 36)
+	}
+	return out, nil
+}
+
+// Blobs gives the key of every picture that is evidence of an action item.
+func (s *Service) Blobs(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for a, err := range s.actions.Each(ctx, store.All().Limit(500)) {
+			if err != nil {
+				yield("", err)
+				return
+			}
+			for _, e := range a.Evidence {
+				if e.Photo != nil && !yield(e.Photo.Key, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// mostMembers bounds how many organisations have a seat.
+const mostMembers = 500
+
+// Limits of texts, in characters.
+const (
+	MaxName   = 60
+	MaxTitle  = 80
+	MaxText   = 1000
+	MaxPact   = 8000
+	MaxReason = 200
+)
+
+// invalid is the fault of all wrong fields, nil for none.
+func invalid(fields []fault.Field) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
+}
+
+// cannot is the fault of a step that a thing is not at.
+func cannot(key, why string) error {
+	return fault.New(fault.Conflict, key, errors.New("assembly: "+why))
+}
+
+func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
+
+// seen refuses a change without the revision that was on the page.
+func seen(rev int64) error {
+	if rev < 1 {
+		return fault.New(fault.Conflict, "error.stale", errors.New("assembly: without the revision that was shown"))
+	}
+	return nil
+}
+
+// hashOf identifies what something says: SHA-256 of its JSON, in hexadecimal.
+func hashOf(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // none of the types has anything that cannot be written
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// cleanText brings all languages of a text into the form that is stored.
+func cleanText(x lang.Text) lang.Text {
+	return lang.Text{Hans: lang.Clean(x.Hans), Hant: lang.Clean(x.Hant), En: lang.Clean(x.En)}
+}
+
+// date checks a day, YYYY-MM-DD.
+func date(name, day string) []fault.Field {
+	if _, err := time.Parse(time.DateOnly, day); err != nil {
+		return []fault.Field{{Name: name, Key: "assembly.wrong.day"}}
+	}
+	return nil
+}
+
+func actor(by access.Actor) string {
+	if by.AccountID != "" {
+		return by.AccountID
+	}
+	return by.System
+}
+
+// require asks for an action that is not about one organisation.
+func require(by access.Actor, act access.Action) error {
+	return access.Require(by, act, access.Thing{Kind: "assembly"})
+}
+
+// all reads a whole list, at most most.
+func all[T any](seq iter.Seq2[T, error], most int) ([]T, error) {
+	out := []T{}
+	for x, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, x); len(out) == most {
+			break
+		}
+	}
+	return out, nil
+}
+
+// quietly notes a message that did not leave: who missed it sees the matter at the next visit.
+func quietly(ctx context.Context, err error) {
+	if err != nil {
+		slog.WarnContext(ctx, "a message of the joint meeting did not leave", "error", err)
+	}
+}
