@@ -11,6 +11,7 @@
 //	notice     what the district tells: approved, kept in versions, confirmed shop by shop
 //	place      streets, plazas with floors, units, points; house numbers and door plates
 //	walk       the street walk: what a coordinator finds from door to door, also without a network
+//	assembly   the joint meeting of member organisations: seats, agenda, minutes, action items, the pact, pages of bodies
 //	turnover   figures of openings, moves and closings
 //	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
 //	hours      opening hours, and what follows from them: open or not, until when, night trade
@@ -174,6 +175,12 @@
 //   - altered, lost · 被动过、丢了存底 · a document the database tells differently from its seal; one whose seal does not open · corrupt
 //   - freeze · 暂时只能看 · nobody can write, everybody is signed out, public pages stay · lock, maintenance
 //   - alarm · 警报 · something to look at soon; counted when it comes again · alert, incident
+//   - joint meeting · 联席会议 · meeting of member organisations: topics, agenda, minutes · committee
+//   - organisation, desk · 成员单位、岗位 · who has a seat in the joint meeting, and the post one rings; never a person · member (that is an account in a merchant)
+//   - decision, action item · 议定、行动项 · what a joint meeting resolved, and who does what by when, closed with evidence only · task
+//   - pact · 公约 · what members sign, version by version · contract
+//   - body · 组织 · a standing part of the joint organisation with a public page · committee
+//   - gate · 等着公开的 · a draft, what waits for a second person, and what is public, apart from each other · workflow
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //
@@ -182,8 +189,6 @@
 //   - request · 诉求 · what a merchant or visitor asks of the district · ticket (to people), complaint
 //   - visit · 走访 · a call on a shop, with promises that become requests · inspection
 //   - hazard · 隐患 · found, ordered, rectified, re-checked, closed; never without evidence of the re-check · issue
-//   - joint meeting · 联席会议 · meeting of member organisations: topics, agenda, minutes · committee
-//   - decision, action item · 议定事项、行动项 · what a joint meeting resolved, and who does what by when · task
 //   - station · 党建服务站 · rooms, facilities and service items for organisations · office
 //   - resource, need · 资源、需求 · offered or sought by a member organisation; matched, delivered, confirmed by both · gift
 //   - vacancy · 招商铺位 · a unit on offer, verified on a date, lapsing unless confirmed · ad

@@ -14,6 +14,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/account"
 	"shangquan/services/apikey"
+	"shangquan/services/assembly"
 	"shangquan/services/bulk"
 	"shangquan/services/countersign"
 	"shangquan/services/desk"
@@ -51,6 +52,7 @@ type people struct {
 	walks     *walk.Service
 	links     *listing.Links
 	notices   *notice.Service
+	assembly  *assembly.Service
 	imports   *intake.Service
 	extracts  *extract.Service
 	webhooks  *webhook.Service
@@ -107,6 +109,9 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		DB: d.db, Log: d.trail, Keys: d.keys, Listed: d.directory.Listed, Shop: d.shops.Get, Letters: p.merchants, Hosts: notice.NewHosts(c.LinkHosts...), Now: d.now,
 		Link: func(token string) string { return c.Origin + linkPaths["receipt"] + token },
 	})
+	p.assembly = assembly.New(assembly.Deps{DB: d.db, Log: d.trail, Letters: p.merchants, Now: d.now, Link: func(organisation, meeting string) string {
+		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting
+	}})
 	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now, Paused: func() bool { return d.frozen.Now().Frozen }})
 	p.extracts = extract.New(extract.Deps{
 		Shops: d.shops.Recorded(), Places: d.places, Words: d.vocabulary.Words, Names: d.names, Log: d.trail, Now: d.now, Calendar: d.holidays.Calendar, City: c.Site.City, County: c.Site.County, Origin: c.Origin,
@@ -184,7 +189,11 @@ func (d *district) revision(ctx context.Context) (string, error) {
 		return "", err
 	}
 	notices, err := d.people.notices.Revision(ctx)
-	return shops + "." + notices, err
+	if err != nil {
+		return "", err
+	}
+	assembly, err := d.people.assembly.Revision(ctx)
+	return shops + "." + notices + assembly, err
 }
 
 // reach is how an account is written to.
@@ -225,6 +234,11 @@ func (d *district) inUse(ctx context.Context) iter.Seq2[string, error] {
 				return
 			}
 		}
+		for key, err := range d.people.assembly.Blobs(ctx) {
+			if !yield(key, err) || err != nil {
+				return
+			}
+		}
 		keys, err := d.people.merchants.EvidenceKeys(ctx)
 		if err != nil {
 			yield("", err)
@@ -243,7 +257,7 @@ func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
-		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, Jobs: p.ledger, Overview: p.overview,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,
 		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,

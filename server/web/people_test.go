@@ -27,6 +27,7 @@ import (
 	"shangquan/services/account"
 	"shangquan/services/alarm"
 	"shangquan/services/apikey"
+	"shangquan/services/assembly"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/demo"
@@ -300,6 +301,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		return []extract.Person{{Name: a.Name, Phone: string(a.Phone), Email: string(a.Email)}}, err
 	})
 	keepRegister(&s, db, trail, d.Config.Origin, now)
+	s.Assembly = assembly.New(assembly.Deps{DB: db, Log: trail, Letters: s.Merchants, Now: now, Link: func(o, m string) string { return d.Config.Origin + "/my/assembly/" + o + "/meetings/" + m }})
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}
@@ -319,7 +321,11 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 			return "", err
 		}
 		notices, err := s.Notices.Revision(ctx)
-		return shops + "." + notices, err
+		if err != nil {
+			return "", err
+		}
+		joint, err := s.Assembly.Revision(ctx)
+		return shops + "." + notices + joint, err
 	}
 	d.Ready = db.Ping
 	d.Log = NewLog(x.lines, slog.LevelInfo)

@@ -23,9 +23,10 @@ type door struct{ word, path string }
 
 // The areas with what their header leads to. An entry shows once its page is in the site map.
 var (
-	portal = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.messages", "/my/messages"}}}
-	atDesk = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.merchants", "/desk/merchants"}, {"area.holidays", "/desk/holidays"}, {"area.words", "/desk/words"}}}
-	office = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.taxonomy", "/admin/taxonomy"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}}}
+	portal  = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.assembly", "/my/assembly"}, {"area.messages", "/my/messages"}}}
+	atDesk  = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.merchants", "/desk/merchants"}, {"area.holidays", "/desk/holidays"}, {"area.words", "/desk/words"}}}
+	station = area{"station", "/liaison", []door{{"area.liaison", "/liaison"}, {"area.members", "/liaison/members"}, {"area.meetings", "/liaison/meetings"}, {"area.action_items", "/liaison/actions"}, {"area.pact", "/liaison/pact"}, {"area.bodies", "/liaison/bodies"}}}
+	office  = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.taxonomy", "/admin/taxonomy"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}, {"area.approvals", "/admin/assembly"}}}
 )
 
 // areasOf lists the areas somebody works in, the one they work in most first. A role of the district opens its area only with the
@@ -35,6 +36,9 @@ func areasOf(r *Request) []area {
 	role := func(x access.Role) bool { return r.Session.TwoFactor && slices.Contains(r.Account.Roles, x) }
 	if role(access.Coordinator) {
 		out = append(out, atDesk)
+	}
+	if role(access.Liaison) {
+		out = append(out, station)
 	}
 	if role(access.Admin) {
 		out = append(out, office)

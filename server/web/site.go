@@ -19,6 +19,7 @@ import (
 	"shangquan/services/account"
 	"shangquan/services/alarm"
 	"shangquan/services/apikey"
+	"shangquan/services/assembly"
 	"shangquan/services/audit"
 	"shangquan/services/bulk"
 	"shangquan/services/calendar"
@@ -94,6 +95,7 @@ type Services struct {
 	Repeats   *idempotency.Service
 	Links     *listing.Links
 	Notices   *notice.Service
+	Assembly  *assembly.Service
 	Imports   *intake.Service
 	Extracts  *extract.Service
 	Webhooks  *webhook.Service
@@ -220,6 +222,9 @@ func (s *Site) siteMap() []Route {
 		s.noticeRoutes(),
 		s.publicNoticeRoutes(),
 		s.inboxRoutes(),
+		s.assemblyRoutes(),
+		s.memberRoutes(),
+		s.liaisonRoutes(),
 	)
 }
 

@@ -87,7 +87,7 @@ func (s *Service) Call(ctx context.Context, by access.Actor, id string, rev int6
 	if err == nil {
 		at := m.At.In(calendar.Shanghai)
 		s.tell(ctx, &m, fmt.Sprintf("call.%d", m.Sequence), func(account, key, link string) error {
-			return s.Letters.TellMeeting(ctx, account, key, map[string]any{"Title": m.Title, "When": at, "Place": m.Place, "Link": link})
+			return s.Letters.TellMeeting(ctx, account, key, map[string]any{"Title": m.Title, "When": at.Format("2006-01-02 15:04"), "Place": m.Place, "Link": link})
 		})
 	}
 	return m, err

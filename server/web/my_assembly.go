@@ -1,0 +1,382 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/access"
+	"shangquan/services/assembly"
+	"shangquan/services/lang"
+)
+
+// memberRoutes are the joint meeting as the people of a member have it.
+func (s *Site) memberRoutes() []Route {
+	get, post := http.MethodGet, http.MethodPost
+	const one, none = "/my/assembly/:id", "/my/assembly/none"
+	read := func(path string, h fiber.Handler, probe string) Route {
+		return Route{Method: get, Path: one + path, Handle: h, Kind: Private, Needs: access.AssemblyMember, Thing: s.ofMember, Probe: none + probe}
+	}
+	send := func(path string, h fiber.Handler, probe string) Route {
+		return Route{Method: post, Path: one + path, Handle: h, Kind: Private, Rate: Write, Needs: access.AssemblyMember, Thing: s.ofMember, Probe: none + probe}
+	}
+	proof := send("/actions/:action", s.ownActionSent, "/actions/none")
+	proof.Body = proofBody
+	consent := send("/consent", s.ownConsentSent, "/consent")
+	consent.Needs = access.AssemblyConsent
+	return []Route{
+		{Method: get, Path: "/my/assembly", Handle: s.ownAssembly, Kind: Private, Needs: access.AccountOwn, Thing: ownAccount},
+		read("", s.ownMemberPage, ""),
+		consent,
+		read("/pact", s.ownPactPage, "/pact"),
+		send("/pact", s.ownPactSent, "/pact"),
+		read("/meetings/:meeting", s.ownMeetingPage, "/meetings/none"),
+		send("/meetings/:meeting", s.ownMeetingSent, "/meetings/none"),
+		read("/meetings/:meeting/print", s.ownMinutesSheet, "/meetings/none/print"),
+		read("/meetings/:meeting/calendar", s.ownMeetingCalendar, "/meetings/none/calendar"),
+		read("/actions/:action", s.ownActionPage, "/actions/none"),
+		proof,
+		read("/actions/:action/evidence/:n", s.ownActionProof, "/actions/none/evidence/1"),
+	}
+}
+
+// ofMember says whose the organisation is that the address names.
+func (s *Site) ofMember(c *fiber.Ctx) (access.Thing, error) {
+	return s.services.Assembly.Of(c.UserContext(), Of(c).Actor, c.Params("id"))
+}
+
+func ownHref(c *fiber.Ctx, path string) string { return at(c, "/my/assembly/"+c.Params("id")+path) }
+
+// ownAssembly: GET /my/assembly: the organisations somebody acts for; who acts for one goes there.
+func (s *Site) ownAssembly(c *fiber.Ctx) error {
+	list, err := s.services.Assembly.Mine(c.UserContext(), Of(c).Actor)
+	if err != nil {
+		return err
+	}
+	if len(list) == 1 {
+		return see(c, "/my/assembly/"+list[0].ID)
+	}
+	p := s.speaker(c)
+	v := casePage{Title: p.say("assembly.my_title"), Lead: p.say("assembly.my_lead")}
+	records := ui.Records{Empty: p.say("assembly.my_none")}
+	for _, o := range list {
+		name, in := o.Name.In(p.Lang)
+		records.Items = append(records.Items, ui.Record{Title: name, Lang: in, Href: at(c, "/my/assembly/"+o.ID), Lines: []string{o.Seat}})
+	}
+	v.add(section{Records: &records})
+	return s.showCase(c, p, &v, nil, nil)
+}
+
+// ownMemberPage: GET /my/assembly/:id (after): what waits for the organisation.
+func (s *Site) ownMemberPage(c *fiber.Ctx) error {
+	p, ctx, by, a := s.speaker(c), c.UserContext(), Of(c).Actor, s.services.Assembly
+	o, err := a.Own(ctx, by, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	meetings, err := a.MemberMeetings(ctx, by, o.ID, c.Query("after"), onLiaison)
+	if err != nil {
+		return err
+	}
+	actions, err := a.OwnActions(ctx, by, o.ID, "", onLiaison)
+	if err != nil {
+		return err
+	}
+	pact, some, err := a.CurrentPact(ctx, by, o.ID)
+	if err != nil {
+		return err
+	}
+	v := casePage{Title: p.say("assembly.my_title"), Lead: p.name(o.Name)}
+	if w := saidHere(c, "agreed", "revoked", "signed"); w != "" {
+		v.ok(p.say("assembly.done." + w))
+	}
+	if _, signed := o.HasSigned(pact.Number); some && !signed {
+		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("assembly.sign_asked", "N", pact.Number), Link: &ui.Link{Label: p.say("assembly.read_pact"), Href: ownHref(c, "/pact")}})
+	}
+	list := ui.Records{Empty: p.say("assembly.no_meeting")}
+	for i := range meetings.Items {
+		m := &meetings.Items[i]
+		r := meetingRecord(c, p, "/my/assembly/"+o.ID+"/meetings/", m)
+		if m.State == assembly.Asked {
+			if _, ok := m.AnswerOf(o.ID); !ok && !m.Late(p.now) {
+				r.State = ui.TaskTodo
+				r.Lines = append(r.Lines, p.say("assembly.answer_by", "Day", onDay(p, m.Due)))
+			}
+		}
+		list.Items = append(list.Items, r)
+	}
+	x := section{Title: p.say("assembly.meetings"), Records: &list}
+	if meetings.Next != "" {
+		x.Links = []ui.Link{{Label: p.say("office.next"), Href: ownHref(c, "") + "?after=" + escaped(meetings.Next)}}
+	}
+	v.add(x)
+	items := ui.Records{Empty: p.say("assembly.no_own_action")}
+	for i := range actions.Items {
+		items.Items = append(items.Items, actionRecord(c, p, "/my/assembly/"+o.ID+"/actions/", &actions.Items[i], map[string]lang.Text{o.ID: o.Name}))
+	}
+	v.add(section{Title: p.say("assembly.own_actions"), Records: &items})
+	if some {
+		v.add(section{Title: p.say("assembly.pact"), Links: []ui.Link{{Label: p.say("assembly.version_n", "N", pact.Number), Href: ownHref(c, "/pact")}}})
+	}
+	consent := section{ID: "consent", Title: p.say("assembly.consent"), Text: p.say("assembly.consent_words"), Facts: consentFact(p, &o)}
+	if access.Can(by, access.AssemblyConsent, o.Thing(by)) {
+		consent.Forms = []*ui.Form{s.consentForm(c, p, &o, ownHref(c, "/consent"), p.say("assembly.agree"))}
+	}
+	v.add(consent)
+	return s.showCase(c, p, &v, nil, nil)
+}
+
+// ownConsentSent: POST /my/assembly/:id/consent (do).
+func (s *Site) ownConsentSent(c *fiber.Ctx) error {
+	done, err := s.consented(c)
+	if err != nil {
+		return err
+	}
+	return see(c, "/my/assembly/"+c.Params("id")+"?done="+done)
+}
+
+// ownPactPage: GET /my/assembly/:id/pact.
+func (s *Site) ownPactPage(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	v, err := s.ownPactCase(c, p)
+	if err != nil {
+		return err
+	}
+	return s.showCase(c, p, v, nil, nil)
+}
+
+func (s *Site) ownPactCase(c *fiber.Ctx, p *speaker) (*casePage, error) {
+	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("id")
+	o, err := s.services.Assembly.Own(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	pact, some, err := s.services.Assembly.CurrentPact(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	if !some {
+		return nil, notThere()
+	}
+	v := &casePage{Up: &ui.Link{Label: p.say("assembly.my_title"), Href: ownHref(c, "")}, Title: p.say("assembly.pact"), Lead: p.say("assembly.version_n", "N", pact.Number)}
+	v.add(section{Article: s.prose(p, pact.Text)})
+	if when, signed := o.HasSigned(pact.Number); signed {
+		v.ok(p.say("assembly.signed_version", "N", pact.Number, "Day", dayOf(p, when)))
+		return v, nil
+	}
+	x := s.act(c, "sign", ownHref(c, "/pact"), 0, p.say("assembly.sign_send"))
+	x.Hidden = append(x.Hidden, ui.Hidden{Name: "shown", Value: pact.Hash()})
+	v.add(section{Title: p.say("assembly.sign"), Text: p.say("assembly.sign_text", "Name", p.name(o.Name)), Forms: []*ui.Form{x}})
+	return v, nil
+}
+
+// ownPactSent: POST /my/assembly/:id/pact (shown).
+func (s *Site) ownPactSent(c *fiber.Ctx) error {
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
+	_, err = s.services.Assembly.Sign(c.UserContext(), Of(c).Actor, c.Params("id"), f.Get("shown"))
+	if err == nil {
+		return see(c, "/my/assembly/"+c.Params("id")+"?done=signed")
+	}
+	p := s.speaker(c)
+	v, caseErr := s.ownPactCase(c, p)
+	if caseErr != nil {
+		return caseErr
+	}
+	return s.refuse(c, p, v, f, err)
+}
+
+// ownMeetingPage: GET /my/assembly/:id/meetings/:meeting.
+func (s *Site) ownMeetingPage(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	v, err := s.ownMeetingCase(c, p, nil)
+	if err != nil {
+		return err
+	}
+	return s.showCase(c, p, v, nil, nil)
+}
+
+func (s *Site) ownMeetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
+	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("id")
+	o, err := s.services.Assembly.Own(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.services.Assembly.MemberMeeting(ctx, by, id, c.Params("meeting"))
+	if err != nil {
+		return nil, err
+	}
+	here := ownHref(c, "/meetings/"+m.ID)
+	v := &casePage{Up: &ui.Link{Label: p.say("assembly.my_title"), Href: ownHref(c, "")}, Title: m.Title}
+	if w := saidHere(c, "proposed", "answered"); w != "" {
+		v.ok(p.say("assembly.done." + w))
+	}
+	facts := section{Facts: meetingFacts(p, &m)}
+	if m.State == assembly.Called || m.State == assembly.Cancelled {
+		facts.Links = append(facts.Links, ui.Link{Label: p.say("assembly.to_calendar"), Href: here + "/calendar"})
+	}
+	if m.State == assembly.Asked || m.State == assembly.Published {
+		facts.Links = append(facts.Links, ui.Link{Label: p.say("assembly.print"), Href: here + "/print"})
+	}
+	v.add(facts)
+	v.Sections = append(v.Sections, topicSections(p, &m, map[string]lang.Text{})...)
+	if m.State == assembly.Open {
+		v.add(section{Title: p.say("assembly.propose"), Forms: []*ui.Form{s.act(c, "topic", here, 0, p.say("assembly.propose_send"), topicParts(p, only(f, "topic"), "topic")...)}})
+	}
+	if m.State == assembly.Asked {
+		v.add(s.answerSection(c, p, &m, &o, here, f))
+	}
+	if m.State == assembly.Published {
+		v.add(*answersSection(p, &m))
+	}
+	return v, nil
+}
+
+// answerSection is where an organisation says whether the minutes are right.
+func (s *Site) answerSection(c *fiber.Ctx, p *speaker, m *assembly.Meeting, o *assembly.Organisation, here string, f *form) section {
+	x := section{ID: "answer", Title: p.say("assembly.answer_title"), Text: p.say("assembly.answer_text", "Day", onDay(p, m.Due))}
+	if a, ok := m.AnswerOf(o.ID); ok {
+		word := p.say("assembly.answer.right")
+		if !a.OK {
+			word = p.say("assembly.answer.objection")
+		}
+		x.Facts = fact(fact(nil, p.say("assembly.answered"), word+" "+stamp(p, a.At)), p.say("assembly.objection"), a.Text)
+	}
+	if m.Late(p.now) {
+		x.Text = p.say("assembly.answer_late")
+		return x
+	}
+	form := s.act(c, "answer", here, 0, "", field(only(f, "answer"), "answer", "text", p.say("assembly.objection"), func(y *ui.Field) {
+		y.Type, y.Max, y.Optional, y.Hint = "textarea", assembly.MaxText, true, p.say("assembly.objection_hint")
+	}))
+	form.Hidden = append(form.Hidden, ui.Hidden{Name: "shown", Value: m.Minutes})
+	form.Bar.Buttons = []ui.Button{{Label: p.say("assembly.right"), Name: "do", Value: "right"}, {Label: p.say("assembly.object"), Kind: "alt", Name: "do", Value: "object"}}
+	x.Forms = []*ui.Form{form}
+	return x
+}
+
+// ownMeetingSent: POST /my/assembly/:id/meetings/:meeting (form: topic, answer).
+func (s *Site) ownMeetingSent(c *fiber.Ctx) error {
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
+	ctx, by, id, meeting, done := c.UserContext(), Of(c).Actor, c.Params("id"), c.Params("meeting"), "proposed"
+	switch f.Get("form") + " " + f.Get("do") {
+	case "topic ":
+		_, err = s.services.Assembly.Propose(ctx, by, id, meeting, f.Get("title"), f.Get("text"))
+	case "answer right", "answer object":
+		done = "answered"
+		_, err = s.services.Assembly.Answer(ctx, by, id, meeting, f.Get("shown"), f.Get("do") == "right", f.Get("text"))
+	default:
+		return fiber.ErrBadRequest
+	}
+	if err == nil {
+		return see(c, "/my/assembly/"+id+"/meetings/"+meeting+"?done="+done)
+	}
+	p := s.speaker(c)
+	v, caseErr := s.ownMeetingCase(c, p, f)
+	if caseErr != nil {
+		return caseErr
+	}
+	return s.refuse(c, p, v, f, err)
+}
+
+// ownMinutesSheet: GET /my/assembly/:id/meetings/:meeting/print.
+func (s *Site) ownMinutesSheet(c *fiber.Ctx) error {
+	m, err := s.services.Assembly.MemberMeeting(c.UserContext(), Of(c).Actor, c.Params("id"), c.Params("meeting"))
+	if err != nil {
+		return err
+	}
+	return s.printMeeting(c, &m, "/my/assembly/"+c.Params("id")+"/meetings/"+m.ID)
+}
+
+// ownMeetingCalendar: GET /my/assembly/:id/meetings/:meeting/calendar, an iCalendar file of one event.
+func (s *Site) ownMeetingCalendar(c *fiber.Ctx) error {
+	m, err := s.services.Assembly.MemberMeeting(c.UserContext(), Of(c).Actor, c.Params("id"), c.Params("meeting"))
+	if err != nil {
+		return err
+	}
+	if m.State == assembly.Open || m.State == assembly.Agenda {
+		return notThere() // nobody is called yet
+	}
+	host := s.config.Origin
+	if u, err := url.Parse(host); err == nil {
+		host = u.Hostname()
+	}
+	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="meeting.ics"`)
+	c.Set(fiber.HeaderLastModified, m.UpdatedAt.UTC().Format(http.TimeFormat))
+	return c.Send(m.ICalendar(host, s.config.Origin+"/my/assembly/"+c.Params("id")+"/meetings/"+m.ID))
+}
+
+// ownActionPage: GET /my/assembly/:id/actions/:action.
+func (s *Site) ownActionPage(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	v, err := s.ownActionCase(c, p, nil)
+	if err != nil {
+		return err
+	}
+	return s.showCase(c, p, v, nil, nil)
+}
+
+func (s *Site) ownActionCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
+	a, err := s.services.Assembly.OwnAction(c.UserContext(), Of(c).Actor, c.Params("id"), c.Params("action"))
+	if err != nil {
+		return nil, err
+	}
+	here := ownHref(c, "/actions/"+a.ID)
+	v := &casePage{Up: &ui.Link{Label: p.say("assembly.my_title"), Href: ownHref(c, "")}, Title: a.Text}
+	if w := saidHere(c, "saved"); w != "" {
+		v.ok(p.say("assembly.done.proved"))
+	}
+	if a.Overdue(p.now.Format(time.DateOnly)) {
+		v.warn(p.say("assembly.overdue"))
+	}
+	v.add(section{Facts: actionFacts(p, &a)})
+	v.add(proofs(p, &a, here))
+	if a.State != assembly.Checked {
+		v.add(section{Title: p.say("assembly.prove"), Forms: []*ui.Form{s.proofForm(c, p, only(f, "prove"), here)}})
+	}
+	return v, nil
+}
+
+// ownActionSent: POST /my/assembly/:id/actions/:action (text, photo).
+func (s *Site) ownActionSent(c *fiber.Ctx) error {
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
+	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("id")
+	a, err := s.services.Assembly.OwnAction(ctx, by, id, c.Params("action"))
+	if err != nil {
+		return err
+	}
+	e, err := s.typedProof(c, f)
+	if err == nil {
+		_, err = s.services.Assembly.Prove(ctx, by, id, a.ID, e)
+	}
+	if err == nil {
+		return see(c, "/my/assembly/"+id+"/actions/"+a.ID+"?done=saved")
+	}
+	p := s.speaker(c)
+	v, caseErr := s.ownActionCase(c, p, f)
+	if caseErr != nil {
+		return caseErr
+	}
+	return s.refuse(c, p, v, f, err)
+}
+
+// ownActionProof: GET /my/assembly/:id/actions/:action/evidence/:n, a picture.
+func (s *Site) ownActionProof(c *fiber.Ctx) error {
+	a, err := s.services.Assembly.OwnAction(c.UserContext(), Of(c).Actor, c.Params("id"), c.Params("action"))
+	if err != nil {
+		return err
+	}
+	return s.sendProof(c, &a)
+}
