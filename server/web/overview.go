@@ -12,6 +12,7 @@ import (
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
 	"shangquan/services/calendar"
+	"shangquan/services/insight"
 	"shangquan/services/lang"
 	"shangquan/services/notice"
 	"shangquan/services/overview"
@@ -74,6 +75,11 @@ func (s *Site) overviewPage(c *fiber.Ctx) error {
 	if len(notices.Items) > 0 {
 		v.Cards = append(v.Cards, noticeCard(c, p, notices.Items))
 	}
+	missed, err := s.services.Insight.MissedWords(ctx, by)
+	if err != nil {
+		return err
+	}
+	v.Cards = append(v.Cards, missedCard(c, p, missed))
 	if v.Figures, err = s.overviewFigures(c, p, f); err != nil {
 		return err
 	}
@@ -146,6 +152,18 @@ func noticeCard(c *fiber.Ctx, p *speaker, list []notice.Notice) overviewCard {
 			}
 		}
 		out.Records.Items = append(out.Records.Items, r)
+	}
+	return out
+}
+
+// missedCard is what residents searched and did not find: what the district lacks, or only calls by another word.
+func missedCard(c *fiber.Ctx, p *speaker, list []insight.MissedWord) overviewCard {
+	out := overviewCard{Title: p.say("overview.missed"), Records: ui.Records{Empty: p.say("overview.missed_none")}}
+	for _, w := range list[:min(len(list), cardLength)] {
+		out.Records.Items = append(out.Records.Items, ui.Record{Title: w.Text, Lang: lang.Hans, Tag: p.count("insights.visitors", w.Visitors), State: ui.TaskWait})
+	}
+	if len(list) > 0 {
+		out.All = &ui.Link{Label: p.count("overview.all_missed", len(list)), Href: at(c, "/desk/words")}
 	}
 	return out
 }

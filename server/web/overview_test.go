@@ -2,12 +2,14 @@ package web
 
 import (
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/demo"
+	"shangquan/services/insight"
 	"shangquan/services/listing"
 )
 
@@ -37,6 +39,12 @@ func TestOverview(t *testing.T) {
 	if _, err := x.services.Listings.Close(t.Context(), access.System("test"), id, l.Rev, listing.Closure{Kind: listing.Ceased}); err != nil {
 		t.Fatal(err)
 	}
+	for n := range 5 {
+		x.services.Insight.Missed("修手表", x.services.Insight.Visitor(insight.Request{Client: netip.AddrFrom4([4]byte{114, byte(80 + n), 3, 1}), Agent: "Mozilla/5.0 telephone", Language: "zh"}))
+	}
+	if err := x.services.Insight.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	x.wait(31 * 24 * time.Hour)
 	x.public(t)
 	if _, err := x.services.Overview.Count(t.Context()); err != nil {
@@ -44,7 +52,7 @@ func TestOverview(t *testing.T) {
 	}
 	in := x.again(t, demo.Coordinator)
 	body := in.page("/desk/overview")
-	for _, want := range []string{"关了 1 家", "每月底的店数"} {
+	for _, want := range []string{"关了 1 家", "每月底的店数", "修手表", "全部 1 个词"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not say %q", want)
 		}
