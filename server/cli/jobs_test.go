@@ -128,7 +128,7 @@ func TestWebhooksFollow(t *testing.T) {
 	if err := d.people.webhooks.Shops(t.Context(), d.listings); err != nil {
 		t.Errorf("shops: %v", err)
 	}
-	if err := d.people.webhooks.Notices(t.Context(), d.people.notices.Recorded()); err != nil {
+	if err := d.people.webhooks.Notices(t.Context(), d.people.notices); err != nil {
 		t.Errorf("notices: %v", err)
 	}
 }

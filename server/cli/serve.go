@@ -101,7 +101,7 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	})
 	workers.Go(background, "webhooks", func(ctx context.Context) error {
 		return d.people.webhooks.Run(ctx, log.Logger, func(ctx context.Context) error {
-			return errors.Join(d.people.webhooks.Shops(ctx, d.listings), d.people.webhooks.Notices(ctx, d.people.notices.Recorded()))
+			return errors.Join(d.people.webhooks.Shops(ctx, d.listings), d.people.webhooks.Notices(ctx, d.people.notices))
 		})
 	})
 	if f := d.follower(log.Logger); f != nil {

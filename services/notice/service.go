@@ -72,8 +72,25 @@ func New(d Deps) *Service {
 	}
 }
 
-// Recorded are the notices as they are stored, for those who follow their writes.
-func (s *Service) Recorded() *audit.Recorded[Notice] { return s.docs }
+// Pending returns notices that were written and that a follower has not dealt with; see store.Collection.Pending.
+func (s *Service) Pending(ctx context.Context, follower string, limit int) ([]Notice, error) {
+	return s.docs.Pending(ctx, follower, limit)
+}
+
+// Delivered says that a follower has dealt with a notice as it was at rev.
+func (s *Service) Delivered(ctx context.Context, follower, id string, rev int64) error {
+	return s.docs.Delivered(ctx, follower, id, rev)
+}
+
+// Published returns the version of a notice that is public, or was last: fault.NotFound when none ever was. The working copy may say
+// something else, and be for others.
+func (s *Service) Published(ctx context.Context, n *Notice) (Version, error) {
+	ref, ok := n.Current()
+	if !ok {
+		return Version{}, fault.New(fault.NotFound, "error.not_found", nil)
+	}
+	return s.versions.Get(ctx, versionID(n.ID, ref.N, ref.Hash))
+}
 
 func write(act access.Action, n *Notice, why string) audit.Write {
 	return audit.Write{Action: act, Title: n.Content.Title.Hans, Why: why}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"shangquan/services/fault"
 	"shangquan/services/notice"
 	"shangquan/services/store"
 )
@@ -13,6 +14,8 @@ import (
 type Notices interface {
 	Pending(ctx context.Context, follower string, limit int) ([]notice.Notice, error)
 	Delivered(ctx context.Context, follower, id string, rev int64) error
+	// Published returns the version that is public, or was last: fault.NotFound when none ever was.
+	Published(ctx context.Context, n *notice.Notice) (notice.Version, error)
 }
 
 // Notices takes in the notices that were written since, as Shops does with shops. Only what is for everybody is told: what a notice for
@@ -29,7 +32,7 @@ func (s *Service) Notices(ctx context.Context, from Notices) error {
 			return err
 		}
 		for i := range list {
-			if err := s.noticeChanged(ctx, &list[i]); err != nil {
+			if err := s.noticeChanged(ctx, from, &list[i]); err != nil {
 				return err
 			}
 			if err := from.Delivered(ctx, FollowerName, list[i].ID, list[i].Rev); err != nil {
@@ -47,29 +50,35 @@ type noticeData struct {
 	EndsAt  time.Time `json:"ends_at,omitzero"`
 }
 
-func (s *Service) noticeChanged(ctx context.Context, n *notice.Notice) error {
+// noticeChanged judges a notice by what was published of it: the working copy of a correction that is being written is nobody's yet.
+func (s *Service) noticeChanged(ctx context.Context, from Notices, n *notice.Notice) error {
 	now := shown{Meta: store.Meta{ID: "notice." + n.ID}}
-	t := NoticePublished
-	switch {
-	case !n.Content.Audience.Everybody || len(n.Versions) == 0:
-	case n.Public == notice.Live:
-		now.State, now.Sum = "live", strconv.Itoa(n.Versions[len(n.Versions)-1].N)
-	case n.Public == notice.Over, n.Public == notice.Taken:
-		now.State, t = "over", NoticeEnded
+	v, err := from.Published(ctx, n)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
 	}
+	all := err == nil && v.Content.Audience.Everybody
 	was, err := s.shops.Get(ctx, now.ID)
 	if err != nil && !stale(err) {
 		return err
 	}
+	var t Type
+	now.Sum = strconv.Itoa(v.N)
+	switch {
+	case all && n.Public == notice.Live:
+		now.State, t = "live", NoticePublished
+	case was.State == "live": // it ended, was withdrawn, or is for some shops only from now on
+		now.State, t = "over", NoticeEnded
+	default:
+		return nil
+	}
 	if was.State == now.State && was.Sum == now.Sum {
 		return nil
 	}
-	if now.State != "" && (t == NoticePublished || was.State == "live") {
-		c := change{id: now.ID + "." + string(now.State) + now.Sum, t: t, anybody: true, at: n.UpdatedAt}
-		c.data = noticeData{ID: n.ID, Version: len(n.Versions), URL: s.Origin + "/notices/" + n.ID, EndsAt: n.EndsAt.UTC()}
-		if err := s.announce(ctx, []change{c}); err != nil {
-			return err
-		}
+	c := change{id: now.ID + "." + string(now.State) + now.Sum, t: t, anybody: true, at: n.UpdatedAt}
+	c.data = noticeData{ID: n.ID, Version: v.N, URL: s.Origin + "/notices/" + n.ID, EndsAt: n.EndsAt.UTC()}
+	if err := s.announce(ctx, []change{c}); err != nil {
+		return err
 	}
 	return s.shops.Upsert(ctx, []shown{now})
 }

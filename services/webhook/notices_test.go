@@ -5,12 +5,24 @@ import (
 	"slices"
 	"testing"
 
+	"shangquan/services/fault"
 	"shangquan/services/notice"
 	"shangquan/services/store"
 )
 
 // board stands in for the stored notices: what was written waits until it is delivered.
-type board struct{ waiting []notice.Notice }
+type board struct {
+	waiting []notice.Notice
+	public  map[string]notice.Version
+}
+
+func (b *board) Published(_ context.Context, n *notice.Notice) (notice.Version, error) {
+	v, ok := b.public[n.ID]
+	if !ok {
+		return v, fault.New(fault.NotFound, "error.not_found", nil)
+	}
+	return v, nil
+}
 
 func (b *board) Pending(context.Context, string, int) ([]notice.Notice, error) {
 	return slices.Clone(b.waiting), nil
@@ -28,14 +40,16 @@ func TestWhatNoticesTell(t *testing.T) {
 	if err := b.Allow(t.Context(), admin, own.ID); err != nil {
 		t.Fatal(err)
 	}
-	var board board
+	board := board{public: map[string]notice.Version{}}
 	rev := int64(0)
-	write := func(id string, everybody bool, p notice.Public, versions int) {
+	write := func(id string, everybody bool, p notice.Public, version int) {
 		rev++
 		n := notice.Notice{Meta: store.Meta{ID: id, Rev: rev, UpdatedAt: b.now()}, Public: p}
 		n.Content.Audience.Everybody = everybody
-		for i := range versions {
-			n.Versions = append(n.Versions, notice.Ref{N: i + 1})
+		if version > board.public[id].N { // published as it is written; before, the public has another version
+			v := notice.Version{N: version}
+			v.Content.Audience.Everybody = everybody
+			board.public[id] = v
 		}
 		board.waiting = append(board.waiting, n)
 		if err := b.Notices(t.Context(), &board); err != nil {
@@ -53,7 +67,13 @@ func TestWhatNoticesTell(t *testing.T) {
 	write("taken", true, notice.Live, 1)
 	write("taken", true, notice.Taken, 1)
 	write("unseen", true, notice.Never, 0)
-	want := []Type{NoticePublished, NoticePublished, NoticeEnded, NoticePublished, NoticeEnded}
+	write("edited", true, notice.Live, 1)
+	write("edited", false, notice.Live, 1) // a correction is being written: the public has what it had
+	write("edited", true, notice.Live, 1)
+	write("edited", false, notice.Live, 2) // and published: not for everybody any more
+	write("edited", true, notice.Live, 2)  // which nobody hears of while it is written
+	write("edited", true, notice.Live, 3)
+	want := []Type{NoticePublished, NoticePublished, NoticeEnded, NoticePublished, NoticeEnded, NoticePublished, NoticeEnded, NoticePublished}
 	for _, id := range []string{h.ID, own.ID} { // a merchant hears of notices as well
 		got := []Type{}
 		for _, d := range slices.Backward(b.log(t, id)) {
