@@ -169,7 +169,8 @@ func TestDuplicatesArePutTogether(t *testing.T) {
 	visitor := x.as(t, "")
 	for path, want := range map[string]string{
 		"/shops/" + gone.Slug: "/shops/" + keep.Slug, "/en/shops/" + gone.Slug + "/poster?size=a4": "/en/shops/" + keep.Slug + "/poster?size=a4",
-		"/api/v1/listings/" + goneID: "/api/v1/listings/" + keepID,
+		"/api/v1/listings/" + goneID: "/api/v1/listings/" + keepID, "/shops/" + gone.Slug + "/report": "/shops/" + keep.Slug + "/report",
+		"/en/shops/" + gone.Slug + "/claim": "/en/shops/" + keep.Slug + "/claim",
 	} {
 		if a := visitor.get(path); a.status != http.StatusMovedPermanently || a.to != want {
 			t.Errorf("%s: %d %s", path, a.status, a.to)

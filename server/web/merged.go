@@ -15,7 +15,7 @@ const shopPath = "/shops/:slug"
 // forMerged lets every page of a shop that was merged lead to the same page of the shop that goes on, for good.
 func (s *Site) forMerged(routes []Route) []Route {
 	for i := range routes {
-		if r := &routes[i]; r.Method == http.MethodGet && r.Kind == Page && (r.Path == shopPath || strings.HasPrefix(r.Path, shopPath+"/")) {
+		if r := &routes[i]; r.Method == http.MethodGet && (r.Kind == Page || r.Kind == Private) && (r.Path == shopPath || strings.HasPrefix(r.Path, shopPath+"/")) {
 			r.Handle = s.orSurvivor(r.Path, r.Handle)
 		}
 	}

@@ -157,6 +157,15 @@ func (s *Service) Merge(ctx context.Context, by access.Actor, keepID string, kee
 // UnmergeFor is how long a merge can be taken back.
 const UnmergeFor = 30 * 24 * time.Hour
 
+// CanUnmerge says why the merge of a listing cannot be taken back: fault.Conflict when it is not merged, or was longer than UnmergeFor
+// ago.
+func (s *Service) CanUnmerge(gone *Listing) error {
+	if gone.Merged == nil || gone.State != Archived || s.now().Sub(gone.Merged.At) > UnmergeFor {
+		return fault.New(fault.Conflict, "listing.wrong.unmerge", errors.New("listing: it is not merged, or was too long ago"))
+	}
+	return nil
+}
+
 // Unmerge brings the page of a listing that was merged back, as it was, and takes back what the other page took over where it still
 // says that; kept names the fields that say something else by now. fault.Conflict when it is not merged, or was longer than
 // UnmergeFor ago, or its unit is taken.
@@ -168,8 +177,8 @@ func (s *Service) Unmerge(ctx context.Context, by access.Actor, id string) (gone
 	if err := access.Require(by, access.RegisterMerge, gone.Thing()); err != nil {
 		return Listing{}, nil, err
 	}
-	if gone.Merged == nil || gone.State != Archived || s.now().Sub(gone.Merged.At) > UnmergeFor {
-		return Listing{}, nil, fault.New(fault.Conflict, "listing.wrong.unmerge", errors.New("listing: it is not merged, or was too long ago"))
+	if err := s.CanUnmerge(&gone); err != nil {
+		return Listing{}, nil, err
 	}
 	made, err := s.tookOver(ctx, gone.Merged.Into, gone.Code)
 	if err != nil {

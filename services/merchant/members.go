@@ -100,7 +100,7 @@ func (m *Merchant) setRole(accountID string, r access.Role, listingIDs []string)
 	if r != access.Owner && m.lastOwner(accountID) {
 		return errLastOwner()
 	}
-	m.Members[i].Role, m.Members[i].ListingIDs = r, listingIDs
+	m.Members[i].Role, m.Members[i].ListingIDs, m.Members[i].Merged = r, listingIDs, nil
 	return nil
 }
 

@@ -79,9 +79,18 @@ type Member struct {
 	AccountID string      `json:"account_id"`
 	Role      access.Role `json:"role"` // access.Staff, Manager or Owner
 	// ListingIDs limits the member to these shops; empty: all of the merchant. Owners are never limited.
-	ListingIDs []string  `json:"listing_ids"`
-	Since      time.Time `json:"since"`
-	By         string    `json:"by"` // account that let the member in
+	ListingIDs []string `json:"listing_ids"`
+	// Merged are those of ListingIDs that the member reaches because another page was merged into them; a merge that is undone takes
+	// them away.
+	Merged []MergedReach `json:"merged,omitempty"`
+	Since  time.Time     `json:"since"`
+	By     string        `json:"by"` // account that let the member in
+}
+
+// MergedReach is a shop a member came to reach when the page of another was given up for it.
+type MergedReach struct {
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 // Thing is what permission is asked for.

@@ -46,7 +46,37 @@ func (s *Service) Reseat(ctx context.Context, by access.Actor, act access.Action
 		for i := range m.Members {
 			if x := &m.Members[i]; lacks(*x) {
 				x.ListingIDs = append(slices.Clone(x.ListingIDs), to)
+				x.Merged = append(slices.Clone(x.Merged), MergedReach{From: from, To: to})
 			}
+		}
+		return nil
+	})
+	return err
+}
+
+// Unseat takes back what Reseat gave: members reach to no longer, as far as they reached it through the merge alone. Somebody whose
+// shops were chosen anew since keeps them.
+func (s *Service) Unseat(ctx context.Context, by access.Actor, act access.Action, merchantID, from, to string) error {
+	if merchantID == "" {
+		return nil
+	}
+	m, err := s.merchants.Get(ctx, merchantID)
+	if err != nil {
+		return err
+	}
+	reach := MergedReach{From: from, To: to}
+	if !slices.ContainsFunc(m.Members, func(x Member) bool { return slices.Contains(x.Merged, reach) }) {
+		return nil
+	}
+	_, err = s.merchants.Update(ctx, by, audit.Write{Action: act, Title: m.Name.Hans}, m.ID, m.Rev, func(m *Merchant) error {
+		m.Members = slices.Clone(m.Members)
+		for i := range m.Members {
+			x := &m.Members[i]
+			if !slices.Contains(x.Merged, reach) {
+				continue
+			}
+			x.Merged = slices.DeleteFunc(slices.Clone(x.Merged), func(r MergedReach) bool { return r == reach })
+			x.ListingIDs = slices.DeleteFunc(slices.Clone(x.ListingIDs), func(id string) bool { return id == to })
 		}
 		return nil
 	})

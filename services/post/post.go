@@ -60,6 +60,8 @@ type Post struct {
 	store.Meta
 	audit.Trail
 	ListingID string `json:"listing_id"` // empty: of the street or plaza itself
+	// Homes are the shops it was moved from when pages were merged, the last one last: a merge that is undone gives it back.
+	Homes []string `json:"homes,omitempty"`
 	// The street, plaza, category and merchant of the shop when the post was written last; for lists and permission.
 	StreetID   string `json:"street_id"`
 	PlazaID    string `json:"plaza_id"`

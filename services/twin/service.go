@@ -37,12 +37,16 @@ type Decision struct {
 type Posts interface {
 	// Move gives the posts of one listing to another; doing it twice is harmless.
 	Move(ctx context.Context, by access.Actor, act access.Action, from, to string) (int, error)
+	// MoveBack gives back what Move took from one listing to another; doing it twice is harmless.
+	MoveBack(ctx context.Context, by access.Actor, act access.Action, from, to string) (int, error)
 }
 
 // Seats is what a merge needs of merchants.
 type Seats interface {
 	// Reseat lets members who are limited to one listing of a merchant reach another of it as well.
 	Reseat(ctx context.Context, by access.Actor, act access.Action, merchantID, from, to string) error
+	// Unseat takes back what Reseat gave.
+	Unseat(ctx context.Context, by access.Actor, act access.Action, merchantID, from, to string) error
 	// ClaimedNow reports whether a claim on a listing waits to be decided.
 	ClaimedNow(ctx context.Context, listingID string) (bool, error)
 }
@@ -299,11 +303,34 @@ func (s *Service) merge(ctx context.Context, by access.Actor, p countersign.Prop
 	return s.Seats.Reseat(ctx, by, access.RegisterMerge, gone.MerchantID, o.Gone, o.Keep)
 }
 
-// Undo takes a merge back within listing.UnmergeFor: the page is back at its address, with its owner. kept names what the other page
-// says otherwise by now and keeps. Posts stay where they went: nobody could say which is whose.
+// Undo takes a merge back within listing.UnmergeFor: the page is back at its address, with its owner, its posts and who could reach it.
+// kept names what the other page says otherwise by now and keeps. Keys of programs, counts, receipts of notices and reports were never
+// taken from the page that was given up; what came in on the other page since stays there, because it is about what people saw.
 func (s *Service) Undo(ctx context.Context, by access.Actor, id string) (kept []string, err error) {
+	gone, err := s.Listings.Open(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := access.Require(by, access.RegisterMerge, gone.Thing()); err != nil {
+		return nil, err
+	}
+	if err := s.Listings.CanUnmerge(&gone); err != nil {
+		return nil, err
+	}
+	// What hangs on the page goes first: cut off by a crash, the merge still stands and is undone again.
+	into := gone.Merged.Into
+	if _, err := s.Posts.MoveBack(ctx, by, access.RegisterMerge, id, into); err != nil {
+		return nil, err
+	}
+	if err := s.Seats.Unseat(ctx, by, access.RegisterMerge, gone.MerchantID, id, into); err != nil {
+		return nil, err
+	}
 	_, kept, err = s.Listings.Unmerge(ctx, by, id)
-	return kept, err
+	if err != nil { // somebody else has its unit by now: everything stays merged
+		_, moved := s.Posts.Move(ctx, by, access.RegisterMerge, id, into)
+		return nil, errors.Join(err, moved, s.Seats.Reseat(ctx, by, access.RegisterMerge, gone.MerchantID, id, into))
+	}
+	return kept, nil
 }
 
 // Merges returns the merges of the last listing.UnmergeFor that can be taken back, the latest first.

@@ -38,6 +38,10 @@ func (s *seats) Reseat(_ context.Context, _ access.Actor, _ access.Action, merch
 	s.moved = append(s.moved, merchant+" "+from+" "+to)
 	return nil
 }
+func (s *seats) Unseat(_ context.Context, _ access.Actor, _ access.Action, merchant, from, to string) error {
+	s.moved = slices.DeleteFunc(s.moved, func(x string) bool { return x == merchant+" "+from+" "+to })
+	return nil
+}
 func (s *seats) ClaimedNow(_ context.Context, id string) (bool, error) { return s.claimed[id], nil }
 
 type bench struct {
@@ -147,9 +151,22 @@ func TestMerge(t *testing.T) {
 		t.Errorf("a merged pair is shown again: %v %v", pairs, err)
 	}
 
+	own := post.Post{ListingID: keep.ID, Kind: post.News, Title: lang.Text{Hans: "新菜单"}, From: "2026-10-15", Until: "2026-10-20"}
+	if err := b.posts.Create(ctx, owner, &own); err != nil {
+		t.Fatal(err)
+	}
 	kept, err := b.Undo(ctx, first, gone.ID)
 	if err != nil || len(kept) != 0 {
 		t.Fatal(kept, err)
+	}
+	if list, err := b.posts.ByListing(ctx, owner, gone.ID); err != nil || len(list) != 1 || list[0].ID != news.ID || list[0].State != post.Published || len(list[0].Homes) > 0 {
+		t.Errorf("the posts of the page that is back: %+v %v", list, err)
+	}
+	if list, err := b.posts.ByListing(ctx, access.System("test"), keep.ID); err != nil || len(list) != 1 || list[0].ID != own.ID {
+		t.Errorf("the posts of the other page: %+v %v", list, err)
+	}
+	if len(b.seats.moved) > 0 {
+		t.Errorf("members still reach the other page: %v", b.seats.moved)
 	}
 	k, _ = b.shops.Get(ctx, keep.ID)
 	g, _ = b.shops.Get(ctx, gone.ID)
