@@ -46,6 +46,7 @@ type district struct {
 	alarms    *alarm.Service
 	frozen    *freeze.Service
 	integrity *integrity.Service
+	backups   string // the folder whose newest file must not be old; empty: none
 	now       func() time.Time
 
 	vocabulary *vocabulary.Service
@@ -103,7 +104,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	trail := audit.New(db, keys, now)
 	d = &district{
 		db: db, keys: keys, trail: trail, places: place.New(db), editor: place.NewEditor(db, trail, now), shops: listing.New(db, trail, now), listings: listing.Declare(db),
-		now: now,
+		backups: c.Backups, now: now,
 	}
 	d.guard(log)
 	d.vocabulary = vocabulary.New(db, trail, filed{d})

@@ -20,6 +20,7 @@ import (
 const (
 	contentJob = "content"
 	trailJob   = "trail"
+	backupsJob = "backups"
 )
 
 // due are the jobs that may be done now.
@@ -28,13 +29,13 @@ func (d *district) due() []job.Job {
 	if d.frozen.Refused() == nil {
 		return all
 	}
-	return slices.DeleteFunc(all, func(j job.Job) bool { return j.Name != contentJob && j.Name != trailJob })
+	return slices.DeleteFunc(all, func(j job.Job) bool { return j.Name != contentJob && j.Name != trailJob && j.Name != backupsJob })
 }
 
 // jobs are what a server does by itself, by one server at a time. What people call each is in frontend/locales/*/jobs.toml.
 func (d *district) jobs() []job.Job {
 	p := d.people
-	return []job.Job{
+	list := []job.Job{
 		{Name: contentJob, Every: 5 * time.Minute, Do: d.watchContent},
 		{Name: trailJob, Every: 24 * time.Hour, Do: d.watchTrail},
 		{Name: "claims and transfers", Every: time.Minute, Do: p.merchants.Settle},
@@ -69,6 +70,10 @@ func (d *district) jobs() []job.Job {
 		{Name: "broken webhooks", Every: time.Minute, Do: p.webhooks.Tell},
 		{Name: "webhook log", Every: 24 * time.Hour, Do: p.webhooks.Sweep},
 	}
+	if d.backups != "" {
+		list = append(list, job.Job{Name: backupsJob, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return d.alarms.WatchBackups(ctx, d.backups) }})
+	}
+	return list
 }
 
 // tellReports tells owners what was said about their shops.

@@ -57,6 +57,8 @@ type Config struct {
 	Graded    bool // rules for passwords as 等保 asks
 	// AlarmTo are the phone numbers and addresses that alarms are sent to, personal as they are; empty: every administrator.
 	AlarmTo []Secret
+	// Backups is the folder that backups are put into; empty: nobody looks how old they are.
+	Backups string
 	// StaffRanges are where the staff's pages answer; empty: everywhere, which production allows only with StaffOpen.
 	StaffRanges []netip.Prefix
 	StaffOpen   bool
@@ -134,6 +136,7 @@ func Load(getenv func(string) string) (Config, error) {
 		Mail:           Secret(r.text("SHANGQUAN_MAIL")),
 		SMS:            Secret(r.text("SHANGQUAN_SMS")),
 		AlarmTo:        r.list("SHANGQUAN_ALARM_TO"),
+		Backups:        r.text("SHANGQUAN_BACKUPS"),
 		StaffRanges:    r.prefixes("SHANGQUAN_STAFF_RANGES"),
 		StaffOpen:      r.truth("SHANGQUAN_STAFF_OPEN"),
 		LinkHosts:      r.hosts("SHANGQUAN_LINK_HOSTS"),

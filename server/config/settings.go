@@ -30,6 +30,7 @@ var Settings = []Setting{
 	{Env: "SHANGQUAN_MAIL", Default: "log:", Secret: true, Usage: "how e-mail leaves: log: (only shown), smtp://… or smtps://…"},
 	{Env: "SHANGQUAN_SMS", Secret: true, Usage: "how short messages leave: sms+https://:SECRET@HOST/PATH; empty: not at all, or as log: shows them"},
 	{Env: "SHANGQUAN_ALARM_TO", Usage: "phone numbers or e-mail addresses, comma separated, that alarms are sent to; empty: every administrator"},
+	{Env: "SHANGQUAN_BACKUPS", Usage: "folder that whole backups are put into; an alarm says when the newest is older than 26 hours; empty: nobody looks"},
 	{Env: "SHANGQUAN_STAFF_RANGES", Usage: "addresses or ranges, comma separated, from which the pages of the district's staff answer"},
 	{Env: "SHANGQUAN_STAFF_OPEN", Default: "false", Bool: true, Usage: "let the staff's pages answer from everywhere"},
 	{Env: "SHANGQUAN_LINK_HOSTS", Default: "gov.cn,政务", Usage: "hosts, comma separated, that notices may link to, with everything below each"},

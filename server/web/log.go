@@ -120,6 +120,9 @@ func (s *Site) finish(c *fiber.Ctx, r *Request) {
 		counts = r.route.counts
 	}
 	s.metrics.count(counts, status, took)
+	if a := s.services.Alarms; a != nil {
+		a.Answered(now, status >= 500 && !r.expected)
+	}
 	if r.err == nil && (status < 500 || r.expected) {
 		if s.log.Enabled(s.base, slog.LevelInfo) {
 			s.log.access(now, r, methodName(c), counts.name, status, took)

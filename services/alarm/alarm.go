@@ -27,14 +27,17 @@ const (
 	Network  Kind = "network"  // somebody of the staff signed in from a network for the first time; the object is the account
 	Drift    Kind = "drift"    // the search index differed from the register
 	Frozen   Kind = "frozen"   // the site was frozen
+	Backup   Kind = "backup"   // there is no backup of the last day
+	Errors   Kind = "errors"   // too many answers are errors
 )
 
 // Kinds lists the kinds.
-var Kinds = []Kind{Content, Trail, Guessing, Network, Drift, Frozen}
+var Kinds = []Kind{Content, Trail, Guessing, Network, Drift, Frozen, Backup, Errors}
 
 // letters are the kinds of messages about alarms.
 var letters = map[Kind]string{
 	Content: "alarm_content", Trail: "alarm_trail", Guessing: "alarm_guessing", Network: "alarm_network", Drift: "alarm_drift", Frozen: "alarm_frozen",
+	Backup: "alarm_backup", Errors: "alarm_errors",
 }
 
 // Alarm is one thing to look at.
@@ -69,6 +72,8 @@ type Service struct {
 	last  map[string]time.Time // when an alarm was last written, by id
 	tell  func(context.Context, Alarm) error
 	fails []time.Time
+	// minutes are the answers of the last minutes, one after the other in a ring.
+	minutes [errorWindow]minute
 }
 
 type raised struct {
