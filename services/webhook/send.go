@@ -17,6 +17,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
+	"shangquan/services/outward"
 	"shangquan/services/store"
 )
 
@@ -163,10 +164,10 @@ func (s *Service) call(ctx context.Context, h *hook, d *delivery) Try {
 		t.Cause = "network"
 		return t
 	}
-	resp, err := s.HTTP.Do(r) //nolint:gosec // the client refuses addresses of closed networks, see guard
+	resp, err := s.HTTP.Do(r) //nolint:gosec // the client refuses addresses of closed networks, see outward
 	t.Took = int(time.Since(start).Milliseconds())
 	if err != nil {
-		t.Cause = cause(err)
+		t.Cause = outward.Cause(err)
 		return t
 	}
 	defer func() { _ = resp.Body.Close() }()

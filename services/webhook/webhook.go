@@ -2,8 +2,8 @@
 // are signed as Standard Webhooks 1.0 says. Each goes out at least once, in no promised order, and carries no more than where to
 // read what is true now; so a message that comes twice or late does no harm.
 //
-// Whoever makes a webhook names an address that this server then calls. See target.go for what keeps it from calling anything of
-// its own network; the address of a merchant's webhook is called only after an administrator has allowed it.
+// Whoever makes a webhook names an address that this server then calls. Package outward keeps it from calling anything of its own
+// network; the address of a merchant's webhook is called only after an administrator has allowed it.
 package webhook
 
 import (
@@ -19,6 +19,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/mail"
+	"shangquan/services/outward"
 	"shangquan/services/secret"
 	"shangquan/services/store"
 )
@@ -133,7 +134,7 @@ type Service struct {
 // New returns the service. The collection of listings declares store.Follow(FollowerName).
 func New(d Deps) *Service {
 	if d.HTTP == nil {
-		d.HTTP = outward(nil)
+		d.HTTP = outward.Client(nil, callTime, 443)
 	}
 	hooks := store.NewCollection[hook](d.DB, "webhooks", store.Index("state"), store.Index("merchant_id", "created_at"), store.Follow("audit"))
 	return &Service{

@@ -22,6 +22,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
+	"shangquan/services/outward"
 	"shangquan/services/store"
 )
 
@@ -67,9 +68,9 @@ func start(t *testing.T) *bench {
 	b.shops, b.coll = listing.New(db, log, b.now), listing.Declare(db)
 	b.mails = mail.NewLog(mail.Options{Words: func(lang.Tag, string, map[string]any) (string, string, error) { return "-", "-", nil }})
 	// The receiver stands in for every name; redirects, times and everything else are those of the real client.
-	client := outward(nil)
+	client := outward.Client(nil, callTime, 443)
 	client.Timeout = 300 * time.Millisecond
-	transport := client.Transport.(*http.Transport)                                                   //nolint:forcetypeassert // outward makes it
+	transport := client.Transport.(*http.Transport)                                                   //nolint:forcetypeassert // outward.Client makes it
 	transport.TLSClientConfig = receiver.Client().Transport.(*http.Transport).TLSClientConfig.Clone() //nolint:forcetypeassert // httptest makes it
 	transport.TLSClientConfig.ServerName = "example.com"
 	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
@@ -453,10 +454,12 @@ func TestAnswers(t *testing.T) {
 		"a redirect": {func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://127.0.0.1/", http.StatusTemporaryRedirect)
 		}, 307, "", Active},
-		"a slow one":   {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 0, "timeout", Active},
-		"hangs up":     {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 0, "network", Active},
-		"a huge one":   {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1<<20)) }, 200, "", Active},
-		"a large head": {func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", strings.Repeat("x", maxHead*2)) }, 0, "network", Active},
+		"a slow one": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 0, "timeout", Active},
+		"hangs up":   {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 0, "network", Active},
+		"a huge one": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, 1<<20)) }, 200, "", Active},
+		"a large head": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X", strings.Repeat("x", outward.MaxHead*2))
+		}, 0, "network", Active},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := start(t)
