@@ -45,6 +45,8 @@
 //	insight    counts for the owner of a shop, without persons
 //	apikey     keys of merchants' programs
 //	webhook    signed messages to programs elsewhere when something changed
+//	outlink    which sites notices may link to, and whether links of public pages still answer
+//	outward    asks addresses that others chose, and nothing of the own network
 //	job        what servers do by themselves: when it is due, who does it, how it went
 //	idempotency  requests that can be sent again
 //	ical       calendars as files
@@ -139,6 +141,8 @@
 //   - webhook · 消息推送 · an address that is told what changed, with a secret both sides know; its messages are deliveries · callback
 //   - job · 定时任务 · something servers do by themselves, one of them each time; its record is its lease · cron, task
 //   - embed · 放到别的网站 · a page that other sites may frame: one shop or a list · widget
+//   - outlink · 外链 · an address of another site on a public page · URL, external link
+//   - host · 网站 · a site notices may link to, with everything below it · domain, server
 //   - merchant · 经营主体 · the organisation that runs listings; has members with accounts · vendor, tenant
 //   - member · 成员 · an account with a role in a merchant: owner 店主, manager 店长, staff 店员 · user
 //   - seat · 席位 · what a member may reach: the role, and the shops it is limited to · permission

@@ -29,6 +29,7 @@ import (
 	"shangquan/services/media"
 	"shangquan/services/merchant"
 	"shangquan/services/notice"
+	"shangquan/services/outlink"
 	figures "shangquan/services/overview"
 	"shangquan/services/recheck"
 	"shangquan/services/report"
@@ -64,6 +65,8 @@ type people struct {
 	twins     *twin.Service
 	batches   *bulk.Service
 	rechecks  *recheck.Service
+	hosts     *outlink.Service
+	outlinks  *outlink.Checker
 }
 
 // sender opens the way messages leave by.
@@ -105,10 +108,12 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.repeats = idempotency.New(d.db, d.keys, d.now)
 	p.links = listing.NewLinks(d.shops, d.keys)
 	p.walks = walk.New(d.db, d.shops, d.editor, d.now)
+	p.hosts = outlink.New(outlink.Deps{DB: d.db, Log: d.trail, Setting: c.LinkHosts})
 	p.notices = notice.New(notice.Deps{
-		DB: d.db, Log: d.trail, Keys: d.keys, Listed: d.directory.Listed, Shop: d.shops.Get, Letters: p.merchants, Hosts: notice.NewHosts(c.LinkHosts...), Now: d.now,
+		DB: d.db, Log: d.trail, Keys: d.keys, Listed: d.directory.Listed, Shop: d.shops.Get, Letters: p.merchants, Hosts: p.hosts.Allowed, Now: d.now,
 		Link: func(token string) string { return c.Origin + linkPaths["receipt"] + token },
 	})
+	p.outlinks = outlink.NewChecker(outlink.CheckerDeps{DB: d.db, Board: p.notices.Board, Listed: d.directory.Listed, Allowed: p.hosts.Allowed, Origin: c.Origin, Now: d.now})
 	p.assembly = assembly.New(assembly.Deps{DB: d.db, Log: d.trail, Letters: p.merchants, Now: d.now, Link: func(organisation, meeting string) string {
 		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting
 	}})
@@ -258,7 +263,7 @@ func (d *district) services() web.Services {
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
-		Webhooks: p.webhooks, Jobs: p.ledger, Overview: p.overview,
+		Webhooks: p.webhooks, LinkHosts: p.hosts, OutLinks: p.outlinks, Jobs: p.ledger, Overview: p.overview,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,
 		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,
 		Signs: p.signs, Desk: p.desk, Twins: p.twins, Batches: p.batches, Rechecks: p.rechecks,

@@ -68,6 +68,7 @@ func (d *district) jobs() []job.Job {
 		}},
 		{Name: "district figures", Every: 24 * time.Hour, Do: p.overview.Count},
 		{Name: "broken webhooks", Every: time.Minute, Do: p.webhooks.Tell},
+		{Name: "links", Every: 6 * time.Hour, Do: p.outlinks.Check},
 		{Name: "webhook log", Every: 24 * time.Hour, Do: p.webhooks.Sweep},
 	}
 	if d.backups != "" {

@@ -33,7 +33,7 @@ var Settings = []Setting{
 	{Env: "SHANGQUAN_BACKUPS", Usage: "folder that whole backups are put into; an alarm says when the newest is older than 26 hours; empty: nobody looks"},
 	{Env: "SHANGQUAN_STAFF_RANGES", Usage: "addresses or ranges, comma separated, from which the pages of the district's staff answer"},
 	{Env: "SHANGQUAN_STAFF_OPEN", Default: "false", Bool: true, Usage: "let the staff's pages answer from everywhere"},
-	{Env: "SHANGQUAN_LINK_HOSTS", Default: "gov.cn,政务", Usage: "hosts, comma separated, that notices may link to, with everything below each"},
+	{Env: "SHANGQUAN_LINK_HOSTS", Default: "gov.cn,政务", Usage: "hosts, comma separated, that notices may link to, with everything below each, until an administrator writes others"},
 	{Env: "SHANGQUAN_PASSWORDS", Default: "plain", Usage: "rules for passwords: plain, or graded as assessors of 等保 ask of staff"},
 	{Env: "SHANGQUAN_DEMO", Default: "false", Bool: true, Usage: "development only: accounts of every role to try the site with, in a store that this start makes"},
 	{Env: "SHANGQUAN_SAMPLE", Default: "false", Bool: true, Usage: "import the sample district into an empty store at the first start"},

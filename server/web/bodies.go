@@ -71,7 +71,7 @@ func (s *Site) publicBody(c *fiber.Ctx) error {
 	say(p.say("assembly.scope"), x.Scope)
 	say(p.say("assembly.station"), x.Station)
 	v.add(section{Facts: deskFact(p, facts, x.Desk)})
-	if article := s.prose(p, x.Programme); article != nil {
+	if article := s.prose(c, p, x.Programme); article != nil {
 		v.add(section{Title: p.say("assembly.programme"), Article: article})
 	}
 	if len(x.Listed) > 0 {
@@ -118,6 +118,6 @@ func (s *Site) publicMeeting(c *fiber.Ctx) error {
 	}
 	p := s.speaker(c)
 	v := casePage{Up: &ui.Link{Label: p.say("assembly.summaries"), Href: at(c, "/meetings")}, Title: p.name(m.Title), Lead: dayOf(p, m.At)}
-	v.add(section{Article: s.prose(p, m.Text)})
+	v.add(section{Article: s.prose(c, p, m.Text)})
 	return s.showPublic(c, p, &v)
 }

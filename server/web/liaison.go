@@ -182,12 +182,12 @@ func typedText(f *form, name string) lang.Text {
 }
 
 // prose is a text with paragraphs and lists, as notices have them.
-func (s *Site) prose(p *speaker, x lang.Text) *ui.Article {
+func (s *Site) prose(c *fiber.Ctx, p *speaker, x lang.Text) *ui.Article {
 	text, in := x.In(p.Lang)
 	if text == "" {
 		return nil
 	}
-	return &ui.Article{BodyLang: in, Body: template.HTML(notice.Render(text, s.services.Notices.Hosts))} //nolint:gosec // made of a closed list of elements
+	return &ui.Article{BodyLang: in, Body: template.HTML(notice.Render(text, s.services.Notices.Hosts(c.UserContext())))} //nolint:gosec // made of a closed list of elements
 }
 
 // deskFact is whom to ring.

@@ -37,7 +37,7 @@ func (s *Site) pactCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	if len(versions) > 0 {
 		last = versions[0]
 		v.add(section{
-			Title: p.say("assembly.version_n", "N", last.Number), Text: p.say("assembly.asked_since", "Day", dayOf(p, last.From)), Article: s.prose(p, last.Text),
+			Title: p.say("assembly.version_n", "N", last.Number), Text: p.say("assembly.asked_since", "Day", dayOf(p, last.From)), Article: s.prose(c, p, last.Text),
 			Links: []ui.Link{{Label: p.say("assembly.roster"), Href: at(c, "/liaison/pact/roster")}},
 		})
 		list := ui.Records{Empty: p.say("assembly.no_member")}

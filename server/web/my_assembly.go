@@ -162,7 +162,7 @@ func (s *Site) ownPactCase(c *fiber.Ctx, p *speaker) (*casePage, error) {
 		return nil, notThere()
 	}
 	v := &casePage{Up: &ui.Link{Label: p.say("assembly.my_title"), Href: ownHref(c, "")}, Title: p.say("assembly.pact"), Lead: p.say("assembly.version_n", "N", pact.Number)}
-	v.add(section{Article: s.prose(p, pact.Text)})
+	v.add(section{Article: s.prose(c, p, pact.Text)})
 	if when, signed := o.HasSigned(pact.Number); signed {
 		v.ok(p.say("assembly.signed_version", "N", pact.Number, "Day", dayOf(p, when)))
 		return v, nil

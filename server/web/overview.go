@@ -80,10 +80,17 @@ func (s *Site) overviewPage(c *fiber.Ctx) error {
 		return err
 	}
 	v.Cards = append(v.Cards, missedCard(c, p, missed))
+	links, err := s.services.OutLinks.Report(ctx, by)
+	if err != nil {
+		return err
+	}
+	if card := linkCard(c, p, &links); card != nil {
+		v.Cards = append(v.Cards, *card)
+	}
 	if v.Figures, err = s.overviewFigures(c, p, f); err != nil {
 		return err
 	}
-	v.Links = []ui.Link{{Label: p.say("overview.to_turnover"), Href: at(c, "/desk/register")}}
+	v.Links = []ui.Link{{Label: p.say("overview.to_turnover"), Href: at(c, "/desk/register")}, {Label: p.say("outlink.title"), Href: at(c, "/desk/links")}}
 	v.Base = s.privateBase(c, v.Title)
 	if p.err != nil {
 		return p.err

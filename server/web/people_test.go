@@ -46,6 +46,7 @@ import (
 	"shangquan/services/media"
 	"shangquan/services/merchant"
 	"shangquan/services/notice"
+	"shangquan/services/outlink"
 	"shangquan/services/overview"
 	"shangquan/services/place"
 	"shangquan/services/post"
@@ -302,6 +303,12 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	})
 	keepRegister(&s, db, trail, d.Config.Origin, now)
 	s.Assembly = assembly.New(assembly.Deps{DB: db, Log: trail, Letters: s.Merchants, Now: now, Link: func(o, m string) string { return d.Config.Origin + "/my/assembly/" + o + "/meetings/" + m }})
+	s.LinkHosts = outlink.New(outlink.Deps{DB: db, Log: trail, Setting: d.Config.LinkHosts})
+	s.OutLinks = outlink.NewChecker(outlink.CheckerDeps{
+		DB: db, Allowed: s.LinkHosts.Allowed, Origin: d.Config.Origin, Now: now, HTTP: &http.Client{Transport: deadEnd{}},
+		Board:  func(ctx context.Context) (*notice.Board, error) { return x.services.Notices.Board(ctx) },
+		Listed: func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
+	})
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}
@@ -310,7 +317,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	t.Cleanup(x.directory.Close)
 	d.Now, d.Calendar, d.Directory = now, s.Holidays.Calendar, x.directory
 	s.Notices = notice.New(notice.Deps{
-		DB: db, Log: trail, Keys: keys, Listed: x.directory.Listed, Shop: s.Listings.Get, Letters: s.Merchants, Hosts: notice.NewHosts(d.Config.LinkHosts...), Now: now,
+		DB: db, Log: trail, Keys: keys, Listed: x.directory.Listed, Shop: s.Listings.Get, Letters: s.Merchants, Hosts: s.LinkHosts.Allowed, Now: now,
 		Link: func(token string) string { return d.Config.Origin + "/receipt/" + token },
 	})
 	s.Overview = overview.New(db, x.directory.Listed, s.Holidays.Calendar, now)

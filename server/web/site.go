@@ -40,6 +40,7 @@ import (
 	"shangquan/services/media"
 	"shangquan/services/merchant"
 	"shangquan/services/notice"
+	"shangquan/services/outlink"
 	"shangquan/services/overview"
 	"shangquan/services/place"
 	"shangquan/services/post"
@@ -115,6 +116,9 @@ type Services struct {
 	// Vocabulary and Holidays are the words and the holidays as the district edits them.
 	Vocabulary *vocabulary.Service
 	Holidays   *holiday.Service
+	// LinkHosts are the hosts that notices may link to, OutLinks how the links of public pages answered.
+	LinkHosts *outlink.Service
+	OutLinks  *outlink.Checker
 
 	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.
 	Outbox *mail.Log
@@ -194,6 +198,7 @@ func (s *Site) siteMap() []Route {
 		s.printRoutes(),
 		s.keyRoutes(),
 		s.webhookRoutes(),
+		s.linkRoutes(),
 		s.jobRoutes(),
 		s.overviewRoutes(),
 		s.embedRoutes(),

@@ -105,6 +105,9 @@ const (
 	WebhookAllow    Action = "webhook.allow" // let a merchant's webhook call its address
 	WebhookSend     Action = "webhook.send"  // the program's own: what it notes about a webhook
 
+	LinkRead  Action = "link.read"  // which hosts notices may link to, and which links are broken
+	LinkHosts Action = "link.hosts" // choose those hosts
+
 	OverviewRead Action = "overview.read" // how the district stands, in numbers
 
 	JobRead Action = "job.read"

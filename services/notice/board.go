@@ -66,6 +66,7 @@ func (p *Posted) For(l *listing.Listing) bool { return p.Content.Audience.Includ
 // notice has ended is asked of the clock.
 type Board struct {
 	rev     int64
+	hosts   Hosts // that the markup was made with
 	checked time.Time
 	all     []*Posted // urgent ones first, then those that are pinned, then the newest
 	ids     map[string]*Posted
@@ -73,7 +74,7 @@ type Board struct {
 }
 
 // Revision identifies what the board says; with the minute it is a key for caches of pages.
-func (b *Board) Revision() string { return strconv.FormatInt(b.rev, 36) }
+func (b *Board) Revision() string { return strconv.FormatInt(b.rev, 36) + "~" + b.hosts.key }
 
 // Board returns what the public can read now.
 func (s *Service) Board(ctx context.Context) (*Board, error) {
@@ -116,11 +117,12 @@ func (s *Service) read(ctx context.Context, old *Board) (*Board, error) {
 	if err != nil {
 		return nil, err
 	}
-	if old != nil && old.rev == rev {
+	hosts := s.Hosts(ctx)
+	if old != nil && old.rev == rev && old.hosts.key == hosts.key {
 		same := *old
 		return &same, nil
 	}
-	b := &Board{rev: rev, all: []*Posted{}, ids: map[string]*Posted{}, every: map[string]*Posted{}}
+	b := &Board{rev: rev, hosts: hosts, all: []*Posted{}, ids: map[string]*Posted{}, every: map[string]*Posted{}}
 	for _, q := range []store.Query{
 		store.Where("public", store.Eq, string(Live)).Limit(200),
 		store.Where("public", store.In, []string{string(Over), string(Taken)}).OrderBy("public_at", store.Desc).Limit(maxOver),
@@ -156,7 +158,7 @@ func (s *Service) post(ctx context.Context, b, old *Board, n *Notice) error {
 		p.UpdatedAt = n.WithdrawnAt
 	case NotYet, Live, Never:
 	}
-	if was := old.posted(n.ID); was != nil && was.N == ref.N && was.Hash == ref.Hash {
+	if was := old.posted(n.ID); was != nil && was.N == ref.N && was.Hash == ref.Hash && old.hosts.key == b.hosts.key {
 		p.Version, p.Markup = was.Version, was.Markup
 	} else {
 		v, err := s.versions.Get(ctx, versionID(n.ID, ref.N, ref.Hash))
@@ -166,7 +168,7 @@ func (s *Service) post(ctx context.Context, b, old *Board, n *Notice) error {
 		p.Version, p.Markup = v, map[lang.Tag]Markup{}
 		for _, t := range lang.Tags {
 			if text, in := v.Content.Text.In(t); in == t && text != "" {
-				p.Markup[t] = Render(text, s.Hosts)
+				p.Markup[t] = Render(text, b.hosts)
 			}
 		}
 	}

@@ -1,14 +1,21 @@
 package notice
 
 import (
+	"hash/fnv"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/yuin/goldmark/ast"
 	"golang.org/x/net/idna"
 )
 
 // Hosts are the hosts outside this site that notices link to (requirement CON-02).
-type Hosts struct{ names []string }
+type Hosts struct {
+	names []string
+	key   string // the same for the same hosts; part of the key of cached pages
+}
 
 // DefaultHosts are those of the administration: gov.cn and .政务.
 var DefaultHosts = []string{"gov.cn", "政务"}
@@ -21,6 +28,9 @@ func NewHosts(names ...string) Hosts {
 			h.names = append(h.names, a)
 		}
 	}
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(strings.Join(h.names, " ")))
+	h.key = strconv.FormatUint(uint64(sum.Sum32()), 36)
 	return h
 }
 
@@ -58,4 +68,33 @@ func (h Hosts) link(written string) (string, bool) {
 		return u.String(), true
 	}
 	return "", false
+}
+
+// Links returns the addresses of other sites that a text links to, once each, as Render links them.
+func Links(s string, hosts Hosts) []string {
+	doc, err := parse(s)
+	if err != nil {
+		return nil
+	}
+	out := []string{}
+	add := func(to []byte) {
+		if href, ok := hosts.link(string(to)); ok && strings.HasPrefix(href, "https:") && !slices.Contains(out, href) {
+			out = append(out, href)
+		}
+	}
+	source := []byte(s)
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		switch n := n.(type) {
+		case *ast.Link:
+			if entering {
+				add(n.Destination)
+			}
+		case *ast.AutoLink:
+			if entering {
+				add(n.URL(source))
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return out
 }

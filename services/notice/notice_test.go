@@ -94,7 +94,7 @@ func open(t testing.TB) *town {
 	b.db, b.log = db, log
 	b.shops = listing.New(db, b.log, b.now)
 	b.Service = New(Deps{
-		DB: db, Log: b.log, Keys: keys, Listed: b.listed, Shop: b.shops.Get, Letters: b.post, Hosts: NewHosts(DefaultHosts...), Now: b.now,
+		DB: db, Log: b.log, Keys: keys, Listed: b.listed, Shop: b.shops.Get, Letters: b.post, Hosts: func(context.Context) Hosts { return NewHosts(DefaultHosts...) }, Now: b.now,
 		Link: func(token string) string { return "https://x/receipt/" + token },
 	})
 	return b

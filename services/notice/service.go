@@ -38,7 +38,8 @@ type Deps struct {
 	// Shop returns a shop in any state: fault.NotFound.
 	Shop    func(ctx context.Context, id string) (listing.Listing, error)
 	Letters Letters // nil: nobody is reminded
-	Hosts   Hosts
+	// Hosts returns the hosts outside this site that notices link to now.
+	Hosts func(context.Context) Hosts
 	// Link returns the address of the page behind a token of Links.
 	Link func(token string) string
 	Now  func() time.Time
