@@ -61,9 +61,13 @@ func (p Program) demonstrate(ctx context.Context, c config.Config, d *district, 
 	}
 	path, _ := storeFile(c)
 	name, _ := c.Site.Name.In(lang.Hans)
-	people, err := demo.People(ctx, demo.Deps{DB: d.db, Keys: d.keys, Log: d.trail, Listings: d.shops, Places: d.places, Origin: c.Origin, Site: name, Now: d.now})
+	deps := demo.Deps{DB: d.db, Keys: d.keys, Log: d.trail, Listings: d.shops, Places: d.places, Origin: c.Origin, Site: name, Now: d.now}
+	people, err := demo.People(ctx, deps)
 	if err != nil {
 		return fmt.Errorf("the demonstration accounts: %w", err)
+	}
+	if err := demo.JointMeeting(ctx, deps, people); err != nil {
+		return err
 	}
 	b, err := json.MarshalIndent(people, "", "\t")
 	if err != nil {

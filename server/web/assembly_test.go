@@ -181,57 +181,6 @@ func hiddenTopic(t *testing.T, page string) string {
 	return id
 }
 
-// TestConsentTakenBackIsNowhere names a member in every public place there is, and in none after one press.
-func TestConsentTakenBackIsNowhere(t *testing.T) {
-	x := peopled(t)
-	x.public(t)
-	id := x.member(t, demo.Owner)
-	const name = "演示单位" + demo.Owner
-	ctx, lian, admin := t.Context(), x.actor(t, demo.Liaison), x.actor(t, demo.Admin)
-	b, err := x.services.Assembly.AddBody(ctx, lian, "renmin-lu", assembly.BodyPage{Name: lang.Text{Hans: "人民路路段"}, Programme: lang.Text{Hans: "每月走一次街。"}, Members: []string{id}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b, err = x.services.Assembly.SubmitBody(ctx, lian, b.ID, b.Rev); err != nil {
-		t.Fatal(err)
-	}
-	if _, err = x.services.Assembly.ApproveBody(ctx, admin, b.ID, b.Rev, b.Page.Asked); err != nil {
-		t.Fatal(err)
-	}
-	everywhere := []string{}
-	for _, r := range x.Routes() {
-		if r.Method == http.MethodGet && r.Needs == "public.read" && r.Kind != Static && r.Kind != Private && !strings.Contains(r.Path, ":") {
-			everywhere = append(everywhere, r.Path)
-		}
-	}
-	everywhere = append(everywhere, "/bodies/renmin-lu", "/en/bodies/renmin-lu", "/?q="+url.QueryEscape(name), "/suggest?q="+url.QueryEscape(name), "/api/v1/shops?q="+url.QueryEscape(name))
-	found := func() []string {
-		out := []string{}
-		for _, path := range everywhere {
-			if body := x.as(t, "").get(path).body; strings.Contains(strings.ReplaceAll(strings.ReplaceAll(body, url.QueryEscape(name), ""), `value="`+name+`"`, ""), ">"+name+"<") {
-				out = append(out, path)
-			}
-		}
-		return out
-	}
-	if got := found(); len(got) != 0 {
-		t.Errorf("named without consent: %v", got)
-	}
-	owner := x.as(t, demo.Owner)
-	press := "/my/assembly/" + id + "/consent"
-	owner.done(press, url.Values{"do": {"agree"}})
-	if got := found(); len(got) != 2 {
-		t.Errorf("named with consent: %v", got)
-	}
-	if a := x.as(t, demo.Manager).post(press, url.Values{"do": {"revoke"}}); a.status != http.StatusNotFound {
-		t.Errorf("a manager decides: %d", a.status)
-	}
-	owner.done(press, url.Values{"do": {"revoke"}})
-	if got := found(); len(got) != 0 {
-		t.Errorf("named after it was taken back: %v", got)
-	}
-}
-
 func TestThePactIsSignedByOrganisations(t *testing.T) {
 	x := peopled(t)
 	id := x.member(t, demo.Owner)

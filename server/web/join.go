@@ -54,21 +54,23 @@ func (s *Site) joinForm(c *fiber.Ctx, p *speaker, x merchant.Offered) formPage {
 func (s *Site) joinNew(c *fiber.Ctx, p *speaker, x merchant.Offered, f *form) formPage {
 	path := "/join/" + c.Params("token")
 	v := s.joinHead(p, x)
-	signIn := ui.Link{Label: p.say("register.sign_in"), Href: at(c, "/sign-in") + "?back=" + escaped(at(c, path))}
-	v.Callouts = []ui.Callout{{Icon: "info", Lead: p.say("register.have"), Link: &signIn}}
-	v.Form = &ui.Form{
-		Action: at(c, path), CSRF: s.token(Of(c)), Hidden: hidden("new", "1"),
-		Parts: []ui.FormPart{
-			{Heading: p.say("register.title")},
-			{Static: &ui.Static{Label: p.say("sign_in.name"), Value: x.Shown, Hint: p.say("join.contact_hint")}},
-			input(f, "name", p.say("register.name"), func(x *ui.Field) { x.Autocomplete, x.Hint = "name", p.say("register.name_hint") }),
-			input(nil, "password", p.say("register.password"), func(x *ui.Field) {
-				x.Type, x.Autocomplete, x.Optional, x.Hint = "password", "new-password", true, p.say("register.password_hint")
-			}),
-		},
-		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("join.register")}}},
-	}
+	v.Form = &ui.Form{Action: at(c, path), CSRF: s.token(Of(c)), Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("join.register")}}}}
+	v.Callouts, v.Form.Hidden, v.Form.Parts = s.newAccount(c, p, at(c, path), x.Shown, f)
 	return v
+}
+
+// newAccount is what a page asks of somebody who was invited and has no account: where to sign in, and the fields of a new one. shown is
+// what of the address is shown.
+func (s *Site) newAccount(c *fiber.Ctx, p *speaker, back, shown string, f *form) ([]ui.Callout, []ui.Hidden, []ui.FormPart) {
+	signIn := ui.Link{Label: p.say("register.sign_in"), Href: at(c, "/sign-in") + "?back=" + escaped(back)}
+	return []ui.Callout{{Icon: "info", Lead: p.say("register.have"), Link: &signIn}}, hidden("new", "1"), []ui.FormPart{
+		{Heading: p.say("register.title")},
+		{Static: &ui.Static{Label: p.say("sign_in.name"), Value: shown, Hint: p.say("join.contact_hint")}},
+		input(f, "name", p.say("register.name"), func(x *ui.Field) { x.Autocomplete, x.Hint = "name", p.say("register.name_hint") }),
+		input(nil, "password", p.say("register.password"), func(x *ui.Field) {
+			x.Type, x.Autocomplete, x.Optional, x.Hint = "password", "new-password", true, p.say("register.password_hint")
+		}),
+	}
 }
 
 // joinSent: POST /join/:token.

@@ -31,6 +31,7 @@ func (s *Site) liaisonRoutes() []Route {
 		read("", s.liaisonPage, ""),
 		read("/members", s.membersPage, ""),
 		send("/members", s.memberAdded, ""),
+		read("/roster", s.membersTable, ""),
 		read("/members/:id", s.seatPage, "/liaison/members/none"),
 		send("/members/:id", s.seatSent, "/liaison/members/none"),
 		{Method: post, Path: "/liaison/members/:id/consent", Handle: s.memberConsentSent, Kind: Private, Rate: Write, Needs: access.AssemblyConsent, Probe: "/liaison/members/none/consent"},
@@ -118,9 +119,25 @@ func meetingRecord(c *fiber.Ctx, p *speaker, path string, m *assembly.Meeting) u
 }
 
 func actionRecord(c *fiber.Ctx, p *speaker, path string, a *assembly.Action, names map[string]lang.Text) ui.Record {
-	r := ui.Record{Title: a.Text, Lang: lang.Hans, Href: at(c, path+a.ID), Lines: []string{p.name(names[a.OrganisationID]), p.say("assembly.by_day", "Day", onDay(p, a.Due))}}
+	r := ui.Record{Title: a.Text, Lang: lang.Hans, Href: at(c, path+a.ID), Lines: []string{memberName(p, names, a.OrganisationID), p.say("assembly.by_day", "Day", onDay(p, a.Due))}}
 	r.Tag, r.State = actionState(p, a)
 	return r
+}
+
+// memberName is what a member is called; one that the reader may not know of has no name.
+func memberName(p *speaker, names map[string]lang.Text, id string) string {
+	if n, ok := names[id]; ok {
+		return p.name(n)
+	}
+	return p.say("assembly.unnamed")
+}
+
+// rowName is a member as the minutes call it.
+func rowName(p *speaker, r *assembly.Attendance) string {
+	if r.Name == "" {
+		return p.say("assembly.unnamed")
+	}
+	return r.Name
 }
 
 func actionState(p *speaker, a *assembly.Action) (string, ui.TaskState) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -117,7 +118,7 @@ func (s *Site) meetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 		v.ok(p.say("assembly.done." + w))
 	}
 	v.add(section{Facts: meetingFacts(p, &m), Links: []ui.Link{{Label: p.say("assembly.print"), Href: at(c, "/liaison/meetings/"+m.ID+"/print")}}})
-	v.Sections = append(v.Sections, topicSections(p, &m, names)...)
+	v.Sections = append(v.Sections, topicSections(p, &m, names, func(item string) string { return at(c, "/liaison/actions/"+item) })...)
 	if x := answersSection(p, &m); x != nil {
 		v.add(*x)
 	}
@@ -134,8 +135,38 @@ func (s *Site) meetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 			return nil, err
 		}
 		s.meetingSteps(c, p, v, &m, members, f)
+		nextStep(p, v, &m)
 	}
 	return v, nil
+}
+
+// nextStep says above the page what the meeting waits for, with a way to the form of it.
+func nextStep(p *speaker, v *casePage, m *assembly.Meeting) {
+	step, word := "", ""
+	switch {
+	case m.State == assembly.Open:
+		step = "agenda"
+	case m.State == assembly.Agenda:
+		step = "call"
+	case m.State == assembly.Called && !m.At.After(p.now):
+		step = "hold"
+	case m.State == assembly.Held:
+		step = "ask"
+		if !slices.ContainsFunc(m.OnAgenda(), func(t assembly.Topic) bool { return t.Said+t.Decision != "" }) {
+			step = "write"
+		}
+	case m.Ready(p.now):
+		step = "publish"
+	case m.State == assembly.Asked:
+		word = p.say("assembly.next_answers", "Day", onDay(p, m.Due))
+	case m.State == assembly.Published && m.Summary.Public == nil && m.Summary.Asked == "":
+		step = "summary"
+	}
+	if step != "" {
+		v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Lead: p.say("assembly.next"), Link: &ui.Link{Label: p.say("assembly.next_step." + step), Href: "#step-" + step}})
+	} else if word != "" {
+		v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Lead: word})
+	}
 }
 
 func meetingFacts(p *speaker, m *assembly.Meeting) []ui.Fact {
@@ -149,7 +180,7 @@ func meetingFacts(p *speaker, m *assembly.Meeting) []ui.Fact {
 		there := []string{}
 		for _, r := range m.Rows {
 			if r.Presence == w {
-				there = append(there, r.Name)
+				there = append(there, rowName(p, &r))
 			}
 		}
 		facts = fact(facts, p.say("assembly.presence."+string(w)), strings.Join(there, p.say("empty.and")))
@@ -157,14 +188,19 @@ func meetingFacts(p *speaker, m *assembly.Meeting) []ui.Fact {
 	return facts
 }
 
-// topicSections are the topics: a list as long as there are no minutes, then one part for each.
-func topicSections(p *speaker, m *assembly.Meeting, names map[string]lang.Text) []section {
+// topicSections are the topics: a list as long as there are no minutes, then one part for each. item, unless it is nil, is where an action
+// item that came back leads.
+func topicSections(p *speaker, m *assembly.Meeting, names map[string]lang.Text, item func(id string) string) []section {
 	from := func(t *assembly.Topic) string {
 		switch {
 		case t.ActionID != "":
 			return p.say("assembly.carried")
 		case t.OrganisationID != "":
-			return p.say("assembly.proposed", "Name", p.name(names[t.OrganisationID]))
+			name, ok := names[t.OrganisationID]
+			if !ok { // a member that others do not know of
+				return p.say("assembly.proposed_member")
+			}
+			return p.say("assembly.proposed", "Name", p.name(name))
 		}
 		return p.say("assembly.proposed_station")
 	}
@@ -174,7 +210,11 @@ func topicSections(p *speaker, m *assembly.Meeting, names map[string]lang.Text) 
 			facts := fact(nil, p.say("assembly.from"), from(&t))
 			facts = fact(facts, p.say("assembly.said"), t.Said)
 			facts = fact(facts, p.say("assembly.decision"), t.Decision)
-			out = append(out, section{Title: p.say("assembly.topic_n", "N", i+1, "Title", t.Title), Facts: facts})
+			x := section{Title: p.say("assembly.topic_n", "N", i+1, "Title", t.Title), Facts: facts}
+			if t.ActionID != "" && item != nil {
+				x.Links = []ui.Link{{Label: p.say("assembly.to_action"), Href: item(t.ActionID)}}
+			}
+			out = append(out, x)
 		}
 		return out
 	}
@@ -183,6 +223,9 @@ func topicSections(p *speaker, m *assembly.Meeting, names map[string]lang.Text) 
 	for i := range m.Topics {
 		t := &m.Topics[i]
 		r := ui.Record{Title: t.Title, Lang: lang.Hans, Lines: []string{from(t), t.Text}}
+		if t.ActionID != "" && item != nil {
+			r.Href = item(t.ActionID)
+		}
 		if t.On {
 			n++
 			r.Tag, r.State = p.say("assembly.agenda_n", "N", n), ui.TaskWait
@@ -199,7 +242,7 @@ func answersSection(p *speaker, m *assembly.Meeting) *section {
 	}
 	list := ui.Records{}
 	for _, row := range m.Rows {
-		r := ui.Record{Title: row.Name, Lang: lang.Hans, Tag: p.say("assembly.answer.silent"), State: ui.TaskTodo}
+		r := ui.Record{Title: rowName(p, &row), Lang: lang.Hans, Tag: p.say("assembly.answer.silent"), State: ui.TaskTodo}
 		if a, ok := m.AnswerOf(row.OrganisationID); ok {
 			r.Lines = []string{stamp(p, a.At), a.Text}
 			r.Tag, r.State = p.say("assembly.answer.right"), ui.TaskDone

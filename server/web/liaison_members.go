@@ -29,7 +29,9 @@ func (s *Site) membersCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 	if err != nil {
 		return nil, err
 	}
-	v := &casePage{Title: p.say("assembly.members"), Lead: p.say("assembly.members_lead")}
+	v := &casePage{Title: p.say("assembly.members"), Lead: p.say("assembly.members_lead"), Links: []ui.Link{
+		{Label: p.say("assembly.roster_table"), Href: at(c, "/liaison/roster")}, {Label: p.say("assembly.roster_table_csv"), Href: at(c, "/liaison/roster?format=csv")},
+	}}
 	v.Chips = []ui.Chip{{Label: p.say("assembly.seated"), Href: at(c, "/liaison/members"), On: !gone}, {Label: p.say("assembly.gone"), Href: at(c, "/liaison/members") + "?gone=1", On: gone}}
 	records := ui.Records{Empty: p.say("assembly.no_member")}
 	for i := range list {
@@ -162,18 +164,23 @@ func (s *Site) seatCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	}
 	here := at(c, "/liaison/members/"+o.ID)
 	v := &casePage{Up: &ui.Link{Label: p.say("assembly.members"), Href: at(c, "/liaison/members")}, Title: p.name(o.Name)}
-	if w := saidHere(c, "saved", "agreed", "revoked"); w != "" {
+	if w := saidHere(c, "saved", "agreed", "revoked", "invited", "uninvited", "dismissed"); w != "" {
 		v.ok(p.say("assembly.done." + w))
 	}
 	tag, _ := listedWords(p, &o)
 	facts := fact(nil, p.say("assembly.public_list"), tag)
 	facts = append(facts, consentFact(p, &o)...)
-	facts = fact(facts, p.say("assembly.acts"), p.say("assembly.acts_"+map[bool]string{true: "shop", false: "none"}[o.MerchantID != ""]))
 	if n := len(o.Signed); n > 0 {
 		facts = fact(facts, p.say("assembly.pact"), p.say("assembly.signed_version", "N", o.Signed[n-1].Version, "Day", dayOf(p, o.Signed[n-1].At)))
 	}
 	v.add(section{Facts: facts})
-	if !Of(c).Actor.Is("liaison") {
+	may := Of(c).Actor.Is("liaison")
+	acting, err := s.actingSection(c, p, &o, f, may)
+	if err != nil {
+		return nil, err
+	}
+	v.add(acting)
+	if !may {
 		return v, nil
 	}
 	if o.Active {

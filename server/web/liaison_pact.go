@@ -7,6 +7,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/assembly"
+	"shangquan/services/lang"
 )
 
 // pactPage: GET /liaison/pact.
@@ -131,17 +132,34 @@ func (s *Site) minutesSheet(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.printMeeting(c, &m, "/liaison/meetings/"+m.ID)
+	names, err := s.memberNames(c)
+	if err != nil {
+		return err
+	}
+	actions, err := s.services.Assembly.ActionsOf(c.UserContext(), Of(c).Actor, m.ID)
+	if err != nil {
+		return err
+	}
+	return s.printMeeting(c, &m, "/liaison/meetings/"+m.ID, actions, names)
 }
 
-// printMeeting is a meeting on paper, with what members said of the minutes once they are out.
-func (s *Site) printMeeting(c *fiber.Ctx, m *assembly.Meeting, up string) error {
+// printMeeting is a meeting on paper, with who does what by when, and what members said of the minutes once they are published.
+func (s *Site) printMeeting(c *fiber.Ctx, m *assembly.Meeting, up string, actions []assembly.Action, names map[string]lang.Text) error {
 	p := s.speaker(c)
 	v := assemblySheet{Up: ui.Link{Label: m.Title, Href: at(c, up)}, Title: m.Title, Facts: meetingFacts(p, m)}
 	for i, t := range m.OnAgenda() {
 		facts := fact(nil, p.say("assembly.said"), t.Said)
 		facts = fact(facts, p.say("assembly.decision"), t.Decision)
 		v.Parts = append(v.Parts, sheetPart{p.say("assembly.topic_n", "N", i+1, "Title", t.Title), facts})
+	}
+	items := sheetPart{Title: p.say("assembly.actions")}
+	for i := range actions {
+		a := &actions[i]
+		state, _ := actionState(p, a)
+		items.Facts = append(items.Facts, ui.Fact{Term: a.Text, Values: []ui.Value{{Text: memberName(p, names, a.OrganisationID)}, {Text: p.say("assembly.by_day", "Day", onDay(p, a.Due))}, {Text: state}}})
+	}
+	if len(actions) > 0 {
+		v.Parts = append(v.Parts, items)
 	}
 	if m.State == assembly.Published {
 		v.Head = []string{p.say("assembly.name"), p.say("assembly.answers")}
@@ -153,7 +171,7 @@ func (s *Site) printMeeting(c *fiber.Ctx, m *assembly.Meeting, up string) error 
 					said = p.say("assembly.answer.objection") + p.say("my.comma") + a.Text
 				}
 			}
-			v.Rows = append(v.Rows, []string{r.Name, strings.TrimSpace(said)})
+			v.Rows = append(v.Rows, []string{rowName(p, &r), strings.TrimSpace(said)})
 		}
 	}
 	return s.showSheet(c, p, v)

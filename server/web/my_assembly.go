@@ -2,7 +2,7 @@ package web
 
 import (
 	"net/http"
-	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -10,7 +10,6 @@ import (
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
 	"shangquan/services/assembly"
-	"shangquan/services/lang"
 )
 
 // memberRoutes are the joint meeting as the people of a member have it.
@@ -56,11 +55,14 @@ func (s *Site) ownAssembly(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if len(list) == 1 {
+	if len(list) == 1 && c.Query("done") == "" {
 		return see(c, "/my/assembly/"+list[0].ID)
 	}
 	p := s.speaker(c)
 	v := casePage{Title: p.say("assembly.my_title"), Lead: p.say("assembly.my_lead")}
+	if w := saidHere(c, "left"); w != "" {
+		v.ok(p.say("assembly.done." + w))
+	}
 	records := ui.Records{Empty: p.say("assembly.my_none")}
 	for _, o := range list {
 		name, in := o.Name.In(p.Lang)
@@ -90,7 +92,7 @@ func (s *Site) ownMemberPage(c *fiber.Ctx) error {
 		return err
 	}
 	v := casePage{Title: p.say("assembly.my_title"), Lead: p.name(o.Name)}
-	if w := saidHere(c, "agreed", "revoked", "signed"); w != "" {
+	if w := saidHere(c, "agreed", "revoked", "signed", "speaks"); w != "" {
 		v.ok(p.say("assembly.done." + w))
 	}
 	if _, signed := o.HasSigned(pact.Number); some && !signed {
@@ -115,17 +117,26 @@ func (s *Site) ownMemberPage(c *fiber.Ctx) error {
 	v.add(x)
 	items := ui.Records{Empty: p.say("assembly.no_own_action")}
 	for i := range actions.Items {
-		items.Items = append(items.Items, actionRecord(c, p, "/my/assembly/"+o.ID+"/actions/", &actions.Items[i], map[string]lang.Text{o.ID: o.Name}))
+		r := actionRecord(c, p, "/my/assembly/"+o.ID+"/actions/", &actions.Items[i], nil)
+		r.Lines = r.Lines[1:] // they are all the reader's own
+		items.Items = append(items.Items, r)
 	}
 	v.add(section{Title: p.say("assembly.own_actions"), Records: &items})
+	more := section{Title: p.say("assembly.more"), Links: []ui.Link{{Label: p.say("assembly.members"), Href: ownHref(c, "/members")}, {Label: p.say("assembly.feed"), Href: ownHref(c, "/calendar")}}}
 	if some {
-		v.add(section{Title: p.say("assembly.pact"), Links: []ui.Link{{Label: p.say("assembly.version_n", "N", pact.Number), Href: ownHref(c, "/pact")}}})
+		more.Links = append(more.Links, ui.Link{Label: p.say("assembly.pact_n", "N", pact.Number), Href: ownHref(c, "/pact")})
 	}
-	consent := section{ID: "consent", Title: p.say("assembly.consent"), Text: p.say("assembly.consent_words"), Facts: consentFact(p, &o)}
+	v.add(more)
+	consent := section{ID: "consent", Title: p.say("assembly.consent"), Text: p.say("assembly.consent_words"), Facts: fact(consentFact(p, &o), p.say("assembly.visibility_label"), p.say("assembly.visibility."+string(o.Visibility)))}
 	if access.Can(by, access.AssemblyConsent, o.Thing(by)) {
 		consent.Forms = []*ui.Form{s.consentForm(c, p, &o, ownHref(c, "/consent"), p.say("assembly.agree"))}
 	}
 	v.add(consent)
+	if slices.Contains(o.Speakers, by.AccountID) {
+		x := s.act(c, "leave", ownHref(c, "/leave"), 0, p.say("assembly.stop"))
+		x.Bar.Buttons[0].Kind = "alt"
+		v.add(section{Title: p.say("assembly.you_act"), Text: p.say("assembly.you_act_text", "Name", p.name(o.Name)), Forms: []*ui.Form{x}})
+	}
 	return s.showCase(c, p, &v, nil, nil)
 }
 
@@ -224,7 +235,18 @@ func (s *Site) ownMeetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, err
 		facts.Links = append(facts.Links, ui.Link{Label: p.say("assembly.print"), Href: here + "/print"})
 	}
 	v.add(facts)
-	v.Sections = append(v.Sections, topicSections(p, &m, map[string]lang.Text{})...)
+	names, err := s.fellowNames(c, id)
+	if err != nil {
+		return nil, err
+	}
+	v.Sections = append(v.Sections, topicSections(p, &m, names, nil)...)
+	decided, err := s.services.Assembly.MemberActions(ctx, by, id, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(decided) > 0 {
+		v.add(decidedSection(c, p, id, decided, names))
+	}
 	if m.State == assembly.Open {
 		v.add(section{Title: p.say("assembly.propose"), Forms: []*ui.Form{s.act(c, "topic", here, 0, p.say("assembly.propose_send"), topicParts(p, only(f, "topic"), "topic")...)}})
 	}
@@ -293,7 +315,15 @@ func (s *Site) ownMinutesSheet(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return s.printMeeting(c, &m, "/my/assembly/"+c.Params("id")+"/meetings/"+m.ID)
+	names, err := s.fellowNames(c, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	actions, err := s.services.Assembly.MemberActions(c.UserContext(), Of(c).Actor, c.Params("id"), m.ID)
+	if err != nil {
+		return err
+	}
+	return s.printMeeting(c, &m, "/my/assembly/"+c.Params("id")+"/meetings/"+m.ID, actions, names)
 }
 
 // ownMeetingCalendar: GET /my/assembly/:id/meetings/:meeting/calendar, an iCalendar file of one event.
@@ -305,14 +335,10 @@ func (s *Site) ownMeetingCalendar(c *fiber.Ctx) error {
 	if m.State == assembly.Open || m.State == assembly.Agenda {
 		return notThere() // nobody is called yet
 	}
-	host := s.config.Origin
-	if u, err := url.Parse(host); err == nil {
-		host = u.Hostname()
-	}
 	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="meeting.ics"`)
 	c.Set(fiber.HeaderLastModified, m.UpdatedAt.UTC().Format(http.TimeFormat))
-	return c.Send(m.ICalendar(host, s.config.Origin+"/my/assembly/"+c.Params("id")+"/meetings/"+m.ID))
+	return c.Send(m.ICalendar(s.hostname(), s.config.Origin+"/my/assembly/"+c.Params("id")+"/meetings/"+m.ID))
 }
 
 // ownActionPage: GET /my/assembly/:id/actions/:action.

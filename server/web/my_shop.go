@@ -42,6 +42,14 @@ func (s *Site) myShops(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if len(merchants) == 0 && s.services.Assembly != nil { // who only acts for an organisation of the joint meeting has their work there
+		switch list, err := s.services.Assembly.Mine(c.UserContext(), by); {
+		case err != nil:
+			return err
+		case len(list) > 0:
+			return see(c, "/my/assembly")
+		}
+	}
 	v := myShopsPage{Title: p.say("my.title"), Callouts: doneNote(c, p), Groups: []myGroup{}, Buttons: []ui.Button{}}
 	var only *listing.Listing
 	shops, may := 0, false

@@ -230,6 +230,8 @@ func (s *Site) siteMap() []Route {
 		s.assemblyRoutes(),
 		s.memberRoutes(),
 		s.liaisonRoutes(),
+		s.speakerRoutes(),
+		s.fellowRoutes(),
 	)
 }
 

@@ -90,6 +90,7 @@ const (
 
 	AssemblyRead    Action = "assembly.read"
 	AssemblyEdit    Action = "assembly.edit"    // members, meetings, action items, the pact, the pages of bodies
+	AssemblyInvite  Action = "assembly.invite"  // ask somebody to act for an organisation
 	AssemblyApprove Action = "assembly.approve" // what the public is to read, written by somebody else
 	AssemblyMember  Action = "assembly.member"  // act for an organisation: propose, confirm, sign, show what was done
 	AssemblyConsent Action = "assembly.consent" // let the public read that the organisation is a member, or not any more

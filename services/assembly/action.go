@@ -198,6 +198,10 @@ func (s *Service) ActionsOf(ctx context.Context, by access.Actor, meetingID stri
 	if err := require(by, access.AssemblyRead); err != nil {
 		return nil, err
 	}
+	return s.actionsOf(ctx, meetingID)
+}
+
+func (s *Service) actionsOf(ctx context.Context, meetingID string) ([]Action, error) {
 	page, err := s.actions.Find(ctx, store.Where("meeting_id", store.Eq, meetingID).Limit(100))
 	return page.Items, err
 }

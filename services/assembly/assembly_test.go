@@ -3,12 +3,14 @@ package assembly
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
+	"shangquan/services/account"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
@@ -35,6 +37,8 @@ type book struct {
 	t       testing.TB
 	now     time.Time
 	letters []letter
+	link    string       // of the last invitation
+	refuses error        // what the post says to invitations
 	one     Organisation // of owner
 	two     Organisation // of rival
 }
@@ -53,6 +57,12 @@ func (b *book) TellMinutes(_ context.Context, account, key string, _ map[string]
 	return nil
 }
 
+func (b *book) AskSpeaker(_ context.Context, to account.Contact, _ lang.Tag, key string, args map[string]any) error {
+	b.letters = append(b.letters, letter{string(to), key, "invitation"})
+	b.link = fmt.Sprint(args["Link"])
+	return b.refuses
+}
+
 func opened(t testing.TB) *book {
 	t.Helper()
 	b := &book{t: t, now: time.Date(2026, 10, 15, 9, 0, 0, 0, calendar.Shanghai)}
@@ -66,7 +76,7 @@ func opened(t testing.TB) *book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Service = New(Deps{DB: db, Log: audit.New(db, keys, now), Letters: b, Now: now, Link: func(o, m string) string { return "/" + o + "/" + m }})
+	b.Service = New(Deps{DB: db, Log: audit.New(db, keys, now), Letters: b, Now: now, Link: func(o, m string) string { return "/" + o + "/" + m }, Join: func(token string) string { return token }, Keys: keys})
 	b.one = must(b, func() (Organisation, error) { return b.Add(t.Context(), liaison, details("云间面馆", "m1")) })
 	b.now = b.now.Add(time.Second) // seats are listed in the order they were given
 	b.two = must(b, func() (Organisation, error) { return b.Add(t.Context(), liaison, details("谷阳布店", "m2")) })

@@ -15,6 +15,11 @@ const meetingLasts = 2 * time.Hour
 func (m *Meeting) ICalendar(host, url string) []byte {
 	var b ical.Writer
 	b.Begin("Meetings", m.Title)
+	m.event(&b, host, url)
+	return b.End()
+}
+
+func (m *Meeting) event(b *ical.Writer, host, url string) {
 	b.Line("BEGIN:VEVENT")
 	b.Line("UID:" + m.ID + "@" + host)
 	b.Line("DTSTAMP:" + ical.UTC(m.UpdatedAt))
@@ -35,5 +40,4 @@ func (m *Meeting) ICalendar(host, url string) []byte {
 	b.Text("DESCRIPTION", agenda)
 	b.Line("URL:" + url)
 	b.Line("END:VEVENT")
-	return b.End()
 }

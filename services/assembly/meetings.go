@@ -258,7 +258,9 @@ func (s *Service) MemberMeeting(ctx context.Context, by access.Actor, organisati
 	if err != nil {
 		return Meeting{}, err
 	}
-	return m.ForMembers(organisationID), nil
+	m = m.ForMembers(organisationID)
+	err = s.unname(ctx, &m, organisationID)
+	return m, err
 }
 
 // PublicMeeting is what the public reads of a meeting.

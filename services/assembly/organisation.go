@@ -51,18 +51,22 @@ type Organisation struct {
 	store.Meta
 	audit.Trail
 	// Key is unique: no merchant has two seats.
-	Key        string     `json:"key"`
-	Name       lang.Text  `json:"name"`
-	Kind       Kind       `json:"kind"`
-	MerchantID string     `json:"merchant_id,omitempty"` // whose owners and managers act for it
-	Speakers   []string   `json:"speakers"`              // accounts that act for it besides
-	Seat       string     `json:"seat"`                  // 副主席单位
-	Since      string     `json:"since"`                 // YYYY-MM-DD
-	Desk       Desk       `json:"desk"`
-	Visibility Visibility `json:"visibility"`
-	Consent    *Consent   `json:"consent,omitempty"` // to be listed in public; nil: not given, or taken back
-	Signed     []Signing  `json:"signed"`            // versions of the pact, the newest last
-	Active     bool       `json:"active"`
+	Key        string    `json:"key"`
+	Name       lang.Text `json:"name"`
+	Kind       Kind      `json:"kind"`
+	MerchantID string    `json:"merchant_id,omitempty"` // whose owners and managers act for it
+	Speakers   []string  `json:"speakers"`              // accounts that act for it besides
+	// Invitations are those that are open, to act for it.
+	Invitations []Invitation `json:"invitations"`
+	Seat        string       `json:"seat"`  // 副主席单位
+	Since       string       `json:"since"` // YYYY-MM-DD
+	Desk        Desk         `json:"desk"`
+	Visibility  Visibility   `json:"visibility"`
+	Consent     *Consent     `json:"consent,omitempty"` // to be listed in public; nil: not given, or taken back
+	Signed      []Signing    `json:"signed"`            // versions of the pact, the newest last
+	// Feed counts the addresses its calendar had.
+	Feed   int  `json:"feed"`
+	Active bool `json:"active"`
 }
 
 // Desk is whom to ring: a post and the number of the desk, never a person's.
@@ -168,7 +172,7 @@ func (s *Service) Add(ctx context.Context, by access.Actor, d Details) (Organisa
 	if n, err := s.organisations.Count(ctx, store.Where("active", store.Eq, true)); err != nil || n >= mostMembers {
 		return Organisation{}, errors.Join(err, cannot("assembly.wrong.full", "too many members"))
 	}
-	o := Organisation{Key: keyOf(d.MerchantID), MerchantID: d.MerchantID, Speakers: []string{}, Signed: []Signing{}, Active: true}
+	o := Organisation{Key: keyOf(d.MerchantID), MerchantID: d.MerchantID, Speakers: []string{}, Invitations: []Invitation{}, Signed: []Signing{}, Active: true}
 	d.put(&o)
 	err := s.organisations.Insert(ctx, by, audit.Write{Action: access.AssemblyEdit, Title: o.Name.Hans}, &o)
 	if fault.Is(err, fault.Conflict) {
@@ -199,7 +203,7 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int6
 	})
 }
 
-// Leave ends the seat of an organisation, and starts it again; a seat that ended loses the leave to be listed.
+// Leave ends the seat of an organisation, and starts it again; a seat that ended loses the leave to be listed, and nobody acts for it any more.
 func (s *Service) Leave(ctx context.Context, by access.Actor, id string, rev int64, gone bool) (Organisation, error) {
 	if err := require(by, access.AssemblyEdit); err != nil {
 		return Organisation{}, err
@@ -211,7 +215,7 @@ func (s *Service) Leave(ctx context.Context, by access.Actor, id string, rev int
 		if o.Active != gone {
 			return audit.Write{}, cannot("assembly.wrong.state", "the seat is as asked")
 		}
-		o.Active, o.Consent = !gone, nil
+		o.Active, o.Consent, o.Speakers, o.Invitations = !gone, nil, []string{}, []Invitation{}
 		return audit.Write{Action: access.AssemblyEdit, Title: o.Name.Hans}, nil
 	})
 }

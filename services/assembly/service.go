@@ -17,9 +17,11 @@ import (
 	"time"
 
 	"shangquan/services/access"
+	"shangquan/services/account"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/secret"
 	"shangquan/services/store"
 )
 
@@ -32,6 +34,8 @@ type Letters interface {
 	TellMeeting(ctx context.Context, accountID, key string, args map[string]any) error
 	// TellMinutes asks to confirm minutes; args are Title, Due and Link.
 	TellMinutes(ctx context.Context, accountID, key string, args map[string]any) error
+	// AskSpeaker sends the link with which somebody begins to act for an organisation; args are Name, Link and Days.
+	AskSpeaker(ctx context.Context, to account.Contact, l lang.Tag, key string, args map[string]any) error
 }
 
 // Deps are what New needs.
@@ -41,6 +45,9 @@ type Deps struct {
 	Letters Letters // nil: nobody is written to
 	// Link returns the address of a meeting as the people of an organisation open it.
 	Link func(organisationID, meetingID string) string
+	// Join returns the address of an invitation for the bearer of its token.
+	Join func(token string) string
+	Keys *secret.Ring
 	Now  func() time.Time
 }
 
@@ -69,7 +76,7 @@ func New(d Deps) *Service {
 	return &Service{
 		Deps: d,
 		organisations: audit.Record(store.NewCollection[Organisation](d.DB, "assembly_organisations",
-			store.Unique("key"), store.Index("active", "created_at"), store.Multi("speakers"), follow), d.Log, kindOrganisation),
+			store.Unique("key"), store.Index("active", "created_at"), store.Multi("speakers"), store.Multi("invitations.token"), follow), d.Log, kindOrganisation, audit.Hide("invitations")),
 		meetings: audit.Record(store.NewCollection[Meeting](d.DB, "assembly_meetings",
 			store.Index("state", "at"), store.Index("shown", "at"), store.Index("summary.asked"), follow), d.Log, kindMeeting),
 		actions: audit.Record(store.NewCollection[Action](d.DB, "assembly_actions",

@@ -1,0 +1,78 @@
+package demo
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/assembly"
+	"shangquan/services/audit"
+	"shangquan/services/calendar"
+	"shangquan/services/secret"
+	"shangquan/services/store"
+)
+
+// TestTheJointMeetingAtWork reads what a visitor of the demonstration finds.
+func TestTheJointMeetingAtWork(t *testing.T) {
+	ctx := t.Context()
+	today := time.Date(2026, 10, 15, 19, 12, 0, 0, calendar.Shanghai)
+	now := func() time.Time { return today }
+	db, err := store.Open(ctx, "file:"+filepath.Join(t.TempDir(), "d.db"), store.Clock(now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	keys, err := secret.New(secret.Random())
+	if err != nil {
+		t.Fatal(err)
+	}
+	trail := audit.New(db, keys, now)
+	people := []Person{{Key: Liaison, AccountID: "l"}, {Key: Admin, AccountID: "a"}, {Key: Owner, AccountID: "o", MerchantID: "m1"}, {Key: Rival, AccountID: "r", MerchantID: "m2"}}
+	if err := JointMeeting(ctx, Deps{DB: db, Keys: keys, Log: trail, Now: now}, people); err != nil {
+		t.Fatal(err)
+	}
+	s := assembly.New(assembly.Deps{DB: db, Log: trail, Keys: keys, Now: now})
+	by := access.System("test")
+	for state, want := range map[assembly.State]int{assembly.Published: 1, assembly.Called: 1} {
+		page, err := s.Meetings(ctx, by, []assembly.State{state}, "", 10)
+		if err != nil || len(page.Items) != want {
+			t.Errorf("%d meetings are %s, want %d: %v", len(page.Items), state, want, err)
+		}
+		for _, m := range page.Items {
+			if state == assembly.Called && len(m.OnAgenda()) != 3 {
+				t.Errorf("on the next agenda: %v", m.OnAgenda())
+			}
+		}
+	}
+	items, err := s.Actions(ctx, by, assembly.Todo, "", 10)
+	if err != nil || len(items.Items) != 2 || !items.Items[0].Overdue("2026-10-15") || items.Items[1].Overdue("2026-10-15") {
+		t.Errorf("action items %v %v", items.Items, err)
+	}
+	body, err := s.PublicBody(ctx, "demo")
+	if err != nil || len(body.Listed) != 2 {
+		t.Errorf("the public reads %v %v", body.Listed, err)
+	}
+	pub, _, err := s.PublicMeetings(ctx, "", 10)
+	if err != nil || len(pub) != 1 {
+		t.Fatalf("summaries %v %v", pub, err)
+	}
+	members, err := s.Organisations(ctx, by, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := 0
+	for _, o := range members {
+		if !strings.HasPrefix(o.Name.Hans, "演示") {
+			t.Errorf("%s is not marked", o.Name.Hans)
+		}
+		signed += len(o.Signed)
+	}
+	if len(members) != 4 || signed != 1 {
+		t.Errorf("%d members, %d signatures", len(members), signed)
+	}
+	if !strings.HasPrefix(body.Name.Hans, "演示") || !strings.HasPrefix(pub[0].Title.Hans, "演示") {
+		t.Error("public pages are not marked")
+	}
+}
