@@ -95,6 +95,21 @@ const (
 	AssemblyMember  Action = "assembly.member"  // act for an organisation: propose, confirm, sign, show what was done
 	AssemblyConsent Action = "assembly.consent" // let the public read that the organisation is a member, or not any more
 
+	ActivityRead Action = "activity.read"
+	ActivityEdit Action = "activity.edit" // plan, change, cancel, say how it went; places by organisation, photos
+
+	ProgrammeRead    Action = "programme.read"
+	ProgrammeEdit    Action = "programme.edit"
+	ProgrammeApprove Action = "programme.approve" // what the public is to read, written by somebody else
+
+	NeighbourRead   Action = "neighbour.read"
+	NeighbourEdit   Action = "neighbour.edit"   // cases between residents and shops; of the sides only the contact of the area reads
+	NeighbourAnswer Action = "neighbour.answer" // the shop's side of a case about it
+	NeighbourErase  Action = "neighbour.erase"  // the program's own
+
+	HeritageClaim Action = "heritage.claim" // say that a shop bears the mark, with evidence
+	HeritageCheck Action = "heritage.check" // look at the evidence, show, confirm, withdraw; the timeline
+
 	KeyList Action = "key.list"
 	KeyMake Action = "key.make"
 	KeyEnd  Action = "key.end"

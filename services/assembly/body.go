@@ -79,7 +79,7 @@ func (s *Service) AddBody(ctx context.Context, by access.Actor, slug string, x B
 		return Body{}, errors.Join(err, cannot("assembly.wrong.full", "too many bodies"))
 	}
 	b := Body{Slug: slug}
-	b.Page.edit(by, x)
+	b.Page.Edit(by, x)
 	err := s.bodies.Insert(ctx, by, audit.Write{Action: access.AssemblyEdit, Title: x.Name.Hans}, &b)
 	if fault.Is(err, fault.Conflict) {
 		err = fault.Wrong("slug", "assembly.wrong.taken", nil)
@@ -95,7 +95,7 @@ func (s *Service) EditBody(ctx context.Context, by access.Actor, id string, rev 
 	if err := s.readPage(ctx, &x); err != nil {
 		return Body{}, err
 	}
-	return s.changeBody(ctx, by, access.AssemblyEdit, id, rev, "", func(b *Body) error { b.Page.edit(by, x); return nil })
+	return s.changeBody(ctx, by, access.AssemblyEdit, id, rev, "", func(b *Body) error { b.Page.Edit(by, x); return nil })
 }
 
 func (s *Service) changeBody(ctx context.Context, by access.Actor, act access.Action, id string, rev int64, why string, f func(*Body) error) (Body, error) {
@@ -113,17 +113,17 @@ func (s *Service) changeBody(ctx context.Context, by access.Actor, act access.Ac
 
 // SubmitBody gives the draft to a second person.
 func (s *Service) SubmitBody(ctx context.Context, by access.Actor, id string, rev int64) (Body, error) {
-	return s.changeBody(ctx, by, access.AssemblyEdit, id, rev, "submit", func(b *Body) error { return b.Page.submit() })
+	return s.changeBody(ctx, by, access.AssemblyEdit, id, rev, "submit", func(b *Body) error { return b.Page.Submit() })
 }
 
 // WithdrawBody takes the public page away at once.
 func (s *Service) WithdrawBody(ctx context.Context, by access.Actor, id string, rev int64) (Body, error) {
-	return s.changeBody(ctx, by, access.AssemblyEdit, id, rev, "withdraw", func(b *Body) error { return b.Page.withdraw() })
+	return s.changeBody(ctx, by, access.AssemblyEdit, id, rev, "withdraw", func(b *Body) error { return b.Page.Withdraw() })
 }
 
 // ApproveBody makes exactly the draft with this hash public: fault.Conflict when it was changed, or by who wrote it.
 func (s *Service) ApproveBody(ctx context.Context, by access.Actor, id string, rev int64, hash string) (Body, error) {
-	return s.changeBody(ctx, by, access.AssemblyApprove, id, rev, "approve", func(b *Body) error { return b.Page.approve(by, hash, s.Now()) })
+	return s.changeBody(ctx, by, access.AssemblyApprove, id, rev, "approve", func(b *Body) error { return b.Page.Approve(by, hash, s.Now()) })
 }
 
 // ReturnBody gives the draft back with a reason.
@@ -132,7 +132,7 @@ func (s *Service) ReturnBody(ctx context.Context, by access.Actor, id string, re
 	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
 		return Body{}, err
 	}
-	return s.changeBody(ctx, by, access.AssemblyApprove, id, rev, reason, func(b *Body) error { return b.Page.giveBack(reason) })
+	return s.changeBody(ctx, by, access.AssemblyApprove, id, rev, reason, func(b *Body) error { return b.Page.GiveBack(reason) })
 }
 
 // Body returns one, for who works on the joint meeting: fault.NotFound.
@@ -153,6 +153,18 @@ func (s *Service) Bodies(ctx context.Context, by access.Actor) ([]Body, error) {
 
 func (s *Service) allBodies(ctx context.Context) ([]Body, error) {
 	return all(s.bodies.Each(ctx, store.All().OrderBy("slug", store.Asc).Limit(mostBodies)), mostBodies)
+}
+
+// ListedNames returns the names of the members that may be named in public now, by id.
+func (s *Service) ListedNames(ctx context.Context) (map[string]lang.Text, error) {
+	list, err := s.seated(ctx, true)
+	out := map[string]lang.Text{}
+	for i := range list {
+		if list[i].Listed() {
+			out[list[i].ID] = list[i].Name
+		}
+	}
+	return out, err
 }
 
 // Shown is the page of a body as the public reads it.

@@ -29,8 +29,8 @@ func (g *Gate[T]) Hash() string { return hashOf(g.Draft) }
 // Ahead reports whether the draft says something else than the public page.
 func (g *Gate[T]) Ahead() bool { return g.Public == nil || hashOf(*g.Public) != g.Hash() }
 
-// edit puts x in place of the draft. What waited does not wait any more.
-func (g *Gate[T]) edit(by access.Actor, x T) {
+// Edit puts x in place of the draft. What waited does not wait any more.
+func (g *Gate[T]) Edit(by access.Actor, x T) {
 	if !g.Ahead() {
 		g.Authors = nil // what they wrote is public
 	}
@@ -40,7 +40,8 @@ func (g *Gate[T]) edit(by access.Actor, x T) {
 	}
 }
 
-func (g *Gate[T]) submit() error {
+// Submit hands the draft to a second person: fault.Conflict where it waits already or says nothing new.
+func (g *Gate[T]) Submit() error {
 	if g.Asked != "" || !g.Ahead() {
 		return cannot("assembly.wrong.state", "nothing new to approve")
 	}
@@ -48,8 +49,8 @@ func (g *Gate[T]) submit() error {
 	return nil
 }
 
-// approve lets through what has this hash. Who wrote it cannot.
-func (g *Gate[T]) approve(by access.Actor, hash string, now time.Time) error {
+// Approve lets through what has this hash: fault.Conflict for who wrote it, and for anything but what waits.
+func (g *Gate[T]) Approve(by access.Actor, hash string, now time.Time) error {
 	switch {
 	case g.Asked == "":
 		return cannot("assembly.wrong.state", "nothing waits")
@@ -63,7 +64,8 @@ func (g *Gate[T]) approve(by access.Actor, hash string, now time.Time) error {
 	return nil
 }
 
-func (g *Gate[T]) giveBack(reason string) error {
+// GiveBack returns what waits to who wrote it, with a reason: fault.Conflict where nothing waits.
+func (g *Gate[T]) GiveBack(reason string) error {
 	if g.Asked == "" {
 		return cannot("assembly.wrong.state", "nothing waits")
 	}
@@ -71,8 +73,8 @@ func (g *Gate[T]) giveBack(reason string) error {
 	return nil
 }
 
-// withdraw takes the public page away; the draft stays.
-func (g *Gate[T]) withdraw() error {
+// Withdraw takes the public page away; the draft stays.
+func (g *Gate[T]) Withdraw() error {
 	if g.Public == nil {
 		return cannot("assembly.wrong.state", "nothing is public")
 	}

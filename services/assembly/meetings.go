@@ -153,15 +153,15 @@ func (s *Service) Summarise(ctx context.Context, by access.Actor, id string, rev
 		if err := readSummary(&x); err != nil {
 			return err
 		}
-		m.Summary.edit(by, x)
-		return m.Summary.submit()
+		m.Summary.Edit(by, x)
+		return m.Summary.Submit()
 	})
 }
 
 // ApproveSummary makes exactly the summary with this hash public: fault.Conflict when it was changed, or by who wrote it.
 func (s *Service) ApproveSummary(ctx context.Context, by access.Actor, id string, rev int64, hash string) (Meeting, error) {
 	return s.change(ctx, by, access.AssemblyApprove, id, rev, "approve", func(m *Meeting) error {
-		err := m.Summary.approve(by, hash, s.Now())
+		err := m.Summary.Approve(by, hash, s.Now())
 		m.Shown = m.Summary.Public != nil
 		return err
 	})
@@ -173,13 +173,13 @@ func (s *Service) ReturnSummary(ctx context.Context, by access.Actor, id string,
 	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
 		return Meeting{}, err
 	}
-	return s.change(ctx, by, access.AssemblyApprove, id, rev, reason, func(m *Meeting) error { return m.Summary.giveBack(reason) })
+	return s.change(ctx, by, access.AssemblyApprove, id, rev, reason, func(m *Meeting) error { return m.Summary.GiveBack(reason) })
 }
 
 // WithdrawSummary takes the summary from the public at once.
 func (s *Service) WithdrawSummary(ctx context.Context, by access.Actor, id string, rev int64) (Meeting, error) {
 	return s.change(ctx, by, access.AssemblyEdit, id, rev, "withdraw", func(m *Meeting) error {
-		err := m.Summary.withdraw()
+		err := m.Summary.Withdraw()
 		m.Shown = false
 		return err
 	})

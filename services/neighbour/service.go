@@ -1,0 +1,499 @@
+package neighbour
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/secret"
+	"shangquan/services/store"
+)
+
+const (
+	kindCase = "neighbour_case"
+	kindArea = "area"
+	purpose  = "neighbour sides"
+)
+
+// ShopOf says whose a shop is and what it is called: fault.NotFound for one that is not there.
+type ShopOf func(ctx context.Context, listingID string) (thing access.Thing, name string, err error)
+
+// Deps are what New needs.
+type Deps struct {
+	DB   store.DB
+	Log  *audit.Log
+	Keys *secret.Ring
+	Shop ShopOf
+	// Contacts are the accounts that may be the contact of an area, with what colleagues call them.
+	Contacts func(ctx context.Context) (map[string]string, error)
+	Now      func() time.Time // in the zone of the district
+}
+
+// Service keeps the cases. It is safe for concurrent use.
+type Service struct {
+	Deps
+	areas *audit.Recorded[Area]
+	cases *audit.Recorded[Case]
+}
+
+// New returns the cases on d.DB.
+func New(d Deps) *Service {
+	follow := store.Follow("audit")
+	return &Service{
+		Deps:  d,
+		areas: audit.Record(store.NewCollection[Area](d.DB, "neighbour_areas", store.Unique("name"), follow), d.Log, kindArea),
+		// The trail outlives what is about a side, so it must never have it.
+		cases: audit.Record(store.NewCollection[Case](d.DB, "neighbour_cases", store.Index("state", "created_at"),
+			store.Index("merchant_id", "created_at"), store.Index("erase_on"), follow), d.Log, kindCase, audit.Hide("sealed")),
+	}
+}
+
+// Draft is what the contact writes of a case.
+type Draft struct {
+	AreaID    string
+	Topic     Topic
+	Place     string
+	ListingID string
+	Matter    string
+	Side      Side // without Said
+}
+
+func (d *Draft) read() []fault.Field {
+	d.Place, d.Matter = lang.Clean(d.Place), lang.Clean(d.Matter)
+	d.Side.Residents, d.Side.Shop = lang.Clean(d.Side.Residents), lang.Clean(d.Side.Shop)
+	wrong := (lang.Limit{Max: MaxPlace, Must: true}).Check("place", d.Place)
+	wrong = append(wrong, (lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("matter", d.Matter)...)
+	wrong = append(wrong, (lang.Limit{Max: MaxSide, Prose: true}).Check("residents", d.Side.Residents)...)
+	wrong = append(wrong, (lang.Limit{Max: MaxSide, Prose: true}).Check("side_shop", d.Side.Shop)...)
+	if !slices.Contains(Topics, d.Topic) {
+		wrong = append(wrong, fault.Field{Name: "topic", Key: "error.choice"})
+	}
+	return wrong
+}
+
+// SetArea names an area and its contact, who must be a liaison; a new area where id is empty: fault.Invalid, fault.Conflict.
+func (s *Service) SetArea(ctx context.Context, by access.Actor, id string, rev int64, name, contactID string) (Area, error) {
+	if err := require(by, access.NeighbourEdit); err != nil {
+		return Area{}, err
+	}
+	name = lang.Clean(name)
+	wrong := (lang.Limit{Max: MaxName, Must: true}).Check("name", name)
+	people, err := s.Contacts(ctx)
+	if err != nil {
+		return Area{}, err
+	}
+	if _, ok := people[contactID]; !ok {
+		wrong = append(wrong, fault.Field{Name: "contact", Key: "error.choice"})
+	}
+	if err := invalid(wrong); err != nil {
+		return Area{}, err
+	}
+	w := audit.Write{Action: access.NeighbourEdit, Title: name}
+	a := Area{Name: name, ContactID: contactID}
+	if id == "" {
+		if n, err := s.areas.Count(ctx, store.All()); err != nil || n >= mostAreas {
+			return Area{}, errors.Join(err, cannot("neighbour.wrong.full", "too many areas"))
+		}
+		err = s.areas.Insert(ctx, by, w, &a)
+	} else if rev < 1 {
+		return Area{}, fault.New(fault.Conflict, "error.stale", errors.New("neighbour: without the revision that was shown"))
+	} else {
+		a, err = s.areas.Update(ctx, by, w, id, rev, func(x *Area) error { x.Name, x.ContactID = name, contactID; return nil })
+	}
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Conflict && len(f.Fields) > 0 {
+		err = fault.Wrong("name", "neighbour.wrong.taken", nil)
+	}
+	return a, err
+}
+
+// Areas returns the areas by their names.
+func (s *Service) Areas(ctx context.Context, by access.Actor) ([]Area, error) {
+	if err := require(by, access.NeighbourRead); err != nil {
+		return nil, err
+	}
+	page, err := s.areas.Find(ctx, store.All().OrderBy("name", store.Asc).Limit(mostAreas))
+	return page.Items, err
+}
+
+// contact returns the area of a case when by is its contact: fault.NotFound for everybody else, who learns nothing of the sides.
+func (s *Service) contact(ctx context.Context, by access.Actor, areaID string) (Area, error) {
+	if err := require(by, access.NeighbourEdit); err != nil {
+		return Area{}, err
+	}
+	a, err := s.areas.Get(ctx, areaID)
+	if err == nil && a.ContactID != by.AccountID {
+		err = notFound()
+	}
+	return a, err
+}
+
+// Begin opens a case in an area of which by is the contact: fault.Invalid names the fields.
+func (s *Service) Begin(ctx context.Context, by access.Actor, d Draft) (Case, error) {
+	if err := require(by, access.NeighbourEdit); err != nil {
+		return Case{}, err
+	}
+	wrong := d.read()
+	if _, err := s.contact(ctx, by, d.AreaID); fault.Is(err, fault.NotFound) {
+		wrong = append(wrong, fault.Field{Name: "area", Key: "neighbour.wrong.area"})
+	} else if err != nil {
+		return Case{}, err
+	}
+	shop, name, err := s.Shop(ctx, d.ListingID)
+	if fault.Is(err, fault.NotFound) || err == nil && shop.MerchantID == "" {
+		wrong = append(wrong, fault.Field{Name: "shop", Key: "neighbour.wrong.shop"})
+	} else if err != nil {
+		return Case{}, err
+	}
+	if err := invalid(wrong); err != nil {
+		return Case{}, err
+	}
+	sealed, err := s.seal(Side{Residents: d.Side.Residents, Shop: d.Side.Shop})
+	if err != nil {
+		return Case{}, err
+	}
+	x := Case{
+		AreaID: d.AreaID, Topic: d.Topic, Place: d.Place, ListingID: d.ListingID, MerchantID: shop.MerchantID, Shop: name, Matter: d.Matter,
+		State: Open, Meetings: []Meeting{}, Measures: []Measure{}, Checks: []Check{}, EraseOn: never, Sealed: sealed,
+	}
+	err = s.cases.Insert(ctx, by, audit.Write{Action: access.NeighbourEdit, Title: string(d.Topic) + " " + d.Place}, &x)
+	return x, err
+}
+
+// Sides returns what is known of the sides, for the contact of the area: fault.NotFound for everybody else, and once it is erased.
+func (s *Service) Sides(ctx context.Context, by access.Actor, x *Case) (Side, error) {
+	if _, err := s.contact(ctx, by, x.AreaID); err != nil {
+		return Side{}, err
+	}
+	if x.Sealed == "" {
+		return Side{}, notFound()
+	}
+	return s.open(x.Sealed)
+}
+
+// Note writes what is known of the sides; what the shop said stays.
+func (s *Service) Note(ctx context.Context, by access.Actor, id string, rev int64, side Side) (Case, error) {
+	side.Residents, side.Shop = lang.Clean(side.Residents), lang.Clean(side.Shop)
+	wrong := (lang.Limit{Max: MaxSide, Prose: true}).Check("residents", side.Residents)
+	if err := invalid(append(wrong, (lang.Limit{Max: MaxSide, Prose: true}).Check("side_shop", side.Shop)...)); err != nil {
+		return Case{}, err
+	}
+	return s.step(ctx, by, id, rev, "sides", func(x *Case) error {
+		if x.Sealed == "" {
+			return cannot("neighbour.wrong.erased", "the sides are erased")
+		}
+		was, err := s.open(x.Sealed)
+		if err != nil {
+			return err
+		}
+		x.Sealed, err = s.seal(Side{Residents: side.Residents, Shop: side.Shop, Said: was.Said})
+		return err
+	}, Open, Invited, Agreed, Once, Twice)
+}
+
+// Invite calls both sides to a meeting.
+func (s *Service) Invite(ctx context.Context, by access.Actor, id string, rev int64, m Meeting) (Case, error) {
+	m.Place = lang.Clean(m.Place)
+	wrong := append(day("on", m.On), (lang.Limit{Max: MaxPlace, Must: true}).Check("where", m.Place)...)
+	if _, err := time.Parse("15:04", m.Time); err != nil {
+		wrong = append(wrong, fault.Field{Name: "time", Key: "neighbour.wrong.time"})
+	}
+	if err := invalid(wrong); err != nil {
+		return Case{}, err
+	}
+	return s.step(ctx, by, id, rev, "invite", func(x *Case) error {
+		if len(x.Meetings) >= MaxMeetings {
+			return cannot("neighbour.wrong.full", "too many meetings")
+		}
+		x.Meetings = append(slices.Clone(x.Meetings), m)
+		x.State, x.Coming = Invited, nil
+		return nil
+	}, Open, Invited)
+}
+
+// Add writes down a measure that both sides agreed on.
+func (s *Service) Add(ctx context.Context, by access.Actor, id string, rev int64, m Measure) (Case, error) {
+	m.Text, m.DoneOn = lang.Clean(m.Text), ""
+	wrong := append((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("text", m.Text), day("due", m.Due)...)
+	if !slices.Contains(Sides, m.Who) {
+		wrong = append(wrong, fault.Field{Name: "who", Key: "error.choice"})
+	}
+	if err := invalid(wrong); err != nil {
+		return Case{}, err
+	}
+	return s.step(ctx, by, id, rev, "measure", func(x *Case) error {
+		if len(x.Measures) >= MaxMeasures {
+			return cannot("neighbour.wrong.full", "too many measures")
+		}
+		x.Measures = append(slices.Clone(x.Measures), m)
+		return nil
+	}, Invited)
+}
+
+// Agree says that both sides agreed on the measures; without one there is nothing to check: fault.Conflict.
+func (s *Service) Agree(ctx context.Context, by access.Actor, id string, rev int64) (Case, error) {
+	return s.step(ctx, by, id, rev, "agreed", func(x *Case) error {
+		if len(x.Measures) == 0 {
+			return cannot("neighbour.wrong.no_measure", "nothing was agreed on")
+		}
+		x.State, x.AgreedOn, x.Checks = Agreed, s.today(), []Check{}
+		return nil
+	}, Invited)
+}
+
+// Fulfil says that the measure with this place in the list, counted from 1, was carried out.
+func (s *Service) Fulfil(ctx context.Context, by access.Actor, id string, rev int64, n int) (Case, error) {
+	return s.step(ctx, by, id, rev, "measure done", func(x *Case) error {
+		if n < 1 || n > len(x.Measures) || x.Measures[n-1].DoneOn != "" {
+			return cannot("neighbour.wrong.state", "no such open measure")
+		}
+		x.Measures = slices.Clone(x.Measures)
+		x.Measures[n-1].DoneOn = s.today()
+		return nil
+	}, Agreed, Once, Twice)
+}
+
+// Look writes down a check, on its day or after it: fault.Conflict before. Where the measures do not hold the sides meet again.
+func (s *Service) Look(ctx context.Context, by access.Actor, id string, rev int64, holds bool, text string) (Case, error) {
+	text = lang.Clean(text)
+	if err := invalid((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("text", text)); err != nil {
+		return Case{}, err
+	}
+	return s.step(ctx, by, id, rev, "check", func(x *Case) error {
+		if s.today() < x.CheckDue() {
+			return cannot("neighbour.wrong.early", "the check is not due")
+		}
+		x.Checks = append(slices.Clone(x.Checks), Check{On: s.today(), Holds: holds, Text: text})
+		switch {
+		case !holds:
+			x.State, x.AgreedOn = Invited, ""
+		case x.State == Agreed:
+			x.State = Once
+		default:
+			x.State = Twice
+		}
+		return nil
+	}, Agreed, Once)
+}
+
+// Close ends a case with its result: after both checks, or, agreed false, where the sides did not agree.
+func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int64, agreed bool, result string) (Case, error) {
+	result = lang.Clean(result)
+	if err := invalid((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("result", result)); err != nil {
+		return Case{}, err
+	}
+	from, to := []State{Twice}, Closed
+	if !agreed {
+		from, to = []State{Open, Invited}, NotAgreed
+	}
+	return s.step(ctx, by, id, rev, string(to), func(x *Case) error {
+		x.State, x.Result, x.ClosedOn = to, result, s.today()
+		x.EraseOn = s.Now().AddDate(0, 0, Keep).Format(time.DateOnly)
+		return nil
+	}, from...)
+}
+
+// Get returns a case for the liaison, without its sides: fault.NotFound.
+func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Case, error) {
+	if err := require(by, access.NeighbourRead); err != nil {
+		return Case{}, err
+	}
+	return s.cases.Get(ctx, id)
+}
+
+// List returns the cases of one state for the liaison, the oldest first, a page at a time.
+func (s *Service) List(ctx context.Context, by access.Actor, st State, cursor string, limit int) (store.Page[Case], error) {
+	if err := require(by, access.NeighbourRead); err != nil {
+		return store.Page[Case]{Items: []Case{}}, err
+	}
+	return s.cases.Find(ctx, store.Where("state", store.Eq, string(st)).OrderBy("created_at", store.Asc).Limit(limit).After(cursor))
+}
+
+// Late returns the cases that are overdue today, for the liaison.
+func (s *Service) Late(ctx context.Context, by access.Actor) ([]Case, error) {
+	if err := require(by, access.NeighbourRead); err != nil {
+		return nil, err
+	}
+	page, err := s.cases.Find(ctx, store.Where("state", store.In, []string{string(Agreed), string(Once), string(Invited)}).OrderBy("created_at", store.Asc).Limit(mostAreas))
+	today := s.today()
+	return slices.DeleteFunc(page.Items, func(x Case) bool { return !x.Overdue(today) }), err
+}
+
+// Count returns how many cases there are of each state, for the liaison.
+func (s *Service) Count(ctx context.Context, by access.Actor) (map[string]int, error) {
+	if err := require(by, access.NeighbourRead); err != nil {
+		return nil, err
+	}
+	return s.cases.CountBy(ctx, "state", store.All())
+}
+
+// Thing is what access is asked about where the shop acts.
+func (x *Case) Thing() access.Thing {
+	return access.Thing{Kind: kindCase, ID: x.ID, MerchantID: x.MerchantID, ListingID: x.ListingID}
+}
+
+// Of says to what the address of a case in a shop's portal leads: fault.NotFound, also before the shop was invited.
+func (s *Service) Of(ctx context.Context, id string) (access.Thing, error) {
+	x, err := s.cases.Get(ctx, id)
+	if err == nil && x.State == Open {
+		err = notFound()
+	}
+	return x.Thing(), err
+}
+
+// Own returns a case for its shop, without anything of the residents' side, and what the shop said: fault.NotFound for everybody else.
+func (s *Service) Own(ctx context.Context, by access.Actor, id string) (Case, string, error) {
+	x, err := s.cases.Get(ctx, id)
+	if err != nil {
+		return Case{}, "", err
+	}
+	if err := access.Require(by, access.NeighbourAnswer, x.Thing()); err != nil {
+		return Case{}, "", err
+	}
+	if x.State == Open {
+		return Case{}, "", notFound()
+	}
+	side := Side{}
+	if x.Sealed != "" {
+		if side, err = s.open(x.Sealed); err != nil {
+			return Case{}, "", err
+		}
+	}
+	x.Sealed = ""
+	return x, side.Said, nil
+}
+
+// Mine returns the cases about the shops of somebody, the newest first.
+func (s *Service) Mine(ctx context.Context, by access.Actor, limit int) ([]Case, error) {
+	ids := []string{}
+	for _, seat := range by.Seats {
+		ids = append(ids, seat.MerchantID)
+	}
+	if len(ids) == 0 {
+		return []Case{}, nil
+	}
+	page, err := s.cases.Find(ctx, store.Where("merchant_id", store.In, ids).OrderBy("created_at", store.Desc).Limit(limit))
+	for i := range page.Items {
+		page.Items[i].Sealed = ""
+	}
+	return slices.DeleteFunc(page.Items, func(x Case) bool {
+		return x.State == Open || !access.Can(by, access.NeighbourAnswer, x.Thing())
+	}), err
+}
+
+// Answer is the shop's word to the contact: whether it comes to the meeting, and what it wants to say first. The residents do not
+// read it.
+func (s *Service) Answer(ctx context.Context, by access.Actor, id string, coming bool, said string) (Case, error) {
+	if _, _, err := s.Own(ctx, by, id); err != nil {
+		return Case{}, err
+	}
+	said = lang.Clean(said)
+	if err := invalid((lang.Limit{Max: MaxSide, Prose: true}).Check("said", said)); err != nil {
+		return Case{}, err
+	}
+	return s.cases.UpdateAs(ctx, by, id, 0, func(x *Case) (audit.Write, error) {
+		w := audit.Write{Action: access.NeighbourAnswer, Title: string(x.Topic) + " " + x.Place}
+		if x.State != Invited || x.Sealed == "" {
+			return w, cannot("neighbour.wrong.state", "nobody asks")
+		}
+		side, err := s.open(x.Sealed)
+		if err != nil {
+			return w, err
+		}
+		side.Said = said
+		x.Coming = &coming
+		x.Sealed, err = s.seal(side)
+		return w, err
+	})
+}
+
+// Sweep erases the sides of cases that were closed long enough ago, and says how many.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	by := access.System("neighbour")
+	page, err := s.cases.Find(ctx, store.Where("erase_on", store.Lte, s.today()).And("erase_on", store.Gt, "").Limit(200))
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	var errs []error
+	for i := range page.Items {
+		_, err := s.cases.Update(ctx, by, audit.Write{Action: access.NeighbourErase, Why: "kept long enough"}, page.Items[i].ID, 0, func(x *Case) error {
+			x.Sealed, x.EraseOn = "", ""
+			return nil
+		})
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		n++
+	}
+	return n, errors.Join(errs...)
+}
+
+// step changes a case that is in one of these states, by the contact of its area.
+func (s *Service) step(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Case) error, from ...State) (Case, error) {
+	was, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Case{}, err
+	}
+	if _, err := s.contact(ctx, by, was.AreaID); err != nil {
+		return Case{}, err
+	}
+	if rev < 1 {
+		return Case{}, fault.New(fault.Conflict, "error.stale", errors.New("neighbour: without the revision that was shown"))
+	}
+	return s.cases.UpdateAs(ctx, by, id, rev, func(x *Case) (audit.Write, error) {
+		w := audit.Write{Action: access.NeighbourEdit, Title: string(x.Topic) + " " + x.Place, Why: why}
+		if !slices.Contains(from, x.State) {
+			return w, cannot("neighbour.wrong.state", "it is "+string(x.State))
+		}
+		return w, f(x)
+	})
+}
+
+func (s *Service) seal(x Side) (string, error) {
+	b, err := json.Marshal(x)
+	if err != nil {
+		return "", err
+	}
+	return s.Keys.Seal(purpose, b)
+}
+
+func (s *Service) open(sealed string) (x Side, err error) {
+	b, err := s.Keys.Open(purpose, sealed)
+	if err != nil {
+		return x, err
+	}
+	return x, json.Unmarshal(b, &x)
+}
+
+func (s *Service) today() string { return s.Now().Format(time.DateOnly) }
+
+func day(name, typed string) []fault.Field {
+	if _, err := time.Parse(time.DateOnly, typed); err != nil {
+		return []fault.Field{{Name: name, Key: "neighbour.wrong.day"}}
+	}
+	return nil
+}
+
+func require(by access.Actor, act access.Action) error {
+	return access.Require(by, act, access.Thing{Kind: kindCase})
+}
+
+func invalid(fields []fault.Field) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
+}
+
+func cannot(key, why string) error {
+	return fault.New(fault.Conflict, key, errors.New("neighbour: "+why))
+}
+
+func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
