@@ -1,0 +1,146 @@
+// Package heritage decides whether a shop bears the mark of an old established shop 老字号: its owner says so with evidence, a coordinator
+// checks it and puts it on the shop's page, and it goes by itself when its review is overdue. The years of a shop are told with a source
+// for every entry.
+package heritage
+
+import (
+	"slices"
+	"time"
+
+	"shangquan/services/audit"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/media"
+	"shangquan/services/store"
+)
+
+// Kind is what the mark is called in the listing.
+const Kind = "heritage"
+
+// State is how far a mark is.
+type State string
+
+// The states: claimed → checked → shown → confirmed or conditional at each review; returned and withdrawn, after which it may be claimed
+// anew. Review due is no state but a day, see Record.Due.
+const (
+	Claimed     State = "claimed"
+	Checked     State = "checked"
+	Shown       State = "shown"
+	Confirmed   State = "confirmed"
+	Conditional State = "conditional"
+	Returned    State = "returned"
+	Withdrawn   State = "withdrawn"
+)
+
+// States lists the states, what waits for the district first.
+var States = []State{Claimed, Checked, Shown, Conditional, Confirmed, Returned, Withdrawn}
+
+// Levels are who recognised the shop: the Ministry of Commerce, Shanghai, the district.
+var Levels = []string{"china", "shanghai", "district"}
+
+// Limits. Texts are in characters.
+const (
+	MaxLine    = 60
+	MaxText    = 200
+	MaxReason  = 200
+	MaxEntries = 30
+	firstYear  = 1000
+	// Minimum is how old a shop must be for a mark of Shanghai or of the country, in years (Shanghai's rules for 上海老字号: 50).
+	Minimum = 50
+	// Before is how many days before its end a review is due.
+	Before = 60
+	// mostYears bounds how far away a review may be.
+	mostYears = 10
+	// most bounds the lists: there are a handful of such shops.
+	most = 200
+)
+
+// Record is the mark of one shop.
+type Record struct {
+	store.Meta
+	audit.Trail
+	ListingID  string `json:"listing_id"`
+	MerchantID string `json:"merchant_id"`
+	Shop       string `json:"shop"`
+	State      State  `json:"state"`
+	Claim      Claim  `json:"claim"`
+	// Evidence is the picture of the certificate, sealed; the district and who sent it see it.
+	Evidence *media.Evidence `json:"evidence,omitempty"`
+	ReviewOn string          `json:"review_on,omitempty"` // YYYY-MM-DD; after it the badge is gone
+	// Condition is what the shop must do until the next review; Reason why it was returned or withdrawn.
+	Condition string  `json:"condition,omitempty"`
+	Reason    string  `json:"reason,omitempty"`
+	Timeline  []Entry `json:"timeline"`
+}
+
+// Claim is what is said of a shop.
+type Claim struct {
+	Level       string `json:"level"`
+	Certificate string `json:"certificate"`
+	Issuer      string `json:"issuer"`
+	Founded     int    `json:"founded"`    // year
+	Recognised  int    `json:"recognised"` // year
+	Words       string `json:"words"`      // what is special about its craft
+}
+
+// Entry is one year of a shop's history. Without a source there is none.
+type Entry struct {
+	Year   int       `json:"year"`
+	Text   lang.Text `json:"text"`
+	Source string    `json:"source"` // title and page of a book, address of an archive
+}
+
+// Bears reports whether the badge may be shown on a day, YYYY-MM-DD.
+func (r *Record) Bears(today string) bool {
+	return slices.Contains([]State{Shown, Confirmed, Conditional}, r.State) && today <= r.ReviewOn
+}
+
+// Due reports whether the review is due on a day, and whether it is overdue and the badge therefore gone.
+func (r *Record) Due(now time.Time) (due, over bool) {
+	if !slices.Contains([]State{Shown, Confirmed, Conditional}, r.State) {
+		return false, false
+	}
+	return now.AddDate(0, 0, Before).Format(time.DateOnly) >= r.ReviewOn, now.Format(time.DateOnly) > r.ReviewOn
+}
+
+func (c *Claim) read(now time.Time) error {
+	c.Certificate, c.Issuer, c.Words = lang.Clean(c.Certificate), lang.Clean(c.Issuer), lang.Clean(c.Words)
+	wrong := (lang.Limit{Max: MaxLine, Must: c.Level != "district"}).Check("certificate", c.Certificate)
+	wrong = append(wrong, (lang.Limit{Max: MaxLine, Must: true}).Check("issuer", c.Issuer)...)
+	wrong = append(wrong, (lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("words", c.Words)...)
+	if !slices.Contains(Levels, c.Level) {
+		wrong = append(wrong, fault.Field{Name: "level", Key: "error.choice"})
+	}
+	year := now.Year()
+	switch {
+	case c.Founded < firstYear || c.Founded > year:
+		wrong = append(wrong, fault.Field{Name: "founded", Key: "heritage.wrong.year"})
+	case c.Level != "district" && year-c.Founded < Minimum:
+		wrong = append(wrong, fault.Field{Name: "founded", Key: "heritage.wrong.young", Args: map[string]any{"N": Minimum}})
+	}
+	if c.Recognised < c.Founded || c.Recognised > year {
+		wrong = append(wrong, fault.Field{Name: "recognised", Key: "heritage.wrong.recognised"})
+	}
+	return invalid(wrong)
+}
+
+func (e *Entry) read(now time.Time) error {
+	e.Source = lang.Clean(e.Source)
+	e.Text = lang.Text{Hans: lang.Clean(e.Text.Hans), Hant: lang.Clean(e.Text.Hant), En: lang.Clean(e.Text.En)}
+	wrong := (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("text", e.Text)
+	if e.Source == "" {
+		wrong = append(wrong, fault.Field{Name: "source", Key: "heritage.wrong.source"})
+	}
+	wrong = append(wrong, (lang.Limit{Max: MaxText}).Check("source", e.Source)...)
+	if e.Year < firstYear || e.Year > now.Year() {
+		wrong = append(wrong, fault.Field{Name: "year", Key: "heritage.wrong.year"})
+	}
+	return invalid(wrong)
+}
+
+func invalid(fields []fault.Field) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
+}

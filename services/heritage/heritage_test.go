@@ -1,0 +1,211 @@
+package heritage
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit/audittest"
+	"shangquan/services/calendar"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+	"shangquan/services/media"
+)
+
+var (
+	coord   = access.Actor{AccountID: "xie", Roles: []access.Role{access.Coordinator}, TwoFactor: true}
+	owner   = access.Actor{AccountID: "dian", Seats: []access.Seat{{MerchantID: "m1", Role: access.Owner}}}
+	manager = access.Actor{AccountID: "jing", Seats: []access.Seat{{MerchantID: "m1", Role: access.Manager}}}
+	rival   = access.Actor{AccountID: "lin", Seats: []access.Seat{{MerchantID: "m2", Role: access.Owner}}}
+)
+
+// shop is one listing.
+type shop struct{ l listing.Listing }
+
+func (s *shop) Get(_ context.Context, id string) (listing.Listing, error) {
+	if id != s.l.ID {
+		return listing.Listing{}, notFound()
+	}
+	return s.l, nil
+}
+
+func (s *shop) Update(_ context.Context, _ access.Actor, _ string, _ int64, f func(*listing.Listing) error) (listing.Listing, error) {
+	return s.l, f(&s.l)
+}
+
+type book struct {
+	*Service
+	now  time.Time
+	shop *shop
+}
+
+func opened(t testing.TB) *book {
+	b := &book{now: time.Date(2026, 10, 15, 9, 0, 0, 0, calendar.Shanghai), shop: &shop{}}
+	b.shop.l.ID, b.shop.l.MerchantID, b.shop.l.Name.Hans = "l1", "m1", "余天成"
+	b.shop.l.Marks = []listing.Mark{{Kind: "other"}}
+	now := func() time.Time { return b.now }
+	db, log, _ := audittest.Open(t, now)
+	b.Service = New(Deps{DB: db, Log: log, Shops: b.shop, Now: now})
+	return b
+}
+
+func claim() Claim {
+	return Claim{Level: "shanghai", Certificate: "沪老 001", Issuer: "上海市商务委", Founded: 1782, Recognised: 1993, Words: "手工泛丸"}
+}
+
+var picture = &media.Evidence{Key: "e"}
+
+func (b *book) badge() bool {
+	for i := range b.shop.l.Marks {
+		if m := &b.shop.l.Marks[i]; m.Kind == Kind && m.Shown(b.now) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *book) shown(t testing.TB) Record {
+	t.Helper()
+	r, err := b.Claim(t.Context(), owner, "l1", 0, claim(), picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = b.Check(t.Context(), coord, r.ID, r.Rev); err != nil || b.badge() {
+		t.Fatalf("checked: badge %v, %v", b.badge(), err)
+	}
+	if r, err = b.Show(t.Context(), coord, r.ID, r.Rev, "2027-10-15"); err != nil || !b.badge() {
+		t.Fatalf("shown: badge %v, %v", b.badge(), err)
+	}
+	return r
+}
+
+func TestClaimsThatAreRefused(t *testing.T) {
+	b := opened(t)
+	for _, x := range []struct {
+		what, field string
+		change      func(*Claim)
+	}{
+		{"no level", "level", func(c *Claim) { c.Level = "world" }},
+		{"no issuer", "issuer", func(c *Claim) { c.Issuer = "" }},
+		{"no number", "certificate", func(c *Claim) { c.Certificate = "" }},
+		{"nothing special", "words", func(c *Claim) { c.Words = "" }},
+		{"founded tomorrow", "founded", func(c *Claim) { c.Founded, c.Recognised = 2027, 2027 }},
+		{"too young", "founded", func(c *Claim) { c.Founded = 1990 }},
+		{"recognised before it was there", "recognised", func(c *Claim) { c.Recognised = 1700 }},
+	} {
+		c := claim()
+		x.change(&c)
+		_, err := b.Claim(t.Context(), owner, "l1", 0, c, picture)
+		f, ok := err.(*fault.Error) //nolint:errorlint // the service returns it bare
+		if !ok || f.Kind != fault.Invalid || f.Fields[0].Name != x.field {
+			t.Errorf("%s: %v", x.what, err)
+		}
+	}
+	young := Claim{Level: "district", Issuer: "区商务委", Founded: 1990, Recognised: 2020, Words: "糕团"}
+	if _, err := b.Claim(t.Context(), owner, "l1", 0, young, nil); !fault.Is(err, fault.Invalid) {
+		t.Errorf("without a picture: %v", err)
+	}
+	for _, by := range []access.Actor{manager, rival, {}} {
+		if _, err := b.Claim(t.Context(), by, "l1", 0, young, picture); err == nil {
+			t.Errorf("%q claims", by.AccountID)
+		}
+	}
+	if _, err := b.Claim(t.Context(), owner, "l1", 0, young, picture); err != nil {
+		t.Errorf("a landmark of the district without a number: %v", err)
+	}
+}
+
+func TestTheWayOfAMark(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	r, err := b.Claim(ctx, owner, "l1", 0, claim(), picture)
+	if err != nil || b.badge() {
+		t.Fatalf("a claim: badge %v, %v", b.badge(), err)
+	}
+	if _, err := b.Check(ctx, owner, r.ID, r.Rev); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the owner checks: %v", err)
+	}
+	if _, err := b.Show(ctx, coord, r.ID, r.Rev, "2027-10-15"); !fault.Is(err, fault.Conflict) {
+		t.Errorf("shown without a check: %v", err)
+	}
+	if r, err = b.Return(ctx, coord, r.ID, r.Rev, "照片看不清"); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = b.Claim(ctx, owner, "l1", r.Rev, claim(), nil); err != nil || r.State != Claimed || r.Reason != "" {
+		t.Fatalf("claimed again: %+v %v", r, err)
+	}
+	if r, err = b.Check(ctx, coord, r.ID, r.Rev); err != nil {
+		t.Fatal(err)
+	}
+	for _, day := range []string{"", "2026-10-15", "2040-01-01", "soon"} {
+		if _, err := b.Show(ctx, coord, r.ID, r.Rev, day); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a review on %q: %v", day, err)
+		}
+	}
+	if r, err = b.Show(ctx, coord, r.ID, r.Rev, "2027-10-15"); err != nil || !b.badge() || len(b.shop.l.Marks) != 2 {
+		t.Fatalf("shown: %v, %v", b.shop.l.Marks, err)
+	}
+	if _, err := b.Claim(ctx, owner, "l1", r.Rev, claim(), nil); !fault.Is(err, fault.Conflict) {
+		t.Errorf("the owner changes what is shown: %v", err)
+	}
+	if due, _ := r.Due(b.now); due {
+		t.Error("due a year before")
+	}
+	b.now = b.now.AddDate(1, 0, -30)
+	if due, over := r.Due(b.now); !due || over {
+		t.Error("not due a month before")
+	}
+	b.now = b.now.AddDate(0, 0, 31)
+	if _, over := r.Due(b.now); !over || b.badge() || r.Bears(b.now.Format(time.DateOnly)) {
+		t.Error("an overdue mark is still shown")
+	}
+	if _, err := b.Review(ctx, coord, r.ID, r.Rev, Needs, "2028-10-15", ""); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a condition that says nothing: %v", err)
+	}
+	if r, err = b.Review(ctx, coord, r.ID, r.Rev, Needs, "2028-10-15", "补商标证"); err != nil || r.State != Conditional || !b.badge() {
+		t.Fatalf("%+v %v", r, err)
+	}
+	if r, err = b.Review(ctx, coord, r.ID, r.Rev, Pass, "2029-10-15", ""); err != nil || r.State != Confirmed || r.Condition != "" {
+		t.Fatalf("%+v %v", r, err)
+	}
+	if r, err = b.Review(ctx, coord, r.ID, r.Rev, Remove, "", "换了行当"); err != nil || b.badge() || len(b.shop.l.Marks) != 1 {
+		t.Fatalf("withdrawn: %v %v", b.shop.l.Marks, err)
+	}
+	if _, err := b.Public(ctx, "l1"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the history of a mark that is gone: %v", err)
+	}
+	if _, err = b.Claim(ctx, owner, "l1", r.Rev, claim(), nil); err != nil {
+		t.Errorf("claimed anew: %v", err)
+	}
+}
+
+func TestNoYearWithoutASource(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	r := b.shown(t)
+	if _, err := b.AddEntry(ctx, coord, r.ID, r.Rev, Entry{Year: 1782, Text: lang.Text{Hans: "开张"}}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("without a source: %v", err)
+	}
+	if _, err := b.AddEntry(ctx, owner, r.ID, r.Rev, Entry{Year: 1782, Text: lang.Text{Hans: "开张"}, Source: "县志"}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("by the owner: %v", err)
+	}
+	if _, err := b.AddEntry(ctx, coord, r.ID, r.Rev, Entry{Year: 3000, Text: lang.Text{Hans: "开张"}, Source: "县志"}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("in the year 3000: %v", err)
+	}
+	var err error
+	for _, year := range []int{1956, 1782} {
+		if r, err = b.AddEntry(ctx, coord, r.ID, r.Rev, Entry{Year: year, Text: lang.Text{Hans: "有事"}, Source: "《松江县志》第 12 页"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := b.Public(ctx, "l1")
+	if err != nil || len(got.Timeline) != 2 || got.Timeline[0].Year != 1782 || got.Evidence != nil {
+		t.Errorf("%+v %v", got, err)
+	}
+	if r, err = b.DropEntry(ctx, coord, r.ID, r.Rev, 1); err != nil || r.Timeline[0].Year != 1956 {
+		t.Errorf("%+v %v", r.Timeline, err)
+	}
+	if _, err = b.DropEntry(ctx, coord, r.ID, r.Rev, 9); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the ninth: %v", err)
+	}
+}

@@ -1,0 +1,343 @@
+package heritage
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"strconv"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+	"shangquan/services/media"
+	"shangquan/services/store"
+)
+
+// Shops are the listings that bear the mark.
+type Shops interface {
+	Get(ctx context.Context, id string) (listing.Listing, error)
+	Update(ctx context.Context, by access.Actor, id string, rev int64, change func(*listing.Listing) error) (listing.Listing, error)
+}
+
+// Deps are what New needs.
+type Deps struct {
+	DB    store.DB
+	Log   *audit.Log
+	Shops Shops
+	Now   func() time.Time // in the zone of the district
+}
+
+// Service keeps the marks. It is safe for concurrent use.
+type Service struct {
+	Deps
+	docs *audit.Recorded[Record]
+}
+
+// New returns the marks on d.DB.
+func New(d Deps) *Service {
+	return &Service{Deps: d, docs: audit.Record(store.NewCollection[Record](d.DB, "heritage",
+		store.Unique("listing_id"), store.Follow("audit"), store.Sealed()), d.Log, Kind)}
+}
+
+// Revision identifies everything of it that public pages show.
+func (s *Service) Revision(ctx context.Context) (string, error) {
+	n, err := s.docs.Revision(ctx)
+	return "." + strconv.FormatInt(n, 36), err
+}
+
+// Blobs gives the key of every picture that is evidence.
+func (s *Service) Blobs(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for r, err := range s.docs.Each(ctx, store.All().Limit(most)) {
+			if err != nil {
+				yield("", err)
+				return
+			}
+			if r.Evidence != nil && !yield(r.Evidence.Key, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Claim says that a shop bears the mark: its owner, or the district for a shop that has none. A mark that is claimed or was returned or
+// withdrawn may be claimed anew; what is on the page changes only by Show and Review. rev is 0 where there is no record yet.
+// fault.Invalid names the fields, also a missing picture; fault.Conflict.
+func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, rev int64, c Claim, evidence *media.Evidence) (Record, error) {
+	l, err := s.Shops.Get(ctx, listingID)
+	if err != nil {
+		return Record{}, err
+	}
+	w, err := s.mayClaim(by, &l)
+	if err != nil {
+		return Record{}, err
+	}
+	if err := c.read(s.Now()); err != nil {
+		return Record{}, err
+	}
+	was, err := s.docs.GetBy(ctx, "listing_id", listingID)
+	if fault.Is(err, fault.NotFound) {
+		if evidence == nil {
+			return Record{}, fault.Wrong("photo", "heritage.wrong.photo", nil)
+		}
+		r := Record{ListingID: listingID, MerchantID: l.MerchantID, Shop: l.Name.Hans, State: Claimed, Claim: c, Evidence: evidence, Timeline: []Entry{}}
+		return r, s.docs.Insert(ctx, by, w, &r)
+	}
+	if err != nil {
+		return Record{}, err
+	}
+	return s.docs.UpdateAs(ctx, by, was.ID, rev, func(r *Record) (audit.Write, error) {
+		switch {
+		case rev < 1:
+			return w, fault.New(fault.Conflict, "error.stale", nil)
+		case !slices.Contains([]State{Claimed, Returned, Withdrawn}, r.State):
+			return w, cannot("heritage.wrong.state", "it is "+string(r.State))
+		case evidence == nil && r.Evidence == nil:
+			return w, fault.Wrong("photo", "heritage.wrong.photo", nil)
+		}
+		if evidence != nil {
+			r.Evidence = evidence
+		}
+		r.Claim, r.State, r.Reason, r.Condition, r.ReviewOn = c, Claimed, "", "", ""
+		r.MerchantID, r.Shop = l.MerchantID, l.Name.Hans
+		return w, nil
+	})
+}
+
+func (s *Service) mayClaim(by access.Actor, l *listing.Listing) (audit.Write, error) {
+	w := audit.Write{Action: access.HeritageClaim, Title: l.Name.Hans}
+	if access.Can(by, access.HeritageCheck, l.Thing()) {
+		w.Action = access.HeritageCheck
+		return w, nil
+	}
+	return w, access.Require(by, access.HeritageClaim, l.Thing())
+}
+
+// OfShop returns the mark of a shop for its owner and for the district; false where there is none. fault.NotFound for strangers.
+func (s *Service) OfShop(ctx context.Context, by access.Actor, listingID string) (Record, bool, error) {
+	l, err := s.Shops.Get(ctx, listingID)
+	if err != nil {
+		return Record{}, false, err
+	}
+	if _, err := s.mayClaim(by, &l); err != nil {
+		return Record{}, false, err
+	}
+	r, err := s.docs.GetBy(ctx, "listing_id", listingID)
+	if fault.Is(err, fault.NotFound) {
+		return Record{}, false, nil
+	}
+	return r, err == nil, err
+}
+
+// Check says that the evidence holds; nothing is shown yet.
+func (s *Service) Check(ctx context.Context, by access.Actor, id string, rev int64) (Record, error) {
+	return s.change(ctx, by, id, rev, "checked", func(r *Record) error { r.State = Checked; return nil }, Claimed)
+}
+
+// Return gives a claim back with a reason its owner reads.
+func (s *Service) Return(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Record, error) {
+	reason, err := readReason("reason", reason)
+	if err != nil {
+		return Record{}, err
+	}
+	return s.change(ctx, by, id, rev, reason, func(r *Record) error { r.State, r.Reason = Returned, reason; return nil }, Claimed, Checked)
+}
+
+// Show puts the badge on the shop's page until its review on a day, YYYY-MM-DD.
+func (s *Service) Show(ctx context.Context, by access.Actor, id string, rev int64, reviewOn string) (Record, error) {
+	if err := s.readDay(reviewOn); err != nil {
+		return Record{}, err
+	}
+	return s.badge(ctx, by, id, rev, "shown", func(r *Record) { r.State, r.ReviewOn, r.Reason = Shown, reviewOn, "" }, Checked)
+}
+
+// Outcome is what came of a review.
+type Outcome string
+
+// The outcomes: the mark stays, stays on a condition, goes.
+const (
+	Pass   Outcome = "pass"
+	Needs  Outcome = "needs"
+	Remove Outcome = "remove"
+)
+
+// Outcomes lists them.
+var Outcomes = []Outcome{Pass, Needs, Remove}
+
+// Review ends a review: with the day of the next one and, for Needs, what the shop must do; for Remove with a reason, and the badge goes
+// at once.
+func (s *Service) Review(ctx context.Context, by access.Actor, id string, rev int64, o Outcome, reviewOn, words string) (Record, error) {
+	if !slices.Contains(Outcomes, o) {
+		return Record{}, fault.Wrong("outcome", "error.choice", nil)
+	}
+	var errs error
+	if o != Pass {
+		words, errs = readReason("words", words)
+	}
+	if o != Remove && errs == nil {
+		errs = s.readDay(reviewOn)
+	}
+	if errs != nil {
+		return Record{}, errs
+	}
+	return s.badge(ctx, by, id, rev, string(o), func(r *Record) {
+		switch o {
+		case Pass:
+			r.State, r.ReviewOn, r.Condition, r.Reason = Confirmed, reviewOn, "", ""
+		case Needs:
+			r.State, r.ReviewOn, r.Condition, r.Reason = Conditional, reviewOn, words, ""
+		case Remove:
+			r.State, r.ReviewOn, r.Condition, r.Reason = Withdrawn, "", "", words
+		}
+	}, Shown, Confirmed, Conditional)
+}
+
+// badge changes a record and the shop's page. The page comes first: a crash in between leaves a page that the next try puts right.
+func (s *Service) badge(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Record), from ...State) (Record, error) {
+	r, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Record{}, err
+	}
+	if err := at(&r, rev, from); err != nil {
+		return Record{}, err
+	}
+	f(&r)
+	if _, err := s.Shops.Update(ctx, by, r.ListingID, 0, func(l *listing.Listing) error {
+		l.Marks = slices.DeleteFunc(slices.Clone(l.Marks), func(m listing.Mark) bool { return m.Kind == Kind })
+		if r.State != Withdrawn {
+			l.Marks = append(l.Marks, listing.Mark{Kind: Kind, Level: r.Claim.Level, Certificate: r.Claim.Certificate, Issuer: r.Claim.Issuer, Founded: r.Claim.Founded, ReviewOn: r.ReviewOn})
+		}
+		return nil
+	}); err != nil {
+		return Record{}, err
+	}
+	return s.change(ctx, by, id, rev, why, func(x *Record) error { f(x); return nil }, from...)
+}
+
+// AddEntry adds a year to the history of a shop; without a source it is refused: fault.Invalid.
+func (s *Service) AddEntry(ctx context.Context, by access.Actor, id string, rev int64, e Entry) (Record, error) {
+	if err := e.read(s.Now()); err != nil {
+		return Record{}, err
+	}
+	return s.change(ctx, by, id, rev, "history", func(r *Record) error {
+		if len(r.Timeline) >= MaxEntries {
+			return cannot("heritage.wrong.full", "enough entries")
+		}
+		r.Timeline = append(slices.Clone(r.Timeline), e)
+		slices.SortStableFunc(r.Timeline, func(a, b Entry) int { return a.Year - b.Year })
+		return nil
+	}, States...)
+}
+
+// DropEntry takes the entry with this place in the list, counted from 1, out of the history.
+func (s *Service) DropEntry(ctx context.Context, by access.Actor, id string, rev int64, n int) (Record, error) {
+	return s.change(ctx, by, id, rev, "history", func(r *Record) error {
+		if n < 1 || n > len(r.Timeline) {
+			return notFound()
+		}
+		r.Timeline = slices.Delete(slices.Clone(r.Timeline), n-1, n)
+		return nil
+	}, States...)
+}
+
+// Get returns one for the district: fault.NotFound.
+func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Record, error) {
+	if err := access.Require(by, access.HeritageCheck, access.Thing{Kind: Kind}); err != nil {
+		return Record{}, err
+	}
+	return s.docs.Get(ctx, id)
+}
+
+// List returns all of them for the district, what waits first, then by the day of the review.
+func (s *Service) List(ctx context.Context, by access.Actor) ([]Record, error) {
+	if err := access.Require(by, access.HeritageCheck, access.Thing{Kind: Kind}); err != nil {
+		return nil, err
+	}
+	page, err := s.docs.Find(ctx, store.All().Limit(most))
+	slices.SortStableFunc(page.Items, func(a, b Record) int {
+		if d := rank(a.State) - rank(b.State); d != 0 {
+			return d
+		}
+		switch {
+		case a.ReviewOn < b.ReviewOn:
+			return -1
+		case a.ReviewOn > b.ReviewOn:
+			return 1
+		}
+		return 0
+	})
+	return page.Items, err
+}
+
+// rank puts what waits for the district before what is shown, and that before what is over.
+func rank(s State) int {
+	switch s {
+	case Claimed, Checked:
+		return 0
+	case Shown, Confirmed, Conditional:
+		return 1
+	}
+	return 2
+}
+
+// Public returns the history of a shop that bears the mark today: fault.NotFound for every other.
+func (s *Service) Public(ctx context.Context, listingID string) (Record, error) {
+	r, err := s.docs.GetBy(ctx, "listing_id", listingID)
+	if err != nil {
+		return Record{}, err
+	}
+	if !r.Bears(s.Now().Format(time.DateOnly)) {
+		return Record{}, notFound()
+	}
+	r.Evidence, r.Condition, r.Reason = nil, "", ""
+	return r, nil
+}
+
+func (s *Service) change(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Record) error, from ...State) (Record, error) {
+	if err := access.Require(by, access.HeritageCheck, access.Thing{Kind: Kind}); err != nil {
+		return Record{}, err
+	}
+	if rev < 1 {
+		return Record{}, fault.New(fault.Conflict, "error.stale", errors.New("heritage: without the revision that was shown"))
+	}
+	return s.docs.UpdateAs(ctx, by, id, rev, func(r *Record) (audit.Write, error) {
+		w := audit.Write{Action: access.HeritageCheck, Title: r.Shop, Why: why}
+		if err := at(r, rev, from); err != nil {
+			return w, err
+		}
+		return w, f(r)
+	})
+}
+
+func at(r *Record, rev int64, from []State) error {
+	switch {
+	case r.Rev != rev:
+		return fault.New(fault.Conflict, "error.stale", nil)
+	case !slices.Contains(from, r.State):
+		return cannot("heritage.wrong.state", "it is "+string(r.State))
+	}
+	return nil
+}
+
+func (s *Service) readDay(day string) error {
+	now := s.Now()
+	if _, err := time.Parse(time.DateOnly, day); err != nil || day <= now.Format(time.DateOnly) || day > now.AddDate(mostYears, 0, 0).Format(time.DateOnly) {
+		return fault.Wrong("review", "heritage.wrong.review", nil)
+	}
+	return nil
+}
+
+func readReason(name, words string) (string, error) {
+	words = lang.Clean(words)
+	return words, invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check(name, words))
+}
+
+func cannot(key, why string) error {
+	return fault.New(fault.Conflict, key, errors.New("heritage: "+why))
+}
+
+func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
