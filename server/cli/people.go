@@ -54,6 +54,7 @@ type people struct {
 	links     *listing.Links
 	notices   *notice.Service
 	assembly  *assembly.Service
+	together  together
 	imports   *intake.Service
 	extracts  *extract.Service
 	webhooks  *webhook.Service
@@ -197,8 +198,12 @@ func (d *district) revision(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	assembly, err := d.people.assembly.Revision(ctx)
-	return shops + "." + notices + assembly, err
+	joint, err := d.people.assembly.Revision(ctx)
+	if err != nil {
+		return "", err
+	}
+	together, err := d.people.together.revision(ctx)
+	return shops + "." + notices + joint + together, err
 }
 
 // reach is how an account is written to.
@@ -239,9 +244,11 @@ func (d *district) inUse(ctx context.Context) iter.Seq2[string, error] {
 				return
 			}
 		}
-		for key, err := range d.people.assembly.Blobs(ctx) {
-			if !yield(key, err) || err != nil {
-				return
+		for _, blobs := range append(d.people.together.blobs(ctx), d.people.assembly.Blobs(ctx)) {
+			for key, err := range blobs {
+				if !yield(key, err) || err != nil {
+					return
+				}
 			}
 		}
 		keys, err := d.people.merchants.EvidenceKeys(ctx)
@@ -262,7 +269,7 @@ func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
-		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, LinkHosts: p.hosts, OutLinks: p.outlinks, Jobs: p.ledger, Overview: p.overview,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,
 		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,

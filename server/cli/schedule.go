@@ -54,6 +54,7 @@ func (d *district) jobs() []job.Job {
 			m, counts := p.notices.SweepLetters(ctx)
 			return n + m, errors.Join(words, counts)
 		}},
+		{Name: "sides of cases", Every: 24 * time.Hour, Do: p.together.neighbours.Sweep},
 		{Name: "sessions", Every: 6 * time.Hour, Do: p.accounts.Sweep},
 		{Name: "repeated requests", Every: time.Hour, Do: p.repeats.Sweep},
 		{Name: "answers of walks", Every: 24 * time.Hour, Do: p.walks.Sweep},

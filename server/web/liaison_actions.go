@@ -7,6 +7,7 @@ import (
 	"shangquan/services/assembly"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/media"
 )
 
 // proofBody is how many bytes one picture may have.
@@ -128,12 +129,24 @@ func (s *Site) typedProof(c *fiber.Ctx, f *form) (assembly.Evidence, error) {
 	if len(f.files["photo"]) == 0 || lang.Clean(e.Text) == "" { // without a text nothing is kept
 		return e, nil
 	}
+	photo, err := s.typedPicture(c, f)
+	e.Photo = photo
+	return e, err
+}
+
+// typedPicture seals the picture that was sent; nil where there is none.
+func (s *Site) typedPicture(c *fiber.Ctx, f *form) (*media.Evidence, error) {
+	if len(f.files["photo"]) == 0 {
+		return nil, nil
+	}
 	photo, err := s.services.Photos.AddEvidence(c.UserContext(), asUpload(f.files["photo"][0]), Of(c).Actor.AccountID)
 	if why, _ := refusal(s.speaker(c), err); err != nil && why != "" {
-		return e, fault.Wrong("photo", "assembly.wrong.photo", map[string]any{"Why": why})
+		return nil, fault.Wrong("photo", "assembly.wrong.photo", map[string]any{"Why": why})
 	}
-	e.Photo = &photo
-	return e, err
+	if err != nil {
+		return nil, err
+	}
+	return &photo, nil
 }
 
 // actionSent: POST /liaison/actions/:id (form: check, reopen, prove).
@@ -191,7 +204,12 @@ func (s *Site) sendProof(c *fiber.Ctx, a *assembly.Action) error {
 	if n < 1 || n > len(a.Evidence) || a.Evidence[n-1].Photo == nil {
 		return notThere()
 	}
-	body, err := s.services.Photos.OpenEvidence(c.UserContext(), a.Evidence[n-1].Photo.Key)
+	return s.sendSealed(c, a.Evidence[n-1].Photo.Key)
+}
+
+// sendSealed answers with a sealed picture; its caller has asked who may see it.
+func (s *Site) sendSealed(c *fiber.Ctx, key string) error {
+	body, err := s.services.Photos.OpenEvidence(c.UserContext(), key)
 	if err != nil {
 		return err
 	}

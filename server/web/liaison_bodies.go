@@ -198,14 +198,9 @@ func (s *Site) approvalsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, erro
 		v.ok(p.say("assembly.done." + done))
 	}
 	add := func(title, kind, id, hash string, rev int64, parts ...section) {
-		form := "decide-" + id
-		x := ui.NewDecision(at(c, "/admin/assembly/"+kind+"/"+id), s.token(Of(c)), hash,
-			*field(only(f, form), form, "reason", p.say("assembly.reason"), func(y *ui.Field) { y.Max, y.Optional = assembly.MaxReason, true }).Field, p.say("assembly.approve"), p.say("assembly.return"))
-		x.ID, x.Rev = form, revision(rev)
-		x.Hidden = append(x.Hidden, ui.Hidden{Name: "form", Value: form})
 		v.add(section{Title: title, Text: p.say("assembly.approve_kind." + kind)})
 		v.Sections = append(v.Sections, parts...)
-		v.add(section{Forms: []*ui.Form{&x}})
+		v.add(section{Forms: []*ui.Form{s.decision(c, p, f, kind, id, hash, rev)}})
 	}
 	said := func(term string, x lang.Text) section {
 		out := section{Title: term}
@@ -229,10 +224,24 @@ func (s *Site) approvalsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, erro
 		add(p.name(x.Name), "body", b.ID, b.Page.Asked, b.Rev, said(p.say("assembly.name"), x.Name), said(p.say("assembly.scope"), x.Scope), said(p.say("assembly.station"), x.Station),
 			said(p.say("assembly.programme"), x.Programme), section{Facts: fact(deskFact(p, nil, x.Desk), p.say("assembly.members"), strings.Join(members, p.say("empty.and")))})
 	}
-	if len(w.Summaries)+len(w.Pages) == 0 {
+	programmes, err := s.programmeApprovals(c, p, f, names, v)
+	if err != nil {
+		return nil, err
+	}
+	if len(w.Summaries)+len(w.Pages)+programmes == 0 {
 		v.add(section{Text: p.say("assembly.no_approval")})
 	}
 	return v, nil
+}
+
+// decision is the form with which a second person lets exactly one content through, or gives it back.
+func (s *Site) decision(c *fiber.Ctx, p *speaker, f *form, kind, id, hash string, rev int64) *ui.Form {
+	form := "decide-" + id
+	x := ui.NewDecision(at(c, "/admin/assembly/"+kind+"/"+id), s.token(Of(c)), hash,
+		*field(only(f, form), form, "reason", p.say("assembly.reason"), func(y *ui.Field) { y.Max, y.Optional = assembly.MaxReason, true }).Field, p.say("assembly.approve"), p.say("assembly.return"))
+	x.ID, x.Rev = form, revision(rev)
+	x.Hidden = append(x.Hidden, ui.Hidden{Name: "form", Value: form})
+	return &x
 }
 
 // approvalSent: POST /admin/assembly/:kind/:id (rev, shown, do, reason).
@@ -251,6 +260,11 @@ func (s *Site) approvalSent(c *fiber.Ctx) error {
 		_, err = s.services.Assembly.ApproveSummary(ctx, by, id, rev, f.Get("shown"))
 	case "body approve":
 		_, err = s.services.Assembly.ApproveBody(ctx, by, id, rev, f.Get("shown"))
+	case "programme approve":
+		_, err = s.services.Programmes.Approve(ctx, by, id, rev, f.Get("shown"))
+	case "programme return":
+		done = "returned"
+		_, err = s.services.Programmes.Return(ctx, by, id, rev, f.Get("reason"))
 	case "meeting return":
 		done = "returned"
 		_, err = s.services.Assembly.ReturnSummary(ctx, by, id, rev, f.Get("reason"))

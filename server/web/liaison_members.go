@@ -11,6 +11,7 @@ import (
 	"shangquan/services/assembly"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/listing"
 )
 
 // membersPage: GET /liaison/members (gone).
@@ -129,22 +130,31 @@ func (s *Site) merchantOf(c *fiber.Ctx, typed string) (string, error) {
 	if typed == "" {
 		return "", nil
 	}
-	slug := typed
-	if u, err := url.Parse(typed); err == nil {
-		_, path := lang.FromPath(u.Path)
-		slug = strings.TrimPrefix(path, "/shops/")
-	}
-	l, err := s.services.Listings.Published(c.UserContext(), strings.Trim(slug, "/"))
+	l, err := s.shopAt(c, typed)
 	switch {
 	case fault.Is(err, fault.NotFound):
 		return "", fault.Wrong("shop", "assembly.wrong.shop", nil)
 	case err != nil:
 		return "", err
 	}
-	if l, err = s.services.Listings.Get(c.UserContext(), l.ID); err == nil && l.MerchantID == "" {
-		err = fault.Wrong("shop", "assembly.wrong.unclaimed", nil)
+	if l.MerchantID == "" {
+		return "", fault.Wrong("shop", "assembly.wrong.unclaimed", nil)
 	}
-	return l.MerchantID, err
+	return l.MerchantID, nil
+}
+
+// shopAt finds a shop by the address of its public page, or the last part of it: fault.NotFound.
+func (s *Site) shopAt(c *fiber.Ctx, typed string) (listing.Listing, error) {
+	slug := strings.TrimSpace(typed)
+	if u, err := url.Parse(slug); err == nil {
+		_, path := lang.FromPath(u.Path)
+		slug = strings.TrimPrefix(path, "/shops/")
+	}
+	l, err := s.services.Listings.Published(c.UserContext(), strings.Trim(slug, "/"))
+	if err != nil {
+		return l, err
+	}
+	return s.services.Listings.Get(c.UserContext(), l.ID) // whole, with whose it is
 }
 
 // seatPage: GET /liaison/members/:id.

@@ -74,6 +74,9 @@ func (s *Site) heritage(c *fiber.Ctx) error {
 		return err
 	}
 	v := listPage{Title: p.say("heritage.title"), Lead: p.say("heritage.lead")}
+	if len(groups) > 0 {
+		v.Chips = []ui.Chip{{Label: p.say("heritage.walk"), Href: ui.Href(p.Lang, "/heritage/walk")}}
+	}
 	for _, g := range groups {
 		v.Groups = append(v.Groups, rowGroup{ID: "level-" + g.Level, Title: p.say("heritage.level." + g.Level), Rows: s.rows(p, g.Rows)})
 	}

@@ -123,6 +123,7 @@ func (s *Site) ownMemberPage(c *fiber.Ctx) error {
 	}
 	v.add(section{Title: p.say("assembly.own_actions"), Records: &items})
 	more := section{Title: p.say("assembly.more"), Links: []ui.Link{{Label: p.say("assembly.members"), Href: ownHref(c, "/members")}, {Label: p.say("assembly.feed"), Href: ownHref(c, "/calendar")}}}
+	v.add(section{Title: p.say("activity.title"), Links: []ui.Link{{Label: p.say("activity.take_places"), Href: ownHref(c, "/activities")}}})
 	if some {
 		more.Links = append(more.Links, ui.Link{Label: p.say("assembly.pact_n", "N", pact.Number), Href: ownHref(c, "/pact")})
 	}

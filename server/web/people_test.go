@@ -309,6 +309,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		Board:  func(ctx context.Context) (*notice.Board, error) { return x.services.Notices.Board(ctx) },
 		Listed: func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
 	})
+	together := gather(&s, db, trail, now)
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}
@@ -332,7 +333,11 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 			return "", err
 		}
 		joint, err := s.Assembly.Revision(ctx)
-		return shops + "." + notices + joint, err
+		if err != nil {
+			return "", err
+		}
+		done, err := together(ctx)
+		return shops + "." + notices + joint + done, err
 	}
 	d.Ready = db.Ping
 	d.Log = NewLog(x.lines, slog.LevelInfo)

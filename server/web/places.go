@@ -126,6 +126,8 @@ type placePage struct {
 	Plazas  []placeLink
 	Nothing string
 	Plan    *ui.Plan
+	// Numbered rows have the numbers of the plan, and both stand on paper.
+	Numbered bool
 	// Callouts are the banners of notices about the place; Links lead to all of them, and what else there is of the place.
 	Callouts []ui.Callout
 	Links    []ui.Link

@@ -23,9 +23,9 @@ type door struct{ word, path string }
 
 // The areas with what their header leads to. An entry shows once its page is in the site map.
 var (
-	portal  = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.assembly", "/my/assembly"}, {"area.messages", "/my/messages"}}}
-	atDesk  = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.merchants", "/desk/merchants"}, {"area.holidays", "/desk/holidays"}, {"area.words", "/desk/words"}}}
-	station = area{"station", "/liaison", []door{{"area.liaison", "/liaison"}, {"area.members", "/liaison/members"}, {"area.meetings", "/liaison/meetings"}, {"area.action_items", "/liaison/actions"}, {"area.pact", "/liaison/pact"}, {"area.bodies", "/liaison/bodies"}}}
+	portal  = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.assembly", "/my/assembly"}, {"area.neighbours", "/my/neighbours"}, {"area.messages", "/my/messages"}}}
+	atDesk  = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.merchants", "/desk/merchants"}, {"area.heritage", "/desk/heritage"}, {"area.holidays", "/desk/holidays"}, {"area.words", "/desk/words"}}}
+	station = area{"station", "/liaison", []door{{"area.liaison", "/liaison"}, {"area.members", "/liaison/members"}, {"area.meetings", "/liaison/meetings"}, {"area.action_items", "/liaison/actions"}, {"area.pact", "/liaison/pact"}, {"area.bodies", "/liaison/bodies"}, {"area.activities", "/liaison/activities"}, {"area.programme", "/liaison/programme"}, {"area.neighbours", "/liaison/neighbours"}}}
 	office  = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.taxonomy", "/admin/taxonomy"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}, {"area.links", "/admin/links"}, {"area.approvals", "/admin/assembly"}}}
 )
 

@@ -62,6 +62,15 @@ func (s *Site) shop(c *fiber.Ctx) error {
 		Report: ui.Href(p.Lang, path+"/report"), Claim: ui.Link{Label: p.say("report.claim_link"), Href: ui.Href(p.Lang, path+"/claim")},
 		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: markFacts(p, &shop), Photos: photoViews(p, l),
 	}
+	if v.Marks != nil {
+		link, err := s.historyLink(c, p, l)
+		if err != nil {
+			return err
+		}
+		if link != nil {
+			v.Marks[0].Values = append(v.Marks[0].Values, *link)
+		}
+	}
 	v.Plate.Big = true
 	if l.MerchantID != "" {
 		v.Claim.Label = p.say("report.claim_owned")

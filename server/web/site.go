@@ -17,6 +17,7 @@ import (
 	"shangquan/server/config"
 	"shangquan/services/access"
 	"shangquan/services/account"
+	"shangquan/services/activity"
 	"shangquan/services/alarm"
 	"shangquan/services/apikey"
 	"shangquan/services/assembly"
@@ -29,6 +30,7 @@ import (
 	"shangquan/services/directory"
 	"shangquan/services/extract"
 	"shangquan/services/freeze"
+	"shangquan/services/heritage"
 	"shangquan/services/holiday"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
@@ -39,11 +41,13 @@ import (
 	"shangquan/services/mail"
 	"shangquan/services/media"
 	"shangquan/services/merchant"
+	"shangquan/services/neighbour"
 	"shangquan/services/notice"
 	"shangquan/services/outlink"
 	"shangquan/services/overview"
 	"shangquan/services/place"
 	"shangquan/services/post"
+	"shangquan/services/programme"
 	"shangquan/services/recheck"
 	"shangquan/services/report"
 	"shangquan/services/secret"
@@ -97,22 +101,27 @@ type Services struct {
 	Links     *listing.Links
 	Notices   *notice.Service
 	Assembly  *assembly.Service
-	Imports   *intake.Service
-	Extracts  *extract.Service
-	Webhooks  *webhook.Service
-	Overview  *overview.Service
-	Jobs      *job.Ledger
-	Contacts  *extract.Contacts
-	Signs     *countersign.Service
-	Desk      *desk.Service
-	Twins     *twin.Service
-	Batches   *bulk.Service
-	Rechecks  *recheck.Service
-	Trail     *audit.Log
-	Alarms    *alarm.Service
-	Freeze    *freeze.Service
-	Integrity *integrity.Service
-	Keys      *secret.Ring
+	// Activities, Programmes, Neighbours and Heritage are what organisations, residents and shops do with each other.
+	Activities *activity.Service
+	Programmes *programme.Service
+	Neighbours *neighbour.Service
+	Heritage   *heritage.Service
+	Imports    *intake.Service
+	Extracts   *extract.Service
+	Webhooks   *webhook.Service
+	Overview   *overview.Service
+	Jobs       *job.Ledger
+	Contacts   *extract.Contacts
+	Signs      *countersign.Service
+	Desk       *desk.Service
+	Twins      *twin.Service
+	Batches    *bulk.Service
+	Rechecks   *recheck.Service
+	Trail      *audit.Log
+	Alarms     *alarm.Service
+	Freeze     *freeze.Service
+	Integrity  *integrity.Service
+	Keys       *secret.Ring
 	// Vocabulary and Holidays are the words and the holidays as the district edits them.
 	Vocabulary *vocabulary.Service
 	Holidays   *holiday.Service
@@ -232,6 +241,10 @@ func (s *Site) siteMap() []Route {
 		s.liaisonRoutes(),
 		s.speakerRoutes(),
 		s.fellowRoutes(),
+		s.activityRoutes(),
+		s.programmeRoutes(),
+		s.neighbourRoutes(),
+		s.heritageRoutes(),
 	)
 }
 
@@ -254,6 +267,7 @@ func (s *Site) publicRoutes() []Route {
 		{Method: http.MethodGet, Path: "/points", Handle: s.points, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/favourites", Handle: s.favourites, Cached: true, Query: []string{"ids"}, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/about", Handle: s.info("about"), Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/how-we-answer", Handle: s.answersPage, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/help", Handle: s.info("help"), Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/accessibility", Handle: s.info("accessibility"), Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/privacy", Handle: s.info("privacy"), Cached: true, Needs: access.PublicRead},

@@ -42,6 +42,21 @@ func (s *Service) Heritage(ctx context.Context, t lang.Tag, now time.Time) ([]He
 	return out, nil
 }
 
+// HeritageWalk returns the shops whose mark may be shown at now in the order of their doors, whatever the level.
+func (s *Service) HeritageWalk(ctx context.Context, t lang.Tag, now time.Time) ([]Row, error) {
+	st, err := s.state(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	list := []int32{}
+	for _, n := range st.snap.lists.door.list {
+		if st.clock.bits[n]&isHeritage != 0 && shownMark(st.snap.shops[n].Listing, now) != nil {
+			list = append(list, n)
+		}
+	}
+	return st.snap.rows(list, st.cal, t, now, nil), nil
+}
+
 // shownMark returns the heritage mark of l that may be shown at now, nil for none.
 func shownMark(l *listing.Listing, now time.Time) *listing.Mark {
 	for i := range l.Marks {

@@ -39,8 +39,8 @@ const (
 var ClaimStates = []ClaimState{ClaimSubmitted, ClaimDisputed, ClaimProposed, ClaimApproved, ClaimReturned, ClaimRefused, ClaimWithdrawn}
 
 const (
-	// ownerHas is how long the present owner has to answer, counted from when the message left (AUT-15).
-	ownerHas = 72 * time.Hour
+	// OwnerHas is how long the present owner has to answer, counted from when the message left (AUT-15).
+	OwnerHas = 72 * time.Hour
 	// evidenceKept is how long evidence is kept after the decision (PRV-04).
 	evidenceKept = 90 * 24 * time.Hour
 
@@ -236,7 +236,7 @@ func (c *Claim) move(act claimAct, now time.Time) error {
 	}
 	switch act {
 	case actTell:
-		c.ToldAt, c.WaitUntil, c.Untold = now, now.Add(ownerHas), false
+		c.ToldAt, c.WaitUntil, c.Untold = now, now.Add(OwnerHas), false
 	case actSend:
 		c.Round++
 		c.ToldAt, c.WaitUntil, c.Answer, c.Decision = time.Time{}, time.Time{}, nil, nil

@@ -81,7 +81,7 @@ func (s *Service) tellClaim(ctx context.Context, c Claim) (Claim, error) {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return c, err
 	}
-	args := map[string]any{"Shop": shop.Name.Hans, "Reason": "", "Hours": int(ownerHas.Hours())}
+	args := map[string]any{"Shop": shop.Name.Hans, "Reason": "", "Hours": int(OwnerHas.Hours())}
 	if c.Decision != nil {
 		args["Reason"] = c.Decision.Reason
 	}

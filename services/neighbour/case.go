@@ -16,7 +16,7 @@ import (
 type Topic string
 
 // Topics lists the topics in the order people choose from.
-var Topics = []Topic{"smoke", "noise", "bicycles", "delivery", "waste", "other"}
+var Topics = []Topic{"smoke", "noise", "bicycles", "delivery", "waste", "else"}
 
 // State is how far a case is.
 type State string

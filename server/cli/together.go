@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"context"
+	"iter"
+
+	"shangquan/services/access"
+	"shangquan/services/activity"
+	"shangquan/services/heritage"
+	"shangquan/services/neighbour"
+	"shangquan/services/programme"
+)
+
+// together is what organisations, residents and shops do with each other.
+type together struct {
+	activities *activity.Service
+	programmes *programme.Service
+	neighbours *neighbour.Service
+	heritage   *heritage.Service
+}
+
+// gather puts it on the store of d; p has its accounts and the joint meeting.
+func (d *district) gather(p *people) together {
+	return together{
+		activities: activity.New(activity.Deps{DB: d.db, Log: d.trail, Seats: p.assembly, Now: d.now}),
+		programmes: programme.New(programme.Deps{DB: d.db, Log: d.trail, Seats: p.assembly, Now: d.now}),
+		heritage:   heritage.New(heritage.Deps{DB: d.db, Log: d.trail, Shops: d.shops, Now: d.now}),
+		neighbours: neighbour.New(neighbour.Deps{
+			DB: d.db, Log: d.trail, Keys: d.keys, Now: d.now,
+			Shop: func(ctx context.Context, id string) (access.Thing, string, error) {
+				l, err := d.shops.Get(ctx, id)
+				return l.Thing(), l.Name.Hans, err
+			},
+			Contacts: func(ctx context.Context) (map[string]string, error) {
+				list, err := p.accounts.Holders(ctx, access.Liaison)
+				out := map[string]string{}
+				for _, a := range list {
+					out[a.ID] = a.Name
+				}
+				return out, err
+			},
+		}),
+	}
+}
+
+// revision identifies everything of it that public pages show.
+func (t together) revision(ctx context.Context) (string, error) {
+	out := ""
+	for _, x := range []interface {
+		Revision(context.Context) (string, error)
+	}{t.activities, t.programmes, t.heritage} {
+		r, err := x.Revision(ctx)
+		if err != nil {
+			return "", err
+		}
+		out += r
+	}
+	return out, nil
+}
+
+// blobs are the keys of the pictures that are in use.
+func (t together) blobs(ctx context.Context) []iter.Seq2[string, error] {
+	return []iter.Seq2[string, error]{t.activities.Blobs(ctx), t.programmes.Blobs(ctx), t.heritage.Blobs(ctx)}
+}
