@@ -45,6 +45,7 @@ func TestPermissions(t *testing.T) {
 	claims := map[string]string{demo.Owner: x.claim(t, demo.Owner), demo.Rival: x.claim(t, demo.Rival)}
 	for _, who := range []string{demo.Owner, demo.Rival} {
 		claims["assembly."+who] = x.member(t, who)
+		claims["neighbours."+who] = x.invited(t, who).ID
 	}
 	keys := map[string]string{}
 	for _, who := range []string{demo.Owner, demo.Rival} { // nobody else makes keys
@@ -191,7 +192,7 @@ func (x *town) object(t *testing.T, r *Route, who string, foreign bool, claims m
 	if foreign {
 		plaza = x.otherPlaza(t, plaza)
 	}
-	ids := map[string]string{"plazas": plaza, "shops": shop, "listings": shop, "merchants": whose.MerchantID, "accounts": whose.AccountID, "claims": claims[whose.Key], "assembly": claims["assembly."+whose.Key]}
+	ids := map[string]string{"plazas": plaza, "shops": shop, "listings": shop, "merchants": whose.MerchantID, "accounts": whose.AccountID, "claims": claims[whose.Key], "assembly": claims["assembly."+whose.Key], "neighbours": claims["neighbours."+whose.Key]}
 	parts := strings.Split(r.probe(), "/")
 	for i, p := range strings.Split(r.Path, "/") {
 		if id := ids[strings.Split(r.Path, "/")[max(i-1, 0)]]; strings.HasPrefix(p, ":") && id != "" {

@@ -1,0 +1,103 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"shangquan/services/demo"
+)
+
+func TestAMarkThroughThePages(t *testing.T) {
+	x := peopled(t)
+	x.public(t)
+	shop := x.listing(t, x.people[demo.Owner].ListingIDs[0])
+	owner, coord, anybody := x.as(t, demo.Owner), x.as(t, demo.Coordinator), x.as(t, "")
+	mine, public := "/my/shops/"+shop.ID+"/heritage", "/shops/"+shop.Slug
+	v := url.Values{"form": {"claim"}, "level": {"shanghai"}, "certificate": {"沪老 001"}, "issuer": {"市商务委"}, "founded": {"1999"}, "recognised": {"2006"}, "words": {"手工泛丸"}}
+	if a := owner.upload(mine, v, upload{"photo", "a.jpg", picture(t, 800, 600)}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "要满 50 年") || !strings.Contains(a.body, `value="沪老 001"`) {
+		t.Errorf("too young: %d %s", a.status, complaint(a.body))
+	}
+	v.Set("founded", "1926")
+	if a := owner.post(mine, v); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="claim-photo-error"`) {
+		t.Errorf("without a picture: %d %s", a.status, complaint(a.body))
+	}
+	if a := owner.upload(mine, v, upload{"photo", "a.jpg", picture(t, 800, 600)}); a.status != http.StatusSeeOther {
+		t.Fatalf("claimed: %d %s", a.status, complaint(a.body))
+	}
+	for _, who := range []string{demo.Manager, demo.Rival, demo.Liaison} {
+		if a := x.as(t, who).get(mine); a.status != http.StatusNotFound {
+			t.Errorf("%s opens the claim: %d", who, a.status)
+		}
+	}
+	if strings.Contains(anybody.page(public), "沪老 001") {
+		t.Error("the badge is there before anybody looked")
+	}
+	_, rest, _ := strings.Cut(coord.page("/desk/heritage"), "/desk/heritage/")
+	id, _, _ := strings.Cut(rest, `"`)
+	desk := "/desk/heritage/" + id
+	has(t, "the desk", coord.page(desk), "1926", "手工泛丸")
+	for _, path := range []string{desk + "/evidence"} {
+		if a := coord.get(path); a.status != http.StatusOK {
+			t.Errorf("the certificate: %d", a.status)
+		}
+	}
+	if a := owner.get(mine + "/evidence"); a.status != http.StatusOK {
+		t.Errorf("the owner's own picture: %d", a.status)
+	}
+	step := func(form string, v url.Values) answer {
+		t.Helper()
+		v.Set("form", form)
+		v.Set("rev", revOf(t, coord.page(desk), form))
+		return coord.post(desk, v)
+	}
+	review := time.Unix(0, x.clock.Load()).AddDate(0, 0, 30).Format(time.DateOnly)
+	for _, s := range []struct {
+		form   string
+		v      url.Values
+		status int
+	}{
+		{"return", url.Values{"reason": {""}}, http.StatusUnprocessableEntity},
+		{"check", url.Values{}, http.StatusSeeOther},
+		{"show", url.Values{"review": {"昨天"}}, http.StatusUnprocessableEntity},
+		{"show", url.Values{"review": {review}}, http.StatusSeeOther},
+		{"entry", url.Values{"year": {"1926"}, "text": {"开张"}, "source": {""}}, http.StatusUnprocessableEntity},
+		{"entry", url.Values{"year": {"1926"}, "text": {"开张"}, "source": {"《松江县志》第 12 页"}}, http.StatusSeeOther},
+	} {
+		if a := step(s.form, s.v); a.status != s.status {
+			t.Errorf("%s %v: %d %s", s.form, s.v, a.status, complaint(a.body))
+		}
+	}
+	x.public(t)
+	has(t, "the shop", anybody.page(public), "沪老 001", "/heritage/"+shop.Slug)
+	has(t, "its history", anybody.page("/heritage/"+shop.Slug), "开张", "《松江县志》第 12 页", "手工泛丸")
+	has(t, "the walk", anybody.page("/heritage/walk"), public)
+	if strings.Contains(owner.page(mine), `id="claim"`) {
+		t.Error("the owner can change what is shown")
+	}
+	x.wait(31 * 24 * time.Hour)
+	x.public(t)
+	if strings.Contains(anybody.page(public), "沪老 001") {
+		t.Error("an overdue mark is still shown")
+	}
+	if a := anybody.get("/heritage/" + shop.Slug); a.status != http.StatusNotFound {
+		t.Errorf("its history: %d", a.status)
+	}
+	coord = x.again(t, demo.Coordinator)
+	has(t, "the desk", coord.page(desk), "过期没复核")
+	if a := step("review", url.Values{"outcome": {"remove"}, "review": {""}, "words": {""}}); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("withdrawn without a reason: %d", a.status)
+	}
+	if a := step("review", url.Values{"outcome": {"remove"}, "review": {""}, "words": {"换了行当"}}); a.status != http.StatusSeeOther {
+		t.Errorf("withdrawn: %d %s", a.status, complaint(a.body))
+	}
+	has(t, "the owner", x.again(t, demo.Owner).page(mine), "换了行当", `id="claim"`)
+}
+
+func TestHowRequestsAreAnswered(t *testing.T) {
+	x := peopled(t)
+	page := x.as(t, "").page("/how-we-answer")
+	has(t, "the page", page, "tel:12345", "72 小时", "收到 0 件")
+}
