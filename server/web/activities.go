@@ -162,12 +162,12 @@ func (s *Site) publicActivity(c *fiber.Ctx) error {
 	if name, in := a.Organiser.In(p.Lang); name != "" {
 		facts = append(facts, ui.Fact{Term: p.say("activity.organiser"), Values: []ui.Value{{Text: name, Lang: in}}})
 	}
-	x := section{Facts: facts, Article: s.prose(p, a.Text)}
+	x := section{Facts: facts, Article: s.prose(c, p, a.Text)}
 	if a.State != activity.Done {
 		x.Links = []ui.Link{{Label: p.say("assembly.to_calendar"), Href: at(c, "/activities/"+a.ID+"/calendar.ics")}}
 	}
 	v.add(x)
-	if came := activityOutcome(s, p, &a.Activity); came != nil {
+	if came := activityOutcome(s, c, p, &a.Activity); came != nil {
 		v.add(*came)
 	}
 	return s.showPublic(c, p, &v)
@@ -181,7 +181,7 @@ func activityFacts(p *speaker, a *activity.Activity) []ui.Fact {
 }
 
 // activityOutcome is how it went, with pictures; nil while nobody said so.
-func activityOutcome(s *Site, p *speaker, a *activity.Activity) *section {
+func activityOutcome(s *Site, c *fiber.Ctx, p *speaker, a *activity.Activity) *section {
 	photos := []media.Photo{}
 	for _, x := range a.Photos {
 		photos = append(photos, x.Photo)
@@ -189,7 +189,7 @@ func activityOutcome(s *Site, p *speaker, a *activity.Activity) *section {
 	if a.Result.IsZero() && len(photos) == 0 {
 		return nil
 	}
-	x := section{Title: p.say("activity.outcome"), Article: s.prose(p, a.Result)}
+	x := section{Title: p.say("activity.outcome"), Article: s.prose(c, p, a.Result)}
 	if x.Article == nil {
 		x.Article = &ui.Article{}
 	}

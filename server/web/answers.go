@@ -18,7 +18,7 @@ func (s *Site) answersPage(c *fiber.Ctx) error {
 	v := casePage{Title: p.say("answers.title"), Lead: p.say("answers.lead")}
 	for _, x := range []struct {
 		kind string
-		args []any
+		told []any
 		href string
 	}{
 		{"report", []any{"Days", int(report.Keep.Hours() / 24)}, "/reports"},
@@ -29,8 +29,8 @@ func (s *Site) answersPage(c *fiber.Ctx) error {
 		{"heritage", nil, "/heritage"},
 	} {
 		facts := fact(nil, p.say("answers.who"), p.say("answers."+x.kind+".who"))
-		facts = fact(facts, p.say("answers.how"), p.say("answers."+x.kind+".how", x.args...))
-		facts = fact(facts, p.say("answers.when"), p.say("answers."+x.kind+".when", x.args...))
+		facts = fact(facts, p.say("answers.how"), p.say("answers."+x.kind+".how", x.told...))
+		facts = fact(facts, p.say("answers.when"), p.say("answers."+x.kind+".when", x.told...))
 		v.add(section{ID: x.kind, Title: p.say("answers." + x.kind + ".title"), Facts: facts, Links: []ui.Link{{Label: p.say("answers." + x.kind + ".link"), Href: at(c, x.href)}}})
 	}
 	if s.services.Reports != nil {

@@ -74,7 +74,7 @@ func (s *Site) heritageHistory(c *fiber.Ctx) error {
 	}
 	v.add(section{Facts: markFacts(p, &shop)})
 	if r.Claim.Words != "" {
-		v.add(section{Title: p.say("heritage.craft"), Article: s.prose(p, lang.Text{Hans: r.Claim.Words})})
+		v.add(section{Title: p.say("heritage.craft"), Article: s.prose(c, p, lang.Text{Hans: r.Claim.Words})})
 	}
 	if len(r.Timeline) > 0 {
 		v.add(section{Title: p.say("heritage.history"), Records: timeline(p, r.Timeline)})

@@ -191,7 +191,7 @@ func (s *Site) activityCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 	if a.Capacity > 0 {
 		v.add(s.takenSection(c, p, f, &a, names, here))
 	}
-	if came := activityOutcome(s, p, &a); came != nil {
+	if came := activityOutcome(s, c, p, &a); came != nil {
 		came.Article.Photos = nil // they stand below, with whose word they are shown on
 		v.add(*came)
 	}
