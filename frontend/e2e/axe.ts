@@ -17,15 +17,22 @@ export async function prepare(page: Page): Promise<void> {
 export class Asked {
 	private readonly shown = new Set<string>();
 	private readonly laid = new Set<string>();
+	private everyText: boolean;
+
+	/** everyText: the first look asks about the contrast of every piece of text, not of one of each kind. */
+	constructor({ everyText = false } = {}) {
+		this.everyText = everyText;
+	}
 
 	/** The findings in the look the page has now that no earlier look can have answered. */
 	async findings(page: Page): Promise<string[]> {
 		const { shown, laid } = await geometry(page);
-		// color-contrast is among the tags, so that the first look asks it of every element.
 		if (!this.shown.has(shown)) {
 			this.shown.add(shown);
 			this.laid.add(laid);
-			return run(page, tags);
+			const all = this.everyText;
+			this.everyText = false;
+			return [...(await run(page, tags, !all)), ...(all ? [] : await contrast(page))];
 		}
 		const rules = this.laid.has(laid) ? ofColour : [...ofLayout, ...ofColour];
 		this.laid.add(laid);
@@ -75,54 +82,86 @@ function geometry(page: Page): Promise<{ shown: string; laid: string }> {
 
 type WithAxe = { axe: typeof axe };
 
-function run(page: Page, runOnly: string[]): Promise<string[]> {
-	return page.evaluate(async (runOnly) => {
-		const { violations } = await (globalThis as unknown as WithAxe).axe.run({ runOnly, resultTypes: ['violations'] });
-		return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
-	}, runOnly);
+function run(page: Page, runOnly: string[], noContrast = false): Promise<string[]> {
+	return page.evaluate(
+		async ([runOnly, noContrast]) => {
+			const rules = noContrast ? { 'color-contrast': { enabled: false } } : {};
+			const { violations } = await (globalThis as unknown as WithAxe).axe.run({ runOnly, rules, resultTypes: ['violations'] });
+			return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
+		},
+		[runOnly, noContrast] as const,
+	);
 }
 
+/** The kinds of text, as contrast knows them, whose contrast is right. What is known of one page holds on every other. */
+const right = new Set<number>();
+
 /**
- * Contrast is the dearest rule by far, and the rows of a list answer alike. Text is of one kind when everything that contrast is
- * computed from is the same for it and for all that lies around it; one of each kind is asked. Where axe cannot decide about that
- * one (because something covers it, say), it is asked about all of the kind.
+ * Contrast is the dearest rule by far, and the rows of a list answer alike, on every page and in every language. Text is of one kind
+ * when everything that contrast is computed from is the same for it and for all that lies around it; one of each kind is asked, once.
+ * Where axe cannot decide about that one (because something covers it, say), it is asked about all of the kind.
  */
-function contrast(page: Page): Promise<string[]> {
-	return page.evaluate(async () => {
-		const read = [
-			...['color', 'background-color', 'background-image', 'background-clip', 'opacity', 'filter', 'mix-blend-mode', 'text-shadow', '-webkit-text-fill-color'],
-			...['font-size', 'font-weight', 'position', 'clip', 'clip-path', 'overflow', 'visibility', 'display', 'text-indent'],
-		];
-		const ids = new Map<string, number>();
-		const known = new Map<Element | null, number>([[null, -1]]);
-		const idOf = (e: Element | null): number => {
-			const before = known.get(e);
-			if (!e || before !== undefined) return before ?? -1;
-			const style = getComputedStyle(e);
-			const pseudo = ['::before', '::after'].map((p) => getComputedStyle(e, p).content);
-			const off = e.matches(':disabled, [aria-disabled=true], [inert]');
-			const key = [idOf(e.parentElement), e.tagName, off, ...pseudo, ...read.map((p) => style.getPropertyValue(p))].join('|');
-			const id = ids.get(key) ?? ids.size;
-			ids.set(key, id);
-			known.set(e, id);
-			return id;
-		};
-		const kinds = new Map<string, Element[]>();
-		for (const e of document.querySelectorAll('body *')) {
-			const text = [...e.childNodes].map((n) => (n.nodeType === Node.TEXT_NODE ? (n.nodeValue ?? '').trim() : '')).join('');
-			if (!text && !e.matches('input, select, textarea')) continue;
-			if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-			const kind = `${String(idOf(e))} ${String(e.textContent.trim().length === 1)}`; // one letter alone may be an icon: axe does not decide there
-			kinds.set(kind, [...(kinds.get(kind) ?? []), e]);
-		}
-		const of = new Map([...kinds].map(([, all]) => [all[0], all]));
-		const ask = async (include: Element[]) => {
-			if (include.length === 0) return { violations: [], incomplete: [] };
-			return (globalThis as unknown as WithAxe).axe.run({ include }, { runOnly: ['color-contrast'], elementRef: true });
-		};
-		const first = await ask([...of.keys()].filter((e) => e !== undefined));
-		const undecided = first.incomplete.flatMap((v) => v.nodes.map((n) => n.element as Element));
-		const second = await ask(undecided.flatMap((e) => of.get(e)?.slice(1) ?? []));
-		return [...first.violations, ...second.violations].map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
-	});
+async function contrast(page: Page): Promise<string[]> {
+	const { asked, findings } = await page.evaluate(
+		async (right) => {
+			const read = [
+				...[
+					'color',
+					'background-color',
+					'background-image',
+					'background-clip',
+					'opacity',
+					'filter',
+					'mix-blend-mode',
+					'text-shadow',
+					'-webkit-text-fill-color',
+				],
+				...['font-size', 'font-weight', 'position', 'clip', 'clip-path', 'overflow', 'visibility', 'display', 'text-indent'],
+			];
+			// FNV-1a, twice, to 52 bits: a kind has to be told from thousands of others.
+			const hash = (text: string): number => {
+				let a = 0x811c9dc5;
+				let b = 0x1000193;
+				for (let i = 0; i < text.length; i++) {
+					a = Math.imul(a ^ text.charCodeAt(i), 0x1000193);
+					b = Math.imul(b ^ text.charCodeAt(i), 0x5bd1e995);
+				}
+				return (a >>> 6) * 0x4000000 + (b >>> 6);
+			};
+			const known = new Map<Element | null, number>([[null, 0]]);
+			const idOf = (e: Element | null): number => {
+				const before = known.get(e);
+				if (!e || before !== undefined) return before ?? 0;
+				const style = getComputedStyle(e);
+				const pseudo = ['::before', '::after'].map((p) => getComputedStyle(e, p).content);
+				const off = e.matches(':disabled, [aria-disabled=true], [inert]');
+				const id = hash([idOf(e.parentElement), e.tagName, off, ...pseudo, ...read.map((p) => style.getPropertyValue(p))].join('|'));
+				known.set(e, id);
+				return id;
+			};
+			const isRight = new Set(right);
+			const kinds = new Map<number, Element[]>();
+			for (const e of document.querySelectorAll('body *')) {
+				const text = [...e.childNodes].map((n) => (n.nodeType === Node.TEXT_NODE ? (n.nodeValue ?? '').trim() : '')).join('');
+				if (!text && !e.matches('input, select, textarea')) continue;
+				if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+				const kind = hash(`${String(idOf(e))} ${String(e.textContent.trim().length === 1)}`); // one letter alone may be an icon: axe does not decide there
+				if (!isRight.has(kind)) kinds.set(kind, [...(kinds.get(kind) ?? []), e]);
+			}
+			const of = new Map([...kinds].map(([, all]) => [all[0], all]));
+			const ask = async (include: Element[]) => {
+				if (include.length === 0) return { violations: [], incomplete: [] };
+				return (globalThis as unknown as WithAxe).axe.run({ include }, { runOnly: ['color-contrast'], elementRef: true });
+			};
+			const first = await ask([...of.keys()].filter((e) => e !== undefined));
+			const undecided = first.incomplete.flatMap((v) => v.nodes.map((n) => n.element as Element));
+			const second = await ask(undecided.flatMap((e) => of.get(e)?.slice(1) ?? []));
+			const findings = [...first.violations, ...second.violations].map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
+			const decided = [...kinds].filter(([, all]) => all[0] && !undecided.includes(all[0])).map(([kind]) => kind);
+			return { asked: decided, findings };
+		},
+		[...right],
+	);
+	if (findings.length === 0) for (const kind of asked) right.add(kind);
+	return findings;
 }

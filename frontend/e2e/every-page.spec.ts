@@ -34,7 +34,7 @@ for (const name of names) {
 			await page.goto(prefix + path);
 			await expect(page.locator('html')).toHaveAttribute('lang', langOf[prefix]);
 			await expect(page.locator('h1')).toHaveCount(1);
-			const asked = new Asked();
+			const asked = new Asked({ everyText: prefix === '' });
 			for (const { width, height, looks } of windows) {
 				await page.setViewportSize({ width, height });
 				for (const [theme, size] of looks) {
