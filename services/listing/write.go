@@ -178,6 +178,7 @@ func (s *Service) changeAt(ctx context.Context, by access.Actor, w audit.Write, 
 	if err != nil {
 		return Listing{}, err
 	}
+	at := planned.Rev
 	switch err := f(&planned); {
 	case errors.Is(err, errSame) && rev == was.Rev:
 		return was, nil
@@ -192,7 +193,11 @@ func (s *Service) changeAt(ctx context.Context, by access.Actor, w audit.Write, 
 			return Listing{}, err
 		}
 	}
-	got, err := s.docs.Update(ctx, by, w, was.ID, rev, f)
+	write := f
+	if at == rev { // it is known what comes of this revision; of another the store says that it is stale
+		write = func(l *Listing) error { *l = planned; return nil }
+	}
+	got, err := s.docs.Update(ctx, by, w, was.ID, rev, write)
 	if errors.Is(err, errSame) { // somebody made the same change meanwhile
 		err = fault.New(fault.Conflict, "error.stale", err)
 	}
