@@ -50,6 +50,7 @@
 //	job        what servers do by themselves: when it is due, who does it, how it went
 //	idempotency  requests that can be sent again
 //	ical       calendars as files
+//	atom       feeds as files
 //	sheet      the register as a table: CSV and XLSX, in and out
 //	intake     imports in the background: dry run, journal, undo
 //	extract    files of the register for others: exports, hand-over sheets, open data, the list of contacts
@@ -72,6 +73,7 @@
 //   - place · 地点 · a street or a plaza · location (that is the position)
 //   - street · 路段 · a named street of the district; has two sides and house numbers · road, section
 //   - side · 单双号侧 · the odd or the even side of a street; which compass side that is, is data · left, right
+//   - news · 变动消息 · what neighbours hear of a shop's page: opened, closed, another address, other hours · change, event
 //   - stretch · 小段 · a named piece of a street between two cross streets, by house numbers of each side · section, block
 //   - stay · 入驻 · one listing's time in a unit; the unit keeps all of them · tenancy, lease
 //   - turn · 变动 · a shop opened, moved, grew, shrank or closed, with day, reason and source · event

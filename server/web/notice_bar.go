@@ -78,7 +78,7 @@ type weekView struct {
 func (s *Site) homeNotices(c *fiber.Ctx, p *speaker, v *searchPage) error {
 	b := s.board(c)
 	v.Base.Notice = noticeBar(p, b)
-	v.Base.Feed = ui.Href(p.Lang, "/notices.atom")
+	v.Base.Feeds = []ui.Link{{Label: p.say("notices.title"), Href: ui.Href(p.Lang, "/notices.atom")}}
 	rows, err := s.weekNotices(c, p, b)
 	v.Week = &weekView{rows, ui.Href(p.Lang, "/notices")}
 	return err

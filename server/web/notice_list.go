@@ -190,8 +190,9 @@ func (s *Site) postedPage(c *fiber.Ctx) error {
 		feed = here.path + "/notices"
 	}
 	v.Base = s.Base(c, v.Title)
-	v.Base.Description, v.Base.Feed = v.Lead, ui.Href(p.Lang, feed+".atom")+noticesQuery("", kind)
-	v.Links = []ui.Link{{Label: p.say("notices.calendar"), Href: ui.Href(p.Lang, feed+".ics") + noticesQuery("", kind)}, {Label: p.say("notices.feed"), Href: v.Base.Feed}}
+	atom := ui.Link{Label: p.say("notices.feed"), Href: ui.Href(p.Lang, feed+".atom") + noticesQuery("", kind)}
+	v.Base.Description, v.Base.Feeds = v.Lead, []ui.Link{{Label: v.Title, Href: atom.Href}}
+	v.Links = []ui.Link{{Label: p.say("notices.calendar"), Href: ui.Href(p.Lang, feed+".ics") + noticesQuery("", kind)}, atom}
 	if q := noticesQuery(here.slug, kind); q != "" {
 		v.Base.Canonical += q
 		for i := range v.Base.Alternates {

@@ -131,6 +131,7 @@ type placePage struct {
 	// Callouts are the banners of notices about the place; Links lead to all of them, and what else there is of the place.
 	Callouts []ui.Callout
 	Links    []ui.Link
+	Feeds    []ui.Link // for the head
 }
 
 func (s *Site) street(c *fiber.Ctx) error {
@@ -159,6 +160,7 @@ func (s *Site) street(c *fiber.Ctx) error {
 		v.Groups = append(v.Groups, g)
 		all = append(all, side.Rows...)
 	}
+	follow(p, &v, "/streets/"+x.Street.Slug, x.Street.Slug)
 	for _, z := range x.Plazas {
 		zname, zin := z.Plaza.Name.In(p.Lang)
 		v.Plazas = append(v.Plazas, placeLink{Href: ui.Href(p.Lang, "/plazas/"+z.Plaza.Slug), Name: ui.Plain(zname, zin), Count: counts(p, z)})
@@ -183,6 +185,7 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 	} else {
 		v.Count = placeCount(p, x.Total, x.Open)
 	}
+	follow(p, &v, "/plazas/"+x.Plaza.Slug, x.Plaza.Slug)
 	all := []directory.Row{}
 	for i := range x.Floors {
 		f := &x.Floors[i]
@@ -276,6 +279,7 @@ func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, core bool, row
 	v.Base = s.Base(c, v.Name.String())
 	v.Base.Description = p.count("places.summary", len(rows), "Name", v.Name.String())
 	v.Base.JSONLD = s.listJSONLD(v.Name.String(), rows)
+	v.Base.Feeds = v.Feeds
 	if p.err != nil {
 		return p.err
 	}

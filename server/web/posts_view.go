@@ -111,6 +111,7 @@ type offersPage struct {
 	Kinds   []ui.Chip
 	Offers  []ui.Offer
 	Empty   string
+	Follow  ui.Link // the same as a calendar
 }
 
 // offers: GET /offers. It is narrowed to a street or plaza and a category by their slugs.
@@ -146,6 +147,7 @@ func (s *Site) offers(c *fiber.Ctx) error {
 		o.Href, o.Tag, o.State = ui.Href(p.Lang, "/shops/"+x.Shop.Listing.Slug), x.Shop.Name, ui.TaskDone
 		v.Offers = append(v.Offers, o)
 	}
+	v.Follow = ui.Link{Label: p.say("place_feed.calendar"), Href: ui.Href(p.Lang, "/offers.ics") + q.Encode()}
 	v.Base = s.Base(c, v.Title)
 	v.Base.Description = v.Lead
 	if p.err != nil {

@@ -235,6 +235,7 @@ func (s *Site) siteMap() []Route {
 		s.openDataRoutes(),
 		s.noticeRoutes(),
 		s.publicNoticeRoutes(),
+		s.placeFeedRoutes(),
 		s.inboxRoutes(),
 		s.assemblyRoutes(),
 		s.memberRoutes(),

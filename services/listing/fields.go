@@ -90,6 +90,7 @@ var Fields = []Field{
 	{Path: "returned", Class: Kept},
 	{Path: "watch", Class: Kept},
 	{Path: "turns", Class: Kept},
+	{Path: "news", Class: Kept},
 	{Path: "seen_open_on", Class: Kept},
 }
 

@@ -65,9 +65,11 @@ type Listing struct {
 	Closure *Closure `json:"closure,omitempty"`
 	// Turns are its openings, moves and closings, in the order they were written down. SeenOpenOn is the day a new shop was seen open,
 	// YYYY-MM-DD, for when it is published.
-	Turns      []Turn  `json:"turns"`
-	SeenOpenOn string  `json:"seen_open_on,omitempty"`
-	Merged     *Merged `json:"merged,omitempty"` // only of archived ones
+	Turns      []Turn `json:"turns"`
+	SeenOpenOn string `json:"seen_open_on,omitempty"`
+	// News is what neighbours want to hear of it, the newest last; at most ten.
+	News   []News  `json:"news,omitempty"`
+	Merged *Merged `json:"merged,omitempty"` // only of archived ones
 
 	Popularity int       `json:"popularity"`
 	Confirmed  Confirmed `json:"confirmed"`

@@ -140,13 +140,14 @@ func (s *Service) change(ctx context.Context, by access.Actor, may access.Action
 				return err
 			}
 		}
-		before, alive := l.watched(), l.life()
+		before, alive, public := l.watched(), l.life(), l.visible()
 		if err := f(l); err != nil {
 			return err
 		}
 		l.prune()
 		l.note(before, by, s.now())
 		l.turned(alive, s.now())
+		l.announce(public, s.now())
 		return nil
 	}
 	for try := 1; ; try++ {

@@ -1,12 +1,11 @@
 package notice
 
 import (
-	"encoding/xml"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"shangquan/services/atom"
 	"shangquan/services/calendar"
 	"shangquan/services/ical"
 	"shangquan/services/lang"
@@ -28,66 +27,14 @@ type Feed struct {
 	Ended func(*Posted, Public) string // what is said before the title of one that is over or was withdrawn
 }
 
-type atomFeed struct {
-	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
-	Lang    string      `xml:"xml:lang,attr"`
-	ID      string      `xml:"id"`
-	Title   string      `xml:"title"`
-	Updated string      `xml:"updated"`
-	Author  atomPerson  `xml:"author"`
-	Links   []atomLink  `xml:"link"`
-	Entries []atomEntry `xml:"entry"`
-}
-
-type atomPerson struct {
-	Name string `xml:"name"`
-}
-
-type atomLink struct {
-	Rel  string `xml:"rel,attr"`
-	Type string `xml:"type,attr,omitempty"`
-	Href string `xml:"href,attr"`
-}
-
-type atomCategory struct {
-	Term  string `xml:"term,attr"`
-	Label string `xml:"label,attr,omitempty"`
-}
-
-type atomText struct {
-	Type string `xml:"type,attr"`
-	Lang string `xml:"xml:lang,attr,omitempty"`
-	Body string `xml:",chardata"`
-}
-
-type atomEntry struct {
-	ID         string         `xml:"id"`
-	Title      atomText       `xml:"title"`
-	Published  string         `xml:"published"`
-	Updated    string         `xml:"updated"`
-	Links      []atomLink     `xml:"link"`
-	Categories []atomCategory `xml:"category"`
-	Summary    *atomText      `xml:"summary"`
-	Content    *atomText      `xml:"content"`
-}
-
 // tagURI is an id that never changes (RFC 4151).
-func (f *Feed) tagURI(what string) string { return "tag:" + f.Host + "," + f.Since + ":" + what }
-
-// pathOf returns an address without its host: the id of a feed stays when the host or its port changes.
-func pathOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return u.RequestURI()
-}
+func (f *Feed) tagURI(what string) string { return atom.TagURI(f.Host, f.Since, what) }
 
 // Atom writes notices as an Atom feed (RFC 4287), in the order given. Of what was withdrawn only why.
 func (f Feed) Atom(list []*Posted, now time.Time) ([]byte, error) {
-	out := atomFeed{
-		Lang: string(f.Lang), ID: f.tagURI("notices" + pathOf(f.Self)), Title: f.Title, Updated: f.stamp(list, now).Format(time.RFC3339), Author: atomPerson{f.Who},
-		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: f.Self}, {Rel: "alternate", Type: "text/html", Href: f.Page}},
+	out := atom.Feed{
+		Lang: string(f.Lang), ID: f.tagURI("notices" + atom.PathOf(f.Self)), Title: f.Title, Updated: f.stamp(list, now).Format(time.RFC3339), Author: atom.Person{Name: f.Who},
+		Links: atom.Links(f.Self, f.Page),
 	}
 	for _, p := range list {
 		c := &p.Content
@@ -95,32 +42,31 @@ func (f Feed) Atom(list []*Posted, now time.Time) ([]byte, error) {
 		if s := p.StateAt(now); s != Live && f.Ended != nil {
 			title = f.Ended(p, s) + title
 		}
-		e := atomEntry{
-			ID: f.tagURI("notice/" + p.ID), Title: atomText{Type: "text", Lang: string(in), Body: title}, Published: p.PublicAt.UTC().Format(time.RFC3339), Updated: p.changed(now).UTC().Format(time.RFC3339),
-			Links: []atomLink{{Rel: "alternate", Type: "text/html", Href: f.URL(p)}}, Categories: []atomCategory{{Term: string(c.Kind), Label: f.Kind(c.Kind)}},
+		e := atom.Entry{
+			ID: f.tagURI("notice/" + p.ID), Title: atom.Text{Type: "text", Lang: string(in), Body: title}, Published: p.PublicAt.UTC().Format(time.RFC3339), Updated: p.changed(now).UTC().Format(time.RFC3339),
+			Links: []atom.Link{{Rel: "alternate", Type: "text/html", Href: f.URL(p)}}, Categories: []atom.Category{{Term: string(c.Kind), Label: f.Kind(c.Kind)}},
 		}
 		if f.Tags != nil {
 			for _, t := range f.Tags(p) {
-				e.Categories = append(e.Categories, atomCategory{Term: t})
+				e.Categories = append(e.Categories, atom.Category{Term: t})
 			}
 		}
 		if p.State == Taken {
 			if p.Why != "" {
-				e.Summary = &atomText{Type: "text", Lang: string(lang.Hans), Body: p.Why}
+				e.Summary = &atom.Text{Type: "text", Lang: string(lang.Hans), Body: p.Why}
 			}
 			out.Entries = append(out.Entries, e)
 			continue
 		}
 		if s, in := c.Instruction.In(f.Lang); s != "" {
-			e.Summary = &atomText{Type: "text", Lang: string(in), Body: s}
+			e.Summary = &atom.Text{Type: "text", Lang: string(in), Body: s}
 		}
 		if m, in := p.Text(f.Lang); m != "" {
-			e.Content = &atomText{Type: "html", Lang: string(in), Body: string(m)}
+			e.Content = &atom.Text{Type: "html", Lang: string(in), Body: string(m)}
 		}
 		out.Entries = append(out.Entries, e)
 	}
-	b, err := xml.MarshalIndent(out, "", " ")
-	return append([]byte(xml.Header), b...), err
+	return out.Bytes()
 }
 
 // changed is when what a reader sees of it changed last.

@@ -9,6 +9,7 @@ import (
 
 	goical "github.com/emersion/go-ical"
 
+	"shangquan/services/atom"
 	"shangquan/services/lang"
 )
 
@@ -37,7 +38,7 @@ func TestFeeds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got atomFeed
+	var got atom.Feed
 	if err := xml.Unmarshal(body, &got); err != nil || len(got.Entries) != 3 {
 		t.Fatalf("%v: %s", err, body)
 	}

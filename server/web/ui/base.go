@@ -27,8 +27,8 @@ type Base struct {
 	Notice *Notice
 	// Emergencies stand on every page while they hold, the gravest first.
 	Emergencies []Emergency
-	// Feed is the address of the Atom feed with what the page lists; empty for none.
-	Feed string
+	// Feeds are the Atom feeds with what the page lists, by what they are called.
+	Feeds []Link
 	// Role stands beside the sign of pages that are not for everyone: 商户后台, 街道后台, 管理.
 	Role string
 	// Account is who is signed in; nil on pages for everyone, which are the same for all.
