@@ -54,6 +54,13 @@ func (s *Site) reportCase(c *fiber.Ctx, p *speaker, x report.Item, f *form, cont
 		says.Records = &notes
 	}
 	v.add(section{Columns: []section{says, {Title: p.say("desk.page_says"), Facts: s.listingFacts(c, p, &l)}}})
+	duty, err := s.dutySection(c, p, &l)
+	if err != nil {
+		return nil, nil, err
+	}
+	if duty != nil {
+		v.add(*duty)
+	}
 	if x.Contacts > 0 {
 		v.add(s.contactSection(c, p, x, contacts))
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,9 +58,24 @@ func planParts(p *speaker, f *form, id string, m *assembly.Meeting) []ui.FormPar
 	return []ui.FormPart{
 		filled(f, id, "title", p.say("assembly.meeting_title"), title, func(x *ui.Field) { x.Max = assembly.MaxTitle }),
 		filled(f, id, "day", p.say("assembly.day"), day, func(x *ui.Field) { x.Type, x.Short = "date", true }),
-		filled(f, id, "time", p.say("assembly.time"), clock, func(x *ui.Field) { x.Type, x.Short = "time", true }),
+		filled(f, id, "time", p.say("assembly.time"), clock, func(x *ui.Field) { x.Short, x.Options = true, halfHours(p, x.Value) }),
 		filled(f, id, "place", p.say("assembly.place"), place, func(x *ui.Field) { x.Max = assembly.MaxTitle }),
 	}
+}
+
+// halfHours are the times of a day to choose from, and the chosen one where that is another. Native time fields follow the language of the
+// telephone and are not used.
+func halfHours(p *speaker, chosen string) []ui.Option {
+	out, known := []ui.Option{}, chosen == ""
+	for m := 8 * 60; m < 22*60; m += 30 {
+		clock := fmt.Sprintf("%02d:%02d", m/60, m%60)
+		known = known || clock == chosen
+		out = append(out, ui.Option{Value: clock, Label: ui.ClockMinutes(p.Lang, m), Checked: clock == chosen})
+	}
+	if !known {
+		out = append(out, ui.Option{Value: chosen, Label: chosen, Checked: true})
+	}
+	return out
 }
 
 func typedPlan(f *form) assembly.Plan {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/place"
 )
 
 // membersPage: GET /liaison/members (gone).
@@ -44,8 +46,12 @@ func (s *Site) membersCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 	}
 	v.add(section{Records: &records})
 	if Of(c).Actor.Is("liaison") {
+		plazas, err := s.services.Places.Plazas(c.UserContext())
+		if err != nil {
+			return nil, err
+		}
 		v.add(section{ID: "new", Title: p.say("assembly.member_new"), Forms: []*ui.Form{
-			s.act(c, "member", at(c, "/liaison/members"), 0, p.say("assembly.member_add"), memberParts(p, only(f, "member"), "member", nil)...),
+			s.act(c, "member", at(c, "/liaison/members"), 0, p.say("assembly.member_add"), memberParts(p, only(f, "member"), "member", nil, plazas)...),
 		}})
 	}
 	return v, nil
@@ -65,7 +71,7 @@ func listedWords(p *speaker, o *assembly.Organisation) (string, ui.TaskState) {
 }
 
 // memberParts are the fields of a member; o is nil for a new one, which can be linked to a shop.
-func memberParts(p *speaker, f *form, id string, o *assembly.Organisation) []ui.FormPart {
+func memberParts(p *speaker, f *form, id string, o *assembly.Organisation, plazas []place.Plaza) []ui.FormPart {
 	stored := assembly.Organisation{Kind: assembly.Merchant, Visibility: assembly.Station, Since: p.now.Format(time.DateOnly)}
 	if o != nil {
 		stored = *o
@@ -88,11 +94,21 @@ func memberParts(p *speaker, f *form, id string, o *assembly.Organisation) []ui.
 	if o == nil {
 		out = append(out, filled(f, id, "shop", p.say("assembly.shop"), "", func(x *ui.Field) { x.Optional, x.Hint = true, p.say("assembly.shop_hint") }))
 	}
+	serves := ui.Choice{ID: id + "-serves", Name: "serves", Legend: p.say("assembly.serves"), Hint: p.say("assembly.serves_hint"), Many: true, Columns: true, Optional: true}
+	for _, x := range plazas {
+		on := slices.Contains(stored.Serves, x.ID)
+		if f != nil {
+			on = slices.Contains(f.Values["serves"], x.ID)
+		}
+		serves.Options = append(serves.Options, ui.Pick{Value: x.ID, Label: p.name(x.Name), Checked: on})
+	}
 	return append(out,
 		filled(f, id, "seat", p.say("assembly.seat"), stored.Seat, func(x *ui.Field) { x.Optional, x.Max, x.Hint = true, assembly.MaxName, p.say("assembly.seat_hint") }),
 		filled(f, id, "since", p.say("assembly.since"), stored.Since, func(x *ui.Field) { x.Type, x.Short = "date", true }),
 		filled(f, id, "desk", p.say("assembly.desk_title"), stored.Desk.Title, func(x *ui.Field) { x.Optional, x.Max, x.Hint = true, assembly.MaxName, p.say("assembly.desk_hint") }),
 		filled(f, id, "phone", p.say("assembly.desk_phone"), stored.Desk.Phone, func(x *ui.Field) { x.Optional, x.Type = true, "tel" }),
+		ui.FormPart{Choice: &serves},
+		filled(f, id, "duties", p.say("assembly.duties"), stored.Duties, func(x *ui.Field) { x.Optional, x.Max, x.Hint = true, assembly.MaxName, p.say("assembly.duties_hint") }),
 		filled(f, id, "visibility", p.say("assembly.visibility_label"), "", func(x *ui.Field) { x.Options = sees }))
 }
 
@@ -100,6 +116,7 @@ func typedMember(f *form) assembly.Details {
 	return assembly.Details{
 		Name: typedText(f, "name"), Kind: assembly.Kind(f.Get("kind")), Seat: f.Get("seat"), Since: f.Get("since"),
 		Desk: assembly.Desk{Title: f.Get("desk"), Phone: f.Get("phone")}, Visibility: assembly.Visibility(f.Get("visibility")),
+		Serves: f.Values["serves"], Duties: f.Get("duties"),
 	}
 }
 
@@ -183,6 +200,18 @@ func (s *Site) seatCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	if n := len(o.Signed); n > 0 {
 		facts = fact(facts, p.say("assembly.pact"), p.say("assembly.signed_version", "N", o.Signed[n-1].Version, "Day", dayOf(p, o.Signed[n-1].At)))
 	}
+	plazas, err := s.services.Places.Plazas(c.UserContext())
+	if err != nil {
+		return nil, err
+	}
+	served := []string{}
+	for _, x := range plazas {
+		if slices.Contains(o.Serves, x.ID) {
+			served = append(served, p.name(x.Name))
+		}
+	}
+	facts = fact(facts, p.say("assembly.serves"), strings.Join(served, p.say("empty.and")))
+	facts = fact(facts, p.say("assembly.duties"), o.Duties)
 	v.add(section{Facts: facts})
 	may := Of(c).Actor.Is("liaison")
 	acting, err := s.actingSection(c, p, &o, f, may)
@@ -195,7 +224,7 @@ func (s *Site) seatCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	}
 	if o.Active {
 		v.add(section{Title: p.say("assembly.consent"), Text: p.say("assembly.consent_words"), Forms: []*ui.Form{s.consentForm(c, p, &o, here+"/consent", p.say("assembly.agree_paper"))}})
-		v.add(section{Title: p.say("assembly.details"), Forms: []*ui.Form{s.act(c, "member", here, o.Rev, p.say("assembly.save"), memberParts(p, only(f, "member"), "member", &o)...)}})
+		v.add(section{Title: p.say("assembly.details"), Forms: []*ui.Form{s.act(c, "member", here, o.Rev, p.say("assembly.save"), memberParts(p, only(f, "member"), "member", &o, plazas)...)}})
 	}
 	word := p.say("assembly.leave")
 	if !o.Active {

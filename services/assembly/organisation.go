@@ -61,9 +61,12 @@ type Organisation struct {
 	Seat        string       `json:"seat"`  // 副主席单位
 	Since       string       `json:"since"` // YYYY-MM-DD
 	Desk        Desk         `json:"desk"`
-	Visibility  Visibility   `json:"visibility"`
-	Consent     *Consent     `json:"consent,omitempty"` // to be listed in public; nil: not given, or taken back
-	Signed      []Signing    `json:"signed"`            // versions of the pact, the newest last
+	// Serves are the plazas it looks after, Duties what it does there: 公共烟道、垃圾房. Coordinators read both with the desk.
+	Serves     []string   `json:"serves"`
+	Duties     string     `json:"duties,omitempty"`
+	Visibility Visibility `json:"visibility"`
+	Consent    *Consent   `json:"consent,omitempty"` // to be listed in public; nil: not given, or taken back
+	Signed     []Signing  `json:"signed"`            // versions of the pact, the newest last
 	// Feed counts the addresses its calendar had.
 	Feed   int  `json:"feed"`
 	Active bool `json:"active"`
@@ -125,6 +128,8 @@ type Details struct {
 	Since      string
 	Desk       Desk
 	Visibility Visibility
+	Serves     []string // plazas
+	Duties     string
 }
 
 func (d *Details) read() error {
@@ -134,6 +139,15 @@ func (d *Details) read() error {
 	wrong = append(wrong, (lang.Limit{Max: MaxName}).Check("seat", d.Seat)...)
 	wrong = append(wrong, (lang.Limit{Max: MaxName}).Check("desk", d.Desk.Title)...)
 	wrong = append(wrong, number("phone", d.Desk.Phone)...)
+	d.Duties = lang.Clean(d.Duties)
+	wrong = append(wrong, (lang.Limit{Max: MaxName}).Check("duties", d.Duties)...)
+	d.Serves = slices.Compact(slices.Sorted(slices.Values(slices.DeleteFunc(slices.Clone(d.Serves), func(id string) bool { return id == "" }))))
+	if len(d.Serves) > mostServed {
+		wrong = append(wrong, fault.Field{Name: "serves", Key: "error.list.long", Args: map[string]any{"Max": mostServed}})
+	}
+	if d.Serves == nil {
+		d.Serves = []string{}
+	}
 	if !slices.Contains(Kinds, d.Kind) {
 		wrong = append(wrong, fault.Field{Name: "kind", Key: "error.choice"})
 	}
@@ -158,7 +172,7 @@ func number(name, typed string) []fault.Field {
 }
 
 func (d *Details) put(o *Organisation) {
-	o.Name, o.Kind, o.Seat, o.Since, o.Desk, o.Visibility = d.Name, d.Kind, d.Seat, d.Since, d.Desk, d.Visibility
+	o.Name, o.Kind, o.Seat, o.Since, o.Desk, o.Visibility, o.Serves, o.Duties = d.Name, d.Kind, d.Seat, d.Since, d.Desk, d.Visibility, d.Serves, d.Duties
 }
 
 // Add gives an organisation a seat: fault.Invalid names the fields, fault.Conflict when its merchant has one.

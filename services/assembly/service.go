@@ -76,7 +76,7 @@ func New(d Deps) *Service {
 	return &Service{
 		Deps: d,
 		organisations: audit.Record(store.NewCollection[Organisation](d.DB, "assembly_organisations",
-			store.Unique("key"), store.Index("active", "created_at"), store.Multi("speakers"), store.Multi("invitations.token"), follow), d.Log, kindOrganisation, audit.Hide("invitations")),
+			store.Unique("key"), store.Index("active", "created_at"), store.Multi("speakers"), store.Multi("invitations.token"), store.Multi("serves"), follow), d.Log, kindOrganisation, audit.Hide("invitations")),
 		meetings: audit.Record(store.NewCollection[Meeting](d.DB, "assembly_meetings",
 			store.Index("state", "at"), store.Index("shown", "at"), store.Index("summary.asked"), follow), d.Log, kindMeeting),
 		actions: audit.Record(store.NewCollection[Action](d.DB, "assembly_actions",

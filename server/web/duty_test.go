@@ -1,0 +1,33 @@
+package web
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"shangquan/services/demo"
+)
+
+// TestAReportFromAPlazaSaysWhomToRing: the liaison writes down who looks after a plaza, and who answers a report from there reads it.
+func TestAReportFromAPlazaSaysWhomToRing(t *testing.T) {
+	x := peopled(t)
+	x.public(t)
+	l := x.listing(t, x.people[demo.Owner].ListingIDs[1]) // the one in the plaza
+	lian := x.as(t, demo.Liaison)
+	v := url.Values{
+		"form": {"member"}, "name": {"演示物业"}, "kind": {"property"}, "since": {"2026-01-01"}, "visibility": {"station"}, "desk": {"物业值班室"}, "phone": {"021-5777 0002"},
+		"serves": {l.Address.PlazaID}, "duties": {strings.Repeat("很", 61)},
+	}
+	if a := lian.post("/liaison/members", v); !strings.Contains(a.body, `id="member-duties-error"`) || !regexp.MustCompile(`value="`+l.Address.PlazaID+`"[^>]*checked`).MatchString(a.body) {
+		t.Errorf("too long: %d %s", a.status, complaint(a.body))
+	}
+	v.Set("duties", "公共烟道、垃圾房")
+	seat, _, _ := strings.Cut(lian.done("/liaison/members", v), "?")
+	has(t, "the member", lian.page(seat), "照看哪些广场", "公共烟道、垃圾房")
+
+	x.as(t, "").done("/shops/"+l.Slug+"/report", url.Values{"reason": {"other"}, "note": {"烟道漏油"}})
+	desk := x.as(t, demo.Coordinator)
+	report := regexp.MustCompile(`/desk/reports/[^"]+`).FindString(desk.page("/desk?kind=report"))
+	has(t, "the report", desk.page(report), "烟道漏油", "这座广场找谁", "演示物业", "公共烟道、垃圾房", "物业值班室", "tel:&#43;862157770002")
+}

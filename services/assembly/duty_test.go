@@ -1,0 +1,41 @@
+package assembly
+
+import (
+	"testing"
+
+	"shangquan/services/fault"
+)
+
+func TestWhoLooksAfterABuilding(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	d := details("中山物业", "")
+	d.Kind, d.Visibility, d.Serves, d.Duties = Property, Station, []string{"p1", "p1", "", "p2"}, " 公共烟道、垃圾房 "
+	o := must(b, func() (Organisation, error) { return b.Add(ctx, liaison, d) })
+	silent := details("没电话的", "")
+	silent.Desk, silent.Serves = Desk{}, []string{"p1"}
+	must(b, func() (Organisation, error) { return b.Add(ctx, liaison, silent) })
+
+	list, err := b.Serving(ctx, coordinator, "p1")
+	if err != nil || len(list) != 1 || list[0].Name.Hans != "中山物业" || list[0].For != "公共烟道、垃圾房" || list[0].Desk.Phone == "" {
+		t.Errorf("who looks after it: %v %v", list, err)
+	}
+	if list, err = b.Serving(ctx, coordinator, "p3"); err != nil || len(list) != 0 {
+		t.Errorf("another building: %v %v", list, err)
+	}
+	_, err = b.Serving(ctx, owner, "p1")
+	b.refused("a member asks", err, fault.NotFound)
+	_, err = b.Serving(ctx, liaison, "p1")
+	b.refused("the liaison has no reports to send on", err, fault.NotFound)
+
+	d.Duties = string(make([]rune, MaxName+1))
+	d.Serves = make([]string, mostServed+1)
+	for i := range d.Serves {
+		d.Serves[i] = string(rune('a' + i))
+	}
+	_, err = b.Edit(ctx, liaison, o.ID, o.Rev, d)
+	b.refused("more than an organisation can look after", err, fault.Invalid)
+	must(b, func() (Organisation, error) { return b.Leave(ctx, liaison, o.ID, o.Rev, true) })
+	if list, err = b.Serving(ctx, coordinator, "p1"); err != nil || len(list) != 0 {
+		t.Errorf("after the seat ended: %v %v", list, err)
+	}
+}
