@@ -92,8 +92,14 @@ func (s *Site) fillNotice(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice
 
 // affected lists the shops a notice is for, and draws where they are; core: it names a street or plaza that the plan has.
 func (s *Site) affected(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice.Posted, core bool) error {
+	bare := func() error { // a street that is dug up is worth a plan though no shop is asked
+		if x.Content.Place.Street == nil {
+			return nil
+		}
+		return s.noticePlan(c, p, v, x, nil, false)
+	}
 	if !x.Content.Audience.Shops() || x.Content.Audience.All {
-		return nil
+		return bare()
 	}
 	listed, _, err := s.directory.Listed(c.UserContext())
 	if err != nil {
@@ -104,7 +110,7 @@ func (s *Site) affected(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice.P
 		ids = append(ids, l.ID)
 	}
 	if len(ids) == 0 {
-		return nil
+		return bare()
 	}
 	rows, err := s.directory.ByIDs(c.UserContext(), ids[:min(len(ids), affectedShown)], p.Lang, p.now)
 	if err != nil {
@@ -118,26 +124,43 @@ func (s *Site) affected(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice.P
 		v.ShopsMore = p.count("notices.shops_more", more)
 	}
 	v.Shops = s.rows(p, rows)
-	return s.noticePlan(c, p, v, rows, core)
+	return s.noticePlan(c, p, v, x, rows, core)
 }
 
 // noticePlan draws the piece of the street plan with the shops of a notice.
-func (s *Site) noticePlan(c *fiber.Ctx, p *speaker, v *noticePageView, rows []directory.Row, core bool) error {
-	d, err := s.directory.Plan(c.UserContext(), numbered(rows), p.Lang, asideWidth, asideHeight, p.now)
-	if err != nil || d.Empty() || len(d.Pins) == 0 && !core {
+func (s *Site) noticePlan(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice.Posted, rows []directory.Row, core bool) error {
+	d, err := s.directory.PlanWith(c.UserContext(), numbered(rows), stretches(x), p.Lang, asideWidth, asideHeight, p.now)
+	if err != nil || d.Empty() || len(d.Pins) == 0 && d.Marked == "" && !core {
 		return err
 	}
 	byID := map[string]*directory.Row{}
 	for i := range rows {
 		byID[rows[i].Listing.ID] = &rows[i]
 	}
-	drawn := ui.NewPlan(d, ui.PlanView{ID: "plan", Description: p.say("notices.plan"), Legend: true, Look: func(id string) ui.PinLook {
+	view := ui.PlanView{ID: "plan", Description: p.say("notices.plan"), Legend: true, Marked: p.say("notices.stretch"), Look: func(id string) ui.PinLook {
 		r := byID[id]
 		st := rowStatus(p, r)
 		return ui.PinLook{Kind: st.Kind, Label: p.say("places.pin", "Name", r.Name, "Status", st.Word), Href: ui.Href(p.Lang, "/shops/"+r.Listing.Slug)}
-	}})
+	}}
+	if d.Marked != "" {
+		view.Description = p.say("notices.plan_stretch")
+	}
+	drawn := ui.NewPlan(d, view)
 	v.Plan = &drawn
 	return nil
+}
+
+// stretches are the parts of streets a notice is about: where it takes place if it says so, else where the shops are it is for.
+func stretches(x *notice.Posted) []directory.Stretch {
+	list := x.Content.Audience.Streets
+	if st := x.Content.Place.Street; st != nil {
+		list = []notice.Stretch{*st}
+	}
+	out := []directory.Stretch{}
+	for _, st := range list {
+		out = append(out, directory.Stretch{StreetID: st.StreetID, Whole: st.From == 0 && st.To == 0, On: st.Includes})
+	}
+	return out
 }
 
 // firstWords are the beginning of a text, for search engines.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -339,6 +340,45 @@ func strictAtom(t *testing.T, path, body string, ids ...string) {
 		if !seen["tag:shop.test,2026-01-01:notice/"+id] {
 			t.Errorf("%s lacks %s: %v", path, id, seen)
 		}
+	}
+}
+
+// The stretch a notice is about stands out on the plan of its page: the part it names, or the whole street, but not a street that
+// nobody has drawn.
+func TestStretchOfANotice(t *testing.T) {
+	x := peopled(t)
+	x.public(t)
+	owner := x.shopOfOwner(t)
+	var street, door string
+	listed, _, err := x.directory.Listed(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range listed {
+		st, err := x.services.Places.Street(t.Context(), l.Address.StreetID)
+		if h, _, ok := place.ParseHouse(l.Address.House); err == nil && ok && l.Location != nil && len(st.Lines) > 0 {
+			street, door = st.ID, strconv.Itoa(h.Number)
+			break
+		}
+	}
+	path := func(more url.Values) string {
+		page := x.reads(t, "/notices/"+x.announced(t, more))
+		m := regexp.MustCompile(`<path class="m-marked" d="([^"]+)"`).FindStringSubmatch(page)
+		if m == nil {
+			return ""
+		}
+		if !strings.Contains(page, "公告说的这一段") {
+			t.Error("the legend does not say what stands out")
+		}
+		return m[1]
+	}
+	whole := path(url.Values{"audience.streets": {street, ""}})
+	part := path(url.Values{"audience.streets": {street, ""}, "audience.from": {door, ""}, "audience.to": {door, ""}})
+	if whole == "" || part == "" || whole == part {
+		t.Errorf("the whole street is %q, one door %q", whole, part)
+	}
+	if got := path(url.Values{"audience.streets": {"", ""}, "audience.listings": {owner.Code}, "must_confirm": {""}}); got != "" {
+		t.Errorf("a notice for one shop marks %q", got)
 	}
 }
 

@@ -2,11 +2,13 @@ package directory
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"shangquan/services/geo"
 	"shangquan/services/lang"
+	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/plan"
 )
@@ -51,6 +53,18 @@ const (
 // Plan draws the district with a numbered pin for every row that lies in it; when all or none do, it draws where the rows are.
 // The others are only in the list: a plan of a whole county shows nothing of the street one stands in. width and height are plan units; the plan may be Empty.
 func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, height int, now time.Time) (plan.Drawing, error) {
+	return s.PlanWith(ctx, rows, nil, t, width, height, now)
+}
+
+// Stretch is a part of a street that a plan marks: along the doors of the shops on it, or the whole street.
+type Stretch struct {
+	StreetID string
+	Whole    bool
+	On       func(*listing.Listing) bool // which shops stand on it
+}
+
+// PlanWith is Plan that marks stretches of streets, and shows them whole.
+func (s *Service) PlanWith(ctx context.Context, rows []Row, marked []Stretch, t lang.Tag, width, height int, now time.Time) (plan.Drawing, error) {
 	st, err := s.state(ctx, now)
 	if err != nil {
 		return plan.Drawing{}, err
@@ -64,6 +78,12 @@ func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, heigh
 			in.Spots = append(in.Spots, plan.Spot{ID: r.Listing.ID, At: *r.At, Number: r.Number})
 		}
 	}
+	for _, x := range marked {
+		in.Marked = append(in.Marked, st.snap.marked(d, &x)...)
+	}
+	for _, line := range in.Marked {
+		at = append(at, line...)
+	}
 	v := plan.Fit(d.extent, planMargin, width, height)
 	if n := shown(v, at); len(at) > 0 && (n == 0 || n == len(at)) {
 		v = plan.Fit(at, planMargin, width, height)
@@ -72,6 +92,24 @@ func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, heigh
 		v = plan.Around(v.Middle(), planLeast, width, height)
 	}
 	return plan.Draw(v, plan.StyleFor(v), in), nil
+}
+
+// marked returns the lines of a stretch; none where its street is not drawn or nobody with a position stands on it.
+func (s *snapshot) marked(d *drawn, x *Stretch) [][]geo.Point {
+	i := slices.IndexFunc(d.streets, func(st place.Street) bool { return st.ID == x.StreetID })
+	if i < 0 {
+		return nil
+	}
+	if x.Whole {
+		return d.streets[i].Lines
+	}
+	doors := []geo.Point{}
+	for _, n := range s.lists.door.list {
+		if sh := &s.shops[n]; sh.located && x.On(sh.Listing) {
+			doors = append(doors, sh.at)
+		}
+	}
+	return plan.Part(d.streets[i].Lines, doors)
 }
 
 // shown counts the points that lie in a view.

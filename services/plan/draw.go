@@ -40,7 +40,9 @@ type Input struct {
 	Streets []place.Street
 	Plazas  []place.Plaza
 	Spots   []Spot
-	Lang    lang.Tag
+	// Marked are lines that stand out, such as the stretch a notice is about; see Part.
+	Marked [][]geo.Point
+	Lang   lang.Tag
 }
 
 // Street is a drawn street.
@@ -88,6 +90,7 @@ type Drawing struct {
 	Plazas        []Plaza
 	Pins          []Pin
 	Dots          []Dot
+	Marked        string // the d attribute of the path of what stands out; empty: nothing
 }
 
 // Empty reports whether there is nothing on the plan that would help anybody.
@@ -99,6 +102,15 @@ func Draw(v View, s Style, in Input) Drawing {
 	if v.Empty() {
 		return d
 	}
+	var marked [][]vec
+	for _, line := range in.Marked {
+		drawn := make([]vec, len(line))
+		for i, p := range line {
+			drawn[i] = v.at(p)
+		}
+		marked = append(marked, clip(drawn, float64(v.Width), float64(v.Height), float64(s.Road))...)
+	}
+	d.Marked = path(marked)
 	// Pins first: they cannot give way, names can.
 	d.addSpots(v, s, in)
 	var taken []box

@@ -18,6 +18,8 @@ type Plan struct {
 	Caption     string // under a plan without legend: where the shop is, in words
 	Legend      bool
 	Ground      string
+	Marked      *Road  // the stretch that stands out; nil: none
+	MarkedWords string // what it is, in the legend
 	Roads       []Road
 	Plazas      []PlanPlaza
 	Labels      []PlanLabel
@@ -109,6 +111,7 @@ type PlanNorth struct {
 type PlanView struct {
 	ID, Description, Caption string
 	Legend                   bool
+	Marked                   string // what the marked stretch is called in the legend
 	Lang                     lang.Tag
 	// Look says how the pin of a shop looks; it is asked once per pin.
 	Look func(id string) PinLook
@@ -136,6 +139,9 @@ func NewPlan(d plan.Drawing, v PlanView) Plan {
 		if s.Label != nil {
 			p.Labels = append(p.Labels, newLabel(*s.Label, d.Style.Letter, s.Core))
 		}
+	}
+	if d.Marked != "" {
+		p.Marked, p.MarkedWords = &Road{Path: d.Marked, Width: tenth(float64(d.Style.Road) * 1.1)}, v.Marked
 	}
 	for _, z := range d.Plazas {
 		p.Plazas = append(p.Plazas, PlanPlaza{z.X, z.Y, z.W, z.H})
