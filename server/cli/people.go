@@ -119,7 +119,6 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting
 	}, Keys: d.keys, Join: func(token string) string { return c.Origin + "/speak/" + token }})
 	p.together = d.gather(p)
-	p.together = d.gather(p)
 	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now, Paused: func() bool { return d.frozen.Now().Frozen }})
 	p.extracts = extract.New(extract.Deps{
 		Shops: d.shops.Recorded(), Places: d.places, Words: d.vocabulary.Words, Names: d.names, Log: d.trail, Now: d.now, Calendar: d.holidays.Calendar, City: c.Site.City, County: c.Site.County, Origin: c.Origin,
