@@ -12,6 +12,8 @@
 //	place      streets, plazas with floors, units, points; house numbers and door plates
 //	walk       the street walk: what a coordinator finds from door to door, also without a network
 //	assembly   the joint meeting of member organisations: seats, agenda, minutes, action items, the pact, pages of bodies
+//	station    service stations, rooms that organisations take, and what shops open to people who pass by
+//	resource   what organisations offer each other and seek, until both confirm that it was delivered
 //	turnover   figures of openings, moves and closings
 //	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
 //	hours      opening hours, and what follows from them: open or not, until when, night trade
@@ -187,6 +189,12 @@
 //   - pact · 公约 · what members sign, version by version · contract
 //   - body · 组织 · a standing part of the joint organisation with a public page · committee
 //   - gate · 等着公开的 · a draft, what waits for a second person, and what is public, apart from each other · workflow
+//   - station · 服务站 · a place of the joint organisation for everybody: facilities, service items with steps, rooms · office
+//   - room, booking · 场地、预约 · what an organisation takes for a stretch of a day; says how many come and never who · venue, order
+//   - open point · 店家便民点 · what a shop opens to people who pass by, until it takes it back · facility
+//   - resource, need · 资源、需求 · offered or sought by an organisation, for 90 days at a time; a post here · gift
+//   - deal · 互助 · two organisations about one post: matched, agreed, delivered, confirmed by both, closed · order, match
+//   - shared space · 共享场地 · a hall or parking that an organisation agreed to show to everybody, with its times · venue
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //
@@ -195,8 +203,6 @@
 //   - request · 诉求 · what a merchant or visitor asks of the district · ticket (to people), complaint
 //   - visit · 走访 · a call on a shop, with promises that become requests · inspection
 //   - hazard · 隐患 · found, ordered, rectified, re-checked, closed; never without evidence of the re-check · issue
-//   - station · 党建服务站 · rooms, facilities and service items for organisations · office
-//   - resource, need · 资源、需求 · offered or sought by a member organisation; matched, delivered, confirmed by both · gift
 //   - vacancy · 招商铺位 · a unit on offer, verified on a date, lapsing unless confirmed · ad
 //   - enquiry · 意向 · somebody's interest in a vacancy · lead
 //   - liaison · 联络员 · works for the joint organisation of members; deals with organisations, never with persons · party secretary

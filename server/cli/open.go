@@ -123,7 +123,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 		d.outside = meili.New(meili.Config{URL: c.Search, SearchKey: c.MeiliSearchKey.Reveal(), WriteKey: c.MeiliWriteKey.Reveal(), Now: now})
 		d.engine = fallback.New(d.outside, embedded, 0, now)
 	}
-	d.directory = directory.New(directory.Sources{Listings: d.listings, Places: d.places, Posts: d.posts, Words: d.vocabulary.Words, Calendar: d.holidays.Calendar, Look: d.look}, d.engine, embedded, log, now)
+	d.directory = directory.New(directory.Sources{Listings: d.listings, Places: d.places, Posts: d.posts, Words: d.vocabulary.Words, Calendar: d.holidays.Calendar, Opened: d.opened, Look: d.look}, d.engine, embedded, log, now)
 	return d, nil
 }
 

@@ -33,6 +33,8 @@ import (
 	figures "shangquan/services/overview"
 	"shangquan/services/recheck"
 	"shangquan/services/report"
+	"shangquan/services/resource"
+	"shangquan/services/station"
 	"shangquan/services/store"
 	"shangquan/services/twin"
 	"shangquan/services/walk"
@@ -54,6 +56,8 @@ type people struct {
 	links     *listing.Links
 	notices   *notice.Service
 	assembly  *assembly.Service
+	stations  *station.Service
+	resources *resource.Service
 	together  together
 	imports   *intake.Service
 	extracts  *extract.Service
@@ -119,6 +123,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting
 	}, Keys: d.keys, Join: func(token string) string { return c.Origin + "/speak/" + token }})
 	p.together = d.gather(p)
+	d.openStations(p, c.Origin)
 	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now, Paused: func() bool { return d.frozen.Now().Frozen }})
 	p.extracts = extract.New(extract.Deps{
 		Shops: d.shops.Recorded(), Places: d.places, Words: d.vocabulary.Words, Names: d.names, Log: d.trail, Now: d.now, Calendar: d.holidays.Calendar, City: c.Site.City, County: c.Site.County, Origin: c.Origin,
@@ -204,7 +209,11 @@ func (d *district) revision(ctx context.Context) (string, error) {
 		return "", err
 	}
 	together, err := d.people.together.revision(ctx)
-	return shops + "." + notices + joint + together, err
+	if err != nil {
+		return "", err
+	}
+	opened, err := d.people.openedRevision(ctx)
+	return shops + "." + notices + joint + together + opened, err
 }
 
 // reach is how an account is written to.
@@ -270,7 +279,7 @@ func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
-		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, LinkHosts: p.hosts, OutLinks: p.outlinks, Jobs: p.ledger, Overview: p.overview,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,
 		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,

@@ -55,6 +55,7 @@ func (d *district) jobs() []job.Job {
 			return n + m, errors.Join(words, counts)
 		}},
 		{Name: "sides of cases", Every: 24 * time.Hour, Do: p.together.neighbours.Sweep},
+		{Name: "resources", Every: 6 * time.Hour, Do: p.resources.Sweep},
 		{Name: "sessions", Every: 6 * time.Hour, Do: p.accounts.Sweep},
 		{Name: "repeated requests", Every: time.Hour, Do: p.repeats.Sweep},
 		{Name: "answers of walks", Every: 24 * time.Hour, Do: p.walks.Sweep},

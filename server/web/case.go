@@ -7,6 +7,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/fault"
+	"shangquan/services/lang"
 )
 
 // casePage is templates/pages/case.html: a heading and sections of facts, lists and forms. The pages of the desk and those about
@@ -36,6 +37,11 @@ type section struct {
 	Records  *ui.Records
 	Progress *ui.Progress
 	Article  *ui.Article
+	Status   *ui.Status
+	Week     *ui.Week
+	List     []string // short things beside each other
+	Steps    []string // one after the other
+	In       lang.Tag // of Steps
 	Receipts []ui.Receipt
 	Entries  []ui.AuditEntry
 	Forms    []*ui.Form

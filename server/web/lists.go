@@ -182,6 +182,8 @@ func pointOf(p *speaker, r directory.PointRow) pointView {
 	}
 	if r.Slug != "" {
 		v.Href = ui.Href(p.Lang, "/shops/"+r.Slug)
+	} else if r.Page != "" {
+		v.Href = ui.Href(p.Lang, r.Page)
 	}
 	if day, err := calendar.ParseDate(r.Point.CheckedOn); err == nil {
 		v.Checked = p.say("shop.confirmed.coordinator", "Day", ui.ShortDate(p.Lang, day.At(0), p.now))

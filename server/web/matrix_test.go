@@ -193,6 +193,9 @@ func (x *town) object(t *testing.T, r *Route, who string, foreign bool, claims m
 		plaza = x.otherPlaza(t, plaza)
 	}
 	ids := map[string]string{"plazas": plaza, "shops": shop, "listings": shop, "merchants": whose.MerchantID, "accounts": whose.AccountID, "claims": claims[whose.Key], "assembly": claims["assembly."+whose.Key], "neighbours": claims["neighbours."+whose.Key]}
+	if strings.HasPrefix(r.Path, "/my/") {
+		ids["rooms"], ids["resources"] = ids["assembly"], ids["assembly"]
+	}
 	parts := strings.Split(r.probe(), "/")
 	for i, p := range strings.Split(r.Path, "/") {
 		if id := ids[strings.Split(r.Path, "/")[max(i-1, 0)]]; strings.HasPrefix(p, ":") && id != "" {

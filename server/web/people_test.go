@@ -51,10 +51,12 @@ import (
 	"shangquan/services/place"
 	"shangquan/services/post"
 	"shangquan/services/report"
+	"shangquan/services/resource"
 	"shangquan/services/sample"
 	"shangquan/services/search/memory"
 	"shangquan/services/secret"
 	"shangquan/services/sheet"
+	stations "shangquan/services/station"
 	"shangquan/services/store"
 	"shangquan/services/vocabulary"
 	"shangquan/services/walk"
@@ -310,11 +312,13 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		Listed: func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
 	})
 	together := gather(&s, db, trail, now)
+	s.Stations = stations.New(stations.Deps{DB: db, Log: trail, Members: s.Assembly, Shops: s.Listings, Letters: s.Merchants, Calendar: s.Holidays.Calendar, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/rooms/" + o }})
+	s.Resources = resource.New(resource.Deps{DB: db, Log: trail, Members: s.Assembly, Letters: s.Merchants, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/resources/" + o }})
 	if err := db.Prepare(ctx); err != nil {
 		return err
 	}
 	engine := memory.New()
-	x.directory = directory.New(directory.Sources{Listings: listing.Declare(db), Places: s.Places, Posts: s.Posts, Words: s.Vocabulary.Words, Calendar: s.Holidays.Calendar, Look: x.look}, engine, engine, quiet, now)
+	x.directory = directory.New(directory.Sources{Listings: listing.Declare(db), Places: s.Places, Posts: s.Posts, Words: s.Vocabulary.Words, Calendar: s.Holidays.Calendar, Opened: s.Stations.Points, Look: x.look}, engine, engine, quiet, now)
 	t.Cleanup(x.directory.Close)
 	d.Now, d.Calendar, d.Directory = now, s.Holidays.Calendar, x.directory
 	s.Notices = notice.New(notice.Deps{
@@ -337,7 +341,15 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 			return "", err
 		}
 		done, err := together(ctx)
-		return shops + "." + notices + joint + done, err
+		if err != nil {
+			return "", err
+		}
+		opened, err := s.Stations.Revision(ctx)
+		if err != nil {
+			return "", err
+		}
+		offered, err := s.Resources.Revision(ctx)
+		return shops + "." + notices + joint + done + opened + fmt.Sprintf(".%d", offered), err
 	}
 	d.Ready = db.Ping
 	d.Log = NewLog(x.lines, slog.LevelInfo)

@@ -50,7 +50,9 @@ import (
 	"shangquan/services/programme"
 	"shangquan/services/recheck"
 	"shangquan/services/report"
+	"shangquan/services/resource"
 	"shangquan/services/secret"
+	stations "shangquan/services/station"
 	"shangquan/services/taxonomy"
 	"shangquan/services/twin"
 	"shangquan/services/vocabulary"
@@ -101,6 +103,8 @@ type Services struct {
 	Links     *listing.Links
 	Notices   *notice.Service
 	Assembly  *assembly.Service
+	Stations  *stations.Service
+	Resources *resource.Service
 	// Activities, Programmes, Neighbours and Heritage are what organisations, residents and shops do with each other.
 	Activities *activity.Service
 	Programmes *programme.Service
@@ -238,6 +242,10 @@ func (s *Site) siteMap() []Route {
 		s.placeFeedRoutes(),
 		s.inboxRoutes(),
 		s.assemblyRoutes(),
+		s.stationRoutes(),
+		s.roomRoutes(),
+		s.openPointRoutes(),
+		s.resourceRoutes(),
 		s.memberRoutes(),
 		s.liaisonRoutes(),
 		s.speakerRoutes(),

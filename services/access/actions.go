@@ -110,6 +110,16 @@ const (
 
 	HeritageClaim Action = "heritage.claim" // say that a shop bears the mark, with evidence
 	HeritageCheck Action = "heritage.check" // look at the evidence, show, confirm, withdraw; the timeline
+	StationEdit   Action = "station.edit"
+	RoomEdit      Action = "room.edit"
+	RoomDecide    Action = "room.decide"    // answer bookings, note what came of them
+	RoomBook      Action = "room.book"      // for the own organisation
+	PointOpen     Action = "point.open"     // open something of the own shop to everybody, and take it back
+	PointCheck    Action = "point.check"    // say that it was there
+	ResourceRead  Action = "resource.read"  // what all organisations offer and seek
+	ResourceMatch Action = "resource.match" // bring two organisations together, end and close it
+	ResourceOwn   Action = "resource.own"   // offer, seek, agree and confirm for the own organisation
+	ResourceLapse Action = "resource.lapse" // the program's own: what nobody renewed ends
 
 	KeyList Action = "key.list"
 	KeyMake Action = "key.make"

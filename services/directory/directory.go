@@ -48,6 +48,9 @@ type Sources struct {
 	Listings Listings
 	Places   Places
 	Posts    Posts // nil: there are none
+	// Opened are the points that shops and stations open, asked for at every answer: what is taken back is gone at once; nil: there are
+	// none.
+	Opened func(ctx context.Context) ([]place.Point, error)
 	// Words and Calendar are what the district edits besides its register. What they return never changes; another pointer means
 	// that something did.
 	Words    func() *taxonomy.Table

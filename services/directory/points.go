@@ -19,9 +19,9 @@ type PointGroup struct {
 // PointRow is a point in a list.
 type PointRow struct {
 	Point *place.Point
-	// Slug is the page of the shop that is the same place, empty for none.
-	Slug   string
-	Metres float64 // from where the visitor is; −1 when either is not known
+	// Slug is the page of the shop that is the same place, empty for none; Page the path of another page that says more.
+	Slug, Page string
+	Metres     float64 // from where the visitor is; −1 when either is not known
 }
 
 // Points returns the points of the given kinds, all without any, by kind in the order of place.PointKinds: the nearest first when
@@ -31,13 +31,16 @@ func (s *Service) Points(ctx context.Context, near *geo.Point, now time.Time, ki
 	if err != nil {
 		return nil, err
 	}
+	opened, err := s.opened(ctx, st)
+	if err != nil {
+		return nil, err
+	}
 	groups := map[place.PointKind][]PointRow{}
-	for i := range st.snap.reg.points {
-		p := &st.snap.reg.points[i]
+	for _, p := range opened {
 		if len(kinds) > 0 && !slices.Contains(kinds, p.Kind) {
 			continue
 		}
-		r := PointRow{Point: p, Metres: -1}
+		r := PointRow{Point: p, Page: p.Page, Metres: -1}
 		if near != nil && p.Location != nil {
 			r.Metres = geo.Distance(*near, p.Location.Point)
 		}
@@ -61,6 +64,22 @@ func (s *Service) Points(ctx context.Context, near *geo.Point, now time.Time, ki
 		out = append(out, PointGroup{kind, list})
 	}
 	return out, nil
+}
+
+// opened are the points of the register with those that shops and stations open.
+func (s *Service) opened(ctx context.Context, st *state) ([]*place.Point, error) {
+	out := []*place.Point{}
+	for i := range st.snap.reg.points {
+		out = append(out, &st.snap.reg.points[i])
+	}
+	if s.src.Opened == nil {
+		return out, nil
+	}
+	list, err := s.src.Opened(ctx)
+	for i := range list {
+		out = append(out, &list[i])
+	}
+	return out, err
 }
 
 // FeatureCollection is the points as GeoJSON (RFC 7946). Coordinates are WGS-84, longitude first; Datum says so aloud, because in

@@ -173,6 +173,25 @@ func (s *Service) AskSpeaker(ctx context.Context, to account.Contact, l lang.Tag
 	return s.send(ctx, to, "assembly_invitation", l, key, args)
 }
 
+// TellBooking tells an account what became of the booking of a room.
+func (s *Service) TellBooking(ctx context.Context, accountID, key string, confirmed bool, args map[string]any) error {
+	kind := "room_refused"
+	if confirmed {
+		kind = "room_confirmed"
+	}
+	return s.letter(ctx, accountID, kind, key, args)
+}
+
+// TellLapse tells an account that what its organisation offers or seeks ends soon unless it is renewed.
+func (s *Service) TellLapse(ctx context.Context, accountID, key string, args map[string]any) error {
+	return s.letter(ctx, accountID, "resource_lapses", key, args)
+}
+
+// TellMatch tells an account that another organisation wants to come together.
+func (s *Service) TellMatch(ctx context.Context, accountID, key string, args map[string]any) error {
+	return s.letter(ctx, accountID, "resource_match", key, args)
+}
+
 // TellMinutes asks an account to confirm the minutes of a joint meeting.
 func (s *Service) TellMinutes(ctx context.Context, accountID, key string, args map[string]any) error {
 	return s.letter(ctx, accountID, "meeting_minutes", key, args)

@@ -118,5 +118,7 @@ type Point struct {
 	ListingID string `json:"listing_id"`
 	Core      bool   `json:"core"`
 	Source    string `json:"source"`
+	// Page is the path of a page that says more, of points that are made of other records.
+	Page      string `json:"-"`
 	CheckedOn string `json:"checked_on"` // YYYY-MM-DD, empty when nobody of the district has checked it
 }

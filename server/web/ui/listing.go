@@ -146,9 +146,10 @@ type Share struct{ URL, Title, Text string }
 
 // Week is the table of opening hours, today in bold.
 type Week struct {
-	Days   []WeekDay
-	Note   string // who filled it in and who checked it, when
-	Report string // where to say that it is wrong; empty: nowhere
+	Caption string // empty: the opening hours
+	Days    []WeekDay
+	Note    string // who filled it in and who checked it, when
+	Report  string // where to say that it is wrong; empty: nowhere
 }
 
 // WeekDay is one line of the table; no spans means closed.

@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+
+	"shangquan/services/place"
+	"shangquan/services/resource"
+	"shangquan/services/station"
+)
+
+// openStations puts the stations, and what organisations offer and seek, on the store.
+func (d *district) openStations(p *people, origin string) {
+	p.stations = station.New(station.Deps{
+		DB: d.db, Log: d.trail, Members: p.assembly, Shops: d.shops, Letters: p.merchants, Calendar: d.holidays.Calendar, Now: d.now,
+		Link: func(organisation string) string { return origin + "/my/rooms/" + organisation },
+	})
+	p.resources = resource.New(resource.Deps{
+		DB: d.db, Log: d.trail, Members: p.assembly, Letters: p.merchants, Now: d.now,
+		Link: func(organisation string) string { return origin + "/my/resources/" + organisation },
+	})
+}
+
+// opened are the points that shops and stations open; before there are people there are none.
+func (d *district) opened(ctx context.Context) ([]place.Point, error) {
+	if d.people == nil {
+		return nil, nil
+	}
+	return d.people.stations.Points(ctx)
+}
+
+// openedRevision identifies what stations, shops and organisations open to the public.
+func (p *people) openedRevision(ctx context.Context) (string, error) {
+	stations, err := p.stations.Revision(ctx)
+	if err != nil {
+		return "", err
+	}
+	resources, err := p.resources.Revision(ctx)
+	return stations + "." + strconv.FormatInt(resources, 36), err
+}

@@ -1,0 +1,381 @@
+package resource
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/assembly"
+	"shangquan/services/audit/audittest"
+	"shangquan/services/calendar"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/store"
+)
+
+var (
+	liaison     = access.Actor{AccountID: "lian", Roles: []access.Role{access.Liaison}, TwoFactor: true}
+	coordinator = access.Actor{AccountID: "xie", Roles: []access.Role{access.Coordinator}, TwoFactor: true}
+	owner       = access.Actor{AccountID: "dian", Seats: []access.Seat{{MerchantID: "m1", Role: access.Owner}}}
+	staff       = access.Actor{AccountID: "yuan", Seats: []access.Seat{{MerchantID: "m1", Role: access.Staff}}}
+	rival       = access.Actor{AccountID: "lin", Seats: []access.Seat{{MerchantID: "m2", Role: access.Owner}}}
+	third       = access.Actor{AccountID: "san", Seats: []access.Seat{{MerchantID: "m3", Role: access.Owner}}}
+)
+
+// market is the service over a store of its own with three organisations and a clock that the test moves.
+type market struct {
+	*Service
+	t       testing.TB
+	now     time.Time
+	gone    map[string]bool
+	letters []string
+}
+
+func (m *market) Own(ctx context.Context, by access.Actor, id string) (assembly.Organisation, error) {
+	o, _, err := m.Reach(ctx, id)
+	if err == nil {
+		err = access.Require(by, access.AssemblyMember, o.Thing(by))
+	}
+	return o, err
+}
+
+func (m *market) Reach(_ context.Context, id string) (assembly.Organisation, []string, error) {
+	merchant, ok := map[string]string{"o1": "m1", "o2": "m2", "o3": "m3"}[id]
+	if !ok {
+		return assembly.Organisation{}, nil, notFound()
+	}
+	o := assembly.Organisation{MerchantID: merchant, Name: lang.Text{Hans: "单位" + id}, Active: !m.gone[id]}
+	o.ID = id
+	return o, []string{"of " + id}, nil
+}
+
+func (m *market) TellLapse(_ context.Context, accountID, _ string, args map[string]any) error {
+	m.letters = append(m.letters, fmt.Sprint("lapse ", accountID, " ", args["Day"]))
+	return nil
+}
+
+func (m *market) TellMatch(_ context.Context, accountID, _ string, args map[string]any) error {
+	m.letters = append(m.letters, fmt.Sprint("match ", accountID, " ", args["Title"]))
+	return nil
+}
+
+func opened(t testing.TB) *market {
+	t.Helper()
+	m := &market{t: t, now: time.Date(2026, 10, 15, 9, 0, 0, 0, calendar.Shanghai), gone: map[string]bool{}}
+	now := func() time.Time { return m.now }
+	db, log, _ := audittest.Open(t, now)
+	m.Service = New(Deps{DB: db, Log: log, Members: m, Letters: m, Now: now, Link: func(o string) string { return "/my/resources/" + o }})
+	return m
+}
+
+func ok[T any](m *market, f func() (T, error)) T {
+	m.t.Helper()
+	x, err := f()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return x
+}
+
+func (m *market) add(by access.Actor, org string, d Details) Post {
+	m.t.Helper()
+	return ok(m, func() (Post, error) { return m.Add(m.t.Context(), by, org, d) })
+}
+
+func (m *market) do(by access.Actor, org, id string, x Deed, said Saying) Deal {
+	m.t.Helper()
+	return ok(m, func() (Deal, error) { return m.Do(m.t.Context(), by, org, id, x, said) })
+}
+
+var hall = Details{Side: Offered, Kind: Hall, Title: "三楼活动厅", Place: "zhongshan", Times: "周一至周五 18:00-21:00"}
+
+func fieldOf(err error) string {
+	if f, is := errors.AsType[*fault.Error](err); is && len(f.Fields) > 0 {
+		return f.Fields[0].Name + " " + f.Fields[0].Key
+	}
+	return fmt.Sprint(err)
+}
+
+func TestWhatAPostMaySay(t *testing.T) {
+	for name, x := range map[string]struct {
+		change func(*Details)
+		want   string
+	}{
+		"as it is":           {func(*Details) {}, "<nil>"},
+		"no title":           {func(d *Details) { d.Title = "" }, "title error.text.empty"},
+		"no side":            {func(d *Details) { d.Side = "" }, "side error.choice"},
+		"no kind":            {func(d *Details) { d.Kind = "gold" }, "kind error.choice"},
+		"times nobody reads": {func(d *Details) { d.Times = "有空就行吧" }, "times resource.wrong.times"},
+		"times of a skill":   {func(d *Details) { d.Kind, d.Times = Skills, "有空就行吧" }, "<nil>"},
+	} {
+		d := hall
+		x.change(&d)
+		if got := fieldOf(d.read()); got != x.want {
+			t.Errorf("%s: %s, want %s", name, got, x.want)
+		}
+		if d.Kind == Skills && d.Times != "" {
+			t.Error("a skill keeps opening times")
+		}
+	}
+}
+
+func TestWhoseAPostIs(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	p := m.add(owner, "o1", hall)
+	for name, by := range map[string]access.Actor{"staff": staff, "another": rival, "the liaison": liaison, "a coordinator": coordinator} {
+		if _, err := m.Add(ctx, by, "o1", hall); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s posts for an organisation: %v", name, err)
+		}
+		if _, err := m.Withdraw(ctx, by, "o1", p.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s withdraws: %v", name, err)
+		}
+	}
+	if _, err := m.Edit(ctx, rival, "o2", p.ID, p.Rev, hall); !fault.Is(err, fault.NotFound) {
+		t.Errorf("another organisation edits it: %v", err)
+	}
+	if _, err := m.Edit(ctx, owner, "o1", p.ID, p.Rev+1, hall); !fault.Is(err, fault.Conflict) {
+		t.Errorf("written over another version: %v", err)
+	}
+	if page := ok(m, func() (store.Page[Post], error) { return m.Open(ctx, liaison, "", "", "", "", 10) }); len(page.Items) != 1 {
+		t.Errorf("the liaison reads %v", page.Items)
+	}
+	for name, by := range map[string]access.Actor{"an owner": owner, "a coordinator": coordinator} {
+		if _, err := m.Open(ctx, by, "", "", "", "", 10); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s reads as the liaison: %v", name, err)
+		}
+	}
+	if page := ok(m, func() (store.Page[Post], error) { return m.Open(ctx, rival, "o2", Offered, Hall, "", 10) }); len(page.Items) != 1 {
+		t.Errorf("a member reads %v", page.Items)
+	}
+	ok(m, func() (Post, error) { return m.Withdraw(ctx, owner, "o1", p.ID) })
+	if _, err := m.Post(ctx, rival, "o2", p.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("another organisation reads what was withdrawn: %v", err)
+	}
+	if _, err := m.Renew(ctx, owner, "o1", p.ID); !fault.Is(err, fault.Conflict) {
+		t.Errorf("renewed what was withdrawn: %v", err)
+	}
+	for range MaxOpen {
+		m.add(owner, "o1", hall)
+	}
+	if _, err := m.Add(ctx, owner, "o1", hall); !fault.Is(err, fault.Conflict) {
+		t.Errorf("one more than may be open: %v", err)
+	}
+}
+
+func TestSuggestionsGoByKindAndPlace(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	sought := Details{Side: Sought, Kind: Hall, Title: "借场地"}
+	at := func(place string) Details { d := sought; d.Place = place; return d }
+	p := m.add(owner, "o1", hall)
+	far, any, near := m.add(rival, "o2", at("lean")), m.add(rival, "o2", at("")), m.add(third, "o3", at("zhongshan"))
+	m.add(rival, "o2", Details{Side: Sought, Kind: Legal, Title: "问法律", Place: "zhongshan"})
+	m.add(rival, "o2", hall)
+	m.add(owner, "o1", sought)
+	list := ok(m, func() ([]Post, error) { return m.Suggest(ctx, liaison, "", &p, 10) })
+	if len(list) != 3 || list[0].ID != near.ID || list[1].ID != any.ID || list[2].ID != far.ID {
+		t.Errorf("suggested are %v", list)
+	}
+}
+
+func TestStepsOfADeal(t *testing.T) {
+	can := map[State]map[string][]Deed{
+		Matched:   {"agreed": {GiveUp}, "silent": {Agree, GiveUp}, "": {GiveUp}},
+		Agreed:    {"agreed": {Deliver, GiveUp}, "silent": {Deliver, GiveUp}, "": {GiveUp}},
+		Delivered: {"agreed": {Confirm, Deny}, "silent": {Confirm, Deny}},
+		Confirmed: {"agreed": {Close}, "silent": {Close}, "": {Close}},
+	}
+	now := time.Now()
+	for _, s := range []State{Matched, Agreed, Delivered, Confirmed, Closed, GivenUp} {
+		for _, org := range []string{"agreed", "silent", "", "stranger"} {
+			for _, x := range []Deed{Agree, Deliver, Confirm, Deny, Close, GiveUp} {
+				d := Deal{State: s, GiverID: "agreed", TakerID: "silent", Giver: Party{AgreedAt: &now}}
+				want := false
+				for _, y := range can[s][org] {
+					want = want || x == y
+				}
+				if err := d.do(x, org, Saying{}, now); want != (err == nil) {
+					t.Errorf("%s of a %s deal by %q: %v", x, s, org, err)
+				}
+			}
+		}
+	}
+}
+
+func TestADeliveryCountsOnceBothConfirm(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	offer := m.add(owner, "o1", hall)
+	need := m.add(rival, "o2", Details{Side: Sought, Kind: Hall, Title: "借场地开会"})
+	figures := func() int { return ok(m, func() (map[Kind]int, error) { return m.Figures(ctx, liaison) })[Hall] }
+	if _, err := m.Answer(ctx, owner, "o1", offer.ID, ""); !fault.Is(err, fault.Conflict) {
+		t.Errorf("an organisation answers itself: %v", err)
+	}
+	if _, err := m.Match(ctx, coordinator, offer.ID, need.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a coordinator brings together: %v", err)
+	}
+	d := ok(m, func() (Deal, error) { return m.Answer(ctx, rival, "o2", offer.ID, need.ID) })
+	if d.GiverID != "o1" || d.TakerID != "o2" || d.State != Matched {
+		t.Fatalf("%+v", d)
+	}
+	if len(m.letters) != 1 || m.letters[0] != "match of o1 三楼活动厅" {
+		t.Errorf("letters %q", m.letters)
+	}
+	for name, again := range map[string]func() (Deal, error){
+		"the same again":         func() (Deal, error) { return m.Answer(ctx, rival, "o2", offer.ID, need.ID) },
+		"from the other side":    func() (Deal, error) { return m.Answer(ctx, owner, "o1", need.ID, offer.ID) },
+		"by the liaison":         func() (Deal, error) { return m.Match(ctx, liaison, offer.ID, need.ID) },
+		"by the liaison, turned": func() (Deal, error) { return m.Match(ctx, liaison, need.ID, offer.ID) },
+	} {
+		if _, err := again(); !fault.Is(err, fault.Conflict) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := m.Do(ctx, third, "o3", d.ID, Agree, Saying{}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a third agrees: %v", err)
+	}
+	if _, err := m.Deal(ctx, third, "o3", d.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a third reads: %v", err)
+	}
+	if d = m.do(owner, "o1", d.ID, Agree, Saying{}); d.State != Agreed {
+		t.Fatalf("both agreed: %s", d.State)
+	}
+	for want, said := range map[string]Saying{"note error.text.empty": {On: "2026-10-15"}, "on resource.wrong.on": {On: "2026-10-16", Note: "一场会"}} {
+		if _, err := m.Do(ctx, rival, "o2", d.ID, Deliver, said); fieldOf(err) != want {
+			t.Errorf("delivered: %s, want %s", fieldOf(err), want)
+		}
+	}
+	d = m.do(owner, "o1", d.ID, Deliver, Saying{On: "2026-10-15", Note: "借了一晚"})
+	if d.State != Delivered || figures() != 0 {
+		t.Fatalf("one side alone: %s, %d", d.State, figures())
+	}
+	if _, err := m.Do(ctx, owner, "o1", d.ID, Confirm, Saying{}); !fault.Is(err, fault.Conflict) {
+		t.Errorf("the same side twice: %v", err)
+	}
+	d = m.do(rival, "o2", d.ID, Deny, Saying{Reason: "门没开"})
+	if d.State != Agreed || d.Reason != "门没开" {
+		t.Fatalf("denied: %+v", d)
+	}
+	d = m.do(rival, "o2", d.ID, Deliver, Saying{On: "2026-10-15", Note: "借了一晚"})
+	var wg sync.WaitGroup
+	for range 20 { // pressed by several people of the organisation at once
+		wg.Go(func() { _, _ = m.Do(ctx, owner, "o1", d.ID, Confirm, Saying{}) })
+	}
+	wg.Wait()
+	if d = ok(m, func() (Deal, error) { return m.Deal(ctx, owner, "o1", d.ID) }); d.State != Confirmed || figures() != 1 {
+		t.Fatalf("both confirmed: %s, %d", d.State, figures())
+	}
+	if p := ok(m, func() (Post, error) { return m.Post(ctx, rival, "o2", need.ID) }); p.State != Ended {
+		t.Errorf("the need is %s", p.State)
+	}
+	if p := ok(m, func() (Post, error) { return m.Post(ctx, owner, "o1", offer.ID) }); p.State != Open {
+		t.Errorf("the offer is %s", p.State)
+	}
+	if d = m.do(liaison, "", d.ID, Close, Saying{}); d.State != Closed || figures() != 1 {
+		t.Errorf("closed: %s, %d", d.State, figures())
+	}
+	if _, err := m.Answer(ctx, rival, "o2", offer.ID, ""); err != nil {
+		t.Errorf("the same two once more: %v", err)
+	}
+}
+
+func TestGivenUpWithAReason(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	p := m.add(owner, "o1", hall)
+	d := ok(m, func() (Deal, error) { return m.Answer(ctx, rival, "o2", p.ID, "") })
+	if _, err := m.Do(ctx, owner, "o1", d.ID, GiveUp, Saying{}); fieldOf(err) != "reason error.text.empty" {
+		t.Errorf("without a reason: %v", err)
+	}
+	if d = m.do(owner, "o1", d.ID, GiveUp, Saying{Reason: "那天不行"}); d.State != GivenUp {
+		t.Errorf("given up is %s", d.State)
+	}
+	if list := ok(m, func() ([]Deal, error) { return m.Deals(ctx, rival, "o2", 10) }); len(list) != 1 || list[0].Reason != "那天不行" {
+		t.Errorf("the other reads %v", list)
+	}
+}
+
+func TestWhatNobodyRenewsLapses(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	p := m.add(owner, "o1", hall)
+	ok(m, func() (Post, error) { return m.Show(ctx, owner, "o1", p.ID, true) })
+	sweep := func(days, want int) {
+		t.Helper()
+		m.now = m.now.AddDate(0, 0, days)
+		if n := ok(m, func() (int, error) { return m.Sweep(ctx) }); n != want {
+			t.Errorf("dealt with %d, want %d", n, want)
+		}
+	}
+	sweep(Lasts-TellBefore-1, 0)
+	sweep(1, 1)
+	sweep(0, 0)
+	if len(m.letters) != 1 || m.letters[0] != "lapse of o1 2027-01-13" {
+		t.Fatalf("letters %q", m.letters)
+	}
+	ok(m, func() (Post, error) { return m.Renew(ctx, owner, "o1", p.ID) })
+	sweep(TellBefore+1, 0)
+	sweep(Lasts-TellBefore-TellBefore-2, 0)
+	sweep(1, 1)
+	if len(m.letters) != 2 {
+		t.Errorf("letters %q", m.letters)
+	}
+	m.now = m.now.AddDate(0, 0, TellBefore+1)
+	if list := ok(m, func() ([]Space, error) { return m.Spaces(ctx) }); len(list) != 0 {
+		t.Error("what has lapsed is shown before the program notes it")
+	}
+	sweep(0, 1)
+	if p = ok(m, func() (Post, error) { return m.Post(ctx, owner, "o1", p.ID) }); p.State != Lapsed || p.Shown || p.Consent != nil {
+		t.Errorf("lapsed is %+v", p)
+	}
+	if p = ok(m, func() (Post, error) { return m.Renew(ctx, owner, "o1", p.ID) }); p.State != Open || p.Shown {
+		t.Errorf("renewed is %+v", p)
+	}
+}
+
+func TestASpaceIsSeenOnlyWithLeave(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	spaces := func() int { return len(ok(m, func() ([]Space, error) { return m.Spaces(ctx) })) }
+	p := m.add(owner, "o1", hall)
+	silent := hall
+	silent.Times = ""
+	for name, d := range map[string]Details{"a skill": {Side: Offered, Kind: Skills, Title: "修伞"}, "a hall without times": silent, "a hall that is sought": {Side: Sought, Kind: Hall, Title: "借"}} {
+		x := m.add(owner, "o1", d)
+		if _, err := m.Show(ctx, owner, "o1", x.ID, true); !fault.Is(err, fault.Conflict) {
+			t.Errorf("%s is shown: %v", name, err)
+		}
+	}
+	if spaces() != 0 {
+		t.Error("shown without leave")
+	}
+	for name, by := range map[string]access.Actor{"another": rival, "the liaison": liaison, "staff": staff} {
+		if _, err := m.Show(ctx, by, "o1", p.ID, true); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s gives leave: %v", name, err)
+		}
+	}
+	show := func(yes bool) {
+		t.Helper()
+		p = ok(m, func() (Post, error) { return m.Show(ctx, owner, "o1", p.ID, yes) })
+	}
+	show(true)
+	list := ok(m, func() ([]Space, error) { return m.Spaces(ctx) })
+	if len(list) != 1 || list[0].Organisation.Hans != "单位o1" || list[0].OrganisationID != "" || list[0].Post.Consent != nil {
+		t.Fatalf("the public reads %+v", list)
+	}
+	m.gone["o1"] = true
+	if spaces() != 0 {
+		t.Error("shown after the seat has ended")
+	}
+	m.gone["o1"] = false
+	show(false)
+	if spaces() != 0 {
+		t.Error("shown after leave was taken back")
+	}
+	show(true)
+	later := hall
+	later.Times = ""
+	p = ok(m, func() (Post, error) { return m.Edit(ctx, owner, "o1", p.ID, p.Rev, later) })
+	if spaces() != 0 || p.Consent != nil {
+		t.Error("leave holds for a space without times")
+	}
+}

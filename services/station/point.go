@@ -1,0 +1,238 @@
+package station
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/calendar"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+	"shangquan/services/place"
+	"shangquan/services/store"
+)
+
+// Kinds lists what a shop can open to people who pass by, in the order it is offered.
+var Kinds = []place.PointKind{place.Water, place.Charging, place.Toilet, place.Rest, place.FirstAid, place.AED, place.Nursing}
+
+// Point is one thing that a shop opens to everybody: water, a seat for couriers, a first-aid kit. The owner says so and takes it back
+// with one press; while the shop has no public page it is not shown.
+type Point struct {
+	store.Meta
+	audit.Trail
+	Key        string          `json:"key"` // shop and kind
+	ListingID  string          `json:"listing_id"`
+	MerchantID string          `json:"merchant_id"` // who opened it: another owner has to say so anew
+	Kind       place.PointKind `json:"kind"`
+	Note       string          `json:"note"` // 进门右手边
+	Open       bool            `json:"open"`
+	OpenedAt   time.Time       `json:"opened_at"`
+	// CheckedOn is when somebody of the district last saw it, YYYY-MM-DD; empty: not yet since it was opened.
+	CheckedOn string `json:"checked_on"`
+}
+
+// Opened is what a shop opens, kind by kind, as its owner sees it.
+type Opened struct {
+	Kind      place.PointKind
+	Open      bool
+	Note      string
+	CheckedOn string
+}
+
+func pointKey(listingID string, kind place.PointKind) string { return listingID + " " + string(kind) }
+
+// PointsOf returns what a shop opens, every kind, for who may open it: fault.NotFound.
+func (s *Service) PointsOf(ctx context.Context, by access.Actor, listingID string) ([]Opened, error) {
+	l, err := s.Shops.Get(ctx, listingID)
+	if err != nil {
+		return nil, err
+	}
+	if err := access.Require(by, access.PointOpen, l.Thing()); err != nil {
+		return nil, err
+	}
+	page, err := s.points.Find(ctx, store.Where("listing_id", store.Eq, listingID).Limit(len(Kinds)))
+	if err != nil {
+		return nil, err
+	}
+	out := []Opened{}
+	for _, k := range Kinds {
+		x := Opened{Kind: k}
+		for _, p := range page.Items {
+			if p.Kind == k && p.MerchantID == l.MerchantID {
+				x.Open, x.Note, x.CheckedOn = p.Open, p.Note, p.CheckedOn
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// OpenPoint opens something of a shop to everybody, or changes what is said of it: fault.NotFound, fault.Invalid.
+func (s *Service) OpenPoint(ctx context.Context, by access.Actor, listingID string, kind place.PointKind, note string) error {
+	note = lang.Clean(note)
+	if err := invalid((lang.Limit{Max: MaxName}).Check("note", note)); err != nil {
+		return err
+	}
+	return s.setPoint(ctx, by, listingID, kind, func(p *Point) {
+		if !p.Open {
+			p.OpenedAt, p.CheckedOn = at(s.Now()), ""
+		}
+		p.Open, p.Note = true, note
+	})
+}
+
+// ClosePoint takes it back at once: fault.NotFound.
+func (s *Service) ClosePoint(ctx context.Context, by access.Actor, listingID string, kind place.PointKind) error {
+	return s.setPoint(ctx, by, listingID, kind, func(p *Point) { p.Open = false })
+}
+
+func (s *Service) setPoint(ctx context.Context, by access.Actor, listingID string, kind place.PointKind, f func(*Point)) error {
+	l, err := s.Shops.Get(ctx, listingID)
+	if err != nil {
+		return err
+	}
+	if err := access.Require(by, access.PointOpen, l.Thing()); err != nil {
+		return err
+	}
+	if !slices.Contains(Kinds, kind) {
+		return fault.Wrong("kind", "error.choice", nil)
+	}
+	write := audit.Write{Action: access.PointOpen, Title: l.Name.Hans, Why: string(kind)}
+	set := func(p *Point) error {
+		if p.MerchantID != l.MerchantID {
+			p.MerchantID, p.Open, p.Note = l.MerchantID, false, ""
+		}
+		f(p)
+		return nil
+	}
+	for range attempts {
+		was, err := s.points.GetBy(ctx, "key", pointKey(listingID, kind))
+		if err == nil {
+			_, err = s.points.Update(ctx, by, write, was.ID, 0, set)
+			return err
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		p := Point{Key: pointKey(listingID, kind), ListingID: listingID, Kind: kind, MerchantID: l.MerchantID}
+		_ = set(&p)
+		if err := s.points.Insert(ctx, by, write, &p); !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return fault.New(fault.Conflict, "error.stale", nil)
+}
+
+// CheckPoint notes that somebody of the district looked: it is there today, or it is not and is not shown any more. rev is the one that
+// was shown: fault.NotFound, fault.Conflict.
+func (s *Service) CheckPoint(ctx context.Context, by access.Actor, id string, rev int64, there bool) error {
+	if err := access.Require(by, access.PointCheck, access.Thing{Kind: kindPoint, ID: id}); err != nil {
+		return err
+	}
+	if err := seen(rev); err != nil {
+		return err
+	}
+	why := "there"
+	if !there {
+		why = "not there"
+	}
+	_, err := s.points.UpdateAs(ctx, by, id, rev, func(p *Point) (audit.Write, error) {
+		if !p.Open {
+			return audit.Write{}, cannot("station.wrong.state", "it is not open")
+		}
+		p.CheckedOn, p.Open = s.today(), there
+		return audit.Write{Action: access.PointCheck, Title: string(p.Kind), Why: why}, nil
+	})
+	return err
+}
+
+// ToCheck returns the open points, those that nobody has looked at for the longest time first.
+func (s *Service) ToCheck(ctx context.Context, by access.Actor, cursor string, limit int) (store.Page[Point], error) {
+	if err := access.Require(by, access.PointCheck, access.Thing{Kind: kindPoint}); err != nil {
+		return store.Page[Point]{}, err
+	}
+	return s.points.Find(ctx, store.Where("open", store.Eq, true).OrderBy("checked_on", store.Asc).Limit(limit).After(cursor))
+}
+
+// mostPoints bounds how many points are shown, and pointsBatch how many are read at once.
+const (
+	mostPoints  = 3000
+	pointsBatch = 500
+)
+
+// Points returns everything that shops and stations open to people who pass by, as points of the district. That of a shop is there while
+// the shop has a public page and is run by who opened it.
+func (s *Service) Points(ctx context.Context) ([]place.Point, error) {
+	list, err := s.Public(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []place.Point{}
+	for i := range list {
+		out = append(out, list[i].points()...)
+	}
+	opened, err := all(s.points.Each(ctx, store.Where("open", store.Eq, true).Limit(pointsBatch)), mostPoints)
+	if err != nil {
+		return nil, err
+	}
+	for part := range slices.Chunk(opened, pointsBatch) {
+		shops, err := s.shopsOf(ctx, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range part {
+			l, ok := shops[p.ListingID]
+			if !ok || l.MerchantID != p.MerchantID {
+				continue
+			}
+			out = append(out, place.Point{
+				Meta: p.Meta, Kind: p.Kind, Name: l.Name.Text, Address: l.Address.Line, StreetID: l.Address.StreetID, Location: l.Location, ListingID: l.ID,
+				Note: p.Note, Lines: []string{}, Core: true, Source: "shop", CheckedOn: p.CheckedOn,
+			})
+		}
+	}
+	return out, nil
+}
+
+// shopsOf are the shops of points by their id.
+func (s *Service) shopsOf(ctx context.Context, points []Point) (map[string]*listing.Listing, error) {
+	ids := []string{}
+	for i := range points {
+		if !slices.Contains(ids, points[i].ListingID) {
+			ids = append(ids, points[i].ListingID)
+		}
+	}
+	list, err := s.Shops.RunBy(ctx, ids)
+	out := map[string]*listing.Listing{}
+	for i := range list {
+		out[list[i].ID] = &list[i]
+	}
+	return out, err
+}
+
+// points are the facilities of a station that people look for on the way.
+func (x *Station) points() []place.Point {
+	out := []place.Point{}
+	for _, f := range x.Facilities {
+		kind := place.PointKind(f)
+		if !slices.Contains(Kinds, kind) {
+			continue
+		}
+		m := x.Meta
+		m.ID += "." + string(f)
+		out = append(out, place.Point{
+			Meta: m, Kind: kind, Name: x.Name, Address: strings.TrimSpace(x.Where.Hans), Location: x.Location, Lines: []string{}, Core: true, Source: "station", Page: "/station/" + x.Slug, CheckedOn: x.CheckedOn,
+		})
+	}
+	return out
+}
+
+// Stale reports whether a point should be looked at again: nobody has for half a year.
+func (p *Point) Stale(today calendar.Date) bool {
+	d, err := calendar.ParseDate(p.CheckedOn)
+	return err != nil || today-d > 182
+}

@@ -1,0 +1,150 @@
+package station
+
+import (
+	"testing"
+
+	"shangquan/services/access"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+	"shangquan/services/place"
+	"shangquan/services/store"
+)
+
+func TestWhatAStationMaySay(t *testing.T) {
+	for name, x := range map[string]struct {
+		change func(*Details)
+		want   string
+	}{
+		"as it is":                {func(*Details) {}, "<nil>"},
+		"no name":                 {func(d *Details) { d.Name.Hans = " " }, "name error.text.empty"},
+		"no place":                {func(d *Details) { d.Where = lang.Text{En: "Somewhere"} }, "where error.text.empty"},
+		"a mobile number":         {func(d *Details) { d.Phone = "13812345678" }, "phone station.wrong.mobile"},
+		"no number":               {func(d *Details) { d.Phone = "打电话" }, "phone station.wrong.phone"},
+		"checked tomorrow":        {func(d *Details) { d.CheckedOn = "2026-10-16" }, "checked_on station.wrong.checked"},
+		"checked some day":        {func(d *Details) { d.CheckedOn = "昨天" }, "checked_on station.wrong.checked"},
+		"a service without steps": {func(d *Details) { d.Items = []Item{{Name: lang.Text{Hans: "代办"}}} }, "items error.text.empty"},
+		"steps without a name":    {func(d *Details) { d.Items = []Item{{Steps: lang.Text{Hans: "一"}}} }, "items error.text.empty"},
+		"empty rows":              {func(d *Details) { d.Items = make([]Item, 20) }, "<nil>"},
+	} {
+		d := someDetails()
+		x.change(&d)
+		if got := fieldOf(d.read("2026-10-15")); got != x.want {
+			t.Errorf("%s: %s, want %s", name, got, x.want)
+		}
+	}
+}
+
+func TestAStationIsPublicWhenTheLiaisonSaysSo(t *testing.T) {
+	h, ctx := opened(t), t.Context()
+	x := ok(h, func() ([]Station, error) { return h.Stations(ctx, liaison) })[0]
+	if len(x.Facilities) != 2 || x.Facilities[0] != Water {
+		t.Errorf("facilities %v", x.Facilities)
+	}
+	if _, err := h.PublicStation(ctx, x.Slug); !fault.Is(err, fault.NotFound) {
+		t.Errorf("public at once: %v", err)
+	}
+	for name, by := range map[string]access.Actor{"the owner": owner, "a coordinator": coordinator, "an administrator": admin, "a visitor": {}} {
+		if _, err := h.Show(ctx, by, x.ID, x.Rev, true); err == nil {
+			t.Errorf("%s shows it", name)
+		}
+		if _, err := h.Stations(ctx, by); err == nil {
+			t.Errorf("%s reads stations that are not public", name)
+		}
+	}
+	x = ok(h, func() (Station, error) { return h.Show(ctx, liaison, x.ID, x.Rev, true) })
+	if _, err := h.Show(ctx, liaison, x.ID, x.Rev, true); !fault.Is(err, fault.Conflict) {
+		t.Errorf("shown twice: %v", err)
+	}
+	if _, err := h.Edit(ctx, liaison, x.ID, x.Rev-1, someDetails()); !fault.Is(err, fault.Conflict) {
+		t.Errorf("written over another version: %v", err)
+	}
+	if _, err := h.Edit(ctx, liaison, x.ID, 0, someDetails()); !fault.Is(err, fault.Conflict) {
+		t.Errorf("written without a version: %v", err)
+	}
+	if list := ok(h, func() ([]place.Point, error) { return h.Points(ctx) }); len(list) != 2 || list[0].Page != "/station/yun-jian" {
+		t.Errorf("points %+v", list)
+	}
+	x = ok(h, func() (Station, error) { return h.Show(ctx, liaison, x.ID, x.Rev, false) })
+	if list := ok(h, func() ([]place.Point, error) { return h.Points(ctx) }); len(list) != 0 {
+		t.Errorf("points of a station that is not public: %+v", list)
+	}
+	if _, err := h.Add(ctx, liaison, "yun-jian", someDetails()); fieldOf(err) != "slug station.wrong.taken_slug" {
+		t.Errorf("the same address twice: %v", err)
+	}
+	if _, err := h.Add(ctx, liaison, "云间", someDetails()); fieldOf(err) != "slug station.wrong.slug" {
+		t.Errorf("an address in Chinese: %v", err)
+	}
+}
+
+func TestAShopOpensItsWater(t *testing.T) {
+	h, ctx := opened(t), t.Context()
+	l := listing.Listing{MerchantID: "m1", State: listing.Published, Name: listing.Name{Text: lang.Text{Hans: "云间面馆"}}}
+	l.ID = "s1"
+	h.shops["s1"] = l
+	points := func() []place.Point { return ok(h, func() ([]place.Point, error) { return h.Points(ctx) }) }
+	for name, by := range map[string]access.Actor{"staff": staff, "another": rival, "a coordinator": coordinator, "the liaison": liaison} {
+		if err := h.OpenPoint(ctx, by, "s1", place.Water, ""); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s opens it: %v", name, err)
+		}
+	}
+	if err := h.OpenPoint(ctx, owner, "s1", place.Metro, ""); fieldOf(err) != "kind error.choice" {
+		t.Errorf("a metro station: %v", err)
+	}
+	open := func() {
+		t.Helper()
+		if err := h.OpenPoint(ctx, owner, "s1", place.Water, " 进门右手边 "); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open()
+	if list := points(); len(list) != 1 || list[0].Name.Hans != "云间面馆" || list[0].Note != "进门右手边" || list[0].CheckedOn != "" {
+		t.Fatalf("points %+v", list)
+	}
+	check := func() Point {
+		t.Helper()
+		return ok(h, func() (store.Page[Point], error) { return h.ToCheck(ctx, coordinator, "", 10) }).Items[0]
+	}
+	p := check()
+	for name, by := range map[string]access.Actor{"the owner": owner, "the liaison": liaison} {
+		if err := h.CheckPoint(ctx, by, p.ID, p.Rev, true); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s checks: %v", name, err)
+		}
+	}
+	if err := h.CheckPoint(ctx, coordinator, p.ID, p.Rev, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.CheckPoint(ctx, coordinator, p.ID, p.Rev, false); !fault.Is(err, fault.Conflict) {
+		t.Errorf("checked what had changed: %v", err)
+	}
+	if points()[0].CheckedOn != "2026-10-15" {
+		t.Errorf("checked on %q", points()[0].CheckedOn)
+	}
+	for name, change := range map[string]func(*listing.Listing){
+		"without a public page": func(l *listing.Listing) { l.State = listing.Suspended },
+		"run by somebody else":  func(l *listing.Listing) { l.MerchantID = "m2" },
+	} {
+		other := l
+		change(&other)
+		h.shops["s1"] = other
+		if len(points()) != 0 {
+			t.Errorf("a shop %s has a point", name)
+		}
+	}
+	h.shops["s1"] = l
+	if err := h.ClosePoint(ctx, owner, "s1", place.Water); err != nil || len(points()) != 0 {
+		t.Errorf("taken back: %v, %v", err, points())
+	}
+	open()
+	if points()[0].CheckedOn != "" {
+		t.Error("opened again, it counts as checked")
+	}
+	p = check()
+	if err := h.CheckPoint(ctx, coordinator, p.ID, p.Rev, false); err != nil || len(points()) != 0 {
+		t.Errorf("not there: %v, %v", err, points())
+	}
+	list := ok(h, func() ([]Opened, error) { return h.PointsOf(ctx, owner, "s1") })
+	if len(list) != len(Kinds) || list[0].Open {
+		t.Errorf("the owner sees %+v", list)
+	}
+}
