@@ -38,6 +38,7 @@ func (s *seats) Reseat(_ context.Context, _ access.Actor, _ access.Action, merch
 	s.moved = append(s.moved, merchant+" "+from+" "+to)
 	return nil
 }
+
 func (s *seats) Unseat(_ context.Context, _ access.Actor, _ access.Action, merchant, from, to string) error {
 	s.moved = slices.DeleteFunc(s.moved, func(x string) bool { return x == merchant+" "+from+" "+to })
 	return nil
