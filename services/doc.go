@@ -14,6 +14,10 @@
 //	assembly   the joint meeting of member organisations: seats, agenda, minutes, action items, the pact, pages of bodies
 //	station    service stations, rooms that organisations take, and what shops open to people who pass by
 //	resource   what organisations offer each other and seek, until both confirm that it was delivered
+//	activity   what organisations do for the neighbourhood; places counted by organisation, no names
+//	programme  what the joint organisation sets out to do in a year, and what came of it
+//	neighbour  cases that residents and a shop settle with each other; neither side reads who the other is
+//	heritage   the mark of an old shop from claim to review, and its history with sources
 //	turnover   figures of openings, moves and closings
 //	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
 //	hours      opening hours, and what follows from them: open or not, until when, night trade
@@ -195,6 +199,12 @@
 //   - resource, need · 资源、需求 · offered or sought by an organisation, for 90 days at a time; a post here · gift
 //   - deal · 互助 · two organisations about one post: matched, agreed, delivered, confirmed by both, closed · order, match
 //   - shared space · 共享场地 · a hall or parking that an organisation agreed to show to everybody, with its times · venue
+//   - activity · 活动 · what an organisation does on one occasion: planned, under way, done, cancelled · event (that is a shop's post)
+//   - places · 名额 · how many people an organisation comes with; a number, never a list of names · registration, attendee
+//   - programme, item · 年度计划、项 · what a year is to bring by quarter; done only with a result and evidence · plan (that is the street plan)
+//   - case, side, contact · 居商商量、两边、联系人 · a matter between residents and a shop; what is about one of them, sealed; who alone reads it · complaint, dispute
+//   - review · 复核 · the look at a mark by its day: confirmed, conditional or withdrawn · audit
+//   - history, entry · 来历 · the years of an old shop, each with a source · story
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //

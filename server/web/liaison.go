@@ -59,42 +59,6 @@ func (s *Site) liaisonRoutes() []Route {
 // onLiaison is how many meetings and action items a page lists.
 const onLiaison = 30
 
-// liaisonPage: GET /liaison: the meeting at hand, what waits, what is late.
-func (s *Site) liaisonPage(c *fiber.Ctx) error {
-	p, ctx, by := s.speaker(c), c.UserContext(), Of(c).Actor
-	v := casePage{Title: p.say("assembly.home"), Lead: p.say("assembly.home_lead")}
-	meetings, err := s.services.Assembly.Meetings(ctx, by, []assembly.State{assembly.Open, assembly.Agenda, assembly.Called, assembly.Held, assembly.Asked}, "", onLiaison)
-	if err != nil {
-		return err
-	}
-	open, err := s.services.Assembly.Actions(ctx, by, assembly.Todo, "", onLiaison)
-	if err != nil {
-		return err
-	}
-	done, err := s.services.Assembly.Actions(ctx, by, assembly.Done, "", onLiaison)
-	if err != nil {
-		return err
-	}
-	names, err := s.memberNames(c)
-	if err != nil {
-		return err
-	}
-	list := ui.Records{Empty: p.say("assembly.no_meeting")}
-	for i := range meetings.Items {
-		list.Items = append(list.Items, meetingRecord(c, p, "/liaison/meetings/", &meetings.Items[i]))
-	}
-	v.add(section{Title: p.say("assembly.now"), Records: &list})
-	items := ui.Records{Empty: p.say("assembly.no_action")}
-	for i := range done.Items {
-		items.Items = append(items.Items, actionRecord(c, p, "/liaison/actions/", &done.Items[i], names))
-	}
-	for i := range open.Items {
-		items.Items = append(items.Items, actionRecord(c, p, "/liaison/actions/", &open.Items[i], names))
-	}
-	v.add(section{Title: p.say("assembly.actions"), Records: &items})
-	return s.showCase(c, p, &v, nil, nil)
-}
-
 // memberNames are the members by id, also those whose seat has ended.
 func (s *Site) memberNames(c *fiber.Ctx) (map[string]lang.Text, error) {
 	out := map[string]lang.Text{}

@@ -30,7 +30,7 @@ var States = []State{Planned, Underway, Done, Cancelled}
 
 // Limits. Texts are in characters.
 const (
-	MaxTitle  = 40
+	MaxTitle  = 60
 	MaxPlace  = 60
 	MaxText   = 600
 	MaxReason = 200

@@ -1,15 +1,20 @@
 package demo
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"shangquan/services/access"
+	"shangquan/services/activity"
 	"shangquan/services/assembly"
 	"shangquan/services/audit"
+	"shangquan/services/audit/audittest"
 	"shangquan/services/calendar"
+	"shangquan/services/neighbour"
+	"shangquan/services/programme"
 	"shangquan/services/secret"
 	"shangquan/services/store"
 )
@@ -74,5 +79,32 @@ func TestTheJointMeetingAtWork(t *testing.T) {
 	}
 	if !strings.HasPrefix(body.Name.Hans, "演示") || !strings.HasPrefix(pub[0].Title.Hans, "演示") {
 		t.Error("public pages are not marked")
+	}
+}
+
+// TestTogether reads what organisations, residents and shops do with each other in the demonstration.
+func TestTogether(t *testing.T) {
+	ctx := t.Context()
+	today := time.Date(2026, 10, 15, 19, 12, 0, 0, calendar.Shanghai)
+	now := func() time.Time { return today }
+	db, trail, keys := audittest.Open(t, now)
+	people := []Person{{Key: Liaison, AccountID: "l", Name: "演示联络员"}, {Key: Admin, AccountID: "a"}, {Key: Owner, AccountID: "o", MerchantID: "m1"}, {Key: Rival, AccountID: "r", MerchantID: "m2"}}
+	d := Deps{DB: db, Keys: keys, Log: trail, Now: now}
+	if err := errors.Join(JointMeeting(ctx, d, people), Together(ctx, d, people)); err != nil {
+		t.Fatal(err)
+	}
+	seats := assembly.New(assembly.Deps{DB: db, Log: trail, Keys: keys, Now: now})
+	list, _, err := activity.New(activity.Deps{DB: db, Log: trail, Seats: seats, Now: now}).PublicList(ctx, false, "", 10)
+	if err != nil || len(list) != 1 || list[0].TakenSum() != 6 {
+		t.Errorf("activities ahead: %v %v", list, err)
+	}
+	year, err := programme.New(programme.Deps{DB: db, Log: trail, Seats: seats, Now: now}).Public(ctx, 2026)
+	if err != nil || year.Counts()[programme.Done] != 1 {
+		t.Errorf("the programme: %v %v", year.Plan, err)
+	}
+	owner := access.Actor{AccountID: "o", Seats: []access.Seat{{MerchantID: "m1", Role: access.Owner}}}
+	cases, err := neighbour.New(neighbour.Deps{DB: db, Log: trail, Keys: keys, Now: now}).Mine(ctx, owner, 10)
+	if err != nil || len(cases) != 1 {
+		t.Errorf("cases of the owner: %v %v", cases, err)
 	}
 }

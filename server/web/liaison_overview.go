@@ -1,0 +1,247 @@
+package web
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/activity"
+	"shangquan/services/assembly"
+	"shangquan/services/programme"
+)
+
+// What the overview of the liaison looks at.
+const (
+	unmetMonths   = 6   // a member that came to no meeting for so long
+	lookedBack    = 24  // meetings that are read for that
+	cameMonths    = 6   // of activities, as drawn
+	mostActivities = 200 // of those months
+)
+
+// liaisonPage: GET /liaison: what is open, what is late, whom nobody has met, what is ahead.
+func (s *Site) liaisonPage(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	v := overviewView{Title: p.say("assembly.home"), At: p.say("overview.at", "When", stamp(p, p.now))}
+	for _, part := range []func(*fiber.Ctx, *speaker, *overviewView) error{s.meetingCards, s.lateCard, s.aheadCard, s.unmetCard, s.programmeFigure, s.cameFigure} {
+		if err := part(c, p, &v); err != nil {
+			return err
+		}
+	}
+	v.Links = []ui.Link{{Label: p.say("neighbour.title"), Href: at(c, "/liaison/neighbours")}, {Label: p.say("programme.title"), Href: at(c, "/liaison/programme")}}
+	v.Base = s.privateBase(c, v.Title)
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "overview", v)
+}
+
+// meetingCards are the meetings at hand, and what was decided and is not closed.
+func (s *Site) meetingCards(c *fiber.Ctx, p *speaker, v *overviewView) error {
+	ctx, by := c.UserContext(), Of(c).Actor
+	meetings, err := s.services.Assembly.Meetings(ctx, by, []assembly.State{assembly.Open, assembly.Agenda, assembly.Called, assembly.Held, assembly.Asked}, "", cardLength)
+	if err != nil {
+		return err
+	}
+	names, err := s.memberNames(c)
+	if err != nil {
+		return err
+	}
+	card := overviewCard{Title: p.say("assembly.now"), Records: ui.Records{Empty: p.say("assembly.no_meeting")}, All: &ui.Link{Label: p.say("assembly.meetings"), Href: at(c, "/liaison/meetings")}}
+	for i := range meetings.Items {
+		card.Records.Items = append(card.Records.Items, meetingRecord(c, p, "/liaison/meetings/", &meetings.Items[i]))
+	}
+	decided := overviewCard{Title: p.say("assembly.actions"), Records: ui.Records{Empty: p.say("assembly.no_action")}, All: &ui.Link{Label: p.say("liaison.all_actions"), Href: at(c, "/liaison/actions")}}
+	total, more := 0, false
+	for _, state := range []assembly.Progress{assembly.Done, assembly.Todo} {
+		page, err := s.services.Assembly.Actions(ctx, by, state, "", onLiaison)
+		if err != nil {
+			return err
+		}
+		total, more = total+len(page.Items), more || page.Next != ""
+		for i := range page.Items {
+			if len(decided.Records.Items) < cardLength {
+				decided.Records.Items = append(decided.Records.Items, actionRecord(c, p, "/liaison/actions/", &page.Items[i], names))
+			}
+		}
+	}
+	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.open"), Number: orMore(total, more), Href: at(c, "/liaison/actions")})
+	v.Cards = append(v.Cards, card, decided)
+	return nil
+}
+
+// orMore is a number, with a plus where it was not counted to the end.
+func orMore(n int, more bool) string {
+	if more {
+		return strconv.Itoa(n) + "+"
+	}
+	return strconv.Itoa(n)
+}
+
+// lateCard is everything whose day is over: action items, cases, items of the programme, activities nobody wrote up.
+func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
+	ctx, by, list := c.UserContext(), Of(c).Actor, []ui.Record{}
+	names, err := s.memberNames(c)
+	if err != nil {
+		return err
+	}
+	actions, err := s.services.Assembly.Actions(ctx, by, assembly.Todo, "", onLiaison)
+	if err != nil {
+		return err
+	}
+	for i := range actions.Items {
+		if a := &actions.Items[i]; a.Overdue(p.now.Format(time.DateOnly)) {
+			list = append(list, actionRecord(c, p, "/liaison/actions/", a, names))
+		}
+	}
+	if by.Is("liaison") { // whoever administers the site has no part in the cases
+		cases, err := s.services.Neighbours.Late(ctx, by)
+		if err != nil {
+			return err
+		}
+		for i := range cases {
+			list = append(list, caseRecord(c, p, "/liaison/neighbours/", &cases[i]))
+		}
+	}
+	for _, state := range []activity.State{activity.Underway, activity.Planned} {
+		page, err := s.services.Activities.List(ctx, by, state, "", onLiaison)
+		if err != nil {
+			return err
+		}
+		for i := range page.Items {
+			if a := &page.Items[i]; a.Overdue(p.now) {
+				list = append(list, activityRecord(c, p, a))
+			}
+		}
+	}
+	years, err := s.services.Programmes.Years(ctx, by)
+	if err != nil {
+		return err
+	}
+	for i := range years {
+		if n := len(years[i].Late(p.now)); n > 0 {
+			list = append(list, ui.Record{Title: p.say("programme.of_year", "Year", strconv.Itoa(years[i].Year)), Href: at(c, "/liaison/programme/"+years[i].ID), Lines: []string{p.count("programme.late", n)}, Tag: p.say("assembly.overdue"), State: ui.TaskBad})
+		}
+	}
+	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.late"), Number: strconv.Itoa(len(list))})
+	card := overviewCard{Title: p.say("liaison.late"), Records: ui.Records{Empty: p.say("liaison.none_late")}}
+	card.Records.Items = list[:min(len(list), 2*cardLength)]
+	v.Cards = append(v.Cards, card)
+	return nil
+}
+
+// aheadCard is what is on next.
+func (s *Site) aheadCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
+	page, err := s.services.Activities.List(c.UserContext(), Of(c).Actor, activity.Planned, "", onLiaison)
+	if err != nil {
+		return err
+	}
+	card := overviewCard{Title: p.say("liaison.ahead"), Records: ui.Records{Empty: p.say("activity.none")}, All: &ui.Link{Label: p.say("liaison.all_activities"), Href: at(c, "/liaison/activities")}}
+	n := 0
+	for i := range page.Items {
+		if a := &page.Items[i]; !a.Overdue(p.now) {
+			if n++; n <= cardLength {
+				card.Records.Items = append(card.Records.Items, activityRecord(c, p, a))
+			}
+		}
+	}
+	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.ahead"), Number: orMore(n, page.Next != ""), Href: at(c, "/liaison/activities")})
+	v.Cards = append(v.Cards, card)
+	return nil
+}
+
+// unmetCard is the members that came to no meeting for months. Who has the seat is an organisation; who came for it nobody wrote down.
+func (s *Site) unmetCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
+	ctx, by := c.UserContext(), Of(c).Actor
+	meetings, err := s.services.Assembly.Meetings(ctx, by, []assembly.State{assembly.Held, assembly.Asked, assembly.Published}, "", lookedBack)
+	if err != nil {
+		return err
+	}
+	members, err := s.services.Assembly.Organisations(ctx, by, false)
+	if err != nil {
+		return err
+	}
+	since := p.now.AddDate(0, -unmetMonths, 0)
+	came := map[string]bool{}
+	for i := range meetings.Items {
+		for _, r := range meetings.Items[i].Rows {
+			if r.Presence == assembly.Present && meetings.Items[i].At.After(since) {
+				came[r.OrganisationID] = true
+			}
+		}
+	}
+	card := overviewCard{Title: p.say("liaison.unmet", "N", unmetMonths), Records: ui.Records{Empty: p.say("liaison.all_met")}, All: &ui.Link{Label: p.say("assembly.members"), Href: at(c, "/liaison/members")}}
+	n := 0
+	for _, o := range members {
+		if came[o.ID] || o.Since > since.Format(time.DateOnly) { // a new one had no time yet
+			continue
+		}
+		if n++; n <= cardLength {
+			name, in := o.Name.In(p.Lang)
+			card.Records.Items = append(card.Records.Items, ui.Record{Title: name, Lang: in, Href: at(c, "/liaison/members/"+o.ID), Lines: []string{o.Seat}})
+		}
+	}
+	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.unmet", "N", unmetMonths), Number: strconv.Itoa(n), Href: at(c, "/liaison/members")})
+	v.Cards = append(v.Cards, card)
+	return nil
+}
+
+// programmeFigure draws how far this year's programme is, by quarter; nothing without a programme.
+func (s *Site) programmeFigure(c *fiber.Ctx, p *speaker, v *overviewView) error {
+	years, err := s.services.Programmes.Years(c.UserContext(), Of(c).Actor)
+	if err != nil {
+		return err
+	}
+	for i := range years {
+		x := &years[i].Page.Draft
+		if years[i].Year != p.now.Year() || len(x.Items) == 0 {
+			continue
+		}
+		done, open, periods := []int{}, []int{}, []string{}
+		for q := 1; q <= 4; q++ {
+			d := 0
+			items := x.Of(q)
+			for _, item := range items {
+				if item.State == programme.Done {
+					d++
+				}
+			}
+			done, open, periods = append(done, d), append(open, len(items)-d), append(periods, p.say("programme.quarter."+strconv.Itoa(q)))
+		}
+		v.Figures = append(v.Figures, ui.NewFigure(ui.Chart{
+			Title: p.say("liaison.programme_title", "Done", x.Counts()[programme.Done], "All", len(x.Items)), Subtitle: p.say("liaison.programme_unit"),
+			Period: p.say("programme.when"), Periods: periods, Bars: true, Attention: -1,
+			Series: []ui.Series{{Name: p.say("programme.state.done"), Values: done}, {Name: p.say("liaison.not_done"), Values: open}},
+		}))
+	}
+	return nil
+}
+
+// cameFigure draws how many people came to activities, month by month; nothing while nobody did.
+func (s *Site) cameFigure(c *fiber.Ctx, p *speaker, v *overviewView) error {
+	page, err := s.services.Activities.List(c.UserContext(), Of(c).Actor, activity.Done, "", mostActivities)
+	if err != nil {
+		return err
+	}
+	first := time.Date(p.now.Year(), p.now.Month(), 1, 0, 0, 0, 0, p.now.Location()).AddDate(0, 1-cameMonths, 0)
+	values, periods, total := make([]int, cameMonths), []string{}, 0
+	for i := range cameMonths {
+		periods = append(periods, p.say("liaison.month", "N", int(first.AddDate(0, i, 0).Month())))
+	}
+	for i := range page.Items {
+		when := page.Items[i].From.In(p.now.Location())
+		if n := (when.Year()-first.Year())*12 + int(when.Month()-first.Month()); n >= 0 && n < cameMonths {
+			values[n] += page.Items[i].Came
+			total += page.Items[i].Came
+		}
+	}
+	if total == 0 {
+		return nil
+	}
+	v.Figures = append(v.Figures, ui.NewFigure(ui.Chart{
+		Title: p.say("liaison.came_title", "N", total, "Months", cameMonths), Subtitle: p.say("liaison.came_unit"), Period: p.say("liaison.by_month"), Periods: periods, Bars: true, Attention: -1,
+		Series: []ui.Series{{Name: p.say("activity.came"), Values: values}},
+	}))
+	return nil
+}

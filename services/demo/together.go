@@ -1,0 +1,132 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/activity"
+	"shangquan/services/assembly"
+	"shangquan/services/calendar"
+	"shangquan/services/lang"
+	"shangquan/services/neighbour"
+	"shangquan/services/programme"
+)
+
+// Together shows what organisations, residents and shops do with each other, over the members that JointMeeting made: an activity ahead and
+// one that is done, the programme of this year, and a case that the owner is asked to settle. Everything bears 演示 in its name.
+func Together(ctx context.Context, d Deps, people []Person) error {
+	var liaison, admin access.Actor
+	var owner Person
+	for _, p := range people {
+		switch p.Key {
+		case Liaison:
+			liaison = access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Liaison}, TwoFactor: true}
+		case Admin:
+			admin = access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Admin}, TwoFactor: true}
+		case Owner:
+			owner = p
+		}
+	}
+	now := func() time.Time { return d.Now().In(calendar.Shanghai) }
+	seats := assembly.New(assembly.Deps{DB: d.DB, Log: d.Log, Keys: d.Keys, Now: now})
+	members, err := seats.Organisations(ctx, liaison, false)
+	if err != nil || len(members) == 0 {
+		return fmt.Errorf("demo: members: %w", err)
+	}
+	if err := demoActivities(ctx, d, seats, liaison, members[0].ID); err != nil {
+		return fmt.Errorf("demo: activities: %w", err)
+	}
+	if err := demoProgramme(ctx, programme.New(programme.Deps{DB: d.DB, Log: d.Log, Seats: seats, Now: now}), liaison, admin, members[0].ID, now().Year()); err != nil {
+		return fmt.Errorf("demo: the programme: %w", err)
+	}
+	if err := demoCase(ctx, d, liaison, owner); err != nil {
+		return fmt.Errorf("demo: a case: %w", err)
+	}
+	return nil
+}
+
+func demoActivities(ctx context.Context, d Deps, seats *assembly.Service, liaison access.Actor, member string) error {
+	today := d.Now().In(calendar.Shanghai)
+	clock := today
+	s := activity.New(activity.Deps{DB: d.DB, Log: d.Log, Seats: seats, Now: func() time.Time { return clock }})
+	if err := d.DB.Prepare(ctx); err != nil {
+		return err
+	}
+	plan := func(days int, title lang.Text, capacity int) (activity.Activity, error) {
+		from := time.Date(today.Year(), today.Month(), today.Day()+days, 14, 0, 0, 0, calendar.Shanghai)
+		return s.Plan(ctx, liaison, activity.Details{Title: title, OrganiserID: member, From: from, Until: from.Add(2 * time.Hour), Place: "演示广场东门", Capacity: capacity}, true)
+	}
+	ahead, err := plan(6, lang.Text{Hans: "演示：修伞磨刀", Hant: "演示：修傘磨刀", En: "Demonstration: umbrellas mended, knives ground"}, 40)
+	if err != nil {
+		return err
+	}
+	if _, err = s.TakePlaces(ctx, liaison, member, ahead.ID, 6); err != nil {
+		return err
+	}
+	done, err := plan(-20, lang.Text{Hans: "演示：量血压", Hant: "演示：量血壓", En: "Demonstration: blood pressure taken"}, 0)
+	if err != nil {
+		return err
+	}
+	_, err = s.Finish(ctx, liaison, done.ID, done.Rev, 52, lang.Text{Hans: "量了 52 位街坊的血压。", Hant: "量了 52 位街坊的血壓。", En: "The blood pressure of 52 neighbours was taken."})
+	return err
+}
+
+func demoProgramme(ctx context.Context, s *programme.Service, liaison, admin access.Actor, member string, year int) error {
+	y, err := s.Begin(ctx, liaison, year)
+	if err != nil {
+		return err
+	}
+	for _, x := range []programme.Item{
+		{Quarter: 1, Title: lang.Text{Hans: "演示：给长辈理发", Hant: "演示：給長輩理髮", En: "Demonstration: haircuts for the old"}, OrganisationID: member, State: programme.Underway},
+		{Quarter: 2, Title: lang.Text{Hans: "演示：后巷装灯", Hant: "演示：後巷裝燈", En: "Demonstration: lamps in the back lane"}, State: programme.Underway},
+		{Quarter: 4, Title: lang.Text{Hans: "演示：年底走一次街", Hant: "演示：年底走一次街", En: "Demonstration: a walk at the end of the year"}, State: programme.Planned},
+	} {
+		if y, err = s.Put(ctx, liaison, y.ID, y.Rev, x); err != nil {
+			return err
+		}
+	}
+	first := y.Page.Draft.Items[0]
+	if y, err = s.Prove(ctx, liaison, y.ID, y.Rev, programme.Evidence{ItemID: first.ID, Text: "演示：登记的次数"}); err != nil {
+		return err
+	}
+	first.State, first.Result = programme.Done, lang.Text{Hans: "理了 12 次。", Hant: "理了 12 次。", En: "Twelve times."}
+	if y, err = s.Put(ctx, liaison, y.ID, y.Rev, first); err != nil {
+		return err
+	}
+	if y, err = s.Submit(ctx, liaison, y.ID, y.Rev); err != nil {
+		return err
+	}
+	_, err = s.Approve(ctx, admin, y.ID, y.Rev, y.Page.Asked)
+	return err
+}
+
+func demoCase(ctx context.Context, d Deps, liaison access.Actor, owner Person) error {
+	s := neighbour.New(neighbour.Deps{
+		DB: d.DB, Log: d.Log, Keys: d.Keys, Now: func() time.Time { return d.Now().In(calendar.Shanghai) },
+		Shop: func(context.Context, string) (access.Thing, string, error) {
+			return access.Thing{MerchantID: owner.MerchantID}, "演示店铺", nil
+		},
+		Contacts: func(context.Context) (map[string]string, error) {
+			return map[string]string{liaison.AccountID: liaison.Name}, nil
+		},
+	})
+	if err := d.DB.Prepare(ctx); err != nil {
+		return err
+	}
+	area, err := s.SetArea(ctx, liaison, "", 0, "演示居民区", liaison.AccountID)
+	if err != nil {
+		return err
+	}
+	listing := ""
+	if len(owner.ListingIDs) > 0 {
+		listing = owner.ListingIDs[0]
+	}
+	x, err := s.Begin(ctx, liaison, neighbour.Draft{AreaID: area.ID, Topic: "delivery", Place: "演示后巷", ListingID: listing, Matter: "演示：夜里卸货声音大。", Side: neighbour.Side{Residents: "演示：楼组长转达"}})
+	if err != nil {
+		return err
+	}
+	_, err = s.Invite(ctx, liaison, x.ID, x.Rev, neighbour.Meeting{On: d.Now().In(calendar.Shanghai).AddDate(0, 0, 3).Format(time.DateOnly), Time: "15:00", Place: "演示会议室"})
+	return err
+}
