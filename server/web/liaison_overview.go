@@ -14,16 +14,16 @@ import (
 
 // What the overview of the liaison looks at.
 const (
-	unmetMonths   = 6   // a member that came to no meeting for so long
-	lookedBack    = 24  // meetings that are read for that
-	cameMonths    = 6   // of activities, as drawn
+	unmetMonths    = 6   // a member that came to no meeting for so long
+	lookedBack     = 24  // meetings that are read for that
+	cameMonths     = 6   // of activities, as drawn
 	mostActivities = 200 // of those months
 )
 
 // liaisonPage: GET /liaison: what is open, what is late, whom nobody has met, what is ahead.
 func (s *Site) liaisonPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
-	v := overviewView{Title: p.say("assembly.home"), At: p.say("overview.at", "When", stamp(p, p.now))}
+	v := overviewView{Title: p.say("area.liaison"), At: p.say("overview.at", "When", stamp(p, p.now))}
 	for _, part := range []func(*fiber.Ctx, *speaker, *overviewView) error{s.meetingCards, s.lateCard, s.aheadCard, s.unmetCard, s.programmeFigure, s.cameFigure} {
 		if err := part(c, p, &v); err != nil {
 			return err

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"testing"
+	"time"
+
+	"shangquan/services/activity"
+	"shangquan/services/assembly"
+	"shangquan/services/demo"
+	"shangquan/services/lang"
+	"shangquan/services/programme"
+)
+
+// TestTheLiaisonsOverview reads what is late, ahead and drawn.
+func TestTheLiaisonsOverview(t *testing.T) {
+	x := peopled(t)
+	own := x.member(t, demo.Owner)
+	by := x.actor(t, demo.Liaison)
+	page := x.as(t, demo.Liaison).page("/liaison")
+	has(t, "with nothing to say", page, "没有过期的", "还没有会", "演示单位owner")
+	x.planned(t, own)
+	now := time.Unix(0, x.clock.Load())
+	over, err := x.services.Activities.Plan(t.Context(), by, activity.Details{Title: lang.Text{Hans: "没写的活动"}, From: now.AddDate(0, 0, -3), Until: now.AddDate(0, 0, -2), Place: "东门"}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := x.services.Programmes.Begin(t.Context(), by, now.Year())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = x.services.Programmes.Put(t.Context(), by, y.ID, y.Rev, programme.Item{Quarter: 1, Title: lang.Text{Hans: "理发"}, State: programme.Planned}); err != nil {
+		t.Fatal(err)
+	}
+	lian := x.as(t, demo.Liaison)
+	has(t, "late and ahead", lian.page("/liaison"), "修伞磨刀", "没写的活动", "有 1 项过了季度还没办完", "今年 1 项，办完了 0 项")
+	if _, err = x.services.Activities.Finish(t.Context(), by, over.ID, over.Rev, 30, lang.Text{Hans: "好"}); err != nil {
+		t.Fatal(err)
+	}
+	has(t, "drawn", lian.page("/liaison"), "6 个月里，活动来了 30 人")
+	m, err := x.services.Assembly.Convene(t.Context(), by, assembly.Plan{Title: "十月会议", Place: "三楼", At: now.AddDate(0, 0, 5)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	has(t, "the meeting at hand", lian.page("/liaison"), m.Title)
+	if a := x.as(t, demo.Coordinator).get("/liaison"); a.status != 404 {
+		t.Errorf("a coordinator reads it: %d", a.status)
+	}
+}
