@@ -186,7 +186,11 @@ func (s *Site) areasCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	parts := func(id, name, contact string) []ui.FormPart {
 		g := only(f, id)
 		options := []ui.Option{}
+		_, there := people[contact]
 		for _, account := range slices.Sorted(maps.Keys(people)) {
+			if id != "area" && there && contact != Of(c).Actor.AccountID && account != contact {
+				continue // only the present contact hands an area over
+			}
 			options = append(options, ui.Option{Value: account, Label: people[account], Checked: typedOr(g, "contact", contact) == account})
 		}
 		return []ui.FormPart{
@@ -337,7 +341,7 @@ func (s *Site) caseSteps(c *fiber.Ctx, p *speaker, f *form, x *neighbour.Case, h
 		}
 		return false
 	}
-	if is(neighbour.Agreed, neighbour.Once, neighbour.Twice) {
+	if is(neighbour.Invited, neighbour.Agreed, neighbour.Once, neighbour.Twice) {
 		options := []ui.Option{}
 		for i, m := range x.Measures {
 			if m.DoneOn == "" {

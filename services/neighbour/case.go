@@ -160,5 +160,8 @@ func (x *Case) Overdue(today string) bool {
 	return due != "" && due < today || slices.ContainsFunc(x.Measures, func(m Measure) bool { return m.DoneOn == "" && m.Due < today })
 }
 
+// Invited reports whether the shop was ever called to a meeting. Before that the case is no business of it, also where it was given up.
+func (x *Case) Invited() bool { return len(x.Meetings) > 0 }
+
 // Ended reports whether nothing can change any more.
 func (x *Case) Ended() bool { return x.State == Closed || x.State == NotAgreed }

@@ -92,6 +92,7 @@ func (b *book) agreed(t testing.TB) Case {
 	x := b.begin(t)
 	x = do(b.Invite(ctx, contact, x.ID, x.Rev, Meeting{On: "2026-03-05", Time: "14:00", Place: "居委会议室"}))
 	x = do(b.Add(ctx, contact, x.ID, x.Rev, Measure{Text: "换净化器", Who: Shop, Due: "2026-03-12"}))
+	x = do(b.Answer(ctx, owner, x.ID, true, ""))
 	return do(b.Agree(ctx, contact, x.ID, x.Rev))
 }
 
@@ -184,8 +185,10 @@ func TestNeitherSideReadsTheOther(t *testing.T) {
 		t.Fatalf("the trail: %v", err)
 	}
 	lines, _ := json.Marshal(trail)
-	if sealed := stored.Sealed; strings.Contains(string(lines), "老王") || strings.Contains(string(lines), sealed) {
-		t.Error("the trail has a side")
+	for _, words := range []string{"老王", stored.Sealed, "油烟往楼上走", "中山中路", "居委会议室", "2026-03-05", `"coming":true`} {
+		if strings.Contains(string(lines), words) {
+			t.Errorf("the trail has %q", words)
+		}
 	}
 }
 
@@ -255,9 +258,10 @@ func TestACheckThatGoesBadlyBringsThemTogetherAgain(t *testing.T) {
 	x := b.agreed(t)
 	b.pass(14)
 	x = do(b.Look(ctx, contact, x.ID, x.Rev, false, "还有味道"))
-	if x.State != Invited || x.CheckDue() != "" {
-		t.Errorf("%s, %s", x.State, x.CheckDue())
+	if x.State != Invited || x.CheckDue() != "" || x.Coming != nil {
+		t.Errorf("%s, %s, the answer to the last meeting %v", x.State, x.CheckDue(), x.Coming)
 	}
+	x = do(b.Fulfil(ctx, contact, x.ID, x.Rev, 1))
 	x = do(b.Add(ctx, contact, x.ID, x.Rev, Measure{Text: "加高烟道", Who: Both, Due: "2026-03-30"}))
 	x = do(b.Close(ctx, contact, x.ID, x.Rev, false, "谈不拢，转给街道"))
 	if x.State != NotAgreed || !x.Ended() {
@@ -265,5 +269,45 @@ func TestACheckThatGoesBadlyBringsThemTogetherAgain(t *testing.T) {
 	}
 	if _, err := b.Answer(ctx, owner, x.ID, true, ""); !fault.Is(err, fault.Conflict) {
 		t.Errorf("an answer to nobody: %v", err)
+	}
+}
+
+func TestOnlyTheContactHandsAnAreaOver(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	x := b.begin(t)
+	if _, err := b.SetArea(ctx, other, b.area.ID, b.area.Rev, "谷阳一村", "lian2"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("another liaison takes the area: %v", err)
+	}
+	if _, err := b.Sides(ctx, other, &x); !fault.Is(err, fault.NotFound) {
+		t.Errorf("and reads the sides: %v", err)
+	}
+	a, err := b.SetArea(ctx, other, b.area.ID, b.area.Rev, "谷阳新村", "lian")
+	if err != nil {
+		t.Errorf("another liaison corrects the name: %v", err)
+	}
+	if a, err = b.SetArea(ctx, contact, a.ID, a.Rev, a.Name, "lian2"); err != nil {
+		t.Fatalf("handed over: %v", err)
+	}
+	if _, err := b.SetArea(ctx, contact, a.ID, a.Rev, a.Name, "lian"); !fault.Is(err, fault.Invalid) {
+		t.Errorf("taken back: %v", err)
+	}
+	b.Contacts = func(context.Context) (map[string]string, error) { return map[string]string{"lian": "小连"}, nil }
+	if _, err := b.SetArea(ctx, contact, a.ID, a.Rev, a.Name, "lian"); err != nil {
+		t.Errorf("of one who is no liaison any more: %v", err)
+	}
+}
+
+func TestACaseGivenUpBeforeAnybodyWasInvitedIsNobodysElse(t *testing.T) {
+	b, ctx, do := opened(t), t.Context(), ok(t)
+	x := b.begin(t)
+	x = do(b.Close(ctx, contact, x.ID, x.Rev, false, "邻居搬走了"))
+	if _, err := b.Of(ctx, x.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("its address: %v", err)
+	}
+	if _, _, err := b.Own(ctx, owner, x.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the shop reads it: %v", err)
+	}
+	if list, err := b.Mine(ctx, owner, 10); err != nil || len(list) != 0 {
+		t.Errorf("the shop's list: %v %v", list, err)
 	}
 }

@@ -48,9 +48,10 @@ func New(d Deps) *Service {
 	return &Service{
 		Deps:  d,
 		areas: audit.Record(store.NewCollection[Area](d.DB, "neighbour_areas", store.Unique("name"), follow), d.Log, kindArea),
-		// The trail outlives what is about a side, so it must never have it.
+		// The trail outlives what is about a side, and is read by people who have no part in a case: it has none of what a case says.
 		cases: audit.Record(store.NewCollection[Case](d.DB, "neighbour_cases", store.Index("state", "created_at"),
-			store.Index("merchant_id", "created_at"), store.Index("erase_on"), follow), d.Log, kindCase, audit.Hide("sealed")),
+			store.Index("merchant_id", "created_at"), store.Index("erase_on"), follow), d.Log, kindCase,
+			audit.Hide("sealed", "place", "matter", "meetings", "measures", "checks", "result", "coming")),
 	}
 }
 
@@ -77,7 +78,9 @@ func (d *Draft) read() []fault.Field {
 	return wrong
 }
 
-// SetArea names an area and its contact, who must be a liaison; a new area where id is empty: fault.Invalid, fault.Conflict.
+// SetArea names an area and its contact, who must be a liaison; a new area where id is empty: fault.Invalid, fault.Conflict. Who becomes
+// the contact reads the sides of the area's cases, so only the present contact hands an area over; anybody else of the liaison once the
+// present one is no liaison any more.
 func (s *Service) SetArea(ctx context.Context, by access.Actor, id string, rev int64, name, contactID string) (Area, error) {
 	if err := require(by, access.NeighbourEdit); err != nil {
 		return Area{}, err
@@ -104,7 +107,13 @@ func (s *Service) SetArea(ctx context.Context, by access.Actor, id string, rev i
 	} else if rev < 1 {
 		return Area{}, fault.New(fault.Conflict, "error.stale", errors.New("neighbour: without the revision that was shown"))
 	} else {
-		a, err = s.areas.Update(ctx, by, w, id, rev, func(x *Area) error { x.Name, x.ContactID = name, contactID; return nil })
+		a, err = s.areas.Update(ctx, by, w, id, rev, func(x *Area) error {
+			if _, there := people[x.ContactID]; there && x.ContactID != contactID && x.ContactID != by.AccountID {
+				return fault.Wrong("contact", "neighbour.wrong.contact", nil)
+			}
+			x.Name, x.ContactID = name, contactID
+			return nil
+		})
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Conflict && len(f.Fields) > 0 {
 		err = fault.Wrong("name", "neighbour.wrong.taken", nil)
@@ -161,7 +170,7 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, d Draft) (Case, er
 		AreaID: d.AreaID, Topic: d.Topic, Place: d.Place, ListingID: d.ListingID, MerchantID: shop.MerchantID, Shop: name, Matter: d.Matter,
 		State: Open, Meetings: []Meeting{}, Measures: []Measure{}, Checks: []Check{}, EraseOn: never, Sealed: sealed,
 	}
-	err = s.cases.Insert(ctx, by, audit.Write{Action: access.NeighbourEdit, Title: string(d.Topic) + " " + d.Place}, &x)
+	err = s.cases.Insert(ctx, by, audit.Write{Action: access.NeighbourEdit, Title: string(d.Topic)}, &x)
 	return x, err
 }
 
@@ -255,7 +264,7 @@ func (s *Service) Fulfil(ctx context.Context, by access.Actor, id string, rev in
 		x.Measures = slices.Clone(x.Measures)
 		x.Measures[n-1].DoneOn = s.today()
 		return nil
-	}, Agreed, Once, Twice)
+	}, Invited, Agreed, Once, Twice)
 }
 
 // Look writes down a check, on its day or after it: fault.Conflict before. Where the measures do not hold the sides meet again.
@@ -271,7 +280,7 @@ func (s *Service) Look(ctx context.Context, by access.Actor, id string, rev int6
 		x.Checks = append(slices.Clone(x.Checks), Check{On: s.today(), Holds: holds, Text: text})
 		switch {
 		case !holds:
-			x.State, x.AgreedOn = Invited, ""
+			x.State, x.AgreedOn, x.Coming = Invited, "", nil // the answer was to the last meeting
 		case x.State == Agreed:
 			x.State = Once
 		default:
@@ -337,10 +346,10 @@ func (x *Case) Thing() access.Thing {
 	return access.Thing{Kind: kindCase, ID: x.ID, MerchantID: x.MerchantID, ListingID: x.ListingID}
 }
 
-// Of says to what the address of a case in a shop's portal leads: fault.NotFound, also before the shop was invited.
+// Of says to what the address of a case in a shop's portal leads: fault.NotFound, also where the shop was never invited.
 func (s *Service) Of(ctx context.Context, id string) (access.Thing, error) {
 	x, err := s.cases.Get(ctx, id)
-	if err == nil && x.State == Open {
+	if err == nil && !x.Invited() {
 		err = notFound()
 	}
 	return x.Thing(), err
@@ -355,7 +364,7 @@ func (s *Service) Own(ctx context.Context, by access.Actor, id string) (Case, st
 	if err := access.Require(by, access.NeighbourAnswer, x.Thing()); err != nil {
 		return Case{}, "", err
 	}
-	if x.State == Open {
+	if !x.Invited() {
 		return Case{}, "", notFound()
 	}
 	side := Side{}
@@ -382,7 +391,7 @@ func (s *Service) Mine(ctx context.Context, by access.Actor, limit int) ([]Case,
 		page.Items[i].Sealed = ""
 	}
 	return slices.DeleteFunc(page.Items, func(x Case) bool {
-		return x.State == Open || !access.Can(by, access.NeighbourAnswer, x.Thing())
+		return !x.Invited() || !access.Can(by, access.NeighbourAnswer, x.Thing())
 	}), err
 }
 
@@ -397,7 +406,7 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, id string, coming
 		return Case{}, err
 	}
 	return s.cases.UpdateAs(ctx, by, id, 0, func(x *Case) (audit.Write, error) {
-		w := audit.Write{Action: access.NeighbourAnswer, Title: string(x.Topic) + " " + x.Place}
+		w := audit.Write{Action: access.NeighbourAnswer, Title: string(x.Topic)}
 		if x.State != Invited || x.Sealed == "" {
 			return w, cannot("neighbour.wrong.state", "nobody asks")
 		}
@@ -448,7 +457,7 @@ func (s *Service) step(ctx context.Context, by access.Actor, id string, rev int6
 		return Case{}, fault.New(fault.Conflict, "error.stale", errors.New("neighbour: without the revision that was shown"))
 	}
 	return s.cases.UpdateAs(ctx, by, id, rev, func(x *Case) (audit.Write, error) {
-		w := audit.Write{Action: access.NeighbourEdit, Title: string(x.Topic) + " " + x.Place, Why: why}
+		w := audit.Write{Action: access.NeighbourEdit, Title: string(x.Topic), Why: why}
 		if !slices.Contains(from, x.State) {
 			return w, cannot("neighbour.wrong.state", "it is "+string(x.State))
 		}
