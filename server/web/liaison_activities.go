@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -62,11 +63,17 @@ func activityRecord(c *fiber.Ctx, p *speaker, a *activity.Activity) ui.Record {
 	return r
 }
 
-// memberOptions are the members to choose from, after none.
-func memberOptions(p *speaker, members []assembly.Organisation, none, chosen string) []ui.Option {
+// memberOptions are the members to choose from, after none. theirs are those whose something is now: also one that has left is there,
+// by its name.
+func memberOptions(p *speaker, members []assembly.Organisation, names map[string]lang.Text, none, chosen string, theirs ...string) []ui.Option {
 	out := []ui.Option{{Value: "", Label: none, Checked: chosen == ""}}
 	for _, o := range members {
 		out = append(out, ui.Option{Value: o.ID, Label: p.name(o.Name), Checked: o.ID == chosen})
+	}
+	for _, id := range theirs {
+		if id != "" && !slices.ContainsFunc(out, func(o ui.Option) bool { return o.Value == id }) {
+			out = append(out, ui.Option{Value: id, Label: p.name(names[id]), Checked: id == chosen})
+		}
 	}
 	return out
 }
@@ -82,6 +89,10 @@ func typedOr(f *form, name, stored string) string {
 // activityParts are the fields of an activity; a is nil for a new one.
 func (s *Site) activityParts(c *fiber.Ctx, p *speaker, f *form, a *activity.Activity) ([]ui.FormPart, error) {
 	members, err := s.services.Assembly.Organisations(c.UserContext(), Of(c).Actor, false)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.memberNames(c)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +114,7 @@ func (s *Site) activityParts(c *fiber.Ctx, p *speaker, f *form, a *activity.Acti
 	shown := map[bool]string{true: "1"}[was.Shown]
 	return append(out,
 		filled(f, id, "organiser", p.say("activity.organiser"), "", func(x *ui.Field) {
-			x.Options = memberOptions(p, members, p.say("activity.station"), typedOr(f, "organiser", was.OrganiserID))
+			x.Options = memberOptions(p, members, names, p.say("activity.station"), typedOr(f, "organiser", was.OrganiserID), was.OrganiserID)
 		}),
 		filled(f, id, "place", p.say("activity.place"), was.Place, func(x *ui.Field) { x.Max = activity.MaxPlace }),
 		filled(f, id, "day", p.say("activity.day"), day, func(x *ui.Field) { x.Type, x.Short = "date", true }),
@@ -216,14 +227,18 @@ func (s *Site) takenSection(c *fiber.Ctx, p *speaker, f *form, a *activity.Activ
 		return x
 	}
 	members, err := s.services.Assembly.Organisations(c.UserContext(), Of(c).Actor, false)
-	if err != nil || len(members) == 0 {
+	if err != nil || len(members)+len(a.Taken) == 0 {
 		p.note(err)
 		return x
+	}
+	theirs := []string{}
+	for _, t := range a.Taken {
+		theirs = append(theirs, t.OrganisationID)
 	}
 	g := only(f, "places")
 	x.Forms = []*ui.Form{s.act(c, "places", here, 0, p.say("activity.note_places"),
 		filled(g, "places", "organisation", p.say("activity.organisation"), "", func(y *ui.Field) {
-			y.Options = memberOptions(p, members, p.say("activity.choose"), typedOr(g, "organisation", ""))
+			y.Options = memberOptions(p, members, names, p.say("activity.choose"), typedOr(g, "organisation", ""), theirs...)
 		}),
 		filled(g, "places", "n", p.say("activity.how_many"), "", func(y *ui.Field) { y.InputMode, y.Short, y.Hint = "numeric", true, p.say("activity.zero_hint") }))}
 	return x

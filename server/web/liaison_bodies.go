@@ -202,15 +202,7 @@ func (s *Site) approvalsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, erro
 		v.Sections = append(v.Sections, parts...)
 		v.add(section{Forms: []*ui.Form{s.decision(c, p, f, kind, id, hash, rev)}})
 	}
-	said := func(term string, x lang.Text) section {
-		out := section{Title: term}
-		for _, t := range lang.Tags {
-			if text, in := x.In(t); in == t && text != "" {
-				out.Facts = fact(out.Facts, languageNames[t], text)
-			}
-		}
-		return out
-	}
+	said := inEveryLanguage
 	for i := range w.Summaries {
 		m := &w.Summaries[i]
 		add(m.Title, "meeting", m.ID, m.Summary.Asked, m.Rev, said(p.say("assembly.summary_title"), m.Summary.Draft.Title), said(p.say("assembly.summary_text"), m.Summary.Draft.Text))
@@ -232,6 +224,17 @@ func (s *Site) approvalsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, erro
 		v.add(section{Text: p.say("assembly.no_approval")})
 	}
 	return v, nil
+}
+
+// inEveryLanguage is a text as every reader will read it: who lets it through answers for all of it.
+func inEveryLanguage(term string, x lang.Text) section {
+	out := section{Title: term}
+	for _, t := range lang.Tags {
+		if text, in := x.In(t); in == t && text != "" {
+			out.Facts = fact(out.Facts, languageNames[t], text)
+		}
+	}
+	return out
 }
 
 // decision is the form with which a second person lets exactly one content through, or gives it back.

@@ -113,6 +113,10 @@ func (s *Site) itemParts(c *fiber.Ctx, p *speaker, f *form, x programme.Item, fr
 	if err != nil {
 		return nil, err
 	}
+	names, err := s.memberNames(c)
+	if err != nil {
+		return nil, err
+	}
 	quarterOptions, states := []ui.Option{}, []ui.Option{}
 	for q := 1; q <= 4; q++ {
 		n := strconv.Itoa(q)
@@ -129,7 +133,7 @@ func (s *Site) itemParts(c *fiber.Ctx, p *speaker, f *form, x programme.Item, fr
 	out = append(out,
 		filled(f, id, "quarter", p.say("programme.when"), "", func(y *ui.Field) { y.Options = quarterOptions }),
 		filled(f, id, "organisation", p.say("programme.who"), "", func(y *ui.Field) {
-			y.Options = memberOptions(p, members, p.say("activity.station"), typedOr(f, "organisation", x.OrganisationID))
+			y.Options = memberOptions(p, members, names, p.say("activity.station"), typedOr(f, "organisation", x.OrganisationID), x.OrganisationID)
 		}),
 		filled(f, id, "state", p.say("programme.how_far"), "", func(y *ui.Field) { y.Options = states }))
 	if fresh {
@@ -291,11 +295,17 @@ func (s *Site) programmeApprovals(c *fiber.Ctx, p *speaker, f *form, names map[s
 		y := &list[i]
 		x := &y.Page.Draft
 		v.add(section{Title: p.say("programme.of_year", "Year", strconv.Itoa(y.Year)), Text: p.say("assembly.approve_kind.programme")})
-		if lead := p.name(x.Lead); lead != "" {
-			v.add(section{Text: lead})
+		if !x.Lead.IsZero() {
+			v.add(inEveryLanguage(p.say("programme.lead_label"), x.Lead))
 		}
 		v.add(section{Text: countWords(p, x)})
 		v.Sections = append(v.Sections, quarters(p, x, names, func(id string) string { return at(c, "/liaison/programme/"+y.ID+"/items/"+id) })...)
+		for k := range x.Items {
+			v.add(inEveryLanguage(p.say("programme.item"), x.Items[k].Title))
+			if !x.Items[k].Result.IsZero() {
+				v.add(inEveryLanguage(p.say("programme.result"), x.Items[k].Result))
+			}
+		}
 		v.add(section{Forms: []*ui.Form{s.decision(c, p, f, "programme", y.ID, y.Page.Asked, y.Rev)}})
 	}
 	return len(list), err

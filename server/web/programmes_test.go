@@ -29,6 +29,7 @@ func TestAProgrammeThroughThePages(t *testing.T) {
 		t.Errorf("an item without a title: %d", a.status)
 	}
 	item.Set("title", "给老人理发")
+	item.Set("title.en", "Haircuts for the elderly")
 	if a := send(to, "item", item); a.status != http.StatusSeeOther {
 		t.Fatalf("an item: %d %s", a.status, complaint(a.body))
 	}
@@ -39,7 +40,7 @@ func TestAProgrammeThroughThePages(t *testing.T) {
 		t.Errorf("public before anybody looked: %d", a.status)
 	}
 	wait := admin.page("/admin/assembly")
-	has(t, "what waits", wait, "2026 年计划", "给老人理发")
+	has(t, "what waits", wait, "2026 年计划", "给老人理发", "Haircuts for the elderly")
 	id := strings.TrimPrefix(to, "/liaison/programme/")
 	decide := url.Values{"rev": {hiddenOf(t, wait, "rev")}, "shown": {"else"}, "form": {"decide-" + id}, "do": {"approve"}}
 	if a := admin.post("/admin/assembly/programme/"+id, decide); a.status != http.StatusConflict {

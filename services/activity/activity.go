@@ -3,7 +3,6 @@
 package activity
 
 import (
-	"regexp"
 	"slices"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/media"
+	"shangquan/services/phone"
 	"shangquan/services/store"
 )
 
@@ -153,7 +153,9 @@ func (d *Details) read() error {
 	wrong := (lang.Limit{Max: MaxTitle, Must: true}).CheckText("title", d.Title)
 	wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).CheckText("text", d.Text)...)
 	wrong = append(wrong, (lang.Limit{Max: MaxPlace, Must: true}).Check("place", d.Place)...)
+	wrong = append(wrong, noMobile("title", d.Title)...)
 	wrong = append(wrong, noMobile("text", d.Text)...)
+	wrong = append(wrong, phone.NoMobile("place", d.Place)...)
 	switch {
 	case d.From.Year() < 2000:
 		wrong = append(wrong, fault.Field{Name: "day", Key: "activity.wrong.day"})
@@ -168,17 +170,8 @@ func (d *Details) read() error {
 	return invalid(wrong)
 }
 
-// mobile finds what can only be the mobile number of a person.
-var mobile = regexp.MustCompile(`(^|\D)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(\D|$)`)
-
-// noMobile refuses the number of a person in a text that everybody may read.
 func noMobile(name string, x lang.Text) []fault.Field {
-	for _, text := range []string{x.Hans, x.Hant, x.En} {
-		if mobile.MatchString(text) {
-			return []fault.Field{{Name: name, Key: "activity.wrong.mobile"}}
-		}
-	}
-	return nil
+	return phone.NoMobile(name, x.Hans, x.Hant, x.En)
 }
 
 // take writes n places for an organisation; 0 gives them back.

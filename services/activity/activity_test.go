@@ -24,7 +24,10 @@ var (
 )
 
 // seats are two organisations: o1 is that of the owner, o2 somebody else's.
-type seats struct{ listed bool }
+type seats struct {
+	listed bool
+	left   string // who has left since
+}
 
 func (s *seats) Organisation(_ context.Context, by access.Actor, id string) (assembly.Organisation, error) {
 	if err := access.Require(by, access.AssemblyRead, access.Thing{}); err != nil {
@@ -35,10 +38,11 @@ func (s *seats) Organisation(_ context.Context, by access.Actor, id string) (ass
 
 func (s *seats) get(id string) (assembly.Organisation, error) {
 	merchant := map[string]string{"o1": "m1", "o2": "m2", "gone": "m3"}[id]
+	active := id != "gone" && id != s.left
 	if merchant == "" {
 		return assembly.Organisation{}, notFound()
 	}
-	o := assembly.Organisation{MerchantID: merchant, Active: id != "gone"}
+	o := assembly.Organisation{MerchantID: merchant, Active: active}
 	o.ID = id
 	return o, nil
 }
@@ -115,6 +119,8 @@ func TestWhatCannotBePlanned(t *testing.T) {
 		{"an end before its start", "until", func(d *Details) { d.Until = d.From }},
 		{"a month and more", "until", func(d *Details) { d.Until = d.From.Add(longest + time.Hour) }},
 		{"too many places", "capacity", func(d *Details) { d.Capacity = MaxPlaces + 1 }},
+		{"a mobile number in the title", "title", func(d *Details) { d.Title.Hans = "修伞 13800138000" }},
+		{"a mobile number for a place", "place", func(d *Details) { d.Place = "找王师傅 13800138000" }},
 		{"a mobile number", "text", func(d *Details) { d.Text = lang.Text{Hans: "报名找王师傅 138 0013 8000"} }},
 		{"nobody's", "organiser", func(d *Details) { d.OrganiserID = "none" }},
 		{"one that left", "organiser", func(d *Details) { d.OrganiserID = "gone" }},
@@ -124,6 +130,9 @@ func TestWhatCannotBePlanned(t *testing.T) {
 		_, err := b.Plan(t.Context(), liaison, d, true)
 		wrong(t, x.what, err, fault.Invalid, x.field)
 	}
+	a := b.plan(t)
+	_, err := b.Cancel(t.Context(), liaison, a.ID, a.Rev, "改天，问 138-0013-8000")
+	wrong(t, "a mobile number in the reason", err, fault.Invalid, "why")
 }
 
 func TestWhoMayWhat(t *testing.T) {
@@ -279,5 +288,65 @@ func TestThePublicCalendar(t *testing.T) {
 	}
 	if list, _, err = b.PublicList(t.Context(), true, "", 10); err != nil || len(list) != 1 {
 		t.Errorf("looking back: %d %v", len(list), err)
+	}
+}
+
+func TestWhoHasLeft(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	a := b.plan(t)
+	if _, err := b.TakePlaces(ctx, owner, "o1", a.ID, 6); err != nil {
+		t.Fatal(err)
+	}
+	b.seats.left = "o1"
+	if _, err := b.TakePlaces(ctx, liaison, "o1", a.ID, 5); !fault.Is(err, fault.NotFound) {
+		t.Errorf("takes places: %v", err)
+	}
+	a, err := b.TakePlaces(ctx, liaison, "o1", a.ID, 0)
+	if err != nil || a.TakenSum() != 0 {
+		t.Errorf("its places: %d, %v", a.TakenSum(), err)
+	}
+	d := b.details()
+	d.Place = "广场西门"
+	if a, err = b.Edit(ctx, liaison, a.ID, a.Rev, d, true); err != nil || a.OrganiserID != "o1" {
+		t.Errorf("what was theirs: %q, %v", a.OrganiserID, err)
+	}
+	d.OrganiserID = "gone"
+	_, err = b.Edit(ctx, liaison, a.ID, a.Rev, d, true)
+	wrong(t, "given to another that left", err, fault.Invalid, "organiser")
+}
+
+func TestWhatIsFinishedIsOver(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	a := b.plan(t)
+	b.now = a.From.Add(time.Hour)
+	a, err := b.Finish(ctx, liaison, a.ID, a.Rev, 3, lang.Text{Hans: "修了"})
+	if err != nil || !a.Until.Equal(b.now) {
+		t.Fatalf("until %s, %v", a.Until, err)
+	}
+	if list, _, err := b.PublicList(ctx, false, "", 2); err != nil || len(list) != 0 {
+		t.Errorf("ahead: %v %v", list, err)
+	}
+	if list, _, err := b.PublicList(ctx, true, "", 2); err != nil || len(list) != 1 {
+		t.Errorf("looking back: %v %v", list, err)
+	}
+}
+
+func TestWhatIsOverTakesNoRoomOnThePage(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	b.now = b.now.AddDate(0, 0, -5)
+	for range 3 {
+		b.plan(t)
+	}
+	b.now = b.now.AddDate(0, 0, 5)
+	ahead := b.plan(t)
+	if list, _, err := b.PublicList(ctx, false, "", 2); err != nil || len(list) != 1 || list[0].ID != ahead.ID {
+		t.Errorf("the first page: %v %v", list, err)
+	}
+	if list, err := b.Coming(ctx, owner, "o1", 2); err != nil || len(list) != 1 || list[0].ID != ahead.ID {
+		t.Errorf("what an organisation can come to: %v %v", list, err)
+	}
+	list, next, err := b.PublicList(ctx, true, "", 2)
+	if err != nil || len(list) != 2 || next == "" {
+		t.Errorf("looking back: %v %q %v", list, next, err)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/media"
+	"shangquan/services/phone"
 	"shangquan/services/store"
 )
 
@@ -46,7 +47,7 @@ type Service struct {
 // New returns the activities on d.DB.
 func New(d Deps) *Service {
 	return &Service{Deps: d, docs: audit.Record(store.NewCollection[Activity](d.DB, "activities",
-		store.Index("state", "from"), store.Index("shown", "from"), store.Index("from"), store.Follow("audit"), store.Sealed()), d.Log, kind)}
+		store.Index("state", "from"), store.Index("shown", "until"), store.Index("until"), store.Follow("audit"), store.Sealed()), d.Log, kind)}
 }
 
 // Revision identifies everything of it that public pages show.
@@ -79,7 +80,7 @@ func (s *Service) Plan(ctx context.Context, by access.Actor, d Details, shown bo
 	if err := require(by, access.ActivityEdit); err != nil {
 		return Activity{}, err
 	}
-	if err := s.check(ctx, by, &d); err != nil {
+	if err := s.check(ctx, by, &d, ""); err != nil {
 		return Activity{}, err
 	}
 	a := Activity{Details: d, State: Planned, Shown: shown, Taken: []Places{}, Photos: []Photo{}}
@@ -87,11 +88,12 @@ func (s *Service) Plan(ctx context.Context, by access.Actor, d Details, shown bo
 	return a, err
 }
 
-func (s *Service) check(ctx context.Context, by access.Actor, d *Details) error {
+// check reads details. Who has left organises nothing new, and keeps what was theirs.
+func (s *Service) check(ctx context.Context, by access.Actor, d *Details, organiser string) error {
 	if err := d.read(); err != nil {
 		return err
 	}
-	if d.OrganiserID == "" {
+	if d.OrganiserID == organiser || d.OrganiserID == "" {
 		return nil
 	}
 	if o, err := s.Seats.Organisation(ctx, by, d.OrganiserID); fault.Is(err, fault.NotFound) || err == nil && !o.Active {
@@ -107,7 +109,11 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int6
 	if err := require(by, access.ActivityEdit); err != nil {
 		return Activity{}, err
 	}
-	if err := s.check(ctx, by, &d); err != nil {
+	was, err := s.docs.Get(ctx, id)
+	if err != nil {
+		return Activity{}, err
+	}
+	if err := s.check(ctx, by, &d, was.OrganiserID); err != nil {
 		return Activity{}, err
 	}
 	return s.change(ctx, by, id, rev, "", func(a *Activity) error {
@@ -136,7 +142,8 @@ func (s *Service) Start(ctx context.Context, by access.Actor, id string, rev int
 	})
 }
 
-// Finish says how it went: how many came, and the result in words, without which nothing is done: fault.Invalid.
+// Finish says how it went: how many came, and the result in words, without which nothing is done: fault.Invalid. What is finished before
+// its end ends now.
 func (s *Service) Finish(ctx context.Context, by access.Actor, id string, rev int64, came int, result lang.Text) (Activity, error) {
 	result = cleaned(result)
 	wrong := (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("result", result)
@@ -156,6 +163,10 @@ func (s *Service) Finish(ctx context.Context, by access.Actor, id string, rev in
 			return cannot("activity.wrong.early", "it has not begun")
 		}
 		a.State, a.Came, a.Result = Done, came, result
+		if end := now.UTC().Truncate(time.Minute); end.Before(a.Until) && end.After(a.From) { // over sooner than planned
+			a.Until = end
+			a.Sequence++
+		}
 		return nil
 	})
 }
@@ -163,7 +174,8 @@ func (s *Service) Finish(ctx context.Context, by access.Actor, id string, rev in
 // Cancel says that it is not held, and why. Who took places reads it; a calendar strikes it out.
 func (s *Service) Cancel(ctx context.Context, by access.Actor, id string, rev int64, why string) (Activity, error) {
 	why = lang.Clean(why)
-	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("why", why)); err != nil {
+	wrong := (lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("why", why)
+	if err := invalid(append(wrong, phone.NoMobile("why", why)...)); err != nil {
 		return Activity{}, err
 	}
 	return s.change(ctx, by, id, rev, why, func(a *Activity) error {
@@ -176,8 +188,8 @@ func (s *Service) Cancel(ctx context.Context, by access.Actor, id string, rev in
 	})
 }
 
-// TakePlaces takes n places for an organisation, by somebody who acts for it or by the liaison for one that rang; 0 gives them back.
-// fault.Invalid says how many are left; fault.NotFound for strangers.
+// TakePlaces takes n places for an organisation, by somebody who acts for it or by the liaison for one that rang; 0 gives them back,
+// by the liaison also those of an organisation that has left. fault.Invalid says how many are left; fault.NotFound for strangers.
 func (s *Service) TakePlaces(ctx context.Context, by access.Actor, organisationID, id string, n int) (Activity, error) {
 	act := access.ActivityEdit
 	var o assembly.Organisation
@@ -191,7 +203,7 @@ func (s *Service) TakePlaces(ctx context.Context, by access.Actor, organisationI
 	if err != nil {
 		return Activity{}, err
 	}
-	if !o.Active {
+	if !o.Active && (act != access.ActivityEdit || n != 0) {
 		return Activity{}, notFound()
 	}
 	now := s.Now()
@@ -268,19 +280,10 @@ func (s *Service) Coming(ctx context.Context, by access.Actor, organisationID st
 	if _, err := s.Seats.Own(ctx, by, organisationID); err != nil {
 		return nil, err
 	}
-	page, err := s.docs.Find(ctx, store.Where("from", store.Gte, s.Now().UTC().Add(-longest)).OrderBy("from", store.Asc).Limit(limit))
-	now := s.Now()
+	page, err := s.docs.Find(ctx, store.Where("until", store.Gt, s.minute()).OrderBy("until", store.Asc).Limit(limit))
 	return slices.DeleteFunc(page.Items, func(a Activity) bool {
-		return a.Until.Before(now) || a.State == Cancelled && a.TakenBy(organisationID) == 0 || a.State == Done
+		return a.State == Cancelled && a.TakenBy(organisationID) == 0 || a.State == Done
 	}), err
-}
-
-// Seen returns one for the people of an organisation: fault.NotFound.
-func (s *Service) Seen(ctx context.Context, by access.Actor, organisationID, id string) (Activity, error) {
-	if _, err := s.Seats.Own(ctx, by, organisationID); err != nil {
-		return Activity{}, err
-	}
-	return s.docs.Get(ctx, id)
 }
 
 // Shown is an activity as everybody reads it: without ids of organisations and accounts.
@@ -290,14 +293,13 @@ type Shown struct {
 	Organiser lang.Text
 }
 
-// PublicList returns what is on the public calendar and not over, by its day, a page at a time; past: what is over, the last one first.
+// PublicList returns what is on the public calendar and not over, by its end, a page at a time; past: what is over, the last one first.
 func (s *Service) PublicList(ctx context.Context, past bool, cursor string, limit int) ([]Shown, string, error) {
-	now := s.Now().UTC()
 	q := store.Where("shown", store.Eq, true)
 	if past {
-		q = q.And("from", store.Lt, now).OrderBy("from", store.Desc)
+		q = q.And("until", store.Lte, s.minute()).OrderBy("until", store.Desc)
 	} else {
-		q = q.And("from", store.Gte, now.Add(-longest)).OrderBy("from", store.Asc)
+		q = q.And("until", store.Gt, s.minute()).OrderBy("until", store.Asc)
 	}
 	page, err := s.docs.Find(ctx, q.Limit(limit).After(cursor))
 	if err != nil {
@@ -306,9 +308,7 @@ func (s *Service) PublicList(ctx context.Context, past bool, cursor string, limi
 	names, err := s.Seats.ListedNames(ctx)
 	out := []Shown{}
 	for _, a := range page.Items {
-		if past == (a.State == Done || a.Until.Before(now)) {
-			out = append(out, shown(a, names))
-		}
+		out = append(out, shown(a, names))
 	}
 	return out, page.Next, err
 }
@@ -333,14 +333,6 @@ func shown(a Activity, names map[string]lang.Text) Shown {
 	return x
 }
 
-// Count returns how many there are of each state, for the liaison.
-func (s *Service) Count(ctx context.Context, by access.Actor) (map[string]int, error) {
-	if err := require(by, access.ActivityRead); err != nil {
-		return nil, err
-	}
-	return s.docs.CountBy(ctx, "state", store.All())
-}
-
 func (s *Service) change(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Activity) error) (Activity, error) {
 	if err := require(by, access.ActivityEdit); err != nil {
 		return Activity{}, err
@@ -353,6 +345,9 @@ func (s *Service) change(ctx context.Context, by access.Actor, id string, rev in
 		return audit.Write{Action: access.ActivityEdit, Title: a.Title.Hans, Why: why}, err
 	})
 }
+
+// minute is now as the times of activities are stored.
+func (s *Service) minute() time.Time { return s.Now().UTC().Truncate(time.Minute) }
 
 func (a *Activity) in(states ...State) error {
 	if !slices.Contains(states, a.State) {

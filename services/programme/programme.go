@@ -17,6 +17,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/media"
+	"shangquan/services/phone"
 	"shangquan/services/store"
 )
 
@@ -200,13 +201,15 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, year int) (Year, e
 // Lead writes what stands above the items.
 func (s *Service) Lead(ctx context.Context, by access.Actor, id string, rev int64, lead lang.Text) (Year, error) {
 	lead = cleaned(lead)
-	if err := invalid((lang.Limit{Max: MaxLead, Prose: true}).CheckText("lead", lead)); err != nil {
+	wrong := (lang.Limit{Max: MaxLead, Prose: true}).CheckText("lead", lead)
+	if err := invalid(append(wrong, phone.NoMobile("lead", lead.Hans, lead.Hant, lead.En)...)); err != nil {
 		return Year{}, err
 	}
 	return s.plan(ctx, by, id, rev, "", func(_ *Year, p *Plan) error { p.Lead = lead; return nil })
 }
 
-// Put writes an item, a new one where it has no id: fault.Invalid names the fields. Without a result in words, and without something
+// Put writes an item, a new one where it has no id: fault.Invalid names the fields. Who has left is given nothing new, and keeps what was
+// theirs. Without a result in words, and without something
 // that shows it, no item is done.
 func (s *Service) Put(ctx context.Context, by access.Actor, id string, rev int64, x Item) (Year, error) {
 	if err := require(by, access.ProgrammeEdit); err != nil {
@@ -215,13 +218,19 @@ func (s *Service) Put(ctx context.Context, by access.Actor, id string, rev int64
 	x.Title, x.Result = cleaned(x.Title), cleaned(x.Result)
 	wrong := (lang.Limit{Max: MaxTitle, Must: true}).CheckText("title", x.Title)
 	wrong = append(wrong, (lang.Limit{Max: MaxResult, Prose: true, Must: x.State == Done}).CheckText("result", x.Result)...)
+	wrong = append(wrong, phone.NoMobile("title", x.Title.Hans, x.Title.Hant, x.Title.En)...)
+	wrong = append(wrong, phone.NoMobile("result", x.Result.Hans, x.Result.Hant, x.Result.En)...)
 	if x.Quarter < 1 || x.Quarter > 4 {
 		wrong = append(wrong, fault.Field{Name: "quarter", Key: "error.choice"})
 	}
 	if !slices.Contains(States, x.State) {
 		wrong = append(wrong, fault.Field{Name: "state", Key: "error.choice"})
 	}
-	if x.OrganisationID != "" {
+	theirs, err := s.organisationOf(ctx, id, x.ID)
+	if err != nil {
+		return Year{}, err
+	}
+	if x.OrganisationID != "" && x.OrganisationID != theirs {
 		if o, err := s.Seats.Organisation(ctx, by, x.OrganisationID); fault.Is(err, fault.NotFound) || err == nil && !o.Active {
 			wrong = append(wrong, fault.Field{Name: "organisation", Key: "error.choice"})
 		} else if err != nil {
@@ -252,6 +261,16 @@ func (s *Service) Put(ctx context.Context, by access.Actor, id string, rev int64
 		p.Items[i] = x
 		return nil
 	})
+}
+
+// organisationOf is whose an item is now; "" for a new one.
+func (s *Service) organisationOf(ctx context.Context, id, itemID string) (string, error) {
+	y, err := s.docs.Get(ctx, id)
+	i := slices.IndexFunc(y.Page.Draft.Items, func(x Item) bool { return x.ID == itemID })
+	if err != nil || i < 0 {
+		return "", err
+	}
+	return y.Page.Draft.Items[i].OrganisationID, nil
 }
 
 // Drop takes an item off the programme, with what shows it.
@@ -336,7 +355,7 @@ func (s *Service) years(ctx context.Context) ([]Year, error) {
 	return page.Items, err
 }
 
-// Waiting returns what waits for who approves, and is not their own work.
+// Waiting returns what waits for who approves. Of one's own work Approve refuses.
 func (s *Service) Waiting(ctx context.Context, by access.Actor) ([]Year, error) {
 	if err := require(by, access.ProgrammeApprove); err != nil {
 		return nil, err

@@ -21,16 +21,16 @@ var (
 	owner   = access.Actor{AccountID: "dian", Seats: []access.Seat{{MerchantID: "m1", Role: access.Owner}}}
 )
 
-type seats struct{}
+type seats struct{ left bool }
 
-func (seats) Organisation(_ context.Context, _ access.Actor, id string) (assembly.Organisation, error) {
+func (s *seats) Organisation(_ context.Context, _ access.Actor, id string) (assembly.Organisation, error) {
 	if id != "o1" && id != "gone" {
 		return assembly.Organisation{}, notFound()
 	}
-	return assembly.Organisation{Active: id == "o1"}, nil
+	return assembly.Organisation{Active: id == "o1" && !s.left}, nil
 }
 
-func (seats) ListedNames(context.Context) (map[string]lang.Text, error) {
+func (*seats) ListedNames(context.Context) (map[string]lang.Text, error) {
 	return map[string]lang.Text{"o1": {Hans: "云间面馆"}}, nil
 }
 
@@ -38,7 +38,7 @@ func opened(t testing.TB) *Service {
 	at := time.Date(2026, 10, 15, 9, 0, 0, 0, calendar.Shanghai)
 	now := func() time.Time { return at }
 	db, log, _ := audittest.Open(t, now)
-	return New(Deps{DB: db, Log: log, Seats: seats{}, Now: now})
+	return New(Deps{DB: db, Log: log, Seats: &seats{}, Now: now})
 }
 
 func item() Item {
@@ -67,6 +67,8 @@ func TestItemsThatAreRefused(t *testing.T) {
 		{"no state", "state", func(i *Item) { i.State = "" }},
 		{"nobody's", "organisation", func(i *Item) { i.OrganisationID = "none" }},
 		{"one that left", "organisation", func(i *Item) { i.OrganisationID = "gone" }},
+		{"a mobile number in the title", "title", func(i *Item) { i.Title.Hans = "理发，问 13800138000" }},
+		{"a mobile number in the result", "result", func(i *Item) { i.Result.Hans = "理了，问 138 0013 8000" }},
 		{"done without a result", "result", func(i *Item) { i.State = Done }},
 		{"done without anything that shows it", "state", func(i *Item) { i.State, i.Result = Done, lang.Text{Hans: "都理了"} }},
 	} {
@@ -146,6 +148,22 @@ func TestThePublicReadsExactlyWhatWasApproved(t *testing.T) {
 	y = ok(s.Drop(ctx, liaison, y.ID, y.Rev, i.ID))
 	if len(y.Evidence) != 0 || len(y.Page.Draft.Items) != 0 {
 		t.Errorf("dropped with what shows it: %+v", y)
+	}
+}
+
+func TestWhoHasLeftKeepsWhatWasTheirs(t *testing.T) {
+	s, ok, ctx := opened(t), must(t), t.Context()
+	y := ok(s.Begin(ctx, liaison, 2026))
+	y = ok(s.Put(ctx, liaison, y.ID, y.Rev, item()))
+	s.Seats.(*seats).left = true //nolint:errcheck,forcetypeassert // opened made it
+	i := y.Page.Draft.Items[0]
+	i.Title.Hans = "给老人理发 10 次"
+	y = ok(s.Put(ctx, liaison, y.ID, y.Rev, i))
+	if got := y.Page.Draft.Items[0]; got.OrganisationID != "o1" {
+		t.Errorf("whose it is: %+v", got)
+	}
+	if _, err := s.Put(ctx, liaison, y.ID, y.Rev, item()); !fault.Is(err, fault.Invalid) {
+		t.Errorf("given something new: %v", err)
 	}
 }
 
