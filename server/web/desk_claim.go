@@ -332,16 +332,8 @@ func (s *Site) evidence(c *fiber.Ctx) error {
 	if err := s.services.Merchants.EvidenceOf(ctx, by, id, key); err != nil {
 		return err
 	}
-	body, err := s.services.Photos.OpenEvidence(ctx, key)
-	if err != nil {
-		return err
-	}
 	if err := s.services.Trail.Event(ctx, by, audit.Event{Action: access.ClaimDecide, Object: audit.Ref{Kind: merchant.KindClaim, ID: id}, Title: strings.Join([]string{"evidence", c.Params("n")}, " "), Result: "ok"}); err != nil {
 		return err
 	}
-	c.Set(fiber.HeaderContentType, "image/jpeg")
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="evidence.jpg"`)
-	c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox")
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.Send(body)
+	return s.sendSealed(c, key)
 }

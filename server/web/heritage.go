@@ -10,6 +10,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/heritage"
 	"shangquan/services/lang"
@@ -28,6 +29,7 @@ func (s *Site) heritageRoutes() []Route {
 		{Method: post, Path: own, Handle: s.ownHeritageSent, Kind: Private, Rate: Write, Body: proofBody, Needs: access.HeritageClaim, Thing: s.shopThing, Probe: ownNone},
 		{Method: get, Path: own + "/evidence", Handle: s.ownHeritageProof, Kind: Private, Needs: access.HeritageClaim, Thing: s.shopThing, Probe: ownNone + "/evidence"},
 		{Method: get, Path: "/desk/heritage", Handle: s.heritageDesk, Kind: Private, Needs: access.HeritageCheck},
+		{Method: post, Path: "/desk/heritage", Handle: s.heritageEntered, Kind: Private, Rate: Write, Body: proofBody, Needs: access.HeritageCheck},
 		{Method: get, Path: one, Handle: s.heritageRecord, Kind: Private, Needs: access.HeritageCheck, Probe: none},
 		{Method: post, Path: one, Handle: s.heritageDecided, Kind: Private, Rate: Write, Needs: access.HeritageCheck, Probe: none},
 		{Method: get, Path: one + "/evidence", Handle: s.heritageProof, Kind: Private, Needs: access.HeritageCheck, Probe: none + "/evidence"},
@@ -155,20 +157,24 @@ func (s *Site) ownHeritageCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, er
 		v.ok(p.say("heritage.done.sent"))
 	}
 	if some {
-		v.add(section{Facts: heritageFacts(p, &r), Pictures: []proof{{Href: here + "/evidence", Alt: p.say("heritage.photo")}}})
+		x := section{Facts: heritageFacts(p, &r)}
+		if r.Evidence != nil {
+			x.Pictures = []proof{{Href: here + "/evidence", Alt: p.say("heritage.photo")}}
+		}
+		v.add(x)
 		if len(r.Timeline) > 0 {
 			v.add(section{Title: p.say("heritage.history"), Records: timeline(p, r.Timeline)})
 		}
 	}
 	if !some || r.State == heritage.Claimed || r.State == heritage.Returned || r.State == heritage.Withdrawn {
-		form := s.act(c, "claim", here, r.Rev, p.say("heritage.claim_send"), claimMarkParts(p, only(f, "claim"), r.Claim, some)...)
+		form := s.act(c, "claim", here, r.Rev, p.say("heritage.claim_send"), claimMarkParts(p, only(f, "claim"), r.Claim, r.Evidence != nil)...)
 		form.Files = true
 		v.add(section{ID: "claim", Title: p.say("heritage.claim"), Text: p.say("heritage.claim_text"), Forms: []*ui.Form{form}})
 	}
 	return v, nil
 }
 
-func claimMarkParts(p *speaker, f *form, x heritage.Claim, some bool) []ui.FormPart {
+func claimMarkParts(p *speaker, f *form, x heritage.Claim, proven bool) []ui.FormPart {
 	const id = "claim"
 	levels := []ui.Option{}
 	for _, l := range heritage.Levels {
@@ -188,7 +194,7 @@ func claimMarkParts(p *speaker, f *form, x heritage.Claim, some bool) []ui.FormP
 		filled(f, id, "recognised", p.say("heritage.recognised_label"), year(x.Recognised), func(y *ui.Field) { y.InputMode, y.Short = "numeric", true }),
 		filled(f, id, "words", p.say("heritage.craft"), x.Words, func(y *ui.Field) { y.Type, y.Max, y.Hint = "textarea", heritage.MaxText, p.say("heritage.craft_hint") }),
 		field(f, id, "photo", p.say("heritage.photo"), func(y *ui.Field) {
-			y.Type, y.Accept, y.Hint, y.Optional = "file", "image/jpeg,image/png,image/webp", p.say("heritage.photo_hint"), some
+			y.Type, y.Accept, y.Hint, y.Optional = "file", "image/jpeg,image/png,image/webp", p.say("heritage.photo_hint"), proven
 		}),
 	}
 }
@@ -204,15 +210,18 @@ func (s *Site) ownHeritageSent(c *fiber.Ctx) error {
 		return err
 	}
 	ctx, by := c.UserContext(), Of(c).Actor
-	claim := heritage.Claim{Level: f.Get("level"), Certificate: f.Get("certificate"), Issuer: f.Get("issuer"), Founded: countTyped(f.Get("founded")), Recognised: countTyped(f.Get("recognised")), Words: f.Get("words")}
 	evidence, err := s.typedPicture(c, f)
 	if err == nil {
-		_, err = s.services.Heritage.Claim(ctx, by, l.ID, max(int64(whole(f.Get("rev"))), 0), claim, evidence)
+		_, err = s.services.Heritage.Claim(ctx, by, l.ID, max(int64(whole(f.Get("rev"))), 0), typedClaim(f), evidence)
 	}
 	if err == nil {
 		return see(c, "/my/shops/"+l.ID+"/heritage?done=sent")
 	}
 	return s.refused(c, f, err, s.ownHeritageCase)
+}
+
+func typedClaim(f *form) heritage.Claim {
+	return heritage.Claim{Level: f.Get("level"), Certificate: f.Get("certificate"), Issuer: f.Get("issuer"), Founded: countTyped(f.Get("founded")), Recognised: countTyped(f.Get("recognised")), Words: f.Get("words")}
 }
 
 // ownHeritageProof: GET /my/shops/:id/heritage/evidence, the picture its owner sent.
@@ -228,13 +237,14 @@ func (s *Site) ownHeritageProof(c *fiber.Ctx) error {
 }
 
 // heritageDesk: GET /desk/heritage: what waits, and what has to be reviewed.
-func (s *Site) heritageDesk(c *fiber.Ctx) error {
-	p := s.speaker(c)
+func (s *Site) heritageDesk(c *fiber.Ctx) error { return s.shown(c, s.heritageDeskCase) }
+
+func (s *Site) heritageDeskCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	list, err := s.services.Heritage.List(c.UserContext(), Of(c).Actor)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v := casePage{Title: p.say("heritage.title"), Lead: p.say("heritage.desk_lead"), Links: []ui.Link{{Label: p.say("assembly.public_page"), Href: at(c, "/heritage")}}}
+	v := &casePage{Title: p.say("heritage.title"), Lead: p.say("heritage.desk_lead"), Links: []ui.Link{{Label: p.say("assembly.public_page"), Href: at(c, "/heritage")}}}
 	records := ui.Records{Empty: p.say("heritage.desk_none")}
 	for i := range list {
 		r := ui.Record{Title: list[i].Shop, Lang: lang.Hans, Href: at(c, "/desk/heritage/"+list[i].ID), Lines: []string{p.say("heritage.level." + list[i].Claim.Level)}}
@@ -245,7 +255,40 @@ func (s *Site) heritageDesk(c *fiber.Ctx) error {
 		records.Items = append(records.Items, r)
 	}
 	v.add(section{Records: &records})
-	return s.showCase(c, p, &v, nil, nil)
+	g := only(f, "claim")
+	shop := filled(g, "claim", "shop", p.say("assembly.shop"), "", func(y *ui.Field) { y.Hint = p.say("neighbour.shop_hint") })
+	x := s.act(c, "claim", at(c, "/desk/heritage"), 0, p.say("heritage.enter_send"), append([]ui.FormPart{shop}, claimMarkParts(p, g, heritage.Claim{}, false)...)...)
+	x.Files = true
+	v.add(section{ID: "claim", Title: p.say("heritage.enter"), Text: p.say("heritage.enter_text"), Forms: []*ui.Form{x}})
+	return v, nil
+}
+
+// heritageEntered: POST /desk/heritage (shop, and the fields of a claim): the mark of a shop that has no owner to claim it.
+func (s *Site) heritageEntered(c *fiber.Ctx) error {
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
+	ctx, by := c.UserContext(), Of(c).Actor
+	l, err := s.shopAt(c, f.Get("shop"))
+	var r heritage.Record
+	some := false
+	if err == nil {
+		r, some, err = s.services.Heritage.OfShop(ctx, by, l.ID)
+	}
+	if fault.Is(err, fault.NotFound) || some && l.MerchantID == "" && r.State != heritage.Returned && r.State != heritage.Withdrawn {
+		err = fault.Wrong("shop", "heritage.wrong.shop", nil)
+	}
+	if err == nil {
+		evidence, wrong := s.typedPicture(c, f)
+		if err = wrong; err == nil {
+			r, err = s.services.Heritage.Claim(ctx, by, l.ID, r.Rev, typedClaim(f), evidence)
+		}
+	}
+	if err == nil {
+		return see(c, "/desk/heritage/"+r.ID+"?done=saved")
+	}
+	return s.refused(c, f, err, s.heritageDeskCase)
 }
 
 // heritageRecord: GET /desk/heritage/:id.
@@ -352,14 +395,18 @@ func dropped(f *form) (n int, rev int64) {
 	return whole(first), int64(whole(rest))
 }
 
-// heritageProof: GET /desk/heritage/:id/evidence.
+// heritageProof: GET /desk/heritage/:id/evidence. That somebody looked is on record before anything is shown.
 func (s *Site) heritageProof(c *fiber.Ctx) error {
-	r, err := s.services.Heritage.Get(c.UserContext(), Of(c).Actor, c.Params("id"))
+	ctx, by := c.UserContext(), Of(c).Actor
+	r, err := s.services.Heritage.Get(ctx, by, c.Params("id"))
 	if err != nil {
 		return err
 	}
 	if r.Evidence == nil {
 		return notThere()
+	}
+	if err := s.services.Trail.Event(ctx, by, audit.Event{Action: access.HeritageCheck, Object: audit.Ref{Kind: heritage.Kind, ID: r.ID}, Title: r.Shop, Why: "evidence", Result: "ok"}); err != nil {
+		return err
 	}
 	return s.sendSealed(c, r.Evidence.Key)
 }

@@ -3,11 +3,14 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"shangquan/services/audit"
 	"shangquan/services/demo"
+	"shangquan/services/heritage"
 )
 
 func TestAMarkThroughThePages(t *testing.T) {
@@ -39,10 +42,15 @@ func TestAMarkThroughThePages(t *testing.T) {
 	id, _, _ := strings.Cut(rest, `"`)
 	desk := "/desk/heritage/" + id
 	has(t, "the desk", coord.page(desk), "1926", "手工泛丸")
-	for _, path := range []string{desk + "/evidence"} {
-		if a := coord.get(path); a.status != http.StatusOK {
-			t.Errorf("the certificate: %d", a.status)
-		}
+	if a := coord.get(desk + "/evidence"); a.status != http.StatusOK {
+		t.Errorf("the certificate: %d", a.status)
+	}
+	if _, err := x.services.Trail.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	trail, err := x.services.Trail.Of(t.Context(), audit.Ref{Kind: heritage.Kind, ID: id}, "", 10)
+	if err != nil || !slices.ContainsFunc(trail.Items, func(e audit.Entry) bool { return e.Fact.Why == "evidence" }) {
+		t.Errorf("nobody wrote down that the certificate was looked at: %v %v", trail.Items, err)
 	}
 	if a := owner.get(mine + "/evidence"); a.status != http.StatusOK {
 		t.Errorf("the owner's own picture: %d", a.status)
@@ -94,6 +102,43 @@ func TestAMarkThroughThePages(t *testing.T) {
 		t.Errorf("withdrawn: %d %s", a.status, complaint(a.body))
 	}
 	has(t, "the owner", x.again(t, demo.Owner).page(mine), "换了行当", `id="claim"`)
+}
+
+func TestTheDistrictEntersTheMarkOfAShopWithoutAnOwner(t *testing.T) {
+	x := peopled(t)
+	x.public(t)
+	owned := x.listing(t, x.people[demo.Owner].ListingIDs[0])
+	all, err := x.services.Listings.Mirror().Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	free := ""
+	for _, l := range all.Shops {
+		if l.MerchantID == "" && l.Public() {
+			free = l.Slug
+		}
+	}
+	coord := x.as(t, demo.Coordinator)
+	v := url.Values{"form": {"claim"}, "shop": {"/shops/" + owned.Slug}, "level": {"district"}, "issuer": {"区商务委"}, "founded": {"1926"}, "recognised": {"2006"}, "words": {"手工泛丸"}}
+	send := func() answer {
+		return coord.upload("/desk/heritage", v, upload{"photo", "a.jpg", picture(t, 800, 600)})
+	}
+	for _, shop := range []string{"/shops/" + owned.Slug, "/shops/none", ""} {
+		v.Set("shop", shop)
+		if a := send(); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="claim-shop-error"`) || !strings.Contains(a.body, "手工泛丸") {
+			t.Errorf("%q: %d %s", shop, a.status, complaint(a.body))
+		}
+	}
+	v.Set("shop", "/shops/"+free)
+	if a := coord.post("/desk/heritage", v); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="claim-photo-error"`) {
+		t.Errorf("without a picture: %d %s", a.status, complaint(a.body))
+	}
+	if a := send(); a.status != http.StatusSeeOther || !strings.Contains(coord.page(a.to), "手工泛丸") {
+		t.Errorf("entered: %d %s", a.status, complaint(a.body))
+	}
+	if a := send(); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("entered twice: %d", a.status)
+	}
 }
 
 func TestHowRequestsAreAnswered(t *testing.T) {

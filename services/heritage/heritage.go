@@ -11,6 +11,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/media"
+	"shangquan/services/phone"
 	"shangquan/services/store"
 )
 
@@ -108,6 +109,7 @@ func (c *Claim) read(now time.Time) error {
 	wrong := (lang.Limit{Max: MaxLine, Must: c.Level != "district"}).Check("certificate", c.Certificate)
 	wrong = append(wrong, (lang.Limit{Max: MaxLine, Must: true}).Check("issuer", c.Issuer)...)
 	wrong = append(wrong, (lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("words", c.Words)...)
+	wrong = append(wrong, phone.NoMobile("words", c.Words)...)
 	if !slices.Contains(Levels, c.Level) {
 		wrong = append(wrong, fault.Field{Name: "level", Key: "error.choice"})
 	}
@@ -128,6 +130,8 @@ func (e *Entry) read(now time.Time) error {
 	e.Source = lang.Clean(e.Source)
 	e.Text = lang.Text{Hans: lang.Clean(e.Text.Hans), Hant: lang.Clean(e.Text.Hant), En: lang.Clean(e.Text.En)}
 	wrong := (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("text", e.Text)
+	wrong = append(wrong, phone.NoMobile("text", e.Text.Hans, e.Text.Hant, e.Text.En)...)
+	wrong = append(wrong, phone.NoMobile("source", e.Source)...)
 	if e.Source == "" {
 		wrong = append(wrong, fault.Field{Name: "source", Key: "heritage.wrong.source"})
 	}

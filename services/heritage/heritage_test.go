@@ -22,7 +22,10 @@ var (
 )
 
 // shop is one listing.
-type shop struct{ l listing.Listing }
+type shop struct {
+	l     listing.Listing
+	after func() // what happens once the page is written
+}
 
 func (s *shop) Get(_ context.Context, id string) (listing.Listing, error) {
 	if id != s.l.ID {
@@ -32,7 +35,12 @@ func (s *shop) Get(_ context.Context, id string) (listing.Listing, error) {
 }
 
 func (s *shop) Update(_ context.Context, _ access.Actor, _ string, _ int64, f func(*listing.Listing) error) (listing.Listing, error) {
-	return s.l, f(&s.l)
+	err := f(&s.l)
+	if after := s.after; after != nil {
+		s.after = nil
+		after()
+	}
+	return s.l, err
 }
 
 type book struct {
@@ -91,6 +99,7 @@ func TestClaimsThatAreRefused(t *testing.T) {
 		{"no issuer", "issuer", func(c *Claim) { c.Issuer = "" }},
 		{"no number", "certificate", func(c *Claim) { c.Certificate = "" }},
 		{"nothing special", "words", func(c *Claim) { c.Words = "" }},
+		{"a mobile number", "words", func(c *Claim) { c.Words = "问 13800138000" }},
 		{"founded tomorrow", "founded", func(c *Claim) { c.Founded, c.Recognised = 2027, 2027 }},
 		{"too young", "founded", func(c *Claim) { c.Founded = 1990 }},
 		{"recognised before it was there", "recognised", func(c *Claim) { c.Recognised = 1700 }},
@@ -207,5 +216,93 @@ func TestNoYearWithoutASource(t *testing.T) {
 	}
 	if _, err = b.DropEntry(ctx, coord, r.ID, r.Rev, 9); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the ninth: %v", err)
+	}
+}
+
+func TestThePageSaysWhatTheRecordSays(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	r, err := b.Claim(ctx, owner, "l1", 0, claim(), picture)
+	if err == nil {
+		r, err = b.Check(ctx, coord, r.ID, r.Rev)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.shop.after = func() {
+		if r, err = b.AddEntry(ctx, coord, r.ID, r.Rev, Entry{Year: 1782, Text: lang.Text{Hans: "开张"}, Source: "县志"}); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := b.Show(ctx, coord, r.ID, r.Rev, "2027-10-15"); !fault.Is(err, fault.Conflict) || b.badge() {
+		t.Errorf("shown over a change: badge %v, %v", b.badge(), err)
+	}
+	b.shop.after = func() {
+		if r, err = b.Show(ctx, coord, r.ID, r.Rev, "2027-10-15"); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := b.Show(ctx, coord, r.ID, r.Rev, "2028-10-15"); !fault.Is(err, fault.Conflict) || len(b.shop.l.Marks) != 2 || b.shop.l.Marks[1].ReviewOn != "2027-10-15" {
+		t.Errorf("shown twice: %v, %v", b.shop.l.Marks, err)
+	}
+	b.shop.after = func() {
+		if r, err = b.AddEntry(ctx, coord, r.ID, r.Rev, Entry{Year: 1783, Text: lang.Text{Hans: "又开"}, Source: "县志"}); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := b.Review(ctx, coord, r.ID, r.Rev, Remove, "", "换了行当"); !fault.Is(err, fault.Conflict) || !b.badge() {
+		t.Errorf("taken off over a change: badge %v, %v", b.badge(), err)
+	}
+}
+
+func TestWhatIsReturnedIsNotOnThePage(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	r, err := b.Claim(ctx, owner, "l1", 0, claim(), picture)
+	if err == nil {
+		r, err = b.Check(ctx, coord, r.ID, r.Rev)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.shop.l.Marks = append(b.shop.l.Marks, listing.Mark{Kind: Kind, Level: "shanghai", ReviewOn: "2027-10-15"}) // a Show that was cut off
+	if r, err = b.Return(ctx, coord, r.ID, r.Rev, "看错了"); err != nil || r.State != Returned || b.badge() {
+		t.Errorf("returned: badge %v, %+v, %v", b.badge(), r, err)
+	}
+}
+
+func TestANewOwnerHasNothingOfTheLastOne(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	r, err := b.Claim(ctx, owner, "l1", 0, claim(), picture)
+	if err == nil {
+		r, err = b.Return(ctx, coord, r.ID, r.Rev, "照片看不清")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.shop.l.MerchantID = "m2"
+	if got, some, err := b.OfShop(ctx, rival, "l1"); err != nil || !some || got.Evidence != nil || got.Reason != "" {
+		t.Errorf("the new owner reads %+v, %v", got, err)
+	}
+	if got, _, err := b.OfShop(ctx, coord, "l1"); err != nil || got.Evidence == nil {
+		t.Errorf("the district reads %+v, %v", got, err)
+	}
+	if _, err := b.Claim(ctx, rival, "l1", r.Rev, claim(), nil); !fault.Is(err, fault.Invalid) {
+		t.Errorf("claimed with the picture of another: %v", err)
+	}
+	if r, err = b.Claim(ctx, rival, "l1", r.Rev, claim(), &media.Evidence{Key: "e2"}); err != nil || r.MerchantID != "m2" {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if got, _, err := b.OfShop(ctx, rival, "l1"); err != nil || got.Evidence == nil {
+		t.Errorf("the new owner's own: %+v, %v", got, err)
+	}
+}
+
+func TestTheDistrictClaimsOnlyForAShopWithoutAnOwner(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	if _, err := b.Claim(ctx, coord, "l1", 0, claim(), picture); !fault.Is(err, fault.Invalid) {
+		t.Errorf("for a shop with an owner: %v", err)
+	}
+	b.shop.l.MerchantID = ""
+	if r, err := b.Claim(ctx, coord, "l1", 0, claim(), picture); err != nil || r.State != Claimed {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -65,8 +65,9 @@ func (s *Service) Blobs(ctx context.Context) iter.Seq2[string, error] {
 }
 
 // Claim says that a shop bears the mark: its owner, or the district for a shop that has none. A mark that is claimed or was returned or
-// withdrawn may be claimed anew; what is on the page changes only by Show and Review. rev is 0 where there is no record yet.
-// fault.Invalid names the fields, also a missing picture; fault.Conflict.
+// withdrawn may be claimed anew, by another owner with a picture of their own; what is on the page changes only by Show and Review.
+// rev is 0 where there is no record yet. fault.Invalid names the fields, also a missing picture or a shop that has an owner;
+// fault.Conflict.
 func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, rev int64, c Claim, evidence *media.Evidence) (Record, error) {
 	l, err := s.Shops.Get(ctx, listingID)
 	if err != nil {
@@ -75,6 +76,9 @@ func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, 
 	w, err := s.mayClaim(by, &l)
 	if err != nil {
 		return Record{}, err
+	}
+	if w.Action == access.HeritageCheck && l.MerchantID != "" {
+		return Record{}, fault.Wrong("shop", "heritage.wrong.owned", nil)
 	}
 	if err := c.read(s.Now()); err != nil {
 		return Record{}, err
@@ -96,7 +100,7 @@ func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, 
 			return w, fault.New(fault.Conflict, "error.stale", nil)
 		case !slices.Contains([]State{Claimed, Returned, Withdrawn}, r.State):
 			return w, cannot("heritage.wrong.state", "it is "+string(r.State))
-		case evidence == nil && r.Evidence == nil:
+		case evidence == nil && (r.Evidence == nil || r.MerchantID != l.MerchantID):
 			return w, fault.Wrong("photo", "heritage.wrong.photo", nil)
 		}
 		if evidence != nil {
@@ -117,18 +121,23 @@ func (s *Service) mayClaim(by access.Actor, l *listing.Listing) (audit.Write, er
 	return w, access.Require(by, access.HeritageClaim, l.Thing())
 }
 
-// OfShop returns the mark of a shop for its owner and for the district; false where there is none. fault.NotFound for strangers.
+// OfShop returns the mark of a shop for its owner and for the district; false where there is none. What another owner sent and was
+// answered is not in it. fault.NotFound for strangers.
 func (s *Service) OfShop(ctx context.Context, by access.Actor, listingID string) (Record, bool, error) {
 	l, err := s.Shops.Get(ctx, listingID)
 	if err != nil {
 		return Record{}, false, err
 	}
-	if _, err := s.mayClaim(by, &l); err != nil {
+	w, err := s.mayClaim(by, &l)
+	if err != nil {
 		return Record{}, false, err
 	}
 	r, err := s.docs.GetBy(ctx, "listing_id", listingID)
 	if fault.Is(err, fault.NotFound) {
 		return Record{}, false, nil
+	}
+	if w.Action == access.HeritageClaim && r.MerchantID != l.MerchantID {
+		r.Evidence, r.Reason = nil, ""
 	}
 	return r, err == nil, err
 }
@@ -138,13 +147,21 @@ func (s *Service) Check(ctx context.Context, by access.Actor, id string, rev int
 	return s.change(ctx, by, id, rev, "checked", func(r *Record) error { r.State = Checked; return nil }, Claimed)
 }
 
-// Return gives a claim back with a reason its owner reads.
+// Return gives a claim back with a reason its owner reads. Where a Show was cut off the badge is on the page already: it goes.
 func (s *Service) Return(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Record, error) {
 	reason, err := readReason("reason", reason)
 	if err != nil {
 		return Record{}, err
 	}
-	return s.change(ctx, by, id, rev, reason, func(r *Record) error { r.State, r.Reason = Returned, reason; return nil }, Claimed, Checked)
+	r, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Record{}, err
+	}
+	back := func(r *Record) { r.State, r.Reason = Returned, reason }
+	if r.State == Checked {
+		return s.badge(ctx, by, id, rev, reason, back, Checked)
+	}
+	return s.change(ctx, by, id, rev, reason, func(r *Record) error { back(r); return nil }, Claimed)
 }
 
 // Show puts the badge on the shop's page until its review on a day, YYYY-MM-DD.
@@ -196,7 +213,8 @@ func (s *Service) Review(ctx context.Context, by access.Actor, id string, rev in
 	}, Shown, Confirmed, Conditional)
 }
 
-// badge changes a record and the shop's page. The page comes first: a crash in between leaves a page that the next try puts right.
+// badge changes a record and the shop's page. The page comes first: a crash in between leaves a page that the next try puts right. Where
+// the record cannot be written the page is put back.
 func (s *Service) badge(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Record), from ...State) (Record, error) {
 	r, err := s.Get(ctx, by, id)
 	if err != nil {
@@ -206,16 +224,42 @@ func (s *Service) badge(ctx context.Context, by access.Actor, id string, rev int
 		return Record{}, err
 	}
 	f(&r)
-	if _, err := s.Shops.Update(ctx, by, r.ListingID, 0, func(l *listing.Listing) error {
-		l.Marks = slices.DeleteFunc(slices.Clone(l.Marks), func(m listing.Mark) bool { return m.Kind == Kind })
-		if r.State != Withdrawn {
-			l.Marks = append(l.Marks, listing.Mark{Kind: Kind, Level: r.Claim.Level, Certificate: r.Claim.Certificate, Issuer: r.Claim.Issuer, Founded: r.Claim.Founded, ReviewOn: r.ReviewOn})
-		}
-		return nil
-	}); err != nil {
+	before, err := s.mark(ctx, by, r.ListingID, markOf(&r))
+	if err != nil {
 		return Record{}, err
 	}
-	return s.change(ctx, by, id, rev, why, func(x *Record) error { f(x); return nil }, from...)
+	out, err := s.change(ctx, by, id, rev, why, func(x *Record) error { f(x); return nil }, from...)
+	if err != nil {
+		ctx = context.WithoutCancel(ctx) // who asked may be gone, the page stays
+		now, back := s.Get(ctx, by, id)
+		if back == nil {
+			if !slices.Contains([]State{Claimed, Checked}, now.State) {
+				before = markOf(&now) // somebody else decided meanwhile
+			}
+			_, back = s.mark(ctx, by, r.ListingID, before)
+		}
+		return Record{}, errors.Join(err, back)
+	}
+	return out, nil
+}
+
+// mark makes these the marks of an old shop on a page, and returns those that were there.
+func (s *Service) mark(ctx context.Context, by access.Actor, listingID string, marks []listing.Mark) (before []listing.Mark, err error) {
+	old := func(m listing.Mark) bool { return m.Kind == Kind }
+	_, err = s.Shops.Update(ctx, by, listingID, 0, func(l *listing.Listing) error {
+		before = slices.DeleteFunc(slices.Clone(l.Marks), func(m listing.Mark) bool { return !old(m) })
+		l.Marks = append(slices.DeleteFunc(slices.Clone(l.Marks), old), marks...)
+		return nil
+	})
+	return before, err
+}
+
+// markOf are the marks that a record puts on the page: one or none.
+func markOf(r *Record) []listing.Mark {
+	if !slices.Contains([]State{Shown, Confirmed, Conditional}, r.State) {
+		return nil
+	}
+	return []listing.Mark{{Kind: Kind, Level: r.Claim.Level, Certificate: r.Claim.Certificate, Issuer: r.Claim.Issuer, Founded: r.Claim.Founded, ReviewOn: r.ReviewOn}}
 }
 
 // AddEntry adds a year to the history of a shop; without a source it is refused: fault.Invalid.
