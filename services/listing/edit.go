@@ -77,6 +77,8 @@ func (s *Service) apply(l *Listing, h hand, p Patch) error {
 	if len(wrong) > 0 {
 		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
 	}
+	l.KeepHeritage(&was)
+	want.KeepHeritage(&was)
 	if len(proposed) > 0 {
 		want.Normalise()
 		l.propose(&was, &want, proposed, h)

@@ -557,3 +557,42 @@ func TestForPublicHidesWhatIsNotForVisitors(t *testing.T) {
 		}
 	}
 }
+
+// The mark of an old shop comes and goes with its record, whatever else is written.
+func TestTheMarkOfAnOldShopIsLeftAlone(t *testing.T) {
+	b, ctx := open(t), t.Context()
+	marks := []listing.Mark{{Kind: "heritage", Level: "shanghai", ReviewOn: "2027-10-15"}}
+	l := b.claimed(t, "OLD", listing.Published)
+	bare := b.claimed(t, "BARE", listing.Draft)
+	p := patch(t, "marks", marks, "aliases", []string{"老店"})
+	for _, by := range []access.Actor{owner, coordinator} {
+		if got, err := b.Edit(ctx, by, bare.ID, 0, p); err != nil || len(got.Marks) != 0 {
+			t.Errorf("%s marks a draft: %v %v", by.AccountID, got.Marks, err)
+		}
+	}
+	l, err := b.Edit(ctx, owner, l.ID, l.Rev, p)
+	if err != nil || l.Proposal == nil {
+		t.Fatal(err)
+	}
+	if l, err = b.Update(ctx, coordinator, l.ID, l.Rev, func(l *listing.Listing) error { l.Marks = marks; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = b.Approve(ctx, coordinator, l.ID, l.ProposalHash()); err != nil || !slices.Equal(l.Marks, marks) || !slices.Contains(l.Aliases, "老店") {
+		t.Errorf("a change that waited: %+v %v", l.Marks, err)
+	}
+	file := l
+	file.Marks = []listing.Mark{}
+	file.Goods = []string{"丸药"}
+	if _, err := b.Save(ctx, machine, []listing.Listing{file}); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = b.Get(ctx, l.ID); err != nil || !slices.Equal(l.Marks, marks) || !slices.Contains(l.Goods, "丸药") {
+		t.Errorf("an import: %+v %v", l.Marks, err)
+	}
+	if out := listing.Union(bare, l); len(out.Marks) != 0 {
+		t.Errorf("merged into another page: %+v", out.Marks)
+	}
+	if out := listing.Union(l, bare); !slices.Equal(out.Marks, marks) {
+		t.Errorf("merged with another page: %+v", out.Marks)
+	}
+}

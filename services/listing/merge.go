@@ -37,6 +37,7 @@ func Union(keep, gone Listing) Listing {
 		out.Prices = gone.Prices
 	}
 	out.Marks = joinedBy(keep.Marks, gone.Marks, "marks", func(m Mark) string { return m.Kind + "/" + m.Level })
+	out.KeepHeritage(&keep) // the record stays with the shop it is about
 	out.Address = doorOf(keep.Address, gone.Address)
 	if keep.Location == nil {
 		out.Location = gone.Location
@@ -233,6 +234,7 @@ func (s *Service) TakeBack(ctx context.Context, by access.Actor, act access.Acti
 	w := audit.Write{Action: act, Why: "undone"}
 	l, err = s.change(ctx, by, act, w, id, rev, func(l *Listing) error {
 		kept = nil
+		was := *l
 		for i := range Fields {
 			f := &Fields[i]
 			switch {
@@ -243,6 +245,7 @@ func (s *Service) TakeBack(ctx context.Context, by access.Actor, act access.Acti
 				kept = append(kept, f.Path)
 			}
 		}
+		l.KeepHeritage(&was)
 		if l.MerchantID == after.MerchantID {
 			l.MerchantID, l.PlazaMay = before.MerchantID, before.PlazaMay
 		}

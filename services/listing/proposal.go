@@ -150,6 +150,7 @@ func (s *Service) Approve(ctx context.Context, by access.Actor, id, hash string)
 		}
 		next := l.Proposed()
 		next.State, next.Closure = l.State, l.Closure
+		next.KeepHeritage(l) // it may have changed while this waited
 		if c := l.Proposal.Want.Closure; l.Proposal.has("closure") && c != nil {
 			if err := next.closeAs(*c); err != nil {
 				return err

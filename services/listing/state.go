@@ -2,6 +2,7 @@ package listing
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"shangquan/services/access"
@@ -118,4 +119,19 @@ func (l *Listing) holdsUnit() bool {
 // overdue.
 func (m *Mark) Shown(now time.Time) bool {
 	return m.ReviewOn == "" || now.Format(time.DateOnly) <= m.ReviewOn
+}
+
+// heritageKind is the mark of an old established shop, whose record is in services/heritage.
+const heritageKind = "heritage"
+
+// KeepHeritage gives l the marks of an old established shop that was has, and no others: they come and go with evidence and a record,
+// never by an import, an edit or a merge.
+func (l *Listing) KeepHeritage(was *Listing) {
+	mark := func(m Mark) bool { return m.Kind == heritageKind }
+	other := func(m Mark) bool { return !mark(m) }
+	old := slices.DeleteFunc(slices.Clone(was.Marks), other)
+	if slices.Equal(slices.DeleteFunc(slices.Clone(l.Marks), other), old) {
+		return
+	}
+	l.Marks = append(old, slices.DeleteFunc(slices.Clone(l.Marks), mark)...)
 }

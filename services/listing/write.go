@@ -325,6 +325,7 @@ func (l *Listing) keep(was *Listing) {
 	if len(l.Photos) == 0 {
 		l.Photos = was.Photos
 	}
+	l.KeepHeritage(was)
 	l.Proposal, l.Returned, l.Watch = was.Proposal, was.Returned, was.Watch
 	l.Turns, l.SeenOpenOn = was.Turns, was.SeenOpenOn
 	if len(l.Prices) == 0 {

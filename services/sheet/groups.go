@@ -273,57 +273,69 @@ var (
 	markLevels = words{{"china", "中华老字号"}, {"shanghai", "上海老字号"}, {"district", "本土老字号"}}
 )
 
-// marksField is the marks in one cell; the parts of a mark are separated by |.
+// marksField is the marks in one cell; the parts of a mark are separated by |. Of a shop that is in the register the marks of an old
+// established shop are for reading.
 var marksField = field{
-	cols: []column{{key: "marks", header: "标识", paths: []string{"marks"}, help: "老字号|级别|证书号|颁发单位|创始年份|复核日期|依据，没有的部分空着；多个用 ； 隔开", width: 20}},
-	get: func(l *listing.Listing, _ *Names) []string {
-		cells := make([]string, len(l.Marks))
-		for i, m := range l.Marks {
-			founded := ""
-			if m.Founded != 0 {
-				founded = strconv.Itoa(m.Founded)
-			}
-			parts := []string{markKinds.shown(m.Kind), markLevels.shown(m.Level), m.Certificate, m.Issuer, founded, m.ReviewOn, m.Evidence}
-			for len(parts) > 1 && parts[len(parts)-1] == "" {
-				parts = parts[:len(parts)-1]
-			}
-			cells[i] = join(parts, "|", "|")
+	cols: []column{{key: "marks", header: "标识", paths: []string{"marks"}, help: "老字号|级别|证书号|颁发单位|创始年份|复核日期|依据，没有的部分空着；多个用 ； 隔开。已在册的店，老字号到“老字号”页上改，这里不改", width: 20}},
+	get:  marksCell,
+	set:  setMarks,
+	unveil: func(l *listing.Listing, cells []string) {
+		next := *l
+		if l.Rev > 0 && setMarks(&next, cells, nil) == nil {
+			next.KeepHeritage(l)
+			copy(cells, marksCell(&next, nil))
 		}
-		return []string{joinList(cells)}
 	},
-	set: func(l *listing.Listing, cells []string, _ *Names) *wrong {
-		marks := []listing.Mark{}
-		for _, cell := range splitList(lang.Clean(cells[0])) {
-			parts := split(cell, "|")
-			if len(parts) > 7 {
-				return &wrong{key: "sheet.bad_mark", args: map[string]any{"Value": cell}, suggestion: "老字号|中华老字号"}
-			}
-			parts = append(parts, make([]string, 7-len(parts))...)
-			for i := range parts {
-				parts[i] = lang.Clean(parts[i])
-			}
-			m := listing.Mark{Kind: parts[0], Level: parts[1], Certificate: parts[2], Issuer: parts[3], Evidence: parts[6]}
-			if k, ok := markKinds.stored(parts[0]); ok {
-				m.Kind = k
-			}
-			if k, ok := markLevels.stored(parts[1]); ok {
-				m.Level = k
-			}
-			if parts[4] != "" {
-				year, err := strconv.Atoi(parts[4])
-				if err != nil || year < 1 || year > 9999 {
-					return &wrong{key: "sheet.bad_number", args: map[string]any{"Value": parts[4]}, suggestion: "1900"}
-				}
-				m.Founded = year
-			}
-			on, ok := parseDate(parts[5])
-			if !ok {
-				return badDate(0, parts[5])
-			}
-			m.ReviewOn = on
-			marks = append(marks, m)
+}
+
+func marksCell(l *listing.Listing, _ *Names) []string {
+	cells := make([]string, len(l.Marks))
+	for i, m := range l.Marks {
+		founded := ""
+		if m.Founded != 0 {
+			founded = strconv.Itoa(m.Founded)
 		}
-		l.Marks = marks
-		return nil
-	},
+		parts := []string{markKinds.shown(m.Kind), markLevels.shown(m.Level), m.Certificate, m.Issuer, founded, m.ReviewOn, m.Evidence}
+		for len(parts) > 1 && parts[len(parts)-1] == "" {
+			parts = parts[:len(parts)-1]
+		}
+		cells[i] = join(parts, "|", "|")
+	}
+	return []string{joinList(cells)}
+}
+
+func setMarks(l *listing.Listing, cells []string, _ *Names) *wrong {
+	marks := []listing.Mark{}
+	for _, cell := range splitList(lang.Clean(cells[0])) {
+		parts := split(cell, "|")
+		if len(parts) > 7 {
+			return &wrong{key: "sheet.bad_mark", args: map[string]any{"Value": cell}, suggestion: "老字号|中华老字号"}
+		}
+		parts = append(parts, make([]string, 7-len(parts))...)
+		for i := range parts {
+			parts[i] = lang.Clean(parts[i])
+		}
+		m := listing.Mark{Kind: parts[0], Level: parts[1], Certificate: parts[2], Issuer: parts[3], Evidence: parts[6]}
+		if k, ok := markKinds.stored(parts[0]); ok {
+			m.Kind = k
+		}
+		if k, ok := markLevels.stored(parts[1]); ok {
+			m.Level = k
+		}
+		if parts[4] != "" {
+			year, err := strconv.Atoi(parts[4])
+			if err != nil || year < 1 || year > 9999 {
+				return &wrong{key: "sheet.bad_number", args: map[string]any{"Value": parts[4]}, suggestion: "1900"}
+			}
+			m.Founded = year
+		}
+		on, ok := parseDate(parts[5])
+		if !ok {
+			return badDate(0, parts[5])
+		}
+		m.ReviewOn = on
+		marks = append(marks, m)
+	}
+	l.Marks = marks
+	return nil
 }

@@ -326,3 +326,13 @@ func exported(t *testing.T, f Format, r *register) []byte {
 	}
 	return b.Bytes()
 }
+
+func TestTheMarkOfAnOldShopIsForReading(t *testing.T) {
+	bare := full()
+	bare.Code, bare.Slug, bare.Marks = "SJ9", "sj9", []listing.Mark{}
+	reg := newRegister(full(), bare)
+	p := planOf(t, "code,标识\nSJ1,\nSJ9,老字号|中华老字号\n", reg)
+	if counts(p.Report) != "0 new, 0 changed, 2 unchanged, 0 failed" {
+		t.Errorf("what an import would change: %s", counts(p.Report))
+	}
+}
