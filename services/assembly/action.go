@@ -114,11 +114,15 @@ func (s *Service) Prove(ctx context.Context, by access.Actor, organisationID, id
 	})
 }
 
-// Close says after a look that an item is done. Without evidence it stays open: fault.Conflict.
+// Close says after a look that an item is done. Without evidence it stays open, and whose evidence says that it is done does not close it:
+// fault.Conflict.
 func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int64) (Action, error) {
 	return s.judge(ctx, by, id, rev, "checked", func(a *Action) error {
 		if a.State != Done || len(a.Evidence) == 0 {
 			return cannot("assembly.wrong.evidence", "nothing shows that it is done")
+		}
+		if a.Evidence[len(a.Evidence)-1].AccountID == actor(by) {
+			return cannot("assembly.wrong.prover", "closed by who says that it is done")
 		}
 		a.State = Checked
 		return nil

@@ -233,7 +233,11 @@ func TestAnActionItemComesBackUntilItIsClosed(t *testing.T) {
 	_, err = b.Close(ctx, liaison, a.ID, a.Rev)
 	b.refused("closed while it is open again", err, fault.Conflict)
 	a = must(b, func() (Action, error) { return b.Prove(ctx, rival, b.two.ID, a.ID, Evidence{Text: "换了灯"}) })
-	must(b, func() (Action, error) { return b.Close(ctx, liaison, a.ID, a.Rev) })
+	a = must(b, func() (Action, error) { return b.Prove(ctx, liaison, "", a.ID, Evidence{Text: "看过，亮了"}) })
+	_, err = b.Close(ctx, liaison, a.ID, a.Rev)
+	b.refused("closed by who says that it is done", err, fault.Conflict)
+	colleague := access.Actor{AccountID: "lian2", Roles: liaison.Roles, TwoFactor: true}
+	must(b, func() (Action, error) { return b.Close(ctx, colleague, a.ID, a.Rev) })
 	last := b.convene("十二月联席会议")
 	_, err = b.Settle(ctx, liaison, last.ID, last.Rev, nil)
 	b.refused("an agenda of nothing, now that it is closed", err, fault.Invalid)

@@ -230,6 +230,7 @@ func (s *Service) Leave(ctx context.Context, by access.Actor, id string, rev int
 			return audit.Write{}, cannot("assembly.wrong.state", "the seat is as asked")
 		}
 		o.Active, o.Consent, o.Speakers, o.Invitations = !gone, nil, []string{}, []Invitation{}
+		o.Feed++ // a seat that is given again has another calendar
 		return audit.Write{Action: access.AssemblyEdit, Title: o.Name.Hans}, nil
 	})
 }

@@ -120,6 +120,7 @@ func (s *Service) Dismiss(ctx context.Context, by access.Actor, id, accountID st
 			return notFound()
 		}
 		o.Speakers = slices.Delete(slices.Clone(o.Speakers), i, i+1)
+		o.Feed++ // who acted for it knows the address of its calendar
 		return nil
 	})
 }
@@ -175,7 +176,8 @@ func (s *Service) InvitedAt(ctx context.Context, token string) (account.Contact,
 }
 
 // Accept lets the actor act for the organisation of an invitation. The link works once: of two who use it at the same time one is refused.
-// fault.NotFound for a link that is good no more; fault.Conflict for somebody who acts for it already.
+// fault.NotFound for a link that is good no more; fault.Conflict for somebody who acts for it already, and for who works for the district:
+// nobody answers their own questions.
 func (s *Service) Accept(ctx context.Context, by access.Actor, token string) (Organisation, error) {
 	if err := access.Require(by, access.InvitationAccept, access.Thing{Kind: kindOrganisation}); err != nil {
 		return Organisation{}, err
@@ -186,6 +188,9 @@ func (s *Service) Accept(ctx context.Context, by access.Actor, token string) (Or
 	o, _, err := s.invited(ctx, token)
 	if err != nil {
 		return Organisation{}, err
+	}
+	if slices.ContainsFunc(by.Roles, func(r access.Role) bool { return slices.Contains(access.DistrictRoles, r) }) {
+		return Organisation{}, cannot("assembly.wrong.works", "works for the district")
 	}
 	hash, now := secret.Hash(token), s.Now()
 	return s.staff(ctx, by, access.InvitationAccept, o.ID, "accept", func(o *Organisation) error {

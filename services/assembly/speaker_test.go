@@ -61,6 +61,10 @@ func TestSomebodyActsForAnOrganisation(t *testing.T) {
 	b.refused("by nobody", err, fault.Unauthenticated)
 	_, err = b.Accept(ctx, clerk, link+"x")
 	b.refused("another link", err, fault.NotFound)
+	for _, by := range []access.Actor{liaison, admin, coordinator, {AccountID: "lian", Roles: liaison.Roles}} {
+		_, err = b.Accept(ctx, by, link)
+		b.refused("by who works for the district", err, fault.Conflict)
+	}
 	o = must(b, func() (Organisation, error) { return b.Accept(ctx, clerk, link) })
 	if !slices.Equal(o.Speakers, []string{"hang"}) || len(o.Invitations) != 0 {
 		t.Errorf("who acts: %v, invited %v", o.Speakers, o.Invitations)
@@ -81,7 +85,11 @@ func TestSomebodyActsForAnOrganisation(t *testing.T) {
 
 	_, err = b.Dismiss(ctx, second, o.ID, "hang")
 	b.refused("ended by somebody else", err, fault.NotFound)
+	o = must(b, func() (Organisation, error) { return b.Own(ctx, clerk, o.ID) })
+	calendar := b.FeedToken(&o)
 	must(b, func() (Organisation, error) { return b.Dismiss(ctx, clerk, o.ID, "hang") })
+	_, err = b.Feed(ctx, calendar, "", "")
+	b.refused("the calendar of who was dismissed", err, fault.NotFound)
 	_, err = b.Own(ctx, clerk, o.ID)
 	b.refused("after the end", err, fault.NotFound)
 	_, err = b.Dismiss(ctx, liaison, o.ID, "hang")
@@ -224,4 +232,8 @@ func TestTheCalendarOfAMember(t *testing.T) {
 	must(b, func() (Organisation, error) { return b.Leave(ctx, liaison, one.ID, one.Rev, true) })
 	_, err = b.Feed(ctx, b.FeedToken(&one), "", "")
 	b.refused("after the seat ended", err, fault.NotFound)
+	last := must(b, func() (Organisation, error) { return b.Organisation(ctx, liaison, one.ID) })
+	must(b, func() (Organisation, error) { return b.Leave(ctx, liaison, one.ID, last.Rev, false) })
+	_, err = b.Feed(ctx, b.FeedToken(&one), "", "")
+	b.refused("the address of before the seat ended", err, fault.NotFound)
 }
