@@ -49,6 +49,7 @@ func (d *district) jobs() []job.Job {
 		{Name: "notices", Every: time.Minute, Do: p.notices.Settle},
 		{Name: "ledgers of notices", Every: time.Minute, Do: p.notices.Follow},
 		{Name: "reminders of notices", Every: time.Minute, Do: p.notices.Remind},
+		{Name: "letters of meetings", Every: time.Minute, Do: p.assembly.Tell},
 		{Name: "what notices forget", Every: 24 * time.Hour, Do: func(ctx context.Context) (int, error) {
 			n, words := p.notices.Sweep(ctx)
 			m, counts := p.notices.SweepLetters(ctx)

@@ -81,6 +81,9 @@ func TestAMeetingThroughThePages(t *testing.T) {
 	step("agenda", url.Values{"order." + topic: {"1"}})
 	plan := url.Values{"title": {"十月会议"}, "day": {day.Format(time.DateOnly)}, "time": {"15:30"}, "place": {"二楼"}}
 	step("call", plan)
+	if _, err := x.services.Assembly.Tell(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if m := x.sent(t, demo.Owner, "meeting_called"); !strings.Contains(m.Text, "15:30") || !strings.Contains(m.Text, mine) {
 		t.Errorf("the call says %q", m.Text)
 	}

@@ -279,14 +279,7 @@ func (s *Site) meetingSteps(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.M
 		v.add(section{ID: "step-" + id, Title: title, Text: text, Forms: []*ui.Form{x}})
 		return x
 	}
-	is := func(states ...assembly.State) bool {
-		for _, x := range states {
-			if m.State == x {
-				return true
-			}
-		}
-		return false
-	}
+	is := func(states ...assembly.State) bool { return slices.Contains(states, m.State) }
 	if is(assembly.Open, assembly.Agenda) {
 		step("topic", p.say("assembly.propose"), "", p.say("assembly.propose_send"), topicParts(p, only(f, "topic"), "topic")...)
 		parts := []ui.FormPart{}
@@ -340,7 +333,7 @@ func (s *Site) meetingSteps(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.M
 		}
 		step("write", p.say("assembly.write"), text, p.say("assembly.save"), parts...)
 	}
-	if is(assembly.Held) {
+	if is(assembly.Held, assembly.Asked) {
 		step("ask", p.say("assembly.ask"), p.say("assembly.ask_text"), p.say("assembly.ask_send"),
 			filled(only(f, "ask"), "ask", "due", p.say("assembly.due"), p.now.AddDate(0, 0, 7).Format(time.DateOnly), func(x *ui.Field) { x.Type, x.Short = "date", true }))
 	}

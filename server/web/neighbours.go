@@ -333,14 +333,7 @@ func (s *Site) caseSteps(c *fiber.Ctx, p *speaker, f *form, x *neighbour.Case, h
 	prose := func(id, name, label string) ui.FormPart {
 		return filled(only(f, id), id, name, label, "", func(y *ui.Field) { y.Type, y.Max = "textarea", neighbour.MaxText })
 	}
-	is := func(states ...neighbour.State) bool {
-		for _, st := range states {
-			if x.State == st {
-				return true
-			}
-		}
-		return false
-	}
+	is := func(states ...neighbour.State) bool { return slices.Contains(states, x.State) }
 	if is(neighbour.Invited, neighbour.Agreed, neighbour.Once, neighbour.Twice) {
 		options := []ui.Option{}
 		for i, m := range x.Measures {

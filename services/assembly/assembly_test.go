@@ -3,6 +3,7 @@ package assembly
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,7 @@ type book struct {
 	now     time.Time
 	letters []letter
 	link    string       // of the last invitation
+	away    string       // an account whose letters do not leave
 	refuses error        // what the post says to invitations
 	one     Organisation // of owner
 	two     Organisation // of rival
@@ -48,7 +50,15 @@ func (b *book) MerchantPeople(_ context.Context, id string) ([]string, error) {
 }
 
 func (b *book) TellMeeting(_ context.Context, account, key string, _ map[string]any) error {
+	if b.away == account {
+		return errors.New("no post today")
+	}
 	b.letters = append(b.letters, letter{account, key, "meeting"})
+	return nil
+}
+
+func (b *book) TellCancelled(_ context.Context, account, key string, _ map[string]any) error {
+	b.letters = append(b.letters, letter{account, key, "cancelled"})
 	return nil
 }
 
@@ -118,6 +128,7 @@ func (b *book) held() Meeting {
 	m = must(b, func() (Meeting, error) { return b.Propose(ctx, rival, b.two.ID, m.ID, "后巷垃圾房", "") })
 	m = must(b, func() (Meeting, error) { return b.Settle(ctx, liaison, m.ID, m.Rev, map[string]int{m.Topics[0].ID: 1}) })
 	m = must(b, func() (Meeting, error) { return b.Call(ctx, liaison, m.ID, m.Rev, Plan{m.Title, m.Place, m.At}) })
+	must(b, func() (int, error) { return b.Tell(ctx) })
 	b.now = m.At.Add(time.Hour)
 	return must(b, func() (Meeting, error) {
 		return b.Hold(ctx, liaison, m.ID, m.Rev, map[string]Presence{b.one.ID: Present})
@@ -138,6 +149,7 @@ func (b *book) asked() Meeting {
 func TestAMeetingFromTopicToSummary(t *testing.T) {
 	b, ctx := opened(t), t.Context()
 	m := b.asked()
+	must(b, func() (int, error) { return b.Tell(ctx) })
 	if len(b.letters) != 4 || b.letters[0].kind != "meeting" || b.letters[3].kind != "minutes" {
 		t.Errorf("letters %v", b.letters)
 	}

@@ -294,9 +294,9 @@ func (m *Meeting) write(by map[string]Words) error {
 	return nil
 }
 
-// ask sends the minutes out to be confirmed by a day.
+// ask sends the minutes out to be confirmed by a day. Those that are out may have another day, and keep what was answered.
 func (m *Meeting) ask(due string, now time.Time) error {
-	if err := m.in(Held); err != nil {
+	if err := m.in(Held, Asked); err != nil {
 		return err
 	}
 	if err := invalid(date("due", due)); err != nil {
@@ -308,7 +308,12 @@ func (m *Meeting) ask(due string, now time.Time) error {
 	if !slices.ContainsFunc(m.OnAgenda(), func(t Topic) bool { return t.Said+t.Decision != "" }) {
 		return cannot("assembly.wrong.no_minutes", "nothing is written")
 	}
-	m.State, m.Due, m.Minutes, m.Answers = Asked, due, m.Hash(), []Answer{}
+	if m.State == Held {
+		m.Answers = []Answer{}
+	} else if m.Due == due {
+		return fault.Wrong("due", "assembly.wrong.same_day", nil)
+	}
+	m.State, m.Due, m.Minutes = Asked, due, m.Hash()
 	return nil
 }
 

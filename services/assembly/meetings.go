@@ -3,13 +3,11 @@ package assembly
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"strings"
 	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
-	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/store"
@@ -71,42 +69,19 @@ func (s *Service) Settle(ctx context.Context, by access.Actor, id string, rev in
 	return s.change(ctx, by, access.AssemblyEdit, id, rev, "agenda", func(m *Meeting) error { return m.settle(order, open) })
 }
 
-// Call tells every member when and where; again when that changes, which calendars take for the same event.
+// Call says when and where; again when that changes, which calendars take for the same event. Tell writes to the members.
 func (s *Service) Call(ctx context.Context, by access.Actor, id string, rev int64, p Plan) (Meeting, error) {
 	open, err := s.unclosed(ctx)
 	if err != nil {
 		return Meeting{}, err
 	}
-	m, err := s.change(ctx, by, access.AssemblyEdit, id, rev, "call", func(m *Meeting) error {
+	return s.change(ctx, by, access.AssemblyEdit, id, rev, "call", func(m *Meeting) error {
 		if err := p.read(); err != nil {
 			return err
 		}
 		m.Title, m.At, m.Place = p.Title, p.At, p.Place
 		return m.call(open, s.Now())
 	})
-	if err == nil {
-		at := m.At.In(calendar.Shanghai)
-		s.tell(ctx, &m, fmt.Sprintf("call.%d", m.Sequence), func(account, key, link string) error {
-			return s.Letters.TellMeeting(ctx, account, key, map[string]any{"Title": m.Title, "When": at.Format("2006-01-02 15:04"), "Place": m.Place, "Link": link})
-		})
-	}
-	return m, err
-}
-
-// tell writes to everybody who acts for a member.
-func (s *Service) tell(ctx context.Context, m *Meeting, what string, letter func(account, key, link string) error) {
-	if s.Letters == nil {
-		return
-	}
-	list, err := s.seated(ctx, true)
-	quietly(ctx, err)
-	for i := range list {
-		people, err := s.people(ctx, &list[i])
-		quietly(ctx, err)
-		for _, account := range people {
-			quietly(ctx, letter(account, "assembly."+m.ID+"."+what+"."+account, s.Link(list[i].ID, m.ID)))
-		}
-	}
 }
 
 // Hold notes which organisations were there; was maps their ids.
@@ -123,15 +98,9 @@ func (s *Service) Write(ctx context.Context, by access.Actor, id string, rev int
 	return s.change(ctx, by, access.AssemblyEdit, id, rev, "minutes", func(m *Meeting) error { return m.write(words) })
 }
 
-// Ask sends the minutes out; due is the last day to answer.
+// Ask sends the minutes out; due is the last day to answer. Again with another day while they are out: what was answered stays.
 func (s *Service) Ask(ctx context.Context, by access.Actor, id string, rev int64, due string) (Meeting, error) {
-	m, err := s.change(ctx, by, access.AssemblyEdit, id, rev, "ask", func(m *Meeting) error { return m.ask(due, s.Now()) })
-	if err == nil {
-		s.tell(ctx, &m, "ask."+m.Minutes[:16], func(account, key, link string) error {
-			return s.Letters.TellMinutes(ctx, account, key, map[string]any{"Title": m.Title, "Due": m.Due, "Link": link})
-		})
-	}
-	return m, err
+	return s.change(ctx, by, access.AssemblyEdit, id, rev, "ask", func(m *Meeting) error { return m.ask(due, s.Now()) })
 }
 
 // Publish gives the minutes to the members for good, once everybody answered or the last day is over. Who said nothing did not agree.
@@ -139,7 +108,7 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, id string, rev i
 	return s.change(ctx, by, access.AssemblyEdit, id, rev, "publish", func(m *Meeting) error { return m.publish(s.Now()) })
 }
 
-// Cancel calls a meeting off before it is held.
+// Cancel calls a meeting off before it is held. Tell writes to the members that were called.
 func (s *Service) Cancel(ctx context.Context, by access.Actor, id string, rev int64) (Meeting, error) {
 	return s.change(ctx, by, access.AssemblyEdit, id, rev, "cancel", (*Meeting).cancel)
 }

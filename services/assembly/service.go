@@ -32,6 +32,8 @@ type Letters interface {
 	// TellMeeting says when and where a meeting is; args are Title, When, Place and Link. Sent twice with the same key it arrives once where
 	// the engine can tell. Somebody who cannot be reached is no error.
 	TellMeeting(ctx context.Context, accountID, key string, args map[string]any) error
+	// TellCancelled says that a meeting is off; args are those of TellMeeting.
+	TellCancelled(ctx context.Context, accountID, key string, args map[string]any) error
 	// TellMinutes asks to confirm minutes; args are Title, Due and Link.
 	TellMinutes(ctx context.Context, accountID, key string, args map[string]any) error
 	// AskSpeaker sends the link with which somebody begins to act for an organisation; args are Name, Link and Days.
@@ -68,6 +70,7 @@ type Service struct {
 	actions       *audit.Recorded[Action]
 	pacts         *audit.Recorded[Pact]
 	bodies        *audit.Recorded[Body]
+	told          *store.Collection[toldOf]
 }
 
 // New returns the joint meeting on d.DB.
@@ -84,6 +87,7 @@ func New(d Deps) *Service {
 		pacts: audit.Record(store.NewCollection[Pact](d.DB, "assembly_pacts", store.Unique("number"), follow), d.Log, kindPact),
 		bodies: audit.Record(store.NewCollection[Body](d.DB, "assembly_bodies",
 			store.Unique("slug"), store.Index("page.asked"), follow), d.Log, kindBody),
+		told: store.NewCollection[toldOf](d.DB, "assembly_told"),
 	}
 }
 

@@ -168,6 +168,11 @@ func (s *Service) TellMeeting(ctx context.Context, accountID, key string, args m
 	return s.letter(ctx, accountID, "meeting_called", key, args)
 }
 
+// TellCancelled tells an account that a joint meeting is off.
+func (s *Service) TellCancelled(ctx context.Context, accountID, key string, args map[string]any) error {
+	return s.letter(ctx, accountID, "meeting_cancelled", key, args)
+}
+
 // AskSpeaker sends somebody the link with which to begin to act for an organisation of the joint meeting.
 func (s *Service) AskSpeaker(ctx context.Context, to account.Contact, l lang.Tag, key string, args map[string]any) error {
 	return s.send(ctx, to, "assembly_invitation", l, key, args)
