@@ -113,7 +113,7 @@ func actionState(p *speaker, a *assembly.Action) (string, ui.TaskState) {
 	case a.State == assembly.Done:
 		return p.say("assembly.progress.done"), ui.TaskWait
 	}
-	return p.say("assembly.progress.checked"), ui.TaskDone
+	return p.say("assembly.progress." + string(a.State)), ui.TaskDone
 }
 
 // onDay is a day written YYYY-MM-DD, as people say it.

@@ -16,15 +16,14 @@ const proofBody = 9 << 20
 // actionsPage: GET /liaison/actions (state, after).
 func (s *Site) actionsPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
-	all := []assembly.Progress{assembly.Todo, assembly.Done, assembly.Checked}
 	state := assembly.Todo
 	v := casePage{Title: p.say("assembly.actions"), Lead: p.say("assembly.actions_lead")}
-	for _, x := range all {
+	for _, x := range assembly.Progresses {
 		if c.Query("state") == string(x) {
 			state = x
 		}
 	}
-	for _, x := range all {
+	for _, x := range assembly.Progresses {
 		v.Chips = append(v.Chips, ui.Chip{Label: p.say("assembly.progress." + string(x)), Href: at(c, "/liaison/actions") + "?state=" + string(x), On: x == state})
 	}
 	page, err := s.services.Assembly.Actions(c.UserContext(), Of(c).Actor, state, c.Query("after"), onLiaison)
@@ -86,8 +85,11 @@ func (s *Site) actionCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) 
 		x.Bar.Buttons[0].Kind = "alt"
 		v.add(section{Title: p.say("assembly.reopen"), Forms: []*ui.Form{x}})
 	}
-	if a.State != assembly.Checked {
+	if a.State == assembly.Todo || a.State == assembly.Done {
 		v.add(section{Title: p.say("assembly.prove"), Forms: []*ui.Form{s.proofForm(c, p, only(f, "prove"), here)}})
+		x := s.act(c, "drop", here, a.Rev, p.say("assembly.drop_send"), field(only(f, "drop"), "drop", "reason", p.say("assembly.reason"), func(y *ui.Field) { y.Max = assembly.MaxReason }))
+		x.Bar.Buttons[0].Kind = "alt"
+		v.add(section{Title: p.say("assembly.drop"), Forms: []*ui.Form{x}})
 	}
 	return v, nil
 }
@@ -96,7 +98,11 @@ func actionFacts(p *speaker, a *assembly.Action) []ui.Fact {
 	state, _ := actionState(p, a)
 	facts := fact(nil, p.say("assembly.state_label"), state)
 	facts = fact(facts, p.say("assembly.until"), onDay(p, a.Due))
-	return fact(facts, p.say("assembly.why_open"), a.Reason)
+	why := "assembly.why_open"
+	if a.State == assembly.Withdrawn {
+		why = "assembly.why_dropped"
+	}
+	return fact(facts, p.say(why), a.Reason)
 }
 
 // proofs is what shows that an action item is done.
@@ -170,6 +176,8 @@ func (s *Site) actionSent(c *fiber.Ctx) error {
 		_, err = s.services.Assembly.Close(ctx, by, id, rev)
 	case "reopen":
 		_, err = s.services.Assembly.Reopen(ctx, by, id, rev, f.Get("reason"))
+	case "drop":
+		_, err = s.services.Assembly.WithdrawAction(ctx, by, id, rev, f.Get("reason"))
 	case "prove":
 		var e assembly.Evidence
 		if e, err = s.typedProof(c, f); err == nil {

@@ -72,7 +72,7 @@ func (s *Site) ownAssembly(c *fiber.Ctx) error {
 	return s.showCase(c, p, &v, nil, nil)
 }
 
-// ownMemberPage: GET /my/assembly/:id (after): what waits for the organisation.
+// ownMemberPage: GET /my/assembly/:id (after, items): what waits for the organisation.
 func (s *Site) ownMemberPage(c *fiber.Ctx) error {
 	p, ctx, by, a := s.speaker(c), c.UserContext(), Of(c).Actor, s.services.Assembly
 	o, err := a.Own(ctx, by, c.Params("id"))
@@ -83,7 +83,7 @@ func (s *Site) ownMemberPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	actions, err := a.OwnActions(ctx, by, o.ID, "", onLiaison)
+	actions, err := a.OwnActions(ctx, by, o.ID, c.Query("items"), onLiaison)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,11 @@ func (s *Site) ownMemberPage(c *fiber.Ctx) error {
 		r.Lines = r.Lines[1:] // they are all the reader's own
 		items.Items = append(items.Items, r)
 	}
-	v.add(section{Title: p.say("assembly.own_actions"), Records: &items})
+	x = section{Title: p.say("assembly.own_actions"), Records: &items}
+	if actions.Next != "" {
+		x.Links = []ui.Link{{Label: p.say("office.next"), Href: ownHref(c, "") + "?items=" + escaped(actions.Next)}}
+	}
+	v.add(x)
 	more := section{Title: p.say("assembly.more"), Links: []ui.Link{{Label: p.say("assembly.members"), Href: ownHref(c, "/members")}, {Label: p.say("assembly.feed"), Href: ownHref(c, "/calendar")}}}
 	v.add(section{Title: p.say("activity.title"), Links: []ui.Link{{Label: p.say("activity.take_places"), Href: ownHref(c, "/activities")}}})
 	if some {
@@ -367,7 +371,7 @@ func (s *Site) ownActionCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, erro
 	}
 	v.add(section{Facts: actionFacts(p, &a)})
 	v.add(proofs(p, &a, here))
-	if a.State != assembly.Checked {
+	if a.State == assembly.Todo || a.State == assembly.Done {
 		v.add(section{Title: p.say("assembly.prove"), Forms: []*ui.Form{s.proofForm(c, p, only(f, "prove"), here)}})
 	}
 	return v, nil

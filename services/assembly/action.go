@@ -16,12 +16,16 @@ import (
 // Progress is how far an action item is.
 type Progress string
 
-// The progress: open, done with evidence, checked by the liaison.
+// The progress: open, done with evidence, checked by the liaison, or withdrawn with a reason.
 const (
-	Todo    Progress = "open"
-	Done    Progress = "done"
-	Checked Progress = "checked"
+	Todo      Progress = "open"
+	Done      Progress = "done"
+	Checked   Progress = "checked"
+	Withdrawn Progress = "withdrawn"
 )
+
+// Progresses lists them in their order.
+var Progresses = []Progress{Todo, Done, Checked, Withdrawn}
 
 // Action is an action item 行动项: what an organisation does by when, as a meeting decided.
 type Action struct {
@@ -34,7 +38,7 @@ type Action struct {
 	Due            string     `json:"due"` // YYYY-MM-DD
 	State          Progress   `json:"state"`
 	Evidence       []Evidence `json:"evidence"`
-	Reason         string     `json:"reason,omitempty"` // why it was opened again
+	Reason         string     `json:"reason,omitempty"` // why it was opened again, or withdrawn
 }
 
 // Evidence shows that something was done.
@@ -47,7 +51,7 @@ type Evidence struct {
 	OrganisationID string `json:"organisation_id,omitempty"`
 }
 
-// MaxEvidence is how many pieces an action item takes.
+// MaxEvidence is how many pieces an action item takes; one more each time it is opened again.
 const MaxEvidence = 10
 
 // mostActions bounds the open action items that come back on an agenda.
@@ -56,7 +60,7 @@ const mostActions = 40
 // Overdue reports whether it is late on a day, YYYY-MM-DD.
 func (a *Action) Overdue(today string) bool { return a.State == Todo && a.Due < today }
 
-// Assign makes an action item of a decision, for an organisation: fault.Invalid, fault.NotFound.
+// Assign makes an action item of a decision, for an organisation: fault.Invalid, also for the same once more; fault.NotFound.
 func (s *Service) Assign(ctx context.Context, by access.Actor, meetingID, topicID, text, organisationID, due string) (Action, error) {
 	m, err := s.Meeting(ctx, by, meetingID)
 	if err != nil {
@@ -79,9 +83,37 @@ func (s *Service) Assign(ctx context.Context, by access.Actor, meetingID, topicI
 	if err := invalid(wrong); err != nil {
 		return Action{}, err
 	}
-	a := Action{MeetingID: meetingID, TopicID: topicID, Text: text, OrganisationID: organisationID, Due: due, State: Todo, Evidence: []Evidence{}}
+	id, err := s.newAction(ctx, meetingID, topicID, text, organisationID, due)
+	if err != nil {
+		return Action{}, err
+	}
+	a := Action{Meta: store.Meta{ID: id}, MeetingID: meetingID, TopicID: topicID, Text: text, OrganisationID: organisationID, Due: due, State: Todo, Evidence: []Evidence{}}
 	err = s.actions.Insert(ctx, by, audit.Write{Action: access.AssemblyEdit, Title: text}, &a)
+	if fault.Is(err, fault.Conflict) {
+		err = twice()
+	}
 	return a, err
+}
+
+func twice() error { return fault.Wrong("text", "assembly.wrong.twice", nil) }
+
+// newAction is the id of an item, made of what it says, so that of two presses of a button at the same time one is refused. The same may
+// be assigned again once it was withdrawn.
+func (s *Service) newAction(ctx context.Context, meetingID, topicID, text, organisationID, due string) (string, error) {
+	list, err := s.actionsOf(ctx, meetingID)
+	if err != nil {
+		return "", err
+	}
+	withdrawn := 0
+	for i := range list {
+		if a := &list[i]; a.TopicID == topicID && a.Text == text && a.OrganisationID == organisationID && a.Due == due {
+			if a.State != Withdrawn {
+				return "", twice()
+			}
+			withdrawn++
+		}
+	}
+	return hashOf([]any{meetingID, topicID, text, organisationID, due, withdrawn})[:26], nil
 }
 
 // Prove adds evidence for an organisation, or with organisationID "" for the liaison, and says that the item is done. Without a text
@@ -103,9 +135,9 @@ func (s *Service) Prove(ctx context.Context, by access.Actor, organisationID, id
 	e.At, e.AccountID, e.OrganisationID = s.Now().UTC().Truncate(time.Millisecond), actor(by), organisationID
 	return s.act(ctx, by, act, id, 0, "evidence", func(a *Action) error {
 		switch {
-		case a.State == Checked:
+		case a.State == Checked || a.State == Withdrawn:
 			return cannot("assembly.wrong.state", "the item is closed")
-		case len(a.Evidence) >= MaxEvidence:
+		case len(a.Evidence) >= MaxEvidence && (a.State != Todo || a.Reason == ""):
 			return cannot("assembly.wrong.full", "enough evidence")
 		}
 		a.Evidence = append(slices.Clone(a.Evidence), e)
@@ -140,6 +172,21 @@ func (s *Service) Reopen(ctx context.Context, by access.Actor, id string, rev in
 			return cannot("assembly.wrong.state", "the item is open")
 		}
 		a.State, a.Reason = Todo, reason
+		return nil
+	})
+}
+
+// WithdrawAction ends an item that nobody is to do any more, with a reason its organisation reads: fault.Conflict for one that is closed.
+func (s *Service) WithdrawAction(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Action, error) {
+	reason = lang.Clean(reason)
+	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
+		return Action{}, err
+	}
+	return s.judge(ctx, by, id, rev, reason, func(a *Action) error {
+		if a.State == Checked || a.State == Withdrawn {
+			return cannot("assembly.wrong.state", "the item is closed")
+		}
+		a.State, a.Reason = Withdrawn, reason
 		return nil
 	})
 }
@@ -189,12 +236,12 @@ func (s *Service) Actions(ctx context.Context, by access.Actor, p Progress, curs
 	return s.actions.Find(ctx, store.Where("state", store.Eq, string(p)).OrderBy("due", store.Asc).Limit(limit).After(cursor))
 }
 
-// OwnActions returns those of an organisation, the one due first before the others, a page at a time.
+// OwnActions returns those of an organisation that are not closed, the one due first before the others, a page at a time.
 func (s *Service) OwnActions(ctx context.Context, by access.Actor, organisationID, cursor string, limit int) (store.Page[Action], error) {
 	if _, err := s.Own(ctx, by, organisationID); err != nil {
 		return store.Page[Action]{Items: []Action{}}, err
 	}
-	return s.actions.Find(ctx, store.Where("organisation_id", store.Eq, organisationID).OrderBy("due", store.Asc).Limit(limit).After(cursor))
+	return s.actions.Find(ctx, store.Where("organisation_id", store.Eq, organisationID).And("state", store.In, unclosedStates).OrderBy("due", store.Asc).Limit(limit).After(cursor))
 }
 
 // ActionsOf returns the action items of a meeting.
@@ -210,8 +257,11 @@ func (s *Service) actionsOf(ctx context.Context, meetingID string) ([]Action, er
 	return page.Items, err
 }
 
+// unclosedStates are those of an item that somebody still has to see to.
+var unclosedStates = []string{string(Todo), string(Done)}
+
 // unclosed returns the action items that come back on the next agenda.
 func (s *Service) unclosed(ctx context.Context) ([]Action, error) {
-	page, err := s.actions.Find(ctx, store.Where("state", store.In, []string{string(Todo), string(Done)}).OrderBy("due", store.Asc).Limit(mostActions))
+	page, err := s.actions.Find(ctx, store.Where("state", store.In, unclosedStates).OrderBy("due", store.Asc).Limit(mostActions))
 	return page.Items, err
 }

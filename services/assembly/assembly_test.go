@@ -255,6 +255,52 @@ func TestAnActionItemComesBackUntilItIsClosed(t *testing.T) {
 	b.refused("an agenda of nothing, now that it is closed", err, fault.Invalid)
 }
 
+func TestAnActionItemIsAssignedOnceAndWithdrawn(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	m := b.asked()
+	assign := func(text string) (Action, error) {
+		return b.Assign(ctx, liaison, m.ID, m.Topics[0].ID, text, b.two.ID, "2026-10-30")
+	}
+	a := must(b, func() (Action, error) { return assign("装灯") })
+	_, err := assign(" 装灯")
+	b.refused("the same once more", err, fault.Invalid)
+	_, err = b.WithdrawAction(ctx, liaison, a.ID, a.Rev, " ")
+	b.refused("withdrawn without a reason", err, fault.Invalid)
+	_, err = b.WithdrawAction(ctx, rival, a.ID, a.Rev, "不想做")
+	b.refused("withdrawn by its organisation", err, fault.NotFound)
+	a = must(b, func() (Action, error) { return b.WithdrawAction(ctx, liaison, a.ID, a.Rev, "路灯所来装") })
+	_, err = b.WithdrawAction(ctx, liaison, a.ID, a.Rev, "再来")
+	b.refused("withdrawn twice", err, fault.Conflict)
+	_, err = b.Prove(ctx, rival, b.two.ID, a.ID, Evidence{Text: "装了"})
+	b.refused("evidence for what was withdrawn", err, fault.Conflict)
+	if list, err := b.unclosed(ctx); err != nil || len(list) != 0 {
+		t.Errorf("it comes back: %v %v", list, err)
+	}
+	again := must(b, func() (Action, error) { return assign("装灯") })
+	_, err = assign("装灯")
+	b.refused("the same a third time", err, fault.Invalid)
+
+	for range MaxEvidence {
+		again = must(b, func() (Action, error) { return b.Prove(ctx, rival, b.two.ID, again.ID, Evidence{Text: "装了"}) })
+	}
+	_, err = b.Prove(ctx, rival, b.two.ID, again.ID, Evidence{Text: "装了"})
+	b.refused("too much evidence", err, fault.Conflict)
+	again = must(b, func() (Action, error) { return b.Reopen(ctx, liaison, again.ID, again.Rev, "不亮") })
+	again = must(b, func() (Action, error) { return b.Prove(ctx, rival, b.two.ID, again.ID, Evidence{Text: "换了"}) })
+	must(b, func() (Action, error) { return b.Close(ctx, liaison, again.ID, again.Rev) })
+
+	for _, text := range []string{"一", "二", "三"} {
+		must(b, func() (Action, error) { return assign(text) })
+	}
+	page, err := b.OwnActions(ctx, rival, b.two.ID, "", 2)
+	if err != nil || len(page.Items) != 2 || page.Next == "" || page.Items[0].State != Todo {
+		t.Fatalf("what is to be done: %v %v", page, err)
+	}
+	if page, err = b.OwnActions(ctx, rival, b.two.ID, page.Next, 2); err != nil || len(page.Items) != 1 || page.Next != "" {
+		t.Errorf("the rest of it: %v %v", page, err)
+	}
+}
+
 func TestSteps(t *testing.T) {
 	b, ctx := opened(t), t.Context()
 	m := b.convene("会议")

@@ -83,7 +83,7 @@ func New(d Deps) *Service {
 		meetings: audit.Record(store.NewCollection[Meeting](d.DB, "assembly_meetings",
 			store.Index("state", "at"), store.Index("shown", "at"), store.Index("summary.asked"), follow), d.Log, kindMeeting),
 		actions: audit.Record(store.NewCollection[Action](d.DB, "assembly_actions",
-			store.Index("state", "due"), store.Index("organisation_id", "due"), store.Index("meeting_id"), follow), d.Log, kindAction),
+			store.Index("state", "due"), store.Index("organisation_id", "state", "due"), store.Index("meeting_id"), follow), d.Log, kindAction),
 		pacts: audit.Record(store.NewCollection[Pact](d.DB, "assembly_pacts", store.Unique("number"), follow), d.Log, kindPact),
 		bodies: audit.Record(store.NewCollection[Body](d.DB, "assembly_bodies",
 			store.Unique("slug"), store.Index("page.asked"), follow), d.Log, kindBody),
