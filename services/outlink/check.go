@@ -33,7 +33,9 @@ const (
 	Trusted = 2
 
 	atOnce   = 150 // links of one run; a run stays far below the quarter of an hour a job has
+	perHost  = 20  // of them of one host; the others wait for the next run
 	together = 6   // hosts beside each other; one host is asked one thing at a time
+	silent   = 2   // how often a host may not answer in time before it is left alone until the next run
 	answer   = 8 * time.Second
 	maxWhere = 5
 )
@@ -150,19 +152,21 @@ func (c *Checker) Check(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	asked, err := c.askDue(ctx, links)
-	if err != nil {
-		return 0, err
+	asked, late := c.askDue(ctx, links)
+	if late != nil { // the time is over: what was answered is kept all the same
+		var stop context.CancelFunc
+		ctx, stop = context.WithTimeout(context.WithoutCancel(ctx), answer)
+		defer stop()
 	}
 	now := Report{Meta: was.Meta, Links: links, Left: left, At: c.Now()}
 	if was.Rev == 0 {
-		return asked, c.reports.Insert(ctx, &now)
+		return asked, errors.Join(late, c.reports.Insert(ctx, &now))
 	}
 	_, err = c.reports.Update(ctx, theReport, was.Rev, func(r *Report) error {
 		r.Links, r.Left, r.At = now.Links, now.Left, now.At
 		return nil
 	})
-	return asked, err
+	return asked, errors.Join(late, err)
 }
 
 // gather returns the links of public pages, with what is known of each; left counts those beyond MaxLinks.
@@ -238,12 +242,14 @@ func (c *Checker) askDue(ctx context.Context, links []Link) (int, error) {
 		}
 	}
 	slices.SortStableFunc(due, func(a, b int) int { return links[a].Next.Compare(links[b].Next) })
-	due = due[:min(len(due), atOnce)]
-	hosts := map[string][]int{}
+	hosts, taken := map[string][]int{}, 0
 	for _, i := range due {
-		if u, err := url.Parse(links[i].URL); err == nil {
-			hosts[u.Hostname()] = append(hosts[u.Hostname()], i)
+		u, err := url.Parse(links[i].URL)
+		if err != nil || taken == atOnce || len(hosts[u.Hostname()]) == perHost {
+			continue
 		}
+		hosts[u.Hostname()] = append(hosts[u.Hostname()], i)
+		taken++
 	}
 	var group errgroup.Group
 	group.SetLimit(together)
@@ -251,13 +257,17 @@ func (c *Checker) askDue(ctx context.Context, links []Link) (int, error) {
 	asked := 0
 	for _, list := range hosts {
 		group.Go(func() error {
-			for _, i := range list {
+			for timeouts := 0; len(list) > 0 && timeouts < silent; list = list[1:] {
+				i := list[0]
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
 				found := c.ask(ctx, links[i].URL)
 				if ctx.Err() != nil { // who is stopped has not been answered
 					return ctx.Err()
+				}
+				if found.cause == "timeout" {
+					timeouts++
 				}
 				links[i].note(found, now) // each index is asked by one goroutine alone
 				mu.Lock()

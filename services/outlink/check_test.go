@@ -6,7 +6,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,12 +29,19 @@ type answers struct {
 }
 
 type web struct {
+	mu    sync.Mutex
 	sites map[string]answers
 	asked []string
+	after func() // each question, when it is there
 }
 
 func (w *web) RoundTrip(r *http.Request) (*http.Response, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.asked = append(w.asked, r.Method+" "+r.URL.String())
+	if w.after != nil {
+		w.after()
+	}
 	a := w.sites[r.URL.Hostname()]
 	if a.err != nil {
 		return nil, a.err
@@ -126,6 +135,48 @@ func TestHowLinksAnswer(t *testing.T) {
 			}
 		})
 	}
+}
+
+// One host that does not answer keeps no other from being asked: it is left alone after two times, and no host has more than twenty links a run.
+func TestOneHostDoesNotStopTheOthers(t *testing.T) {
+	x := open(t, map[string]answers{"slow.example.com": {err: context.DeadlineExceeded}, "big.example.com": {head: 200}, "a.example.com": {head: 200}})
+	for i := range 200 {
+		x.shop("s"+strconv.Itoa(i), "https://slow.example.com/"+strconv.Itoa(i))
+		x.shop("b"+strconv.Itoa(i), "https://big.example.com/"+strconv.Itoa(i))
+	}
+	x.shop("a", "https://a.example.com/")
+	all := x.check(t, 2+20+1)
+	if all["https://a.example.com/"].State != outlink.Fine {
+		t.Error("the last host was not asked")
+	}
+	broken := 0
+	for _, l := range all {
+		if l.State == outlink.Broken {
+			broken++
+		}
+	}
+	if broken != 2 {
+		t.Errorf("%d links are broken, though only 2 were asked", broken)
+	}
+	x.check(t, 2+20) // the others of both, at the next run
+}
+
+// What was answered before the time was over is kept.
+func TestWhatWasAnsweredInTimeIsKept(t *testing.T) {
+	x := open(t, map[string]answers{"a.example.com": {head: 200}})
+	x.shop("1", "https://a.example.com/1")
+	x.shop("2", "https://a.example.com/2")
+	ctx, stop := context.WithCancel(t.Context())
+	x.web.after = func() {
+		if len(x.web.asked) == 2 {
+			stop()
+		}
+	}
+	if n, err := x.Check(ctx); n != 1 || err == nil {
+		t.Errorf("stopped after the first: %d %v", n, err)
+	}
+	x.web.after = nil
+	x.check(t, 1) // the first is not asked again
 }
 
 // A link is asked once a week, one that did not answer the next day; somebody hears of it after the second time, and no more once it is
