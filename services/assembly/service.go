@@ -79,14 +79,14 @@ func New(d Deps) *Service {
 	return &Service{
 		Deps: d,
 		organisations: audit.Record(store.NewCollection[Organisation](d.DB, "assembly_organisations",
-			store.Unique("key"), store.Index("active", "created_at"), store.Multi("speakers"), store.Multi("invitations.token"), store.Multi("serves"), follow), d.Log, kindOrganisation, audit.Hide("invitations")),
+			store.Unique("key"), store.Index("active", "created_at"), store.Multi("speakers"), store.Multi("invitations.token"), store.Multi("serves"), follow, store.Sealed()), d.Log, kindOrganisation, audit.Hide("invitations")),
 		meetings: audit.Record(store.NewCollection[Meeting](d.DB, "assembly_meetings",
-			store.Index("state", "at"), store.Index("shown", "at"), store.Index("summary.asked"), follow), d.Log, kindMeeting),
+			store.Index("state", "at"), store.Index("shown", "at"), store.Index("summary.asked"), follow, store.Sealed()), d.Log, kindMeeting),
 		actions: audit.Record(store.NewCollection[Action](d.DB, "assembly_actions",
 			store.Index("state", "due"), store.Index("organisation_id", "state", "due"), store.Index("meeting_id"), follow), d.Log, kindAction),
-		pacts: audit.Record(store.NewCollection[Pact](d.DB, "assembly_pacts", store.Unique("number"), follow), d.Log, kindPact),
+		pacts: audit.Record(store.NewCollection[Pact](d.DB, "assembly_pacts", store.Unique("number"), follow, store.Sealed()), d.Log, kindPact),
 		bodies: audit.Record(store.NewCollection[Body](d.DB, "assembly_bodies",
-			store.Unique("slug"), store.Index("page.asked"), follow), d.Log, kindBody),
+			store.Unique("slug"), store.Index("page.asked"), follow, store.Sealed()), d.Log, kindBody),
 		told: store.NewCollection[toldOf](d.DB, "assembly_told"),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/store"
 )
 
 var (
@@ -191,6 +192,18 @@ func TestWhatMembersReadOfEachOther(t *testing.T) {
 	}
 	if list, err = b.MemberActions(ctx, rival, b.two.ID, m.ID); err != nil || len(list[0].Evidence) != 1 {
 		t.Errorf("action items as their organisation reads them: %v %v", list, err)
+	}
+}
+
+func TestWhatPeopleSeeIsSealed(t *testing.T) {
+	sealed := []string{}
+	for _, c := range store.SealedIn(opened(t).DB) {
+		sealed = append(sealed, c.Name())
+	}
+	for _, name := range []string{"assembly_organisations", "assembly_meetings", "assembly_pacts", "assembly_bodies"} {
+		if !slices.Contains(sealed, name) {
+			t.Errorf("%s carries no seals: %v", name, sealed)
+		}
 	}
 }
 
