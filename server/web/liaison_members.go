@@ -78,17 +78,11 @@ func memberParts(p *speaker, f *form, id string, o *assembly.Organisation, plaza
 	}
 	out := threefold(p, f, id, "name", p.say("assembly.name"), stored.Name, func(x *ui.Field) { x.Max = assembly.MaxName })
 	kinds, sees := []ui.Option{}, []ui.Option{}
-	typed := func(name, value string) string {
-		if f != nil {
-			return f.Get(name)
-		}
-		return value
-	}
 	for _, k := range assembly.Kinds {
-		kinds = append(kinds, ui.Option{Value: string(k), Label: p.say("assembly.kind." + string(k)), Checked: typed("kind", string(stored.Kind)) == string(k)})
+		kinds = append(kinds, ui.Option{Value: string(k), Label: p.say("assembly.kind." + string(k)), Checked: typedOr(f, "kind", string(stored.Kind)) == string(k)})
 	}
 	for _, k := range assembly.Visibilities {
-		sees = append(sees, ui.Option{Value: string(k), Label: p.say("assembly.visibility." + string(k)), Checked: typed("visibility", string(stored.Visibility)) == string(k)})
+		sees = append(sees, ui.Option{Value: string(k), Label: p.say("assembly.visibility." + string(k)), Checked: typedOr(f, "visibility", string(stored.Visibility)) == string(k)})
 	}
 	out = append(out, filled(f, id, "kind", p.say("assembly.kind_label"), "", func(x *ui.Field) { x.Options = kinds }))
 	if o == nil {

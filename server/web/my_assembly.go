@@ -223,10 +223,11 @@ func (s *Site) ownMeetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, err
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.services.Assembly.MemberMeeting(ctx, by, id, c.Params("meeting"))
+	read, err := s.services.Assembly.Read(ctx, by, id, c.Params("meeting"))
 	if err != nil {
 		return nil, err
 	}
+	m := read.Meeting
 	here := ownHref(c, "/meetings/"+m.ID)
 	v := &casePage{Up: &ui.Link{Label: p.say("assembly.my_title"), Href: ownHref(c, "")}, Title: m.Title}
 	if w := saidHere(c, "proposed", "answered"); w != "" {
@@ -240,17 +241,9 @@ func (s *Site) ownMeetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, err
 		facts.Links = append(facts.Links, ui.Link{Label: p.say("assembly.print"), Href: here + "/print"})
 	}
 	v.add(facts)
-	names, err := s.fellowNames(c, id)
-	if err != nil {
-		return nil, err
-	}
-	v.Sections = append(v.Sections, topicSections(p, &m, names, nil)...)
-	decided, err := s.services.Assembly.MemberActions(ctx, by, id, m.ID)
-	if err != nil {
-		return nil, err
-	}
-	if len(decided) > 0 {
-		v.add(decidedSection(c, p, id, decided, names))
+	v.Sections = append(v.Sections, topicSections(p, &m, read.Names, nil)...)
+	if len(read.Actions) > 0 {
+		v.add(decidedSection(c, p, id, read.Actions, read.Names))
 	}
 	if m.State == assembly.Open {
 		v.add(section{Title: p.say("assembly.propose"), Forms: []*ui.Form{s.act(c, "topic", here, 0, p.say("assembly.propose_send"), topicParts(p, only(f, "topic"), "topic")...)}})
@@ -316,19 +309,11 @@ func (s *Site) ownMeetingSent(c *fiber.Ctx) error {
 
 // ownMinutesSheet: GET /my/assembly/:id/meetings/:meeting/print.
 func (s *Site) ownMinutesSheet(c *fiber.Ctx) error {
-	m, err := s.services.Assembly.MemberMeeting(c.UserContext(), Of(c).Actor, c.Params("id"), c.Params("meeting"))
+	m, err := s.services.Assembly.Read(c.UserContext(), Of(c).Actor, c.Params("id"), c.Params("meeting"))
 	if err != nil {
 		return err
 	}
-	names, err := s.fellowNames(c, c.Params("id"))
-	if err != nil {
-		return err
-	}
-	actions, err := s.services.Assembly.MemberActions(c.UserContext(), Of(c).Actor, c.Params("id"), m.ID)
-	if err != nil {
-		return err
-	}
-	return s.printMeeting(c, &m, "/my/assembly/"+c.Params("id")+"/meetings/"+m.ID, actions, names)
+	return s.printMeeting(c, &m.Meeting, "/my/assembly/"+c.Params("id")+"/meetings/"+m.ID, m.Actions, m.Names)
 }
 
 // ownMeetingCalendar: GET /my/assembly/:id/meetings/:meeting/calendar, an iCalendar file of one event.
@@ -343,7 +328,7 @@ func (s *Site) ownMeetingCalendar(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="meeting.ics"`)
 	c.Set(fiber.HeaderLastModified, m.UpdatedAt.UTC().Format(http.TimeFormat))
-	return c.Send(m.ICalendar(s.hostname(), s.config.Origin+"/my/assembly/"+c.Params("id")+"/meetings/"+m.ID))
+	return c.Send(m.ICalendar(s.config.Host(), s.config.Origin+"/my/assembly/"+c.Params("id")+"/meetings/"+m.ID))
 }
 
 // ownActionPage: GET /my/assembly/:id/actions/:action.

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -44,16 +43,6 @@ func (s *Site) fellowsPage(c *fiber.Ctx) error {
 	}
 	v.add(section{Records: &records})
 	return s.showCase(c, p, &v, nil, nil)
-}
-
-// fellowNames are the members that an organisation may know of, by id.
-func (s *Site) fellowNames(c *fiber.Ctx, organisationID string) (map[string]lang.Text, error) {
-	out := map[string]lang.Text{}
-	list, err := s.services.Assembly.Fellows(c.UserContext(), Of(c).Actor, organisationID)
-	for i := range list {
-		out[list[i].ID] = list[i].Name
-	}
-	return out, err
 }
 
 // feedPage: GET /my/assembly/:id/calendar: the address of the calendar that telephones subscribe to.
@@ -102,7 +91,7 @@ func (s *Site) meetingFeed(c *fiber.Ctx) error {
 	}
 	p := s.speaker(c)
 	name := p.say("assembly.home")
-	body, err := s.services.Assembly.Feed(c.UserContext(), c.Params("token"), name, s.hostname())
+	body, err := s.services.Assembly.Feed(c.UserContext(), c.Params("token"), name, s.config.Host())
 	if err != nil {
 		return err
 	}
@@ -112,14 +101,6 @@ func (s *Site) meetingFeed(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="meetings.ics"`)
 	return c.Send(body)
-}
-
-// hostname is the name of the site's machine, for the ids of events.
-func (s *Site) hostname() string {
-	if u, err := url.Parse(s.config.Origin); err == nil && u.Hostname() != "" {
-		return u.Hostname()
-	}
-	return s.config.Origin
 }
 
 // decidedSection are the action items of a meeting; only the own ones lead somewhere.

@@ -32,17 +32,61 @@ func (s *Service) Fellows(ctx context.Context, by access.Actor, organisationID s
 	return out, err
 }
 
-// unname takes the names of organisations that only the liaison knows of from what others read of a meeting.
-func (s *Service) unname(ctx context.Context, m *Meeting, organisationID string) error {
+// Reading is a meeting as an organisation reads it.
+type Reading struct {
+	Meeting
+	// Names are those of the members that it may know of, by id.
+	Names map[string]lang.Text
+	// Actions are what the meeting decided, once the minutes are out: who does what by when and how far it is. What proves it is between its
+	// organisation and the liaison.
+	Actions []Action
+}
+
+// Read returns a meeting with what was decided, as an organisation reads it: fault.NotFound.
+func (s *Service) Read(ctx context.Context, by access.Actor, organisationID, id string) (Reading, error) {
+	m, names, err := s.memberMeeting(ctx, by, organisationID, id)
+	out := Reading{m, names, []Action{}}
+	if err != nil || m.State != Asked && m.State != Published {
+		return out, err
+	}
+	out.Actions, err = s.actionsOf(ctx, id)
+	for i := range out.Actions {
+		if a := &out.Actions[i]; a.OrganisationID != organisationID {
+			a.Evidence, a.Reason = []Evidence{}, ""
+		}
+	}
+	return out, err
+}
+
+// MemberMeeting returns one as an organisation reads it: fault.NotFound.
+func (s *Service) MemberMeeting(ctx context.Context, by access.Actor, organisationID, id string) (Meeting, error) {
+	m, _, err := s.memberMeeting(ctx, by, organisationID, id)
+	return m, err
+}
+
+// memberMeeting takes the names of organisations that only the liaison knows of from what others read of a meeting. names are those of
+// today's members that the organisation may know of.
+func (s *Service) memberMeeting(ctx context.Context, by access.Actor, organisationID, id string) (m Meeting, names map[string]lang.Text, err error) {
+	if _, err := s.Own(ctx, by, organisationID); err != nil {
+		return m, nil, err
+	}
+	if m, err = s.meetings.Get(ctx, id); err != nil {
+		return Meeting{}, nil, err
+	}
+	m = m.ForMembers(organisationID)
 	secret := []string{}
+	names = map[string]lang.Text{}
 	for _, active := range []bool{true, false} {
 		list, err := s.seated(ctx, active)
 		if err != nil {
-			return err
+			return Meeting{}, nil, err
 		}
 		for i := range list {
-			if o := &list[i]; o.Visibility == Station && o.ID != organisationID {
+			switch o := &list[i]; {
+			case o.Visibility == Station && o.ID != organisationID:
 				secret = append(secret, o.ID)
+			case active:
+				names[o.ID] = o.Name
 			}
 		}
 	}
@@ -52,21 +96,5 @@ func (s *Service) unname(ctx context.Context, m *Meeting, organisationID string)
 			m.Rows[i].Name = ""
 		}
 	}
-	return nil
-}
-
-// MemberActions returns what a meeting decided, as an organisation reads it once the minutes are out: who does what by when and how far it
-// is. What proves it is between its organisation and the liaison.
-func (s *Service) MemberActions(ctx context.Context, by access.Actor, organisationID, meetingID string) ([]Action, error) {
-	m, err := s.MemberMeeting(ctx, by, organisationID, meetingID)
-	if err != nil || m.State != Asked && m.State != Published {
-		return []Action{}, err
-	}
-	list, err := s.actionsOf(ctx, meetingID)
-	for i := range list {
-		if list[i].OrganisationID != organisationID {
-			list[i].Evidence, list[i].Reason = []Evidence{}, ""
-		}
-	}
-	return list, err
+	return m, names, nil
 }

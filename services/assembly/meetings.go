@@ -218,20 +218,6 @@ func (s *Service) MemberMeetings(ctx context.Context, by access.Actor, organisat
 	return page, err
 }
 
-// MemberMeeting returns one as an organisation reads it: fault.NotFound.
-func (s *Service) MemberMeeting(ctx context.Context, by access.Actor, organisationID, id string) (Meeting, error) {
-	if _, err := s.Own(ctx, by, organisationID); err != nil {
-		return Meeting{}, err
-	}
-	m, err := s.meetings.Get(ctx, id)
-	if err != nil {
-		return Meeting{}, err
-	}
-	m = m.ForMembers(organisationID)
-	err = s.unname(ctx, &m, organisationID)
-	return m, err
-}
-
 // PublicMeeting is what the public reads of a meeting.
 type PublicMeeting struct {
 	ID string

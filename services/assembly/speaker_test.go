@@ -186,12 +186,13 @@ func TestWhatMembersReadOfEachOther(t *testing.T) {
 	if own := must(b, func() (Meeting, error) { return b.MemberMeeting(ctx, rival, b.two.ID, m.ID) }); own.Rows[1].Name == "" {
 		t.Error("a member does not find itself in the minutes")
 	}
-	list, err := b.MemberActions(ctx, owner, b.one.ID, m.ID)
-	if err != nil || len(list) != 1 || len(list[0].Evidence) != 0 {
-		t.Errorf("action items as another member reads them: %v %v", list, err)
+	one := must(b, func() (Reading, error) { return b.Read(ctx, owner, b.one.ID, m.ID) })
+	if len(one.Actions) != 1 || len(one.Actions[0].Evidence) != 0 || len(one.Names) != 1 || one.Rows[1].Name != "" {
+		t.Errorf("as another member reads it: %v", one)
 	}
-	if list, err = b.MemberActions(ctx, rival, b.two.ID, m.ID); err != nil || len(list[0].Evidence) != 1 {
-		t.Errorf("action items as their organisation reads them: %v %v", list, err)
+	own := must(b, func() (Reading, error) { return b.Read(ctx, rival, b.two.ID, m.ID) })
+	if len(own.Actions[0].Evidence) != 1 || len(own.Names) != 2 {
+		t.Errorf("as the organisation of the action item reads it: %v", own)
 	}
 }
 
