@@ -11,7 +11,11 @@ const (
 	AccountList   Action = "account.list"
 	AccountInvite Action = "account.invite"
 	AccountRole   Action = "account.role"
-	AccountEnd    Action = "account.end" // end somebody's sessions, disable an account
+	AccountEnd    Action = "account.end"   // end somebody's sessions, disable an account
+	AccountErase  Action = "account.erase" // the own account and what is kept of the person with it
+
+	PersonalAsk    Action = "personal.ask"    // ask about the own personal data
+	PersonalAnswer Action = "personal.answer" // answer who asks about theirs
 
 	MerchantCreate   Action = "merchant.create"
 	MerchantRead     Action = "merchant.read"
@@ -140,7 +144,14 @@ const (
 	JobRead Action = "job.read"
 	JobRun  Action = "job.run"
 
-	AuditRead Action = "audit.read"
+	AuditRead   Action = "audit.read"
+	AuditExport Action = "audit.export" // take part of the trail away as a file
+	AuditPurge  Action = "audit.purge"  // the program's own: what has been kept long enough goes
+
+	SettingRead   Action = "setting.read"
+	SettingEdit   Action = "setting.edit"
+	RetentionRead Action = "retention.read" // what was erased, how much of it, when
+	ConsentRead   Action = "consent.read"   // who agreed to what, and who took it back
 
 	SiteFreeze   Action = "site.freeze"   // make the site read-only and sign everybody out
 	SiteUnfreeze Action = "site.unfreeze" // from the command line alone: who stole an administrator's account must not undo it

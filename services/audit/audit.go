@@ -80,7 +80,7 @@ type Entry struct {
 	Of   string `json:"of"` // Ref as text
 	Fact Fact   `json:"fact"`
 	// Result says how it ended where it is not a write: "ok", "refused".
-	Result string `json:"result,omitempty"`
+	Result string `json:"result"`
 }
 
 // Object returns what the entry is about.
@@ -97,6 +97,7 @@ func (e *Entry) Object() Ref {
 type Log struct {
 	db    store.DB
 	chain *store.Collection[Entry]
+	base  *store.Collection[base]
 	inbox *store.Collection[Entry] // facts that wait for their place in the chain
 	keys  *secret.Ring
 	now   func() time.Time
@@ -119,7 +120,9 @@ type source interface {
 func New(db store.DB, keys *secret.Ring, now func() time.Time) *Log {
 	return &Log{
 		db: db, keys: keys, now: now, owner: rand.Text(), wake: make(chan struct{}, 1), sources: map[string]source{}, kinds: map[string]string{},
-		chain: store.NewCollection[Entry](db, "audit", store.Unique("key"), store.Index("of"), store.Index("fact.by.account"), store.Index("fact.action"), store.Index("fact.at")),
+		chain: store.NewCollection[Entry](db, "audit", store.Unique("key"), store.Index("of"), store.Index("fact.by.account", "fact.at"),
+			store.Index("fact.action", "fact.at"), store.Index("result", "fact.at"), store.Index("fact.at")),
+		base:  store.NewCollection[base](db, "audit_base"),
 		inbox: store.NewCollection[Entry](db, "audit_inbox"),
 	}
 }
@@ -290,40 +293,6 @@ func (l *Log) Run(ctx context.Context, log *slog.Logger) {
 		case <-l.wake:
 		}
 	}
-}
-
-// Of returns the entries about one thing, the newest first. It copies what waits before it looks.
-func (l *Log) Of(ctx context.Context, ref Ref, cursor string, limit int) (store.Page[Entry], error) {
-	return l.find(ctx, store.Where("of", store.Eq, ref.String()), cursor, limit)
-}
-
-// Filter narrows the whole trail; empty fields do not.
-type Filter struct {
-	Account string
-	Action  access.Action
-	Of      Ref
-}
-
-// All returns the entries of the whole trail that fit, the newest first.
-func (l *Log) All(ctx context.Context, f Filter, cursor string, limit int) (store.Page[Entry], error) {
-	q := store.All()
-	if f.Account != "" {
-		q = q.And("fact.by.account", store.Eq, f.Account)
-	}
-	if f.Action != "" {
-		q = q.And("fact.action", store.Eq, string(f.Action))
-	}
-	if f.Of.Kind != "" {
-		q = q.And("of", store.Eq, f.Of.String())
-	}
-	return l.find(ctx, q, cursor, limit)
-}
-
-func (l *Log) find(ctx context.Context, q store.Query, cursor string, limit int) (store.Page[Entry], error) {
-	if _, err := l.CatchUp(ctx); err != nil {
-		return store.Page[Entry]{Items: []Entry{}}, err
-	}
-	return l.chain.Find(ctx, q.OrderBy("id", store.Desc).Limit(limit).After(cursor))
 }
 
 // errBroken is the reason of every finding of Verify.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -409,5 +410,83 @@ func TestReleaseLetsAnotherServerCopy(t *testing.T) {
 	}
 	if n, err := other.CatchUp(t.Context()); n != 1 || err != nil {
 		t.Errorf("after the release another server copied %d, %v; want 1", n, err)
+	}
+}
+
+// What is looked for by time, by kind and by how it ended.
+func TestBrowsing(t *testing.T) {
+	w := newWorld(t)
+	start := w.log.now()
+	for _, e := range []Event{
+		{Action: access.AccountOpen, Object: Ref{"account", "a1"}, Result: "refused"}, {Action: access.AccountOpen, Object: Ref{"account", "a2"}, Result: "ok"},
+		{Action: access.RegisterExport, Object: Ref{"extract", "register"}, Result: "ok"}, {Action: access.RegisterExport, Object: Ref{"accounting", "x"}, Result: "ok"},
+	} {
+		if err := w.log.Event(t.Context(), owner, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := w.log.Since(t.Context(), 0, 10)
+	if err != nil || len(all) != 4 || all[0].Seq != 1 {
+		t.Fatalf("Since = %+v, %v", all, err)
+	}
+	second := all[1].Fact.At
+	for _, tt := range []struct {
+		name string
+		f    Filter
+		want []int64
+	}{
+		{"everything, the latest first", Filter{}, []int64{4, 3, 2, 1}},
+		{"of a kind", Filter{Of: Ref{Kind: "account"}}, []int64{2, 1}},
+		{"refused", Filter{Result: "refused"}, []int64{1}},
+		{"from", Filter{From: second}, []int64{4, 3, 2}},
+		{"until", Filter{Until: second}, []int64{1}},
+		{"a time and an action and who", Filter{From: start, Until: second.Add(time.Millisecond), Action: access.AccountOpen, Account: "a1"}, []int64{2, 1}},
+		{"nothing", Filter{From: second.Add(time.Hour)}, []int64{}},
+	} {
+		page, err := w.log.All(t.Context(), tt.f, "", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []int64{}
+		for _, e := range page.Items {
+			got = append(got, e.Seq)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+		if n, err := w.log.Count(t.Context(), tt.f); err != nil || n != len(tt.want) {
+			t.Errorf("%s: Count = %d, %v", tt.name, n, err)
+		}
+	}
+	if rest, err := w.log.Since(t.Context(), 3, 10); err != nil || len(rest) != 1 || rest[0].Seq != 4 {
+		t.Errorf("Since 3 = %+v, %v", rest, err)
+	}
+}
+
+// A line that left the program proves itself, and a changed one does not.
+func TestProof(t *testing.T) {
+	w := newWorld(t)
+	p := page{Name: "旧名"}
+	if err := w.pages.Insert(t.Context(), owner, edit, &p); err != nil {
+		t.Fatal(err)
+	}
+	e := w.entries(t, p.ID)[0]
+	line, whole, err := w.log.Proof(&e)
+	if err != nil || !whole || !Proves(w.log.keys, line) {
+		t.Fatalf("Proof = %+v, %v, %v", line, whole, err)
+	}
+	changed := line
+	changed.Entry = []byte(strings.Replace(string(line.Entry), "陈阿姨", "别人家", 1))
+	moved := line
+	moved.Prev = "x"
+	if Proves(w.log.keys, changed) || Proves(w.log.keys, moved) {
+		t.Error("a changed line is proved")
+	}
+	e.Fact.Why = "另一个理由"
+	if _, whole, _ := w.log.Proof(&e); whole {
+		t.Error("a changed entry is whole")
+	}
+	if s := w.log.Sign([]byte("a")); !Signed(w.log.keys, []byte("a"), s) || Signed(w.log.keys, []byte("b"), s) || Signed(w.log.keys, []byte("a"), "?") {
+		t.Error("the signature of a file is not its own")
 	}
 }

@@ -122,6 +122,7 @@ func (l *Log) Anchor(ctx context.Context) (Anchor, error) {
 // Report is what Verify found.
 type Report struct {
 	Entries int64  `json:"entries"`
+	From    int64  `json:"from"`   // number of the first entry that is kept; those before it were purged, see Purge
 	Broken  int64  `json:"broken"` // number of the first entry that is not right; 0: all are
 	Why     string `json:"why"`
 }
@@ -129,28 +130,34 @@ type Report struct {
 // Verify reads the whole trail and says which entry is the first that was changed, is missing or stands in another place. Anchors
 // of earlier days, which may be none, show whether the end was cut off.
 func (l *Log) Verify(ctx context.Context, anchors ...Anchor) (Report, error) {
-	var r Report
-	prev := Entry{}
+	b, err := l.begins(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	r, prev := Report{From: b.Seq + 1}, b.last()
 	hashes := map[int64]string{}
 	for _, a := range anchors {
-		hashes[a.Seq] = a.Hash
+		switch {
+		case a.Seq > b.Seq:
+			hashes[a.Seq] = a.Hash
+		case a.Seq == b.Seq && a.Hash != b.Hash:
+			return Report{From: b.Seq + 1, Broken: b.Seq + 1, Why: fmt.Sprintf("what was purged did not end with entry %d as it was there on an earlier day", a.Seq)}, nil
+		}
 	}
 	broken := func(seq int64, format string, args ...any) Report {
 		r.Broken, r.Why = seq, fmt.Sprintf(format, args...)
 		return r
 	}
-	for e, err := range l.chain.Each(ctx, store.All().Limit(500)) {
+	if b.Seq > 0 && !l.sealed(&b) {
+		return broken(1, "the note of what was purged was changed"), nil
+	}
+	for e, err := range l.chain.Each(ctx, store.Where("id", store.Gt, seqID(b.Seq)).Limit(500)) {
 		if err != nil {
 			return r, err
 		}
 		want := prev.Seq + 1
-		switch {
-		case e.Seq != want || e.ID != seqID(want):
-			return broken(want, "entry %d is missing or stands elsewhere", want), nil
-		case e.Prev != prev.Hash:
-			return broken(want, "entry %d does not follow the one before it", want), nil
-		case !l.signed(&e):
-			return broken(want, "entry %d was changed", want), nil
+		if why := l.follows(&prev, &e); why != "" {
+			return broken(want, "%s", why), nil
 		}
 		if h, ok := hashes[e.Seq]; ok && h != e.Hash {
 			return broken(want, "entry %d is not the one that was there on an earlier day", want), nil
@@ -164,6 +171,20 @@ func (l *Log) Verify(ctx context.Context, anchors ...Anchor) (Report, error) {
 		}
 	}
 	return r, nil
+}
+
+// follows says why e is not the entry after prev as it was written; "" when it is.
+func (l *Log) follows(prev, e *Entry) string {
+	want := prev.Seq + 1
+	switch {
+	case e.Seq != want || e.ID != seqID(want):
+		return fmt.Sprintf("entry %d is missing or stands elsewhere", want)
+	case e.Prev != prev.Hash:
+		return fmt.Sprintf("entry %d does not follow the one before it", want)
+	case !l.signed(e):
+		return fmt.Sprintf("entry %d was changed", want)
+	}
+	return ""
 }
 
 // signed reports whether the entry is the one that was written.

@@ -31,10 +31,21 @@ func (l *Log) Has(ctx context.Context, key string) (bool, error) {
 		return err == nil, err
 	}
 	_, err := l.chain.GetBy(ctx, "key", key)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
+	if !fault.Is(err, fault.NotFound) {
+		return err == nil, err
 	}
-	return err == nil, err
+	b, err := l.begins(ctx)
+	return slices.Contains(b.Once, key), err
+}
+
+// Written reports whether the trail has a write of a document, not only events about it.
+func (l *Log) Written(ctx context.Context, ref Ref) (bool, error) {
+	for e, err := range l.chain.Each(ctx, store.Where("of", store.Eq, ref.String()).Limit(batch)) {
+		if err != nil || e.Fact.Rev > 0 {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // Beyond returns the documents of a kind that the trail knows a later revision of than the one given.

@@ -215,6 +215,9 @@ func (r *Recorded[T]) keep(ctx context.Context, doc *T) error {
 	if _, err := r.log.chain.GetBy(ctx, "key", e.Key); !fault.Is(err, fault.NotFound) {
 		return err // it is there, or nobody knows
 	}
+	if b, err := r.log.begins(ctx); err != nil || e.Fact.At.Before(b.Before) {
+		return err // it was there, and was purged
+	}
 	return r.log.setAside(ctx, e)
 }
 

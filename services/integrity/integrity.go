@@ -139,10 +139,10 @@ func (s *Service) history(ctx context.Context, c store.SealedCollection, revs ma
 		if _, there := revs[id]; there {
 			continue
 		}
-		switch first, err := s.trail.Has(ctx, audit.KeyOf(kind, id, 1)); {
+		switch written, err := s.trail.Written(ctx, audit.Ref{Kind: kind, ID: id}); {
 		case err != nil:
 			return err
-		case first:
+		case written:
 			r.add(c, id, Missing)
 		}
 	}
