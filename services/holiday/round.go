@@ -224,12 +224,12 @@ func (s *Service) ask(ctx context.Context, q Question) (bool, error) {
 	return true, err
 }
 
-// keepAsked is how long it is kept who was asked about a holiday, in days after it.
-const keepAsked = 31
+// KeepAsked is how long it is kept who was asked about a holiday, in days after it.
+const KeepAsked = 31
 
 // Sweep forgets who was asked about holidays that are over for a month, and returns how many notes those were.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
-	before := (calendar.Today(s.now()) - keepAsked).String()
+	before := (calendar.Today(s.now()) - KeepAsked).String()
 	erased := 0
 	for {
 		page, err := s.asked.Find(ctx, store.Where("until", store.Lt, before).Limit(200))

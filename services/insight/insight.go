@@ -23,8 +23,8 @@ import (
 const (
 	// flushEvery is how long a count may stay in memory only: that much a crash loses.
 	flushEvery = 10 * time.Second
-	// keepDays is how long counts are kept at most.
-	keepDays = 400
+	// KeepDays is how long counts are kept at most.
+	KeepDays = 400
 	// writers is how many listings are written at once: they share commits.
 	writers = 8
 	// MaxWeeks is how far back Weeks goes.
@@ -192,7 +192,7 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	for {
-		page, err := s.coll.Find(ctx, store.Where("monday", store.Lt, s.now().AddDate(0, 0, -keepDays).Format(time.DateOnly)).Limit(200))
+		page, err := s.coll.Find(ctx, store.Where("monday", store.Lt, s.now().AddDate(0, 0, -KeepDays).Format(time.DateOnly)).Limit(200))
 		if err != nil || len(page.Items) == 0 {
 			return erased, err
 		}

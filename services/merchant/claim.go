@@ -41,8 +41,8 @@ var ClaimStates = []ClaimState{ClaimSubmitted, ClaimDisputed, ClaimProposed, Cla
 const (
 	// OwnerHas is how long the present owner has to answer, counted from when the message left (AUT-15).
 	OwnerHas = 72 * time.Hour
-	// evidenceKept is how long evidence is kept after the decision (PRV-04).
-	evidenceKept = 90 * 24 * time.Hour
+	// EvidenceKept is how long evidence is kept after the decision (PRV-04).
+	EvidenceKept = 90 * 24 * time.Hour
 
 	maxEvidence = 8
 	maxChecks   = 20
@@ -232,7 +232,7 @@ func (c *Claim) move(act claimAct, now time.Time) error {
 	if c.Open() {
 		c.OpenKey, c.EraseAt = c.ListingID, time.Time{}
 	} else {
-		c.OpenKey, c.EraseAt = "-"+c.ID, now.Add(evidenceKept)
+		c.OpenKey, c.EraseAt = "-"+c.ID, now.Add(EvidenceKept)
 	}
 	switch act {
 	case actTell:

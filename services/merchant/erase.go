@@ -87,7 +87,7 @@ func (s *Service) EvidenceKeys(ctx context.Context) ([]string, error) {
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	n := 0
 	now := s.Now()
-	due := func(x Invitation) bool { return x.To != "" && !now.Before(x.Until.Add(addressKept)) }
+	due := func(x Invitation) bool { return x.To != "" && !now.Before(x.Until.Add(AddressKept)) }
 	for m, err := range s.merchants.Each(ctx, store.All().Limit(500)) {
 		if err != nil {
 			return n, err

@@ -28,8 +28,8 @@ const (
 
 const (
 	invitationFor = 7 * 24 * time.Hour
-	// addressKept is how long the address of an expired invitation is kept, so that it can be sent again.
-	addressKept = 30 * 24 * time.Hour
+	// AddressKept is how long the address of an expired invitation is kept, so that it can be sent again.
+	AddressKept = 30 * 24 * time.Hour
 	// maxPending is how many invitations may be open at once, maxKept how many are kept in all; the oldest that ended go first.
 	maxPending, maxKept = 20, 60
 )

@@ -360,14 +360,14 @@ func (s *Service) open(ctx context.Context, by access.Actor, id string) (Answer,
 	return a, err
 }
 
-// keepSettled is how long settled answers are kept, so that a phone that was away may still send them again.
-const keepSettled = 60 * 24 * time.Hour
+// KeepSettled is how long settled answers are kept, so that a phone that was away may still send them again.
+const KeepSettled = 60 * 24 * time.Hour
 
 // Sweep erases the answers that were settled long ago and returns how many.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	n := 0
 	for {
-		page, err := s.answers.Find(ctx, store.Where("settled_at", store.Gt, time.Time{}).And("settled_at", store.Lt, s.now().Add(-keepSettled)).Limit(200))
+		page, err := s.answers.Find(ctx, store.Where("settled_at", store.Gt, time.Time{}).And("settled_at", store.Lt, s.now().Add(-KeepSettled)).Limit(200))
 		if err != nil || len(page.Items) == 0 {
 			return n, err
 		}
