@@ -60,9 +60,11 @@ func (p Program) admin(ctx context.Context, o *options) error {
 	})
 }
 
-// auditCommand verifies the trail, or writes down where it ends.
+// auditCommand verifies the trail, writes down where it ends, or checks a file of it.
 func (p Program) auditCommand(ctx context.Context, o *options) error {
 	switch o.args[0] {
+	case "check":
+		return p.checkTrail(o)
 	case "verify":
 		return p.withStore(ctx, o, func(_ config.Config, d *district) error { return p.verify(ctx, o, d) })
 	case "anchor":
@@ -77,7 +79,7 @@ func (p Program) auditCommand(ctx context.Context, o *options) error {
 			return json.NewEncoder(p.Out).Encode(a)
 		})
 	}
-	return fmt.Errorf("audit %s: there are verify and anchor", o.args[0])
+	return fmt.Errorf("audit %s: there are verify, anchor and check", o.args[0])
 }
 
 func (p Program) verify(ctx context.Context, o *options, d *district) error {

@@ -82,7 +82,8 @@ func TestAuditVerify(t *testing.T) {
 			t.Fatal(err)
 		}
 		log := audit.New(db, keys, time.Now)
-		f(store.NewCollection[audit.Entry](db, "audit", store.Unique("key"), store.Index("of"), store.Index("fact.by.account"), store.Index("fact.action"), store.Index("fact.at")), log)
+		f(store.NewCollection[audit.Entry](db, "audit", store.Unique("key"), store.Index("of"), store.Index("fact.by.account", "fact.at"),
+			store.Index("fact.action", "fact.at"), store.Index("result", "fact.at"), store.Index("fact.at")), log)
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -136,7 +137,7 @@ func TestAuditVerify(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &r); code != Failed || err != nil || r.Broken != 2 {
 		t.Errorf("after an entry was changed: %d %s", code, out)
 	}
-	if code, _, errs := run(t, []string{"audit", "burn"}, "", set...); code != Failed || !strings.Contains(errs, "verify and anchor") {
+	if code, _, errs := run(t, []string{"audit", "burn"}, "", set...); code != Failed || !strings.Contains(errs, "verify, anchor and check") {
 		t.Errorf("audit burn = %d %s", code, errs)
 	}
 }

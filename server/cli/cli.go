@@ -51,6 +51,7 @@ type options struct {
 	format  string
 	output  string
 	anchors string
+	file    string
 	why     string
 	to      int64
 	line    []string            // the command as it was given
@@ -91,9 +92,10 @@ func commands() []command {
 		},
 		{name: "admin", json: true, usage: "make the secret with which the first administrator registers", run: Program.admin},
 		{
-			name: "audit", args: "verify|anchor", json: true, live: true, usage: "verify the trail of changes, or say where it ends, to be kept elsewhere", run: Program.auditCommand,
+			name: "audit", args: "verify|anchor|check", json: true, live: true, usage: "verify the trail of changes, say where it ends, to be kept elsewhere, or whether a file of it is what left", run: Program.auditCommand,
 			flags: func(o *options, f *flag.FlagSet) {
 				f.StringVar(&o.anchors, "anchors", "", "file with the lines of earlier anchors")
+				f.StringVar(&o.file, "file", "", "ZIP from the page of the trail, for check")
 			},
 		},
 		{name: "jobs", json: true, live: true, usage: "list what the servers do by themselves and how it went; exits 1 when something went wrong", run: Program.jobsCommand},
