@@ -25,6 +25,7 @@ import (
 	"shangquan/services/search/meili"
 	"shangquan/services/search/memory"
 	"shangquan/services/secret"
+	"shangquan/services/setting"
 	"shangquan/services/store"
 	"shangquan/services/vocabulary"
 )
@@ -50,6 +51,7 @@ type district struct {
 	now       func() time.Time
 
 	vocabulary *vocabulary.Service
+	settings   *setting.Service
 	holidays   *holiday.Service
 }
 
@@ -108,12 +110,16 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	}
 	d.guard(log)
 	d.vocabulary = vocabulary.New(db, trail, filed{d})
+	d.settings = setting.New(db, trail, initial(c), now)
 	d.holidays = holiday.New(db, trail, d.eachRun, d.askMerchant(c.Origin), now)
 	d.posts = post.New(db, trail, d.shops, now)
 	if err := db.Prepare(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	if err := errors.Join(d.integrity.Begin(ctx), d.frozen.Refresh(ctx)); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if _, err := d.settings.Look(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	// The index of this process is always there: it answers by itself, or stands in while Meilisearch cannot.

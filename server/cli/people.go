@@ -16,6 +16,7 @@ import (
 	"shangquan/services/apikey"
 	"shangquan/services/assembly"
 	"shangquan/services/bulk"
+	"shangquan/services/consent"
 	"shangquan/services/countersign"
 	"shangquan/services/desk"
 	"shangquan/services/extract"
@@ -34,6 +35,7 @@ import (
 	"shangquan/services/recheck"
 	"shangquan/services/report"
 	"shangquan/services/resource"
+	"shangquan/services/retention"
 	"shangquan/services/station"
 	"shangquan/services/store"
 	"shangquan/services/twin"
@@ -72,6 +74,8 @@ type people struct {
 	rechecks  *recheck.Service
 	hosts     *outlink.Service
 	outlinks  *outlink.Checker
+	retention *retention.Service
+	consents  *consent.Service
 }
 
 // sender opens the way messages leave by.
@@ -88,7 +92,7 @@ var linkPaths = map[string]string{"invitation": "/join/", "transfer": "/transfer
 
 // admitPeople puts accounts and everything that belongs to them on the store of d.
 func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sender, log *slog.Logger) error {
-	name, _ := c.Site.Name.In(lang.Hans)
+	name, _ := d.settings.Now().Name.In(lang.Hans)
 	p := &people{sender: by}
 	var err error
 	p.accounts, err = account.New(d.db, account.Config{ //nolint:contextcheck // messages leave after the call that wrote them has ended
@@ -130,6 +134,8 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	})
 	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: name, Now: d.now})
 	p.ledger = job.New(d.db, d.now)
+	p.retention = retention.New(d.db, d.classes, d.now)
+	p.consents = consent.New(consent.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shop: d.shops.Get, Days: func() int { return d.settings.Now().ConsentDays }, Now: d.now})
 	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
 	p.overview = figures.New(d.db, d.directory.Listed, d.holidays.Calendar, d.now)
 	d.keepRegister(p, c.Origin)
@@ -200,6 +206,10 @@ func (d *district) revision(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	set, err := d.settings.Look(ctx)
+	if err != nil {
+		return "", err
+	}
 	notices, err := d.people.notices.Revision(ctx)
 	if err != nil {
 		return "", err
@@ -213,7 +223,7 @@ func (d *district) revision(ctx context.Context) (string, error) {
 		return "", err
 	}
 	opened, err := d.people.openedRevision(ctx)
-	return shops + "." + notices + joint + together + opened, err
+	return shops + "." + set + "." + notices + joint + together + opened, err
 }
 
 // reach is how an account is written to.
@@ -281,6 +291,7 @@ func (d *district) services() web.Services {
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, LinkHosts: p.hosts, OutLinks: p.outlinks, Jobs: p.ledger, Overview: p.overview,
+		Settings: d.settings, Retention: p.retention, Consents: p.consents,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,
 		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,
 		Signs: p.signs, Desk: p.desk, Twins: p.twins, Batches: p.batches, Rechecks: p.rechecks,

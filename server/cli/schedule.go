@@ -40,39 +40,43 @@ func (d *district) jobs() []job.Job {
 		{Name: trailJob, Every: 24 * time.Hour, Do: d.watchTrail},
 		{Name: "claims and transfers", Every: time.Minute, Do: p.merchants.Settle},
 		{Name: "papers", Every: 6 * time.Hour, Do: func(ctx context.Context) (int, error) { return p.merchants.Remind(ctx, calendar.Today(d.now())) }},
-		{Name: "evidence", Every: time.Hour, Do: d.eraseEvidence},
-		{Name: "invitations", Every: 24 * time.Hour, Do: p.merchants.Sweep},
+		{Name: "evidence", Every: time.Hour, Do: d.erases("evidence", d.eraseEvidence)},
+		{Name: "invitations", Every: 24 * time.Hour, Do: d.erases("invitations", p.merchants.Sweep)},
 		{Name: "news of reports", Every: time.Minute, Do: d.tellReports},
-		{Name: "reports", Every: time.Hour, Do: p.reports.Sweep},
+		{Name: "reports", Every: time.Hour, Do: d.erases("reports", p.reports.Sweep)},
 		{Name: "holidays", Every: 10 * time.Minute, Do: d.holidays.Ask},
-		{Name: "asked about holidays", Every: 24 * time.Hour, Do: d.holidays.Sweep},
+		{Name: "asked about holidays", Every: 24 * time.Hour, Do: d.erases("asked", d.holidays.Sweep)},
 		{Name: "notices", Every: time.Minute, Do: p.notices.Settle},
 		{Name: "ledgers of notices", Every: time.Minute, Do: p.notices.Follow},
 		{Name: "reminders of notices", Every: time.Minute, Do: p.notices.Remind},
 		{Name: "letters of meetings", Every: time.Minute, Do: p.assembly.Tell},
-		{Name: "what notices forget", Every: 24 * time.Hour, Do: func(ctx context.Context) (int, error) {
+		{Name: "what notices forget", Every: 24 * time.Hour, Do: d.erases("notices", func(ctx context.Context) (int, error) {
 			n, words := p.notices.Sweep(ctx)
 			m, counts := p.notices.SweepLetters(ctx)
 			return n + m, errors.Join(words, counts)
-		}},
-		{Name: "sides of cases", Every: 24 * time.Hour, Do: p.together.neighbours.Sweep},
+		})},
+		{Name: "sides of cases", Every: 24 * time.Hour, Do: d.erases("cases", p.together.neighbours.Sweep)},
 		{Name: "resources", Every: 6 * time.Hour, Do: p.resources.Sweep},
-		{Name: "sessions", Every: 6 * time.Hour, Do: p.accounts.Sweep},
-		{Name: "repeated requests", Every: time.Hour, Do: p.repeats.Sweep},
-		{Name: "answers of walks", Every: 24 * time.Hour, Do: p.walks.Sweep},
-		{Name: "imports", Every: time.Hour, Do: p.imports.Sweep},
+		{Name: "sessions", Every: 6 * time.Hour, Do: d.erases("sessions", p.accounts.Sweep)},
+		{Name: "repeated requests", Every: time.Hour, Do: d.erases("repeats", p.repeats.Sweep)},
+		{Name: "answers of walks", Every: 24 * time.Hour, Do: d.erases("walks", p.walks.Sweep)},
+		{Name: "imports", Every: time.Hour, Do: d.erases("imports", p.imports.Sweep)},
 		{Name: "signatures", Every: time.Minute, Do: p.signs.Settle},
 		{Name: "batches", Every: time.Minute, Do: p.batches.Settle},
 		{Name: "questions to owners", Every: time.Minute, Do: p.rechecks.Send},
-		{Name: "counts", Every: 24 * time.Hour, Do: p.insight.Sweep},
-		{Name: "pictures", Every: 24 * time.Hour, Do: func(ctx context.Context) (int, error) {
+		{Name: "counts", Every: 24 * time.Hour, Do: d.erases("counts", p.insight.Sweep)},
+		{Name: "pictures", Every: 24 * time.Hour, Do: d.erases("pictures", func(ctx context.Context) (int, error) {
 			swept, err := p.photos.Sweep(ctx, d.inUse(ctx))
 			return swept.Deleted, err
-		}},
+		})},
+		{Name: "consents", Every: 10 * time.Minute, Do: p.consents.Take},
+		{Name: "old consents", Every: 24 * time.Hour, Do: d.erases("consents", p.consents.Sweep)},
+		{Name: "old trail", Every: 24 * time.Hour, Do: d.erases("trail", d.purgeTrail)},
+		{Name: "old reports of erasing", Every: 24 * time.Hour, Do: p.retention.Sweep},
 		{Name: "district figures", Every: 24 * time.Hour, Do: p.overview.Count},
 		{Name: "broken webhooks", Every: time.Minute, Do: p.webhooks.Tell},
 		{Name: "links", Every: 6 * time.Hour, Do: p.outlinks.Check},
-		{Name: "webhook log", Every: 24 * time.Hour, Do: p.webhooks.Sweep},
+		{Name: "webhook log", Every: 24 * time.Hour, Do: d.erases("webhooks", p.webhooks.Sweep)},
 	}
 	if d.backups != "" {
 		list = append(list, job.Job{Name: backupsJob, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return d.alarms.WatchBackups(ctx, d.backups) }})

@@ -79,6 +79,10 @@ type Identity struct {
 	Phone      string    `toml:"phone"`
 	ICP        string    `toml:"icp"`
 	Police     string    `toml:"police"`
+	// What only an administrator sets, on the page of the settings.
+	Undertaker string `toml:"-"`
+	SiteCode   string `toml:"-"`
+	Complaints string `toml:"-"`
 }
 
 //go:embed site.toml
@@ -94,6 +98,9 @@ func (s Secret) Reveal() string { return string(s) }
 
 // Format implements fmt.Formatter, so that no verb shows the value.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.shown())) }
+
+// String is what may be shown.
+func (s Secret) String() string { return s.shown() }
 
 // LogValue implements slog.LogValuer.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.shown()) }

@@ -51,6 +51,7 @@ type recordsView struct {
 	Lead     string
 	Callouts []ui.Callout
 	Button   *ui.Button
+	Find     *ui.Form // what narrows the list, sent by GET
 	Records  ui.Records
 	Next     *ui.Link
 }

@@ -38,7 +38,7 @@ func (s *Site) Render(c *fiber.Ctx, page string, data any) error {
 // Base returns what every page has. title is the page's own; the name of the site is added to it.
 func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 	r := Of(c)
-	id := s.config.Site
+	id := s.identity()
 	name, _ := id.Name.In(r.Lang)
 	say := func(key string, args ...any) string {
 		text, err := s.catalogue.In(r.Lang).Say(key, args...)
@@ -60,7 +60,7 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 		Site: ui.Site{
 			Name: name, Sign: ui.Sign{Hanzi: id.Sign, Pinyin: id.SignPinyin, Href: ui.Href(r.Lang, "/"), Label: say("shell.home", "Name", name)},
 			Operator: id.Operator, Phone: id.Phone, PhoneTel: dialled(id.Phone),
-			ICP: id.ICP, Police: id.Police,
+			ICP: id.ICP, Police: id.Police, Undertaker: id.Undertaker, SiteCode: id.SiteCode, Complaints: id.Complaints,
 		},
 	}
 	if q := string(c.Request().URI().QueryString()); q != "" {
@@ -68,6 +68,9 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 	}
 	b.Emergencies = s.emergencies(c)
 	for _, t := range lang.Tags {
+		if !s.leadsTo(t) {
+			continue
+		}
 		p := ui.Href(t, own)
 		b.Alternates = append(b.Alternates, ui.Alternate{Lang: t, Name: languageNames[t], URL: s.config.Origin + p, Path: p})
 	}

@@ -206,11 +206,11 @@ func (s *Site) letter(c *fiber.Ctx, l *listing.Listing, g merchant.Grant, code s
 		return err
 	}
 	_, shown, _ := strings.Cut(s.config.Origin+"/letter", "://")
-	site, _ := s.config.Site.Name.In(lang.Hans)
+	site, _ := s.identity().Name.In(lang.Hans)
 	v := letterPage{
 		Up: ui.Link{Label: p.say("desk.grant_back"), Href: at(c, "/desk/grants/"+l.ID)}, Title: p.say("desk.letter_title"),
 		Once: ui.Callout{Kind: "warn", Icon: "printer", Lead: p.say("desk.letter_once")},
-		Sign: ui.Sign{Hanzi: s.config.Site.Sign, Pinyin: s.config.Site.SignPinyin, Label: s.config.Site.Sign},
+		Sign: ui.Sign{Hanzi: s.identity().Sign, Pinyin: s.identity().SignPinyin, Label: s.identity().Sign},
 		Name: l.Name.Hans, Long: len([]rune(l.Name.Hans)) > 9, Greeting: hans.say("letter.greeting"), QR: square, How: hans.say("letter.how"),
 		Address: shown, ShopWord: hans.say("letter.shop"), Shop: l.Code, CodeWord: hans.say("letter.code"), Code: code,
 		Until: hans.say("letter.until", "Until", dayOf(hans, g.Until)), EnglishLine: "Scan, sign up with your phone number, and type the code: the shop’s page is yours.", Site: site,

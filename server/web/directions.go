@@ -38,7 +38,7 @@ func (s *Site) directions(c *fiber.Ctx) error {
 		}
 	}
 	if at := point(l, shop.Plaza); at != nil {
-		v.Maps = mapLinks(p, l, at.Point, strings.TrimSuffix(s.config.Site.City, "市"))
+		v.Maps = mapLinks(p, l, at.Point, strings.TrimSuffix(s.identity().City, "市"))
 	}
 	if v.Plan, err = s.shopPlan(c, p, &shop); err != nil {
 		return err

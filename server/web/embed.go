@@ -140,9 +140,9 @@ func (s *Site) embedCode(c *fiber.Ctx) error {
 	}
 	path := ui.Href(p.Lang, "/shops/"+shop.Listing.Slug)
 	v := embedCodeView{
-		Up: ui.Link{Label: shop.Name, Href: path}, Title: p.say("embed.title", "Name", shop.Name), Site: p.name(s.config.Site.Name),
+		Up: ui.Link{Label: shop.Name, Href: path}, Title: p.say("embed.title", "Name", shop.Name), Site: p.name(s.identity().Name),
 		One:  frame(s.config.Origin+ui.Href(p.Lang, "/embed/shops/"+shop.Listing.Slug), shop.Name, 200),
-		List: frame(s.config.Origin+ui.Href(p.Lang, "/embed")+"?open=now", p.name(s.config.Site.Name), 480),
+		List: frame(s.config.Origin+ui.Href(p.Lang, "/embed")+"?open=now", p.name(s.identity().Name), 480),
 		See:  ui.Link{Label: p.say("embed.see"), Href: ui.Href(p.Lang, "/embed/shops/"+shop.Listing.Slug)},
 	}
 	v.Base = s.Base(c, v.Title)

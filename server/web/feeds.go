@@ -52,6 +52,9 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 			u.Mod = mod.UTC().Format(time.RFC3339)
 		}
 		for _, t := range lang.Tags {
+			if !s.leadsTo(t) {
+				continue
+			}
 			u.Other = append(u.Other, sitemapLink{"alternate", string(t), s.config.Origin + ui.Href(t, path)})
 		}
 		set.URLs = append(set.URLs, u)
@@ -82,13 +85,13 @@ func (s *Site) robots(c *fiber.Ctx) error {
 // manifest lets the site be put on the home screen.
 func (s *Site) manifest(c *fiber.Ctx) error {
 	t := Of(c).Lang
-	name, _ := s.config.Site.Name.In(t)
+	name, _ := s.identity().Name.In(t)
 	icon, err := s.assets.URL(frontend.MarkEntry)
 	if err != nil {
 		return err
 	}
 	body, err := json.Marshal(map[string]any{
-		"name": name, "short_name": s.config.Site.Sign, "lang": t, "start_url": ui.Href(t, "/"), "scope": "/", "display": "browser",
+		"name": name, "short_name": s.identity().Sign, "lang": t, "start_url": ui.Href(t, "/"), "scope": "/", "display": "browser",
 		"background_color": "#FAF8F2", "theme_color": "#FAF8F2",
 		"icons": []map[string]string{{"src": icon, "sizes": "any", "type": "image/svg+xml", "purpose": "any"}},
 	})
@@ -109,7 +112,7 @@ func (s *Site) worker(c *fiber.Ctx) error {
 
 // securityText is RFC 9116: where to report a hole. It is there when the site has a phone to call.
 func (s *Site) securityText(c *fiber.Ctx) error {
-	contact := dialled(s.config.Site.Phone)
+	contact := dialled(s.identity().Phone)
 	if contact == "" {
 		return fiber.ErrNotFound
 	}

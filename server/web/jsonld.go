@@ -21,8 +21,8 @@ func (s *Site) shopJSONLD(p *speaker, shop *directory.ShopPage) any {
 		kind = shop.Category.SchemaType
 	}
 	address := thing{"@type": "PostalAddress", "addressCountry": "CN"}
-	put(address, "addressRegion", s.config.Site.City)
-	put(address, "addressLocality", s.config.Site.County)
+	put(address, "addressRegion", s.identity().City)
+	put(address, "addressLocality", s.identity().County)
 	put(address, "streetAddress", l.Address.Line)
 	put(address, "postalCode", l.Address.Postcode)
 	t := thing{

@@ -72,9 +72,9 @@ func (s *Site) feedOf(c *fiber.Ctx, p *speaker, folder, ending string) (x notice
 
 // feed is what every feed of notices has.
 func (s *Site) feed(p *speaker, title string, places *noticePlaces) notice.Feed {
-	name, _ := s.config.Site.Name.In(p.Lang)
+	name, _ := s.identity().Name.In(p.Lang)
 	return notice.Feed{
-		Title: p.say("shell.title", "Page", title, "Site", name), Lang: p.Lang, Host: s.idHost(), Since: idSince, Who: orElse(s.config.Site.Operator, name),
+		Title: p.say("shell.title", "Page", title, "Site", name), Lang: p.Lang, Host: s.idHost(), Since: idSince, Who: orElse(s.identity().Operator, name),
 		URL:  func(x *notice.Posted) string { return s.config.Origin + postedHref(p, x) },
 		Kind: func(k notice.Kind) string { return p.say("notice_kind." + string(k)) },
 		Place: func(x *notice.Posted) string {
@@ -178,8 +178,8 @@ func (s *Site) noticeJSONLD(p *speaker, x *notice.Posted) any {
 	c := &x.Content
 	url := s.config.Origin + postedHref(p, x)
 	title, in := c.Title.In(p.Lang)
-	name, _ := s.config.Site.Name.In(lang.Hans)
-	who := thing{"@type": "GovernmentOrganization", "name": orElse(s.config.Site.Operator, name)}
+	name, _ := s.identity().Name.In(lang.Hans)
+	who := thing{"@type": "GovernmentOrganization", "name": orElse(s.identity().Operator, name)}
 	t := thing{
 		"@context": "https://schema.org", "url": url, "inLanguage": in, "datePublished": x.PublicAt.Format(isoTime), "dateModified": x.UpdatedAt.Format(isoTime), "publisher": who,
 	}

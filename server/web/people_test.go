@@ -30,6 +30,7 @@ import (
 	"shangquan/services/assembly"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
+	"shangquan/services/consent"
 	"shangquan/services/demo"
 	"shangquan/services/directory"
 	"shangquan/services/extract"
@@ -52,9 +53,11 @@ import (
 	"shangquan/services/post"
 	"shangquan/services/report"
 	"shangquan/services/resource"
+	"shangquan/services/retention"
 	"shangquan/services/sample"
 	"shangquan/services/search/memory"
 	"shangquan/services/secret"
+	"shangquan/services/setting"
 	"shangquan/services/sheet"
 	stations "shangquan/services/station"
 	"shangquan/services/store"
@@ -234,6 +237,8 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Streets = place.NewEditor(db, trail, now)
 	s.Holidays = holiday.New(db, trail, x.eachPublished, func(ctx context.Context, q holiday.Question) error { x.questions = append(x.questions, q); return nil }, now)
 	s.Vocabulary = vocabulary.New(db, trail, x)
+	id := d.Config.Site
+	s.Settings = setting.New(db, trail, setting.Values{Name: id.Name, Operator: id.Operator, Phone: id.Phone, ICP: id.ICP, Police: id.Police}, now)
 	s.Words = s.Vocabulary.Words
 	s.Walks = walk.New(db, s.Listings, s.Streets, now)
 	s.Posts = post.New(db, trail, s.Listings, now)
@@ -287,6 +292,10 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		Shops: s.Listings.Recorded(), Places: s.Places, Words: s.Words, Names: names, Log: trail, Now: now, Calendar: s.Holidays.Calendar, City: "上海市", County: "松江区", Origin: d.Config.Origin,
 	})
 	s.Jobs = job.New(db, now)
+	s.Consents = consent.New(consent.Deps{DB: db, Log: trail, Keys: keys, Shop: s.Listings.Get, Days: func() int { return s.Settings.Now().ConsentDays }, Now: now})
+	s.Retention = retention.New(db, func() []retention.Class {
+		return []retention.Class{{Name: "sessions", Days: 30, From: "used"}, {Name: "trail", Days: s.Settings.Now().TrailDays, From: "made", Set: true}}
+	}, now)
 	s.Webhooks = webhook.New(webhook.Deps{DB: db, Log: trail, Keys: keys, Mail: x.outbox, Origin: d.Config.Origin, Site: "松江商圈", Now: now, Reach: func(ctx context.Context, id string) ([]string, lang.Tag, error) {
 		a, err := s.Accounts.Get(ctx, id)
 		to := []string{}
@@ -332,6 +341,10 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		if err != nil {
 			return "", err
 		}
+		set, err := s.Settings.Look(ctx)
+		if err != nil {
+			return "", err
+		}
 		notices, err := s.Notices.Revision(ctx)
 		if err != nil {
 			return "", err
@@ -349,7 +362,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 			return "", err
 		}
 		offered, err := s.Resources.Revision(ctx)
-		return shops + "." + notices + joint + done + opened + fmt.Sprintf(".%d", offered), err
+		return shops + "." + set + "." + notices + joint + done + opened + fmt.Sprintf(".%d", offered), err
 	}
 	d.Ready = db.Ping
 	d.Log = NewLog(x.lines, slog.LevelInfo)

@@ -38,10 +38,10 @@ func (s *Site) poster(c *fiber.Ctx) error {
 		return err
 	}
 	hans := &speaker{Words: s.catalogue.In(lang.Hans), now: p.now}
-	site, _ := s.config.Site.Name.In(lang.Hans)
+	site, _ := s.identity().Name.In(lang.Hans)
 	v := posterPage{Back: ui.Href(p.Lang, "/shops/"+l.Slug)}
 	v.Poster = ui.Poster{
-		Size: size, Sign: ui.Sign{Hanzi: s.config.Site.Sign, Pinyin: s.config.Site.SignPinyin, Label: s.config.Site.Sign},
+		Size: size, Sign: ui.Sign{Hanzi: s.identity().Sign, Pinyin: s.identity().SignPinyin, Label: s.identity().Sign},
 		Name: l.Name.Hans, English: l.Name.En, Plate: plateView(hans, &shop.Row), QR: code, Address: s.typed(l),
 		EnglishLine: scanLine, Site: site,
 	}

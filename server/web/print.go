@@ -136,7 +136,7 @@ func (s *Site) printCard(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v.Card = &ui.TableCard{Size: size, Name: l.Name.Hans, QR: code, Address: s.typed(&l), EnglishLine: scanLine, Site: s.config.Site.Name.Hans}
+	v.Card = &ui.TableCard{Size: size, Name: l.Name.Hans, QR: code, Address: s.typed(&l), EnglishLine: scanLine, Site: s.identity().Name.Hans}
 	return s.Render(c, "my-sheet", v)
 }
 
@@ -157,7 +157,7 @@ func (s *Site) printHours(c *fiber.Ctx) error {
 	holidays, _ := signHolidays(l.Hours, s.calendar(), calendar.Today(p.now), p)
 	v.Sign = &ui.HoursSign{
 		Size: size, Name: l.Name.Hans, Lines: signWeek(p, l.Hours), Holidays: holidays, QR: code, Address: s.typed(&l),
-		Printed: ui.ShortDate(lang.Hans, p.now, p.now), Site: s.config.Site.Name.Hans,
+		Printed: ui.ShortDate(lang.Hans, p.now, p.now), Site: s.identity().Name.Hans,
 	}
 	if p.err != nil {
 		return p.err

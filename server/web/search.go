@@ -125,7 +125,7 @@ func (s *Site) search(c *fiber.Ctx) error {
 
 // place is what the sign says; English pages have the pinyin under it, written as a name.
 func (s *Site) place(t lang.Tag) string {
-	id := s.config.Site
+	id := s.identity()
 	if t == lang.En && id.SignPinyin != "" {
 		return cases.Title(language.Und).String(id.SignPinyin)
 	}

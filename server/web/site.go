@@ -24,6 +24,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/bulk"
 	"shangquan/services/calendar"
+	"shangquan/services/consent"
 	"shangquan/services/countersign"
 	"shangquan/services/demo"
 	"shangquan/services/desk"
@@ -51,7 +52,9 @@ import (
 	"shangquan/services/recheck"
 	"shangquan/services/report"
 	"shangquan/services/resource"
+	"shangquan/services/retention"
 	"shangquan/services/secret"
+	"shangquan/services/setting"
 	stations "shangquan/services/station"
 	"shangquan/services/taxonomy"
 	"shangquan/services/twin"
@@ -126,6 +129,9 @@ type Services struct {
 	Freeze     *freeze.Service
 	Integrity  *integrity.Service
 	Keys       *secret.Ring
+	Settings   *setting.Service
+	Retention  *retention.Service
+	Consents   *consent.Service
 	// Vocabulary and Holidays are the words and the holidays as the district edits them.
 	Vocabulary *vocabulary.Service
 	Holidays   *holiday.Service
@@ -217,6 +223,7 @@ func (s *Site) siteMap() []Route {
 		s.embedRoutes(),
 		s.ownRoutes(),
 		s.adminRoutes(),
+		s.officeRoutes(),
 		s.safetyRoutes(),
 		s.outboxRoutes(),
 		s.myRoutes(),

@@ -98,9 +98,12 @@ type Site struct {
 	Name     string // 中山中路商圈
 	Sign     Sign
 	Operator string // who runs the site and answers for it
-	Phone    string // as shown
-	PhoneTel string // as dialled
-	Links    []NavItem
+	// Undertaker is who does the work for them; SiteCode is the number of a site of the administration; Complaints is where what is
+	// illegal is reported to.
+	Undertaker, SiteCode, Complaints string
+	Phone                            string // as shown
+	PhoneTel                         string // as dialled
+	Links                            []NavItem
 	// DataDate is when the register last changed, in words.
 	DataDate   string
 	ICP        string // ICP 备案 number

@@ -1,0 +1,225 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/consent"
+	"shangquan/services/demo"
+	"shangquan/services/extract"
+	"shangquan/services/lang"
+)
+
+// What the administrator sets stands on public pages at the next request, also on those that were kept, and can be taken back.
+func TestSettings(t *testing.T) {
+	x := peopled(t)
+	admin := x.as(t, demo.Admin)
+	visitor := x.as(t, "")
+	before := visitor.page("/about")
+	for _, l := range lang.Tags {
+		if body := admin.page(ui.Href(l, "/admin/settings")); !strings.Contains(body, "SHANGQUAN_STAFF_RANGES") {
+			t.Errorf("%s: the page does not show what the machine says", l)
+		}
+	}
+	for _, key := range []string{demo.Owner, demo.Coordinator, demo.Liaison} {
+		if a := x.as(t, key).get("/admin/settings"); a.status != http.StatusNotFound {
+			t.Errorf("%s reads the settings: %d", key, a.status)
+		}
+		if a := x.as(t, key).post("/admin/settings", url.Values{"number": {"0"}, "name": {"别人的商圈"}}); a.status != http.StatusNotFound {
+			t.Errorf("%s changes the settings: %d", key, a.status)
+		}
+	}
+	values := func(number string) url.Values {
+		return url.Values{
+			"number": {number}, "name": {"醉白池商圈"}, "operator": {"岳阳街道"}, "undertaker": {"商圈办"}, "icp": {"沪ICP备2026001号-1"}, "phone": {"021-5777 1111"},
+			"site_code": {"3101170001"}, "languages": {"en"}, "trail_days": {"400"}, "consent_days": {"1095"}, "complaints": {"12377"},
+		}
+	}
+	wrong := values("0")
+	wrong.Set("icp", "还在备案")
+	wrong.Set("trail_days", "30")
+	if a := admin.post("/admin/settings", wrong); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="icp-error"`) || !strings.Contains(a.body, `id="trail_days-error"`) || !strings.Contains(a.body, `value="还在备案"`) {
+		t.Errorf("wrong settings: %d %s", a.status, complaint(a.body))
+	}
+	if visitor.page("/about") != before {
+		t.Error("what was refused changed a page")
+	}
+	if to := admin.done("/admin/settings", values("0")); to != "/admin/settings?done=saved" {
+		t.Errorf("led to %s", to)
+	}
+	after := visitor.page("/about")
+	for _, want := range []string{"醉白池商圈", "沪ICP备2026001号-1", "岳阳街道", "承办：商圈办", "12377", "3101170001", `lang="en"`} {
+		if !strings.Contains(after, want) {
+			t.Errorf("the page kept from before does not say %s", want)
+		}
+	}
+	if strings.Contains(after, `hreflang="zh-Hant"`) || strings.Contains(visitor.page("/sitemap.xml"), "/zh-Hant/") {
+		t.Error("a language that is not offered is led to")
+	}
+	if a := visitor.get(ui.Href(lang.Hant, "/about")); a.status != http.StatusOK {
+		t.Errorf("the address in a language that is not offered: %d", a.status)
+	}
+	if a := admin.post("/admin/settings", values("0")); a.status != http.StatusConflict {
+		t.Errorf("over the settings of before: %d", a.status)
+	}
+	body := admin.page("/admin/settings")
+	back := regexp.MustCompile(`name="back" value="(\d+ 0)"`).FindStringSubmatch(body)
+	if back == nil {
+		t.Fatal("there is no way back")
+	}
+	admin.done("/admin/settings/back", url.Values{"back": {back[1]}})
+	if strings.Contains(visitor.page("/about"), "醉白池商圈") {
+		t.Error("it was not taken back")
+	}
+	if a := admin.post("/admin/settings/back", url.Values{"back": {back[1]}}); a.status != http.StatusConflict {
+		t.Errorf("taken back over an older edition: %d", a.status)
+	}
+	if a := admin.post("/admin/settings/back", url.Values{"back": {"x"}}); a.status != http.StatusUnprocessableEntity && a.status != http.StatusBadRequest {
+		t.Errorf("back to nothing: %d", a.status)
+	}
+}
+
+// The trail is looked through by who, what, day and result, and leaves as a file that proves itself.
+func TestTrailBrowser(t *testing.T) {
+	x := peopled(t)
+	admin := x.as(t, demo.Admin)
+	shop := x.people[demo.Owner].ListingIDs[0]
+	l, err := x.services.Listings.Get(t.Context(), shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]string{
+		"object=" + l.Code:                          "listing/" + l.ID,
+		"object=listing":                            "listing/",
+		"object=listing/" + l.ID:                    "listing/" + l.ID,
+		"account=" + x.people[demo.Admin].AccountID: "account/",
+		"from=2026-10-15&until=2026-10-15":          "listing/",
+	} {
+		if body := admin.page("/admin/audit?" + query); !strings.Contains(body, want) || !strings.Contains(body, "带走一份") {
+			t.Errorf("%s does not find %s", query, want)
+		}
+	}
+	if body := admin.page("/admin/audit?until=2026-10-14"); !strings.Contains(body, "没有这样的记录") || strings.Contains(body, "带走一份") {
+		t.Error("something from before the first day is found")
+	}
+	for query, field := range map[string]string{"from=x": "from", "from=2026-10-16&until=2026-10-15": "until"} {
+		if a := admin.get("/admin/audit?" + query); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="`+field+`-error"`) {
+			t.Errorf("%s: %d %s", query, a.status, complaint(a.body))
+		}
+	}
+	if err := x.services.Trail.Event(t.Context(), access.Actor{Name: "小偷"}, audit.Event{Action: access.AccountOpen, Object: audit.Ref{Kind: "account"}, Result: "refused"}); err != nil {
+		t.Fatal(err)
+	}
+	if body := admin.page("/admin/audit?result=refused"); !strings.Contains(body, "小偷") || !strings.Contains(body, ">1 条<") {
+		t.Error("what was refused is not found alone")
+	}
+	a := admin.post("/admin/audit/file", url.Values{"result": {"refused"}})
+	if a.status != http.StatusOK || a.header.Get("Content-Type") != "application/zip" || !strings.Contains(a.header.Get("Content-Disposition"), "trail-") {
+		t.Fatalf("the file: %d %s", a.status, complaint(a.body))
+	}
+	if m, err := extract.CheckTrail(x.services.Keys, []byte(a.body)); err != nil || m.Entries != 1 || m.Filter["result"] != "refused" {
+		t.Errorf("the file is %+v, %v", m, err)
+	}
+	if body := admin.page("/admin/audit?action=audit.export"); !strings.Contains(body, "sha256") {
+		t.Error("that it was taken is not in the trail")
+	}
+	if a := admin.post("/admin/audit/file", url.Values{"from": {"x"}}); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a file of no day: %d", a.status)
+	}
+	if a := x.as(t, demo.Coordinator).post("/admin/audit/file", url.Values{}); a.status != http.StatusNotFound {
+		t.Errorf("a coordinator takes the trail: %d", a.status)
+	}
+}
+
+// What was erased stands on a page with how much and when.
+func TestRetentionPage(t *testing.T) {
+	x := peopled(t)
+	admin := x.as(t, demo.Admin)
+	if body := admin.page("/admin/retention"); !strings.Contains(body, "登录状态") || !strings.Contains(body, "还没跑过") || !strings.Contains(body, "没有到期的") {
+		t.Error("before the first run the page does not say so")
+	}
+	for _, run := range []struct {
+		n   int
+		err error
+	}{{7, nil}, {0, errors.New("broken")}} {
+		_, _ = x.services.Retention.Do("sessions", func(context.Context) (int, error) { return run.n, run.err })(t.Context())
+	}
+	for _, l := range lang.Tags {
+		admin.page(ui.Href(l, "/admin/retention"))
+	}
+	if body := admin.page("/admin/retention"); !strings.Contains(body, "登录状态和验证码 7 条，按 30 天") || !strings.Contains(body, "没清完") || !strings.Contains(body, "10 月 15 日") {
+		t.Error("what was erased is not on the page")
+	}
+	if a := x.as(t, demo.Coordinator).get("/admin/retention"); a.status != http.StatusNotFound {
+		t.Errorf("a coordinator reads it: %d", a.status)
+	}
+}
+
+// Who agreed to show a number is in the ledger with the words, also after it was taken back.
+func TestConsentLedger(t *testing.T) {
+	x := peopled(t)
+	owner, admin := x.as(t, demo.Owner), x.as(t, demo.Admin)
+	id := x.people[demo.Owner].ListingIDs[0]
+	l, err := x.services.Listings.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.wait(time.Minute) // the shop was there before
+	owner.saved(id, "contact", url.Values{"phones.0.number": {"13812345678"}, "phones.0.consent": {consentVersion}})
+	body := admin.page("/admin/consents?who=" + l.Code)
+	for _, want := range []string{"138****5678", "同意着", consentVersion} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the ledger does not say %s", want)
+		}
+	}
+	if strings.Contains(body, "13812345678") {
+		t.Error("the ledger shows the whole number")
+	}
+	owner.saved(id, "contact", url.Values{"phones.0.number": {"13812345678"}})
+	if body := admin.page("/admin/consents?who=" + l.Code); !strings.Contains(body, "收回了") || strings.Contains(body, "同意着") {
+		t.Error("the ledger does not say that it was taken back")
+	}
+	for _, tag := range lang.Tags {
+		admin.page(ui.Href(tag, "/admin/consents"))
+	}
+	if body := admin.page("/admin/consents?who=nobody"); !strings.Contains(body, "没有人同意过") {
+		t.Error("nobody's consents are found")
+	}
+	if a := owner.get("/admin/consents"); a.status != http.StatusNotFound {
+		t.Errorf("an owner reads the ledger: %d", a.status)
+	}
+}
+
+// The words in the ledger are those that the pages show: other words need another version.
+func TestWordsOfConsents(t *testing.T) {
+	d, err := front()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mobile := consent.Newest(string(consent.Mobile))
+	if mobile.Version != consentVersion {
+		t.Errorf("the form asks for version %s, the newest words are %s", consentVersion, mobile.Version)
+	}
+	for _, l := range lang.Tags {
+		w := d.Catalogue.In(l)
+		say := func(key string) string {
+			text, err := w.Say(key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return text
+		}
+		if got, _ := mobile.Text.In(l); got != say("my.phone.consent")+" "+say("my.hint.consent") {
+			t.Errorf("%s: the words of a consent changed, and their version in services/consent/words.toml did not", l)
+		}
+	}
+}
