@@ -32,6 +32,9 @@
 //	access     who may do what: one table of actions, roles and scopes
 //	audit      the trail: who changed what, before, after, why; chained so that nobody rewrites it unseen
 //	account    people who sign in: passwords, codes, second factors, sessions
+//	setting    what an administrator sets without a restart, in editions
+//	retention  what was erased of each class of records, how much of it and when
+//	consent    the ledger of who agreed to which words
 //	secret     the master key, what is signed and sealed with it, tokens
 //	integrity  whether what is stored is what was written: seals compared with documents and the trail
 //	freeze     the switch that makes the site read-only
@@ -205,6 +208,10 @@
 //   - case, side, contact · 居商商量、两边、联系人 · a matter between residents and a shop; what is about one of them, sealed; who alone reads it · complaint, dispute
 //   - review · 复核 · the look at a mark by its day: confirmed, conditional or withdrawn · audit
 //   - history, entry · 来历 · the years of an old shop, each with a source · story
+//   - setting, edition · 设置、一版 · what an administrator sets without a restart, and one state of it · config (that is the machine's)
+//   - class · 到期清理的一类 · records with one rule of how long they stay · category
+//   - purge · 到期清理 · the end of what was kept long enough, with a report · deletion
+//   - ledger of consents · 同意记录 · who agreed to which words, and when it was taken back · opt-in
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
 //
