@@ -11,11 +11,7 @@ const (
 	AccountList   Action = "account.list"
 	AccountInvite Action = "account.invite"
 	AccountRole   Action = "account.role"
-	AccountEnd    Action = "account.end"   // end somebody's sessions, disable an account
-	AccountErase  Action = "account.erase" // the own account and what is kept of the person with it
-
-	PersonalAsk    Action = "personal.ask"    // ask about the own personal data
-	PersonalAnswer Action = "personal.answer" // answer who asks about theirs
+	AccountEnd    Action = "account.end" // end somebody's sessions, disable an account
 
 	MerchantCreate   Action = "merchant.create"
 	MerchantRead     Action = "merchant.read"
