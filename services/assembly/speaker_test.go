@@ -86,15 +86,12 @@ func TestSomebodyActsForAnOrganisation(t *testing.T) {
 
 	_, err = b.Dismiss(ctx, second, o.ID, "hang")
 	b.refused("ended by somebody else", err, fault.NotFound)
-<<<<<<< HEAD
-	o = must(b, func() (Organisation, error) { return b.Own(ctx, clerk, o.ID) })
-	calendar := b.FeedToken(&o)
-=======
 	must(b, func() (Organisation, error) { return b.Invite(ctx, sudo, o.ID, "bank2@example.com", lang.Hans) })
 	must(b, func() (Organisation, error) { return b.Accept(ctx, second, b.link) })
 	_, err = b.Dismiss(ctx, second, o.ID, "hang")
 	b.refused("ended by a colleague", err, fault.NotFound)
->>>>>>> 42b68fc (assembly: a test that colleagues do not end each other)
+	o = must(b, func() (Organisation, error) { return b.Own(ctx, clerk, o.ID) })
+	calendar := b.FeedToken(&o)
 	must(b, func() (Organisation, error) { return b.Dismiss(ctx, clerk, o.ID, "hang") })
 	_, err = b.Feed(ctx, calendar, "", "")
 	b.refused("the calendar of who was dismissed", err, fault.NotFound)
