@@ -47,7 +47,7 @@ func (s *Site) publicBodies(c *fiber.Ctx) error {
 			records.Items = append(records.Items, ui.Record{Title: name, Lang: in, Href: at(c, "/bodies/"+list[i].Slug), Lines: []string{p.name(list[i].Scope)}})
 		}
 	}
-	v.add(section{Records: &records})
+	v.add(section{Title: p.say("assembly.list.bodies"), Records: &records})
 	return s.showPublic(c, p, &v)
 }
 
@@ -89,7 +89,7 @@ func (s *Site) publicBody(c *fiber.Ctx) error {
 func (s *Site) publicMeetings(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	v := casePage{Title: p.say("assembly.summaries"), Lead: p.say("assembly.summaries_lead"), Links: []ui.Link{{Label: p.say("assembly.bodies"), Href: at(c, "/bodies")}}}
-	x := section{Records: &ui.Records{Empty: p.say("assembly.no_summary")}}
+	x := section{Title: p.say("assembly.list.meetings"), Records: &ui.Records{Empty: p.say("assembly.no_summary")}}
 	if s.services.Assembly != nil {
 		list, next, err := s.services.Assembly.PublicMeetings(c.UserContext(), c.Query("after"), onLiaison)
 		if err != nil {

@@ -38,7 +38,7 @@ func (s *Site) actionsPage(c *fiber.Ctx) error {
 	for i := range page.Items {
 		list.Items = append(list.Items, actionRecord(c, p, "/liaison/actions/", &page.Items[i], names))
 	}
-	x := section{Records: &list}
+	x := section{Title: p.say("assembly.progress." + string(state)), Records: &list}
 	if page.Next != "" {
 		x.Links = []ui.Link{{Label: p.say("office.next"), Href: at(c, "/liaison/actions") + "?state=" + string(state) + "&after=" + escaped(page.Next)}}
 	}

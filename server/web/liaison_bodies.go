@@ -32,7 +32,7 @@ func (s *Site) bodiesCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) 
 		name, in := g.Draft.Name.In(p.Lang)
 		records.Items = append(records.Items, ui.Record{Title: name, Lang: in, Href: at(c, "/liaison/bodies/"+list[i].ID), Lines: []string{gateWords(p, g.Asked, g.Reason, g.Public != nil)}})
 	}
-	v.add(section{Records: &records})
+	v.add(section{Title: p.say("assembly.list.bodies"), Records: &records})
 	if Of(c).Actor.Is("liaison") {
 		parts, err := s.bodyParts(c, p, only(f, "body"), assembly.BodyPage{})
 		if err != nil {

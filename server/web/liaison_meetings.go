@@ -35,7 +35,7 @@ func (s *Site) meetingsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 	for i := range page.Items {
 		list.Items = append(list.Items, meetingRecord(c, p, "/liaison/meetings/", &page.Items[i]))
 	}
-	x := section{Records: &list}
+	x := section{Title: p.say("assembly.list.meetings"), Records: &list}
 	if page.Next != "" {
 		x.Links = []ui.Link{{Label: p.say("office.next"), Href: at(c, "/liaison/meetings") + "?after=" + escaped(page.Next)}}
 	}

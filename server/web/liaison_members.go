@@ -44,7 +44,7 @@ func (s *Site) membersCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 		r.Tag, r.State = listedWords(p, o)
 		records.Items = append(records.Items, r)
 	}
-	v.add(section{Records: &records})
+	v.add(section{Title: p.say("assembly.list.members"), Records: &records})
 	if Of(c).Actor.Is("liaison") {
 		plazas, err := s.services.Places.Plazas(c.UserContext())
 		if err != nil {

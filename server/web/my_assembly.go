@@ -68,7 +68,7 @@ func (s *Site) ownAssembly(c *fiber.Ctx) error {
 		name, in := o.Name.In(p.Lang)
 		records.Items = append(records.Items, ui.Record{Title: name, Lang: in, Href: at(c, "/my/assembly/"+o.ID), Lines: []string{o.Seat}})
 	}
-	v.add(section{Records: &records})
+	v.add(section{Title: p.say("assembly.list.own"), Records: &records})
 	return s.showCase(c, p, &v, nil, nil)
 }
 

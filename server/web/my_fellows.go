@@ -41,7 +41,7 @@ func (s *Site) fellowsPage(c *fiber.Ctx) error {
 		}
 		records.Items = append(records.Items, ui.Record{Title: name, Lang: in, Lines: []string{p.say("assembly.kind." + string(x.Kind)), x.Seat, x.Desk.Title, number}})
 	}
-	v.add(section{Records: &records})
+	v.add(section{Title: p.say("assembly.list.members"), Records: &records})
 	return s.showCase(c, p, &v, nil, nil)
 }
 
