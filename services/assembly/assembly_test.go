@@ -452,6 +452,26 @@ func TestConsentIsNamedOnlyWhileItHolds(t *testing.T) {
 	}
 }
 
+func TestNoMobileNumberIsPublic(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	cell := lang.Text{Hans: "找小王 138 1234 5678"}
+	for name, change := range map[string]func(*BodyPage){
+		"scope":     func(x *BodyPage) { x.Scope = cell },
+		"station":   func(x *BodyPage) { x.Station = cell },
+		"programme": func(x *BodyPage) { x.Programme = cell },
+	} {
+		x := BodyPage{Name: lang.Text{Hans: "人民路路段"}}
+		change(&x)
+		_, err := b.AddBody(ctx, liaison, "renmin-lu", x)
+		b.refused(name, err, fault.Invalid)
+	}
+	for _, x := range []Summary{{cell, lang.Text{Hans: "说了灯"}}, {lang.Text{Hans: "十月会议"}, cell}} {
+		if err := readSummary(&x); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a summary with a mobile number: %v", err)
+		}
+	}
+}
+
 func TestPactAsksAgain(t *testing.T) {
 	b, ctx := opened(t), t.Context()
 	p := must(b, func() (Pact, error) { return b.Renew(ctx, liaison, 0, lang.Text{Hans: "门前三包"}) })

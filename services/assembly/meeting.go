@@ -369,5 +369,7 @@ func (m *Meeting) cancel() error {
 func readSummary(x *Summary) error {
 	x.Title, x.Text = cleanText(x.Title), cleanText(x.Text)
 	wrong := (lang.Limit{Max: MaxTitle, Must: true}).CheckText("title", x.Title)
-	return invalid(append(wrong, (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("text", x.Text)...))
+	wrong = append(wrong, (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("text", x.Text)...)
+	wrong = append(wrong, noMobile("title", x.Title)...)
+	return invalid(append(wrong, noMobile("text", x.Text)...))
 }

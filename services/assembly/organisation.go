@@ -171,6 +171,11 @@ func number(name, typed string) []fault.Field {
 	return nil
 }
 
+// noMobile refuses a mobile number in what everybody may read.
+func noMobile(name string, x lang.Text) []fault.Field {
+	return phone.NoMobile(name, x.Hans, x.Hant, x.En)
+}
+
 func (d *Details) put(o *Organisation) {
 	o.Name, o.Kind, o.Seat, o.Since, o.Desk, o.Visibility, o.Serves, o.Duties = d.Name, d.Kind, d.Seat, d.Since, d.Desk, d.Visibility, d.Serves, d.Duties
 }
