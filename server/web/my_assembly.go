@@ -132,6 +132,7 @@ func (s *Site) ownMemberPage(c *fiber.Ctx) error {
 		more.Links = append(more.Links, ui.Link{Label: p.say("assembly.pact_n", "N", pact.Number), Href: ownHref(c, "/pact")})
 	}
 	v.add(more)
+	v.Links = append(v.Links, ui.Link{Label: p.say("station.my_rooms"), Href: at(c, "/my/rooms/"+o.ID)}, ui.Link{Label: p.say("resource.my_title"), Href: at(c, "/my/resources/"+o.ID)})
 	consent := section{ID: "consent", Title: p.say("assembly.consent"), Text: p.say("assembly.consent_words"), Facts: fact(consentFact(p, &o), p.say("assembly.visibility_label"), p.say("assembly.visibility."+string(o.Visibility)))}
 	if access.Can(by, access.AssemblyConsent, o.Thing(by)) {
 		consent.Forms = []*ui.Form{s.consentForm(c, p, &o, ownHref(c, "/consent"), p.say("assembly.agree"))}

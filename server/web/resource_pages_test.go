@@ -1,0 +1,103 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"shangquan/services/demo"
+)
+
+func TestANeedIsMetThroughThePages(t *testing.T) {
+	x := peopled(t)
+	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
+	lian, owner, rival, anybody := x.as(t, demo.Liaison), x.as(t, demo.Owner), x.as(t, demo.Rival), x.as(t, "")
+	mine, theirs := "/my/resources/"+own, "/my/resources/"+other
+	has(t, "the way there", owner.page("/my/assembly/"+own), mine, "/my/rooms/"+own)
+	offer := url.Values{"form": {"post"}, "side": {"offered"}, "kind": {"hall"}, "title": {"三楼活动厅"}, "times": {"随便"}}
+	if a := owner.post(mine, offer); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="post-times-error"`) || !strings.Contains(a.body, `value="三楼活动厅"`) {
+		t.Errorf("times nobody reads: %d %s", a.status, complaint(a.body))
+	}
+	offer.Set("times", "周一至周五 18:00-21:00")
+	offer.Set("place", "nowhere")
+	if a := owner.post(mine, offer); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="post-place-error"`) {
+		t.Errorf("a place that is not: %d", a.status)
+	}
+	offer.Del("place")
+	post, _, _ := strings.Cut(owner.done(mine, offer), "?")
+	id := post[strings.LastIndexByte(post, '/')+1:]
+
+	// Everybody sees the space with leave alone, and not a moment longer.
+	if strings.Contains(anybody.page("/spaces"), "三楼活动厅") {
+		t.Error("shown without leave")
+	}
+	owner.done(post, url.Values{"form": {"show"}})
+	has(t, "the public calendar", anybody.page("/spaces"), "三楼活动厅", "演示单位owner", "18:00–21:00")
+	owner.done(post, url.Values{"form": {"hide"}})
+	if strings.Contains(anybody.page("/spaces"), "三楼活动厅") {
+		t.Error("shown after leave was taken back")
+	}
+
+	need, _, _ := strings.Cut(rival.done(theirs, url.Values{"form": {"post"}, "side": {"sought"}, "kind": {"hall"}, "title": {"借场地开会"}}), "?")
+	has(t, "what fits", rival.page(need), "三楼活动厅", "演示单位owner")
+	has(t, "what is open", rival.page(theirs+"/open?side=offered"), "三楼活动厅")
+	deal, _, _ := strings.Cut(rival.done(theirs+"/posts/"+id, url.Values{"form": {"answer"}, "with": {need[strings.LastIndexByte(need, '/')+1:]}}), "?")
+	if m := x.sent(t, demo.Owner, "resource_match"); !strings.Contains(m.Text, "三楼活动厅") || !strings.Contains(m.Text, mine) {
+		t.Errorf("the letter says %q", m.Text)
+	}
+	if a := rival.post(theirs+"/posts/"+id, url.Values{"form": {"answer"}, "with": {need[strings.LastIndexByte(need, '/')+1:]}}); a.status != http.StatusConflict || !strings.Contains(a.body, "正在商量") {
+		t.Errorf("answered twice: %d", a.status)
+	}
+	ours := strings.Replace(deal, theirs, mine, 1)
+	if a := owner.post(ours, url.Values{"form": {"confirm"}}); a.status != http.StatusConflict {
+		t.Errorf("confirmed before anything: %d", a.status)
+	}
+	owner.done(ours, url.Values{"form": {"agree"}})
+	day := time.Unix(0, x.clock.Load())
+	if a := rival.post(deal, url.Values{"form": {"deliver"}, "on": {day.AddDate(0, 0, 2).Format(time.DateOnly)}, "note": {"开了一场会"}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="deliver-on-error"`) || !strings.Contains(a.body, `value="开了一场会"`) {
+		t.Errorf("delivered on a day to come: %d %s", a.status, complaint(a.body))
+	}
+	rival.done(deal, url.Values{"form": {"deliver"}, "on": {day.Format(time.DateOnly)}, "note": {"开了一场会"}})
+	has(t, "the figures", lian.page("/liaison/resources"), "双方都确认的有 0 件")
+	has(t, "the other side", owner.page(ours), "等对方确认", "开了一场会", `id="confirm"`)
+	owner.done(ours, url.Values{"form": {"confirm"}})
+	has(t, "the figures", lian.page("/liaison/resources"), "双方都确认的有 1 件")
+	has(t, "the need", rival.page(need), "已满足")
+	atLiaison := "/liaison/deals/" + deal[strings.LastIndexByte(deal, '/')+1:]
+	lian.done(atLiaison, url.Values{"form": {"close"}})
+	has(t, "the deal", owner.page(ours), "办结")
+	for _, who := range []string{demo.Coordinator, demo.Owner} {
+		if a := x.as(t, who).get(atLiaison); a.status != http.StatusNotFound {
+			t.Errorf("%s reads a deal as the liaison: %d", who, a.status)
+		}
+	}
+	if a := owner.get(strings.Replace(need, theirs, mine, 1)); a.status != http.StatusNotFound {
+		t.Errorf("another's need that is met: %d", a.status)
+	}
+}
+
+func TestTheLiaisonBringsTwoTogether(t *testing.T) {
+	x := peopled(t)
+	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
+	lian, owner, rival := x.as(t, demo.Liaison), x.as(t, demo.Owner), x.as(t, demo.Rival)
+	add := func(b *browser, org, side, title string) string {
+		t.Helper()
+		to, _, _ := strings.Cut(b.done("/my/resources/"+org, url.Values{"form": {"post"}, "side": {side}, "kind": {"printing"}, "title": {title}}), "?")
+		return to[strings.LastIndexByte(to, '/')+1:]
+	}
+	offer, need := add(owner, own, "offered", "免费打印"), add(rival, other, "sought", "要打印")
+	page := "/liaison/resources/" + offer
+	has(t, "what fits", lian.page(page), "要打印", "演示单位rival")
+	deal, _, _ := strings.Cut(lian.done(page, url.Values{"with": {need}}), "?")
+	has(t, "the deal", lian.page(deal), "等双方同意", "还没回复")
+	if a := lian.post(deal, url.Values{"form": {"give_up"}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="give_up-reason-error"`) {
+		t.Errorf("given up without a reason: %d", a.status)
+	}
+	if a := x.as(t, demo.Admin).post(deal, url.Values{"form": {"give_up"}, "reason": {"x"}}); a.status != http.StatusNotFound {
+		t.Errorf("an administrator gives it up: %d", a.status)
+	}
+	lian.done(deal, url.Values{"form": {"give_up"}, "reason": {"机器坏了"}})
+	has(t, "the organisation", owner.page("/my/resources/"+own+"/deals/"+deal[strings.LastIndexByte(deal, '/')+1:]), "没办成", "机器坏了")
+}
