@@ -139,8 +139,10 @@ func (s *Site) ownRoomCase(c *fiber.Ctx, p *speaker, f *form, free []stations.Sl
 		}
 		v.add(x)
 	}
-	v.add(section{ID: "ask", Title: p.say("station.ask_title"), Text: p.say("station.ask_text", "Hours", r.LeadHours, "Days", r.AheadDays, "Minutes", r.MaxMinutes, "Times", r.PerWeek),
-		Forms: []*ui.Form{s.act(c, "ask", here, 0, p.say("station.ask"), askParts(p, only(f, "ask"), &r, free)...)}})
+	v.add(section{
+		ID: "ask", Title: p.say("station.ask_title"), Text: p.say("station.ask_text", "Hours", r.LeadHours, "Days", r.AheadDays, "Minutes", r.MaxMinutes, "Times", r.PerWeek),
+		Forms: []*ui.Form{s.act(c, "ask", here, 0, p.say("station.ask"), askParts(p, only(f, "ask"), &r, free)...)},
+	})
 	return v, nil
 }
 
