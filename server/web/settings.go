@@ -162,9 +162,13 @@ func (s *Site) environment(p *speaker) section {
 		staff = p.say("settings.from_everywhere")
 	}
 	for _, e := range []struct{ env, value string }{
-		{"SHANGQUAN_ENV", string(cfg.Env)}, {"SHANGQUAN_ORIGIN", cfg.Origin}, {"SHANGQUAN_STAFF_RANGES", staff},
-		{"SHANGQUAN_MAIL", cfg.Mail.String()}, {"SHANGQUAN_SMS", cmp.Or(cfg.SMS.String(), p.say("settings.none"))},
-		{"SHANGQUAN_SEARCH", cfg.Search}, {"SHANGQUAN_RATE_FACTOR", strconv.Itoa(cfg.RateFactor)},
+		{"SHANGQUAN_ENV", string(cfg.Env)},
+		{"SHANGQUAN_ORIGIN", cfg.Origin},
+		{"SHANGQUAN_STAFF_RANGES", staff},
+		{"SHANGQUAN_MAIL", cfg.Mail.String()},
+		{"SHANGQUAN_SMS", cmp.Or(cfg.SMS.String(), p.say("settings.none"))},
+		{"SHANGQUAN_SEARCH", cfg.Search},
+		{"SHANGQUAN_RATE_FACTOR", strconv.Itoa(cfg.RateFactor)},
 	} {
 		x.Facts = fact(x.Facts, e.env, e.value)
 	}

@@ -418,8 +418,10 @@ func TestBrowsing(t *testing.T) {
 	w := newWorld(t)
 	start := w.log.now()
 	for _, e := range []Event{
-		{Action: access.AccountOpen, Object: Ref{"account", "a1"}, Result: "refused"}, {Action: access.AccountOpen, Object: Ref{"account", "a2"}, Result: "ok"},
-		{Action: access.RegisterExport, Object: Ref{"extract", "register"}, Result: "ok"}, {Action: access.RegisterExport, Object: Ref{"accounting", "x"}, Result: "ok"},
+		{Action: access.AccountOpen, Object: Ref{"account", "a1"}, Result: "refused"},
+		{Action: access.AccountOpen, Object: Ref{"account", "a2"}, Result: "ok"},
+		{Action: access.RegisterExport, Object: Ref{"extract", "register"}, Result: "ok"},
+		{Action: access.RegisterExport, Object: Ref{"accounting", "x"}, Result: "ok"},
 	} {
 		if err := w.log.Event(t.Context(), owner, e); err != nil {
 			t.Fatal(err)

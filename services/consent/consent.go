@@ -72,8 +72,6 @@ type Words struct {
 	Version string    `toml:"version"`
 	Since   string    `toml:"since"` // day
 	Text    lang.Text `toml:"text"`
-	// Sums are the hashes of texts too long to stand here, by language.
-	Sums map[string]string `toml:"sums"`
 }
 
 //go:embed words.toml

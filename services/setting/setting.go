@@ -266,8 +266,10 @@ func (v *Values) wrong() []fault.Field {
 			form *regexp.Regexp
 			bad  fault.Field
 		}{
-			{v.Phone, phoneForm, fault.Field{Name: "phone", Key: "setting.wrong.phone"}}, {v.ICP, icpForm, fault.Field{Name: "icp", Key: "setting.wrong.icp"}},
-			{v.Police, policeForm, fault.Field{Name: "police", Key: "setting.wrong.police"}}, {v.SiteCode, codeForm, fault.Field{Name: "site_code", Key: "setting.wrong.site_code"}},
+			{v.Phone, phoneForm, fault.Field{Name: "phone", Key: "setting.wrong.phone"}},
+			{v.ICP, icpForm, fault.Field{Name: "icp", Key: "setting.wrong.icp"}},
+			{v.Police, policeForm, fault.Field{Name: "police", Key: "setting.wrong.police"}},
+			{v.SiteCode, codeForm, fault.Field{Name: "site_code", Key: "setting.wrong.site_code"}},
 		} {
 			if x.text != "" && !x.form.MatchString(x.text) {
 				out = append(out, x.bad)
