@@ -15,7 +15,9 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/neighbour"
 	"shangquan/services/programme"
+	"shangquan/services/resource"
 	"shangquan/services/secret"
+	"shangquan/services/station"
 	"shangquan/services/store"
 )
 
@@ -106,5 +108,35 @@ func TestTogether(t *testing.T) {
 	cases, err := neighbour.New(neighbour.Deps{DB: db, Log: trail, Keys: keys, Now: now}).Mine(ctx, owner, 10)
 	if err != nil || len(cases) != 1 {
 		t.Errorf("cases of the owner: %v %v", cases, err)
+	}
+}
+
+// TestStations reads what the station has and what organisations have for each other in the demonstration.
+func TestStations(t *testing.T) {
+	ctx := t.Context()
+	today := time.Date(2026, 10, 15, 19, 12, 0, 0, calendar.Shanghai)
+	now := func() time.Time { return today }
+	db, trail, keys := audittest.Open(t, now)
+	people := []Person{{Key: Liaison, AccountID: "l"}, {Key: Admin, AccountID: "a"}, {Key: Owner, AccountID: "o", MerchantID: "m1"}, {Key: Rival, AccountID: "r", MerchantID: "m2"}}
+	d := Deps{DB: db, Keys: keys, Log: trail, Now: now}
+	if err := errors.Join(JointMeeting(ctx, d, people), Stations(ctx, d, people)); err != nil {
+		t.Fatal(err)
+	}
+	seats := assembly.New(assembly.Deps{DB: db, Log: trail, Keys: keys, Now: now})
+	stations := station.New(station.Deps{DB: db, Log: trail, Members: seats, Calendar: calendar.China, Now: now})
+	if st, err := stations.PublicStation(ctx, "demo"); err != nil || !strings.HasPrefix(st.Name.Hans, "演示") {
+		t.Errorf("the station is %v %v", st.Name, err)
+	}
+	owner := access.Actor{AccountID: "o", Seats: []access.Seat{{MerchantID: "m1", Role: access.Owner}}}
+	own, err := seats.Mine(ctx, owner)
+	if err != nil || len(own) != 1 {
+		t.Fatalf("the owner acts for %v %v", own, err)
+	}
+	if rooms, err := stations.RoomsFor(ctx, owner, own[0].ID); err != nil || len(rooms) != 1 {
+		t.Errorf("rooms %v %v", rooms, err)
+	}
+	spaces, err := resource.New(resource.Deps{DB: db, Log: trail, Members: seats, Now: now}).Spaces(ctx)
+	if err != nil || len(spaces) != 1 {
+		t.Errorf("spaces %v %v", spaces, err)
 	}
 }
