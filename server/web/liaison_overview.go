@@ -7,9 +7,11 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
+	"shangquan/services/access"
 	"shangquan/services/activity"
 	"shangquan/services/assembly"
 	"shangquan/services/programme"
+	"shangquan/services/resource"
 )
 
 // What the overview of the liaison looks at.
@@ -24,7 +26,7 @@ const (
 func (s *Site) liaisonPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	v := overviewView{Title: p.say("area.liaison"), At: p.say("overview.at", "When", stamp(p, p.now))}
-	for _, part := range []func(*fiber.Ctx, *speaker, *overviewView) error{s.meetingCards, s.lateCard, s.aheadCard, s.unmetCard, s.programmeFigure, s.cameFigure} {
+	for _, part := range []func(*fiber.Ctx, *speaker, *overviewView) error{s.meetingCards, s.lateCard, s.aheadCard, s.roomsCard, s.needsCard, s.unmetCard, s.programmeFigure, s.cameFigure} {
 		if err := part(c, p, &v); err != nil {
 			return err
 		}
@@ -95,7 +97,7 @@ func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
 			list = append(list, actionRecord(c, p, "/liaison/actions/", a, names))
 		}
 	}
-	if by.Is("liaison") { // whoever administers the site has no part in the cases
+	if by.Is(access.Liaison) { // whoever administers the site has no part in the cases
 		cases, err := s.services.Neighbours.Late(ctx, by)
 		if err != nil {
 			return err
@@ -147,6 +149,48 @@ func (s *Site) aheadCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
 		}
 	}
 	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.ahead"), Number: orMore(n, page.Next != ""), Href: at(c, "/liaison/activities")})
+	v.Cards = append(v.Cards, card)
+	return nil
+}
+
+// roomsCard is what rooms are taken for this week; whoever administers the site has no part in it.
+func (s *Site) roomsCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
+	ctx, by := c.UserContext(), Of(c).Actor
+	if !by.Is(access.Liaison) {
+		return nil
+	}
+	week, err := s.services.Stations.ThisWeek(ctx, by, onLiaison)
+	if err != nil {
+		return err
+	}
+	names, err := s.memberNames(c)
+	if err != nil {
+		return err
+	}
+	card := overviewCard{Title: p.say("liaison.this_week"), Records: ui.Records{Empty: p.say("liaison.none_this_week")}, All: &ui.Link{Label: p.say("station.rooms"), Href: at(c, "/liaison/rooms")}}
+	for i := range week[:min(len(week), cardLength)] {
+		b := &week[i]
+		x := ui.Record{Title: slotWords(p, b.Day, b.From, b.To), Href: at(c, "/liaison/rooms/"+b.RoomID) + "?week=" + b.Day + "#b-" + b.ID, Lines: []string{p.name(names[b.OrganisationID]), b.Purpose}}
+		x.Tag, x.State = bookingTag(p, &b.Booking)
+		card.Records.Items = append(card.Records.Items, x)
+	}
+	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.this_week"), Number: strconv.Itoa(len(week)), Href: at(c, "/liaison/rooms")})
+	v.Cards = append(v.Cards, card)
+	return nil
+}
+
+// needsCard is what organisations seek and nobody has answered.
+func (s *Site) needsCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
+	page, err := s.services.Resources.Open(c.UserContext(), Of(c).Actor, "", resource.Sought, "", "", onLiaison)
+	if err != nil {
+		return err
+	}
+	card := overviewCard{Title: p.say("liaison.needs"), Records: ui.Records{Empty: p.say("liaison.no_need")}, All: &ui.Link{Label: p.say("resource.home"), Href: at(c, "/liaison/resources")}}
+	for i := range page.Items[:min(len(page.Items), cardLength)] {
+		x := &page.Items[i]
+		card.Records.Items = append(card.Records.Items, postRecord(p, x, at(c, "/liaison/resources/"+x.ID)))
+	}
+	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.needs"), Number: orMore(len(page.Items), page.Next != ""), Href: at(c, "/liaison/resources")})
 	v.Cards = append(v.Cards, card)
 	return nil
 }

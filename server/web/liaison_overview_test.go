@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +44,13 @@ func TestTheLiaisonsOverview(t *testing.T) {
 		t.Fatal(err)
 	}
 	has(t, "the meeting at hand", lian.page("/liaison"), m.Title)
+	has(t, "nothing asked for", lian.page("/liaison"), "这周没有预约", "没有等着的需求")
+	_, room := x.room(t, lian)
+	owner := x.as(t, demo.Owner)
+	day := now.AddDate(0, 0, 2).Format(time.DateOnly)
+	owner.done("/my/rooms/"+own+"/"+strings.TrimPrefix(room, "/liaison/rooms/"), url.Values{"form": {"ask"}, "day": {day}, "from": {"600"}, "to": {"660"}, "purpose": {"防火培训"}, "people": {"8"}})
+	owner.done("/my/resources/"+own, url.Values{"form": {"post"}, "side": {"sought"}, "kind": {"printing"}, "title": {"要打印"}})
+	has(t, "rooms and needs", lian.page("/liaison"), "防火培训", "要打印")
 	if a := x.as(t, demo.Coordinator).get("/liaison"); a.status != 404 {
 		t.Errorf("a coordinator reads it: %d", a.status)
 	}

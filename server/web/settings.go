@@ -161,6 +161,8 @@ func (s *Site) environment(p *speaker) section {
 	if staff == "" {
 		staff = p.say("settings.from_everywhere")
 	}
+	list := ui.Records{}
+	x.Records = &list
 	for _, e := range []struct{ env, value string }{
 		{"SHANGQUAN_ENV", string(cfg.Env)},
 		{"SHANGQUAN_ORIGIN", cfg.Origin},
@@ -170,7 +172,7 @@ func (s *Site) environment(p *speaker) section {
 		{"SHANGQUAN_SEARCH", cfg.Search},
 		{"SHANGQUAN_RATE_FACTOR", strconv.Itoa(cfg.RateFactor)},
 	} {
-		x.Facts = fact(x.Facts, e.env, e.value)
+		list.Items = append(list.Items, ui.Record{Title: e.env, Lang: lang.En, Lines: []string{e.value}})
 	}
 	found := config.Check(cfg)
 	if len(found) == 0 {

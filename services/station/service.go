@@ -81,7 +81,7 @@ func New(d Deps) *Service {
 		stations: audit.Record(store.NewCollection[Station](d.DB, "stations", store.Unique("slug"), follow), d.Log, kindStation),
 		rooms:    audit.Record(store.NewCollection[Room](d.DB, "rooms", store.Index("station_id", "created_at"), follow), d.Log, kindRoom),
 		weeks: audit.Record(store.NewCollection[Week](d.DB, "room_weeks",
-			store.Unique("key"), store.Index("waiting", "monday"), store.Index("room_id", "monday"), store.Multi("organisations"), follow), d.Log, kindWeek),
+			store.Unique("key"), store.Index("waiting", "monday"), store.Index("room_id", "monday"), store.Index("monday"), store.Multi("organisations"), follow), d.Log, kindWeek),
 		points: audit.Record(store.NewCollection[Point](d.DB, "open_points",
 			store.Unique("key"), store.Index("listing_id"), store.Index("open", "checked_on"), follow), d.Log, kindPoint),
 	}
