@@ -41,6 +41,8 @@ func (s *Site) ownRoutes() []Route {
 		own(post, "/account/factors/passkey/start", s.passkeyStarted, access.AccountFactor),
 		own(post, "/account/factors/passkey", s.passkeyMade, access.AccountFactor),
 		own(post, "/account/export", s.accountExport, access.AccountOwn),
+		own(get, "/account/delete", s.deletePage, access.AccountFactor),
+		own(post, "/account/delete", s.deleteSent, access.AccountFactor),
 		{Method: post, Path: "/sign-in/factor/passkey/start", Handle: s.passkeyAsked, Kind: Private, Rate: Write, Needs: access.AccountOpen, Always: true},
 		{Method: post, Path: "/sign-in/factor/passkey", Handle: s.passkeyGiven, Kind: Private, Rate: Write, Needs: access.AccountOpen, Always: true},
 	}
@@ -131,6 +133,7 @@ func (s *Site) accountForm(c *fiber.Ctx, p *speaker, f *form) (formPage, error) 
 			Action: at(c, "/account/export"), CSRF: s.token(r), Parts: []ui.FormPart{{Heading: p.say("own.export")}, {Text: p.say("own.export_text")}},
 			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("own.export_go"), Kind: "alt"}}},
 		}},
+		Links: []ui.Link{{Label: p.say("own.delete"), Href: at(c, "/account/delete")}},
 	}, nil
 }
 

@@ -78,7 +78,7 @@ func (s *Site) accountsPage(c *fiber.Ctx) error {
 		Button: &ui.Button{Label: p.say("office.invite"), Href: at(c, "/admin/invite")},
 	}
 	for _, a := range page.Items {
-		item := ui.Record{Title: a.Name, Href: at(c, "/admin/accounts/"+a.ID), Lines: append([]string{p.roles(a.Roles)}, masked(&a)...)}
+		item := ui.Record{Title: calledBy(p, &a), Href: at(c, "/admin/accounts/"+a.ID), Lines: append([]string{p.roles(a.Roles)}, masked(&a)...)}
 		switch {
 		case a.Disabled:
 			item.Tag, item.State = p.say("office.is_closed"), ui.TaskBad
@@ -201,7 +201,7 @@ func (s *Site) showOne(c *fiber.Ctx, p *speaker, v oneView) error {
 // what was sent, whose roles and reason stay in their form.
 func (s *Site) oneForms(c *fiber.Ctx, p *speaker, a account.Account, f *form) (oneView, map[string]int, error) {
 	to := at(c, "/admin/accounts/"+a.ID)
-	v := oneView{Title: a.Name, Up: &ui.Link{Label: p.say("area.people"), Href: at(c, "/admin/accounts")}, Callouts: doneCallout(c, p, adminDone)}
+	v := oneView{Title: calledBy(p, &a), Up: &ui.Link{Label: p.say("area.people"), Href: at(c, "/admin/accounts")}, Callouts: doneCallout(c, p, adminDone)}
 	factor := p.say("own.factor_none")
 	if a.Factors.Any() {
 		factor = p.say("own.factor_set")

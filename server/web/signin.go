@@ -18,7 +18,7 @@ func (s *Site) signInPage(c *fiber.Ctx) error {
 	if s.services.Freeze.Refused() != nil {
 		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("error.frozen.title"), Text: p.say("safety.only_admins")})
 	}
-	for query, key := range map[string]string{"out": "sign_in.out", "changed": "sign_in.changed"} {
+	for query, key := range map[string]string{"out": "sign_in.out", "changed": "sign_in.changed", "deleted": "own.deleted"} {
 		if c.Query(query) != "" {
 			v.Callouts = append(v.Callouts, ui.Callout{Kind: "ok", Icon: "check", Lead: p.say(key)})
 		}

@@ -18,6 +18,7 @@ const (
 	mailFactor     = "factor"      // Time
 	mailContact    = "contact"     // Time, Contact
 	mailRoles      = "roles"       // Time
+	mailDeleted    = "deleted"     // Time
 	mailFactorGone = "factor_gone" // Time: an administrator took the second factor away
 )
 
