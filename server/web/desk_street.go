@@ -104,7 +104,7 @@ func (s *Site) deskStreet(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := saidHere(c, "sides", "stretch", "removed", "unit"); w != "" {
+	if w := saidHere(c, "sides", "pedestrian", "stretch", "removed", "unit"); w != "" {
 		v.ok(p.say("desk_place.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)
@@ -131,8 +131,9 @@ func (s *Site) streetCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, map[str
 	if !access.Can(Of(c).Actor, access.PlaceEdit, access.Thing{Kind: place.KindStreet}) {
 		return v, nil, nil
 	}
-	forms := map[string]*ui.Form{"sides": s.sidesForm(c, p, &st, only(f, "sides")), "stretch": s.stretchForm(c, p, &st, only(f, "stretch")), "unit": s.unitForm(c, p, "/desk/streets/"+st.Slug, true, only(f, "unit"))}
+	forms := map[string]*ui.Form{"sides": s.sidesForm(c, p, &st, only(f, "sides")), "pedestrian": s.pedestrianForm(c, p, &st, only(f, "pedestrian")), "stretch": s.stretchForm(c, p, &st, only(f, "stretch")), "unit": s.unitForm(c, p, "/desk/streets/"+st.Slug, true, only(f, "unit"))}
 	v.add(section{Title: p.say("desk_place.which_side"), Forms: []*ui.Form{forms["sides"]}})
+	v.add(section{Title: p.say("desk_place.pedestrian_title"), Text: p.say("desk_place.pedestrian_text"), Forms: []*ui.Form{forms["pedestrian"]}})
 	list := ui.Records{Empty: p.say("desk_place.no_stretches")}
 	for _, x := range st.Stretches {
 		list.Items = append(list.Items, ui.Record{Title: p.name(x.Name), Href: at(c, "/desk/streets/"+st.Slug) + "?stretch=" + x.ID + "#stretch", Lines: rangeWords(p, x)})
@@ -202,6 +203,16 @@ func (s *Site) sidesForm(c *fiber.Ctx, p *speaker, st *place.Street, f *form) *u
 		choose(x)
 	})
 	return s.placeForm(c, "/desk/streets/"+st.Slug, "sides", st.Rev, []ui.FormPart{x}, ui.Button{Label: p.say("desk_place.save")})
+}
+
+func (s *Site) pedestrianForm(c *fiber.Ctx, p *speaker, st *place.Street, f *form) *ui.Form {
+	x := field(f, "pedestrian", "pedestrian", p.say("desk_place.pedestrian"), func(x *ui.Field) {
+		if f == nil {
+			x.Value = st.Pedestrian.Text
+		}
+		x.Optional, x.Max, x.Hint = true, place.MaxPedestrian, p.say("desk_place.pedestrian_hint")
+	})
+	return s.placeForm(c, "/desk/streets/"+st.Slug, "pedestrian", st.Rev, []ui.FormPart{x}, ui.Button{Label: p.say("desk_place.save")})
 }
 
 // choose marks the option of a select that has the value of the field.
@@ -314,6 +325,10 @@ func (s *Site) deskStreetSent(c *fiber.Ctx) error {
 	case "sides":
 		if err = revErr; err == nil {
 			_, err = s.services.Streets.SetSides(ctx, by, st.ID, rev, place.Compass(f.Get("odd")))
+		}
+	case "pedestrian":
+		if err = revErr; err == nil {
+			_, err = s.services.Streets.SetPedestrian(ctx, by, st.ID, rev, f.Get("pedestrian"))
 		}
 	case "stretch":
 		if err = revErr; err == nil {

@@ -46,6 +46,7 @@ func (x *town) kept(t testing.TB, id string) listing.Listing {
 }
 
 func TestStreetIsKeptAtTheDesk(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	st, stops := x.streetWith(t)
 	desk, path := x.as(t, demo.Coordinator), "/desk/streets/"+st.Slug
@@ -112,6 +113,7 @@ func TestStreetIsKeptAtTheDesk(t *testing.T) {
 
 // Without a script each answer is a form, which leads to the next door.
 func TestWalkWithoutScript(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	st, stops := x.streetWith(t)
 	desk, path := x.as(t, demo.Coordinator), "/desk/walk/"+st.Slug+"/even"
@@ -168,6 +170,7 @@ func TestWalkWithoutScript(t *testing.T) {
 
 // The script asks for the side and sends what waited, as JSON with the token of the session.
 func TestWalkAsJSON(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	st, _ := x.streetWith(t)
 	desk := x.as(t, demo.Coordinator)
@@ -229,6 +232,7 @@ func (x *town) instant() time.Time { return time.Unix(0, x.clock.Load()) }
 
 // What is done to a shop is in the register of openings and closings by itself; what is missing is typed in.
 func TestRegisterOfOpeningsAndClosings(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	_, stops := x.streetWith(t)
 	desk := x.as(t, demo.Coordinator)
@@ -267,5 +271,44 @@ func TestRegisterOfOpeningsAndClosings(t *testing.T) {
 	}
 	if a := desk.post(path, url.Values{"rev": {"1"}, "kind": {"opened"}, "on": {"2025-03-01"}}); a.status != http.StatusConflict {
 		t.Errorf("an older page is written over: %d", a.status)
+	}
+}
+
+// S4: while no car may enter, the street says so, and so does each of its shops.
+func TestStreetOfWhoWalks(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	st, stops := x.streetWith(t)
+	desk, path := x.as(t, demo.Coordinator), "/desk/streets/"+st.Slug
+	sent := url.Values{"form": {"pedestrian"}, "rev": {revision(st.Rev)}, "pedestrian": {"看情况"}}
+	if a := desk.post(path, sent); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "时间看不懂") || !strings.Contains(a.body, `value="看情况"`) {
+		t.Errorf("words nobody can read: %d %s", a.status, complaint(a.body))
+	}
+	sent.Set("pedestrian", "每天 10:00-22:00")
+	desk.done(path, sent)
+	x.public(t)
+	street, shop := "/streets/"+st.Slug, "/shops/"+x.listing(t, stops[0].ListingID).Slug
+	anybody := x.as(t, "")
+	for _, page := range []string{street, shop} {
+		has(t, page+" in the evening", anybody.page(page), "现在是步行街，车不能进", "10:00–22:00")
+	}
+	set := func(text string) {
+		t.Helper()
+		st, err := x.services.Streets.StreetBySlug(t.Context(), st.Slug)
+		if err != nil {
+			t.Fatal(err)
+		}
+		desk.done(path, url.Values{"form": {"pedestrian"}, "rev": {revision(st.Rev)}, "pedestrian": {text}})
+		x.public(t)
+	}
+	set("")
+	if strings.Contains(anybody.page(street), "步行街") {
+		t.Error("an ordinary street is still one of who walks")
+	}
+	set("Mo-Su 10:00-22:00")
+	x.wait(4 * time.Hour)
+	has(t, "the street at night", anybody.page(street), "步行街，到时间车不能进")
+	if strings.Contains(anybody.page(shop), "步行街") {
+		t.Error("the shop says it at night, too")
 	}
 }

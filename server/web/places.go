@@ -8,7 +8,9 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/directory"
+	"shangquan/services/hours"
 	"shangquan/services/lang"
+	"shangquan/services/place"
 )
 
 // placeLink is a street or plaza in a list.
@@ -146,6 +148,7 @@ func (s *Site) street(c *fiber.Ctx) error {
 		Name: ui.Plain(name, in), Pinyin: x.Street.Pinyin, Count: placeCount(p, x.Total, x.Open),
 		Callouts: banners(p, s.board(c).Street(p.now, x.Street.ID)), Links: placeLinks(p, x.Street.Slug),
 	}
+	v.Callouts = append(v.Callouts, s.pedestrianNote(p, x.Street, false)...)
 	all := []directory.Row{}
 	for _, side := range x.Sides {
 		g := rowGroup{ID: "side-" + string(side.Side), Title: p.say("places.side.unknown"), Rows: s.rows(p, side.Rows)}
@@ -166,6 +169,22 @@ func (s *Site) street(c *fiber.Ctx) error {
 		v.Plazas = append(v.Plazas, placeLink{Href: ui.Href(p.Lang, "/plazas/"+z.Plaza.Slug), Name: ui.Plain(zname, zin), Count: counts(p, z)})
 	}
 	return s.renderPlace(c, p, v, x.Street.Core && len(x.Street.Lines) > 0, all)
+}
+
+// pedestrianNote says when no car may enter a street and whether that is now; with now alone only while it is.
+func (s *Site) pedestrianNote(p *speaker, st *place.Street, now bool) []ui.Callout {
+	if st == nil || st.Pedestrian.Text == "" {
+		return nil
+	}
+	in := hours.At(st.Pedestrian.Hours, s.calendar(), p.now).IsOpen()
+	if now && !in {
+		return nil
+	}
+	note := ui.Callout{Lead: p.say("places.pedestrian.lead"), Text: weekWords(p, st.Pedestrian.Hours.Week)}
+	if in {
+		note.Lead = p.say("places.pedestrian.now")
+	}
+	return []ui.Callout{note}
 }
 
 func (s *Site) plaza(c *fiber.Ctx) error {

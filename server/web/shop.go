@@ -94,6 +94,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	v.Callouts = closureNotes(p, &shop)
 	if !shop.Gone() {
 		v.Callouts = append(v.Callouts, s.shopBanners(c, p, l)...)
+		v.Callouts = append(v.Callouts, s.pedestrianNote(p, shop.Street, true)...)
 		v.Callouts = append(v.Callouts, comingNotes(p, shop.Coming)...)
 		v.Hours, v.HoursText, v.HoursNote = week(p, &shop)
 	}

@@ -30,6 +30,8 @@ type Street struct {
 	// Stretches are its named pieces, in the order of house numbers. StretchesMade is how many there ever were: ids are not given twice.
 	Stretches     []Stretch `json:"stretches,omitempty"`
 	StretchesMade int       `json:"stretches_made,omitempty"`
+	// Pedestrian is when no car may enter; without text cars always may.
+	Pedestrian Pedestrian `json:"pedestrian,omitzero"`
 	// Lines is the drawn course, WGS-84, for the street plan; empty when unknown.
 	Lines [][]geo.Point `json:"lines"`
 	// Core is true for the streets of the district itself; others are only where a listed shop's address lies.
