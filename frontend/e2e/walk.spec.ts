@@ -58,6 +58,7 @@ test('a walk without a network is kept, sent, and leaves a conflict to a person'
 	// Meanwhile a colleague is at the second door, with a wide screen.
 	const colleague = await openAs(browser, own, 'second', `${path}?at=2`, { width: 1280, height: 844 });
 	await expect(colleague.locator('[data-name]')).toHaveText(second);
+	await colleague.waitForLoadState('networkidle'); // until the script is there a press sends the form, which answers in another way
 	await press(colleague, '没变');
 	await expect(colleague.getByRole('status')).toContainText('都交上去了');
 	await seemly(colleague, 'wide');

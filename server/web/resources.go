@@ -364,7 +364,7 @@ func (s *Site) publicSpaces(c *fiber.Ctx) error {
 		facts := fact(nil, p.say("resource.kind_label"), p.say("resource.kind."+string(x.Kind)))
 		facts = fact(facts, p.say("station.who"), p.name(x.Organisation))
 		facts = fact(facts, p.say("resource.place"), s.placeWords(c, p, x.Place))
-		v.add(section{ID: x.ID, Title: x.Title, Text: x.Text, Facts: facts, Week: s.daysAhead(p, x.Hours)})
+		v.add(section{ID: "space-" + x.ID, Title: x.Title, Text: x.Text, Facts: facts, Week: s.daysAhead(p, x.Hours)})
 	}
 	return s.showPublic(c, p, &v)
 }
