@@ -329,6 +329,7 @@ func (s *Site) heritageCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 		}
 		step("review", p.say("heritage.review"), "", p.say("heritage.review_send"),
 			ui.FormPart{Choice: &ui.Choice{ID: "review-outcome", Name: "outcome", Legend: p.say("heritage.outcome_label"), Options: picks}}, review("review"), words("review", "words", p.say("heritage.review_words"), true))
+	default: // what is over has no next step
 	}
 	if r.State == heritage.Claimed || r.State == heritage.Checked {
 		step("return", p.say("heritage.give_back"), "", p.say("heritage.give_back_send"), words("return", "reason", p.say("heritage.reason"), false))

@@ -344,7 +344,7 @@ func (s *Site) meetingSteps(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.M
 		step("assign", p.say("assembly.assign"), p.say("assembly.assign_text"), p.say("assembly.assign_send"), assignParts(p, only(f, "assign"), m, members)...)
 	}
 	if is(assembly.Published) {
-		s.summaryStep(p, v, m, f, step)
+		s.summaryStep(p, m, f, step)
 	}
 	if is(assembly.Open, assembly.Agenda, assembly.Called) {
 		step("cancel", p.say("assembly.cancel"), "", p.say("assembly.cancel_send")).Bar.Buttons[0].Kind = "alt"
@@ -352,7 +352,7 @@ func (s *Site) meetingSteps(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.M
 }
 
 // summaryStep is what the public is to read, and where that stands.
-func (s *Site) summaryStep(p *speaker, v *casePage, m *assembly.Meeting, f *form, step func(id, title, text, button string, parts ...ui.FormPart) *ui.Form) {
+func (s *Site) summaryStep(p *speaker, m *assembly.Meeting, f *form, step func(id, title, text, button string, parts ...ui.FormPart) *ui.Form) {
 	typed := only(f, "summary")
 	parts := threefold(p, typed, "summary", "title", p.say("assembly.summary_title"), m.Summary.Draft.Title, func(x *ui.Field) { x.Max = assembly.MaxTitle })
 	parts = append(parts, threefold(p, typed, "summary", "text", p.say("assembly.summary_text"), m.Summary.Draft.Text, func(x *ui.Field) { x.Type, x.Max, x.Rows = "textarea", assembly.MaxText, 6 })...)

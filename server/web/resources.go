@@ -99,6 +99,7 @@ func dealRecord(p *speaker, d *resource.Deal, href string, name func(string) str
 		r.State = ui.TaskTodo
 	case resource.Agreed, resource.Confirmed:
 		r.State = ui.TaskWait
+	default: // over
 	}
 	return r
 }
@@ -313,6 +314,7 @@ func (s *Site) deedSection(c *fiber.Ctx, p *speaker, f *form, deed resource.Deed
 			field(only(f, id), id, "note", p.say("resource.note"), func(x *ui.Field) { x.Max, x.Hint = resource.MaxReason, p.say("resource.note_hint") }))
 	case resource.Deny, resource.GiveUp:
 		parts = append(parts, field(only(f, id), id, "reason", p.say("station.reason"), func(x *ui.Field) { x.Max = resource.MaxReason }))
+	default: // one press
 	}
 	form := s.act(c, id, here, 0, p.say("resource.deed."+id), parts...)
 	if deed == resource.Deny || deed == resource.GiveUp {

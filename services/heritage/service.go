@@ -324,8 +324,9 @@ func rank(s State) int {
 		return 0
 	case Shown, Confirmed, Conditional:
 		return 1
+	default:
+		return 2
 	}
-	return 2
 }
 
 // Public returns the history of a shop that bears the mark today: fault.NotFound for every other.

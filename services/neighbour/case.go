@@ -147,8 +147,9 @@ func (x *Case) CheckDue() string {
 		return day.AddDate(0, 0, FirstCheck).Format(time.DateOnly)
 	case Once:
 		return day.AddDate(0, 0, SecondCheck).Format(time.DateOnly)
+	default:
+		return ""
 	}
-	return ""
 }
 
 // Overdue reports whether on a day a check or a measure is late.

@@ -130,16 +130,16 @@ func (s *Service) Areas(ctx context.Context, by access.Actor) ([]Area, error) {
 	return page.Items, err
 }
 
-// contact returns the area of a case when by is its contact: fault.NotFound for everybody else, who learns nothing of the sides.
-func (s *Service) contact(ctx context.Context, by access.Actor, areaID string) (Area, error) {
+// contact asks that by is the contact of an area: fault.NotFound for everybody else, who learns nothing of the sides.
+func (s *Service) contact(ctx context.Context, by access.Actor, areaID string) error {
 	if err := require(by, access.NeighbourEdit); err != nil {
-		return Area{}, err
+		return err
 	}
 	a, err := s.areas.Get(ctx, areaID)
 	if err == nil && a.ContactID != by.AccountID {
 		err = notFound()
 	}
-	return a, err
+	return err
 }
 
 // Begin opens a case in an area of which by is the contact: fault.Invalid names the fields.
@@ -148,7 +148,7 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, d Draft) (Case, er
 		return Case{}, err
 	}
 	wrong := d.read()
-	if _, err := s.contact(ctx, by, d.AreaID); fault.Is(err, fault.NotFound) {
+	if err := s.contact(ctx, by, d.AreaID); fault.Is(err, fault.NotFound) {
 		wrong = append(wrong, fault.Field{Name: "area", Key: "neighbour.wrong.area"})
 	} else if err != nil {
 		return Case{}, err
@@ -176,7 +176,7 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, d Draft) (Case, er
 
 // Sides returns what is known of the sides, for the contact of the area: fault.NotFound for everybody else, and once it is erased.
 func (s *Service) Sides(ctx context.Context, by access.Actor, x *Case) (Side, error) {
-	if _, err := s.contact(ctx, by, x.AreaID); err != nil {
+	if err := s.contact(ctx, by, x.AreaID); err != nil {
 		return Side{}, err
 	}
 	if x.Sealed == "" {
@@ -450,7 +450,7 @@ func (s *Service) step(ctx context.Context, by access.Actor, id string, rev int6
 	if err != nil {
 		return Case{}, err
 	}
-	if _, err := s.contact(ctx, by, was.AreaID); err != nil {
+	if err := s.contact(ctx, by, was.AreaID); err != nil {
 		return Case{}, err
 	}
 	if rev < 1 {

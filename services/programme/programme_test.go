@@ -155,7 +155,7 @@ func TestWhoHasLeftKeepsWhatWasTheirs(t *testing.T) {
 	s, ok, ctx := opened(t), must(t), t.Context()
 	y := ok(s.Begin(ctx, liaison, 2026))
 	y = ok(s.Put(ctx, liaison, y.ID, y.Rev, item()))
-	s.Seats.(*seats).left = true //nolint:errcheck,forcetypeassert // opened made it
+	s.Seats.(*seats).left = true
 	i := y.Page.Draft.Items[0]
 	i.Title.Hans = "给老人理发 10 次"
 	y = ok(s.Put(ctx, liaison, y.ID, y.Rev, i))
