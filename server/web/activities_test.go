@@ -26,7 +26,6 @@ func (x *town) planned(t *testing.T, organiser string) activity.Activity {
 }
 
 func TestAnActivityThroughThePages(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	own := x.member(t, demo.Owner)
@@ -109,7 +108,6 @@ func TestAnActivityThroughThePages(t *testing.T) {
 }
 
 func TestACancelledActivityIsSaidEverywhere(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	own := x.member(t, demo.Owner)

@@ -14,7 +14,6 @@ import (
 )
 
 func TestAMarkThroughThePages(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	shop := x.listing(t, x.people[demo.Owner].ListingIDs[0])
@@ -106,7 +105,6 @@ func TestAMarkThroughThePages(t *testing.T) {
 }
 
 func TestTheDistrictEntersTheMarkOfAShopWithoutAnOwner(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	owned := x.listing(t, x.people[demo.Owner].ListingIDs[0])
@@ -144,7 +142,6 @@ func TestTheDistrictEntersTheMarkOfAShopWithoutAnOwner(t *testing.T) {
 }
 
 func TestHowRequestsAreAnswered(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	page := x.as(t, "").page("/how-we-answer")
 	has(t, "the page", page, "tel:12345", "72 小时", "收到 0 件")

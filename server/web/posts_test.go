@@ -38,7 +38,6 @@ func (x *town) posts(t testing.TB, listingID string) []post.Post {
 // A member writes an offer: customers see it on the page, in lists, in search, in their calendar and among the offers, until its
 // last day is over.
 func TestPostComesAndGoesByItself(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	list := "/my/shops/" + id + "/posts"
@@ -86,7 +85,6 @@ func TestPostComesAndGoesByItself(t *testing.T) {
 
 // What is wrong is said at the field, and everything typed is still there.
 func TestPostRefused(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	list := "/my/shops/" + id + "/posts"
@@ -120,7 +118,6 @@ func TestPostRefused(t *testing.T) {
 }
 
 func TestPostIsChangedAndWithdrawn(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	list := "/my/shops/" + id + "/posts"
@@ -156,7 +153,6 @@ func TestPostIsChangedAndWithdrawn(t *testing.T) {
 
 // The sixth post at a time is kept, and says what to do.
 func TestPostsAreFewAtATime(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	list := "/my/shops/" + id + "/posts"
@@ -173,7 +169,6 @@ func TestPostsAreFewAtATime(t *testing.T) {
 }
 
 func TestPostsOfOthers(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	staff.done("/my/shops/"+id+"/posts/new", haircut("do", "save"))

@@ -36,7 +36,6 @@ func (x *town) linkTo(t *testing.T, to string) string {
 }
 
 func TestABankGetsSomebodyWhoActsForIt(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	id := x.bank(t)
 	seat := "/liaison/members/" + id
@@ -113,7 +112,6 @@ func TestABankGetsSomebodyWhoActsForIt(t *testing.T) {
 }
 
 func TestMembersReadOfEachOther(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	own := x.member(t, demo.Owner)
 	x.bank(t)

@@ -37,7 +37,6 @@ func (x *town) makeHook(t *testing.T, who, merchantID string) (id, secret string
 }
 
 func TestWebhookOfAMerchant(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	m := x.people[demo.Owner].MerchantID
 	base := "/my/merchants/" + m + "/webhooks"
@@ -95,7 +94,6 @@ func TestWebhookOfAMerchant(t *testing.T) {
 }
 
 func TestWebhooksOfTheDistrict(t *testing.T) {
-	t.Parallel()
 	x := peopled(t)
 	id, _ := x.makeHook(t, demo.Coordinator, "")
 	for _, path := range []string{"/admin/webhooks", "/zh-hant/admin/webhooks", "/en/admin/webhooks/" + id} {
