@@ -36,29 +36,6 @@ func (s *Site) activityRoutes() []Route {
 	}
 }
 
-// draw makes a page of sections, with what was typed.
-type draw func(*fiber.Ctx, *speaker, *form) (*casePage, error)
-
-// shown answers with the page that draw makes.
-func (s *Site) shown(c *fiber.Ctx, draw draw) error {
-	p := s.speaker(c)
-	v, err := draw(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
-
-// refused answers with the page that draw makes and what was wrong with the form that was sent.
-func (s *Site) refused(c *fiber.Ctx, f *form, err error, draw draw) error {
-	p := s.speaker(c)
-	v, drawErr := draw(c, p, f)
-	if drawErr != nil {
-		return drawErr
-	}
-	return s.refuse(c, p, v, f, err)
-}
-
 // onCalendar is how many activities a page and a calendar list.
 const onCalendar = 30
 

@@ -47,14 +47,7 @@ func (s *Site) actionsPage(c *fiber.Ctx) error {
 }
 
 // actionPage: GET /liaison/actions/:id.
-func (s *Site) actionPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.actionCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) actionPage(c *fiber.Ctx) error { return s.shown(c, s.actionCase) }
 
 func (s *Site) actionCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	a, err := s.services.Assembly.Action(c.UserContext(), Of(c).Actor, c.Params("id"))
@@ -189,12 +182,7 @@ func (s *Site) actionSent(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/liaison/actions/"+id+"?done=saved")
 	}
-	p := s.speaker(c)
-	v, caseErr := s.actionCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.actionCase)
 }
 
 // actionProof: GET /liaison/actions/:id/evidence/:n, a picture.

@@ -11,14 +11,7 @@ import (
 )
 
 // bodiesPage: GET /liaison/bodies.
-func (s *Site) bodiesPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.bodiesCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) bodiesPage(c *fiber.Ctx) error { return s.shown(c, s.bodiesCase) }
 
 func (s *Site) bodiesCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	list, err := s.services.Assembly.Bodies(c.UserContext(), Of(c).Actor)
@@ -91,23 +84,11 @@ func (s *Site) bodyAdded(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/liaison/bodies/"+b.ID+"?done=saved")
 	}
-	p := s.speaker(c)
-	v, caseErr := s.bodiesCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.bodiesCase)
 }
 
 // bodyPage: GET /liaison/bodies/:id.
-func (s *Site) bodyPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.bodyCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) bodyPage(c *fiber.Ctx) error { return s.shown(c, s.bodyCase) }
 
 func (s *Site) bodyCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	b, err := s.services.Assembly.Body(c.UserContext(), Of(c).Actor, c.Params("id"))
@@ -166,23 +147,11 @@ func (s *Site) bodySent(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/liaison/bodies/"+id+"?done="+done)
 	}
-	p := s.speaker(c)
-	v, caseErr := s.bodyCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.bodyCase)
 }
 
 // approvalsPage: GET /admin/assembly: what the public is to read, before it does.
-func (s *Site) approvalsPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.approvalsCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) approvalsPage(c *fiber.Ctx) error { return s.shown(c, s.approvalsCase) }
 
 func (s *Site) approvalsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	w, err := s.services.Assembly.Waiting(c.UserContext(), Of(c).Actor)
@@ -280,10 +249,5 @@ func (s *Site) approvalSent(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/admin/assembly?done="+done)
 	}
-	p := s.speaker(c)
-	v, caseErr := s.approvalsCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.approvalsCase)
 }

@@ -16,14 +16,7 @@ import (
 )
 
 // meetingsPage: GET /liaison/meetings (after).
-func (s *Site) meetingsPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.meetingsCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) meetingsPage(c *fiber.Ctx) error { return s.shown(c, s.meetingsCase) }
 
 func (s *Site) meetingsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	page, err := s.services.Assembly.Meetings(c.UserContext(), Of(c).Actor, assembly.States, c.Query("after"), onLiaison)
@@ -96,23 +89,11 @@ func (s *Site) meetingConvened(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/liaison/meetings/"+m.ID)
 	}
-	p := s.speaker(c)
-	v, caseErr := s.meetingsCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.meetingsCase)
 }
 
 // meetingPage: GET /liaison/meetings/:id.
-func (s *Site) meetingPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.meetingCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) meetingPage(c *fiber.Ctx) error { return s.shown(c, s.meetingCase) }
 
 // meetingCase is a meeting with the steps it is at.
 func (s *Site) meetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
@@ -470,10 +451,5 @@ func (s *Site) meetingSent(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/liaison/meetings/"+id+"?done="+done)
 	}
-	p := s.speaker(c)
-	v, caseErr := s.meetingCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.meetingCase)
 }

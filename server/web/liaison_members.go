@@ -17,14 +17,7 @@ import (
 )
 
 // membersPage: GET /liaison/members (gone).
-func (s *Site) membersPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.membersCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) membersPage(c *fiber.Ctx) error { return s.shown(c, s.membersCase) }
 
 func (s *Site) membersCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	gone := c.Query("gone") != ""
@@ -127,12 +120,7 @@ func (s *Site) memberAdded(c *fiber.Ctx) error {
 			return see(c, "/liaison/members/"+o.ID+"?done=saved")
 		}
 	}
-	p := s.speaker(c)
-	v, caseErr := s.membersCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.membersCase)
 }
 
 // merchantOf finds who runs a shop by the address of its page: fault.Invalid when there is no such shop, or it is nobody's.
@@ -169,14 +157,7 @@ func (s *Site) shopAt(c *fiber.Ctx, typed string) (listing.Listing, error) {
 }
 
 // seatPage: GET /liaison/members/:id.
-func (s *Site) seatPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.seatCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) seatPage(c *fiber.Ctx) error { return s.shown(c, s.seatCase) }
 
 func (s *Site) seatCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	o, err := s.services.Assembly.Organisation(c.UserContext(), Of(c).Actor, c.Params("id"))
@@ -304,10 +285,5 @@ func (s *Site) seatSent(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/liaison/members/"+id+"?done=saved")
 	}
-	p := s.speaker(c)
-	v, caseErr := s.seatCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.seatCase)
 }

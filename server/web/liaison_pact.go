@@ -11,14 +11,7 @@ import (
 )
 
 // pactPage: GET /liaison/pact.
-func (s *Site) pactPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.pactCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) pactPage(c *fiber.Ctx) error { return s.shown(c, s.pactCase) }
 
 func (s *Site) pactCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	ctx, by := c.UserContext(), Of(c).Actor
@@ -70,12 +63,7 @@ func (s *Site) pactSent(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/liaison/pact?done=renewed")
 	}
-	p := s.speaker(c)
-	v, caseErr := s.pactCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.pactCase)
 }
 
 // assemblySheet is templates/pages/assembly-sheet.html: minutes or a roster on paper.

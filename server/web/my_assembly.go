@@ -209,14 +209,7 @@ func (s *Site) ownPactSent(c *fiber.Ctx) error {
 }
 
 // ownMeetingPage: GET /my/assembly/:id/meetings/:meeting.
-func (s *Site) ownMeetingPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.ownMeetingCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) ownMeetingPage(c *fiber.Ctx) error { return s.shown(c, s.ownMeetingCase) }
 
 func (s *Site) ownMeetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("id")
@@ -300,12 +293,7 @@ func (s *Site) ownMeetingSent(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/my/assembly/"+id+"/meetings/"+meeting+"?done="+done)
 	}
-	p := s.speaker(c)
-	v, caseErr := s.ownMeetingCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.ownMeetingCase)
 }
 
 // ownMinutesSheet: GET /my/assembly/:id/meetings/:meeting/print.
@@ -333,14 +321,7 @@ func (s *Site) ownMeetingCalendar(c *fiber.Ctx) error {
 }
 
 // ownActionPage: GET /my/assembly/:id/actions/:action.
-func (s *Site) ownActionPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.ownActionCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) ownActionPage(c *fiber.Ctx) error { return s.shown(c, s.ownActionCase) }
 
 func (s *Site) ownActionCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	a, err := s.services.Assembly.OwnAction(c.UserContext(), Of(c).Actor, c.Params("id"), c.Params("action"))
@@ -381,12 +362,7 @@ func (s *Site) ownActionSent(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/my/assembly/"+id+"/actions/"+a.ID+"?done=saved")
 	}
-	p := s.speaker(c)
-	v, caseErr := s.ownActionCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.ownActionCase)
 }
 
 // ownActionProof: GET /my/assembly/:id/actions/:action/evidence/:n, a picture.

@@ -16,14 +16,7 @@ func (s *Site) ownResources(c *fiber.Ctx) error {
 }
 
 // ownResourcesPage: GET /my/resources/:id (after): what is under way, what the organisation offers and seeks.
-func (s *Site) ownResourcesPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.ownResourcesCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) ownResourcesPage(c *fiber.Ctx) error { return s.shown(c, s.ownResourcesCase) }
 
 func (s *Site) ownResourcesCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("id")
@@ -195,14 +188,7 @@ func (s *Site) ownOpenPage(c *fiber.Ctx) error {
 }
 
 // ownPostPage: GET /my/resources/:id/posts/:post.
-func (s *Site) ownPostPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.ownPostCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) ownPostPage(c *fiber.Ctx) error { return s.shown(c, s.ownPostCase) }
 
 func (s *Site) ownPostCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("id")

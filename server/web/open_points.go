@@ -26,14 +26,7 @@ func (s *Site) openPointRoutes() []Route {
 }
 
 // ownPointsPage: GET /my/shops/:id/points.
-func (s *Site) ownPointsPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.ownPointsCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) ownPointsPage(c *fiber.Ctx) error { return s.shown(c, s.ownPointsCase) }
 
 func (s *Site) ownPointsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	l, err := s.ownShop(c)
@@ -91,12 +84,7 @@ func (s *Site) ownPointsSent(c *fiber.Ctx) error {
 	if err == nil {
 		return c.Redirect(at(c, "/my/shops/"+id+"/points")+"?done="+done, fiber.StatusSeeOther)
 	}
-	p := s.speaker(c)
-	v, caseErr := s.ownPointsCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.ownPointsCase)
 }
 
 // pointsToCheck: GET /desk/points (after): what nobody has looked at for the longest time first.

@@ -66,14 +66,7 @@ func bookingTag(p *speaker, b *stations.Booking) (string, ui.TaskState) {
 }
 
 // roomsPage: GET /liaison/rooms: what waits for an answer, and the rooms.
-func (s *Site) roomsPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.roomsCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) roomsPage(c *fiber.Ctx) error { return s.shown(c, s.roomsCase) }
 
 func (s *Site) roomsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	ctx, by := c.UserContext(), Of(c).Actor
@@ -176,12 +169,7 @@ func (s *Site) roomAdded(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/liaison/rooms/"+r.ID+"/hours")
 	}
-	p := s.speaker(c)
-	v, caseErr := s.roomsCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.roomsCase)
 }
 
 // mondayOf is the week that the address names by one of its days; this week without one.
@@ -260,14 +248,7 @@ func gaps(open []hours.Span, held []stations.Booking) []hours.Span {
 }
 
 // roomPage: GET /liaison/rooms/:id (week).
-func (s *Site) roomPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.roomCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) roomPage(c *fiber.Ctx) error { return s.shown(c, s.roomCase) }
 
 func (s *Site) roomCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	ctx, by := c.UserContext(), Of(c).Actor
@@ -356,12 +337,7 @@ func (s *Site) roomSent(c *fiber.Ctx) error {
 }
 
 func (s *Site) roomAgain(c *fiber.Ctx, f *form, err error) error {
-	p := s.speaker(c)
-	v, caseErr := s.roomCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.roomCase)
 }
 
 // bookingSent: POST /liaison/rooms/:id/bookings/:week/:booking (do, reason).

@@ -137,14 +137,7 @@ func stationFacts(p *speaker, x *stations.Station) []ui.Fact {
 }
 
 // stationsPage: GET /liaison/station.
-func (s *Site) stationsPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.stationsCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) stationsPage(c *fiber.Ctx) error { return s.shown(c, s.stationsCase) }
 
 func (s *Site) stationsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	list, err := s.services.Stations.Stations(c.UserContext(), Of(c).Actor)
@@ -264,23 +257,11 @@ func (s *Site) stationAdded(c *fiber.Ctx) error {
 			return see(c, "/liaison/station/"+x.ID+"?done=saved")
 		}
 	}
-	p := s.speaker(c)
-	v, caseErr := s.stationsCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.stationsCase)
 }
 
 // stationPage: GET /liaison/station/:id.
-func (s *Site) stationPage(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v, err := s.stationCase(c, p, nil)
-	if err != nil {
-		return err
-	}
-	return s.showCase(c, p, v, nil, nil)
-}
+func (s *Site) stationPage(c *fiber.Ctx) error { return s.shown(c, s.stationCase) }
 
 func (s *Site) stationCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	x, err := s.services.Stations.Station(c.UserContext(), Of(c).Actor, c.Params("id"))
@@ -339,12 +320,7 @@ func (s *Site) stationSent(c *fiber.Ctx) error {
 	if err == nil {
 		return see(c, "/liaison/station/"+id+"?done=saved")
 	}
-	p := s.speaker(c)
-	v, caseErr := s.stationCase(c, p, f)
-	if caseErr != nil {
-		return caseErr
-	}
-	return s.refuse(c, p, v, f, err)
+	return s.refused(c, f, err, s.stationCase)
 }
 
 func (s *Site) stationHours(c *fiber.Ctx) (*hoursOf, error) {
