@@ -144,7 +144,7 @@ func limit(values url.Values, most int) (int, error) {
 func (a *API) year(c *fiber.Ctx) error {
 	year, err := strconv.Atoi(c.Params("year"))
 	if err != nil || year < 1949 || year > 2200 {
-		return fault.New(fault.NotFound, "error.not_found", nil)
+		return fault.Missing()
 	}
 	cal := a.calendar()
 	return send(c, struct {

@@ -379,7 +379,7 @@ func (s *Site) stretchSent(c *fiber.Ctx, f *form, st *place.Street, rev int64) (
 		}
 		x.Ranges[side] = place.Range{From: a, To: b}
 	}
-	if err := invalid(wrong); err != nil {
+	if err := fault.Wrongs(wrong); err != nil {
 		return "stretch", err
 	}
 	_, err := s.services.Streets.SetStretch(ctx, by, st.ID, rev, x)

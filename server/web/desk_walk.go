@@ -103,7 +103,7 @@ func (s *Site) walkOf(c *fiber.Ctx) (walked, error) {
 		}
 	}
 	if !known {
-		return x, fault.New(fault.NotFound, "error.not_found", nil)
+		return x, fault.Missing()
 	}
 	var err error
 	if x.street, err = s.services.Streets.StreetBySlug(ctx, c.Params("slug")); err != nil {

@@ -79,7 +79,7 @@ func (s *Site) coming(c *fiber.Ctx) (*holiday.Coming, error) {
 			return &all[i], nil
 		}
 	}
-	return nil, fault.New(fault.NotFound, "error.not_found", nil)
+	return nil, fault.Missing()
 }
 
 func (s *Site) showRound(c *fiber.Ctx, problem error) error {

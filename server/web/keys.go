@@ -190,7 +190,7 @@ func (s *Site) keyEndSent(c *fiber.Ctx) error {
 		return err
 	}
 	if !slices.ContainsFunc(keys, func(k apikey.Item) bool { return k.ID == f.Get("end") }) {
-		return fault.New(fault.NotFound, "error.not_found", nil)
+		return fault.Missing()
 	}
 	if err := s.services.APIKeys.End(ctx, by, f.Get("end"), ""); err != nil {
 		return err

@@ -27,7 +27,7 @@ func (s *Site) memberCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.For
 	}
 	x, ok := m.Member(c.Params("account"))
 	if !ok {
-		return nil, nil, fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, nil, fault.Missing()
 	}
 	a, err := s.services.Accounts.Get(ctx, x.AccountID)
 	if err != nil {

@@ -162,7 +162,7 @@ func (s *Site) paperCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form
 		v.add(section{Forms: []*ui.Form{form}})
 		return v, form, nil
 	}
-	return nil, nil, fault.New(fault.NotFound, "error.not_found", nil)
+	return nil, nil, fault.Missing()
 }
 
 // paperSent: POST /my/merchants/:id/papers/:paper (rev, do).

@@ -41,14 +41,6 @@ func fillText(v url.Values, name string, t lang.Text) {
 	v.Set(name+".en", t.En)
 }
 
-// invalid is the fault of what is wrong with several controls; nil when nothing is.
-func invalid(wrong []fault.Field) error {
-	if len(wrong) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
-}
-
 // nameEditor is the name in three scripts, how it is read, and other names.
 var nameEditor = editor{
 	path: "name", act: access.ListingSensitive,
@@ -114,7 +106,7 @@ var categoryEditor = editor{
 		if _, ok := x.s.services.Words().Format(format); !ok && format != "" {
 			wrong = append(wrong, fault.Field{Name: "format_id", Key: "my.wrong.choose"})
 		}
-		if err := invalid(wrong); err != nil {
+		if err := fault.Wrongs(wrong); err != nil {
 			return nil, err
 		}
 		return patched("category_id", category, "format_id", format)
@@ -328,7 +320,7 @@ var contactEditor = editor{
 				}
 			}
 		}
-		if err := invalid(wrong); err != nil {
+		if err := fault.Wrongs(wrong); err != nil {
 			return nil, err
 		}
 		return patched("phones", numbers, "consents", consents, "website", webAddress(x.typed.Get("website")))

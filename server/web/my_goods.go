@@ -73,7 +73,7 @@ var goodsEditor = editor{
 			}
 			list = append(list, price)
 		}
-		if err := invalid(wrong); err != nil {
+		if err := fault.Wrongs(wrong); err != nil {
 			return nil, err
 		}
 		return patched("goods", goodsIn(x.typed.Get("goods")), "prices", list)

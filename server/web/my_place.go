@@ -105,7 +105,7 @@ func readPlace(x *edit) (listing.Patch, error) {
 		}
 	}
 	pin, bad := readPin(x, was.Location)
-	if err := invalid(append(wrong, bad...)); err != nil {
+	if err := fault.Wrongs(append(wrong, bad...)); err != nil {
 		return nil, err
 	}
 	var err error

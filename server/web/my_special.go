@@ -300,7 +300,7 @@ var dayEditor = editor{
 			return nil, fault.Wrong("from", "my.wrong.past", nil)
 		}
 		if limit := listing.Limits["hours.special.note"].Check("note", day.Note.Hans); len(limit) > 0 {
-			return nil, invalid(limit)
+			return nil, fault.Wrongs(limit)
 		}
 		h := x.l.Hours.WithoutPause(from, to)
 		if a, b, ok := x.queried(); ok { // what was there before its dates were changed
@@ -407,7 +407,7 @@ var pauseEditor = editor{
 			note = z.Note
 		}
 		if limit := listing.Limits["hours.pause.note"].Check("note", note.Hans); len(limit) > 0 {
-			return nil, invalid(limit)
+			return nil, fault.Wrongs(limit)
 		}
 		until, ok := x.until(from)
 		if !ok {

@@ -51,7 +51,7 @@ func (s *Site) feedOf(c *fiber.Ctx, p *speaker, folder, ending string) (x notice
 			return x, err
 		}
 		if !strings.HasPrefix(here.path, folder) {
-			return x, fault.New(fault.NotFound, "error.not_found", nil)
+			return x, fault.Missing()
 		}
 		title = p.say("notices.title_at", "Name", p.name(here.name))
 	}
@@ -158,7 +158,7 @@ func (s *Site) noticeCalendar(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	x, ok := s.board(c).Get(c.Params("id"))
 	if !ok || x.At.After(p.now) {
-		return fault.New(fault.NotFound, "error.not_found", nil)
+		return fault.Missing()
 	}
 	places, err := s.noticePlaces(c)
 	if err != nil {

@@ -108,14 +108,14 @@ func (x *noticePlaces) at(slug string) (spot, error) {
 			return spot{slug, "/plazas/" + slug, z.Name, notice.Filter{PlazaID: z.ID}, z.Core}, nil
 		}
 	}
-	return spot{}, fault.New(fault.NotFound, "error.not_found", nil)
+	return spot{}, fault.Missing()
 }
 
 // askedKind reads a kind of an address: fault.NotFound for one there is not.
 func askedKind(c *fiber.Ctx) (notice.Kind, error) {
 	k := notice.Kind(c.Query("kind"))
 	if k != "" && !slices.Contains(notice.Kinds, k) {
-		return "", fault.New(fault.NotFound, "error.not_found", nil)
+		return "", fault.Missing()
 	}
 	return k, nil
 }

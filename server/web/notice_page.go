@@ -37,7 +37,7 @@ func (s *Site) postedOne(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	x, ok := s.board(c).Get(c.Params("id"))
 	if !ok || x.At.After(p.now) {
-		return fault.New(fault.NotFound, "error.not_found", nil)
+		return fault.Missing()
 	}
 	v := noticePageView{Back: ui.Link{Label: p.say("notices.title"), Href: ui.Href(p.Lang, "/notices")}}
 	v.Title, v.Lang = x.Content.Title.In(p.Lang)

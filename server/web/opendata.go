@@ -83,7 +83,7 @@ func (s *Site) openDataFile(c *fiber.Ctx) error {
 			return s.sendDump(c, f)
 		}
 	}
-	return fault.New(fault.NotFound, "error.not_found", nil)
+	return fault.Missing()
 }
 
 func (s *Site) sendDump(c *fiber.Ctx, f extract.OpenFormat) error {

@@ -38,7 +38,7 @@ func (s *Site) shopThing(c *fiber.Ctx) (access.Thing, error) {
 	return l.Thing(), err
 }
 
-func notThere() error { return fault.New(fault.NotFound, "error.not_found", nil) }
+func notThere() error { return fault.Missing() }
 
 // picturePolicy keeps a picture that is opened by itself from being anything but a picture.
 const picturePolicy = "default-src 'none'; sandbox"

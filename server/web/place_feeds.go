@@ -110,7 +110,7 @@ func (s *Site) offersCalendar(c *fiber.Ctx) error {
 		return err
 	}
 	if !page.Known {
-		return fault.New(fault.NotFound, "error.not_found", nil)
+		return fault.Missing()
 	}
 	posts := []post.Post{}
 	shops := map[string]*directory.Row{}

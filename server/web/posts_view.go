@@ -123,7 +123,7 @@ func (s *Site) offers(c *fiber.Ctx) error {
 		return err
 	}
 	if !page.Known {
-		return fault.New(fault.NotFound, "error.not_found", nil)
+		return fault.Missing()
 	}
 	v := offersPage{Title: p.say("offers.title"), Lead: p.say("offers.lead"), Empty: p.say("offers.none")}
 	to := func(q directory.PostsQuery) string { return ui.Href(p.Lang, "/offers") + q.Encode() }

@@ -13,7 +13,7 @@ import (
 func (s *Site) static(c *fiber.Ctx) error {
 	f := s.assets.File(c.Params("name"))
 	if f == nil {
-		return fault.New(fault.NotFound, "error.not_found", nil)
+		return fault.Missing()
 	}
 	coding := frontend.Identity
 	if strings.HasPrefix(f.ContentType, "text/") || strings.HasPrefix(f.ContentType, "image/svg") {

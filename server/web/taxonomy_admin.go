@@ -63,7 +63,7 @@ func (s *Site) taxonomyPage(c *fiber.Ctx) error {
 func axisOf(c *fiber.Ctx) (string, error) {
 	axis := c.Params("axis")
 	if !slices.Contains(vocabulary.Axes, axis) {
-		return "", fault.New(fault.NotFound, "error.not_found", nil)
+		return "", fault.Missing()
 	}
 	return strings.Clone(axis), nil
 }
@@ -248,7 +248,7 @@ func (s *Site) entrySent(c *fiber.Ctx) error {
 		_, err = words.Retire(ctx, by, number, axis, id, do == "retire")
 	case "merge":
 		if axis != "category" {
-			return fault.New(fault.NotFound, "error.not_found", nil)
+			return fault.Missing()
 		}
 		_, _, err = words.Merge(ctx, by, number, id, f.Get("into"))
 	case "remove":

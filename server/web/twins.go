@@ -38,7 +38,7 @@ func (s *Site) likePage(c *fiber.Ctx) error {
 			return err
 		}
 		if len(list) == 0 {
-			return fault.New(fault.NotFound, "error.not_found", nil)
+			return fault.Missing()
 		}
 	}
 	p := s.speaker(c)

@@ -200,7 +200,7 @@ func (s *Site) showSecret(c *fiber.Ctx, p *speaker, title, back, plain string) e
 func (s *Site) webhookHere(c *fiber.Ctx) (webhook.Item, error) {
 	x, err := s.services.Webhooks.Get(c.UserContext(), Of(c).Actor, c.Params("hook"))
 	if _, merchantID := webhooksAt(c); err == nil && merchantID != "" && x.MerchantID != merchantID {
-		err = fault.New(fault.NotFound, "error.not_found", nil)
+		err = fault.Missing()
 	}
 	return x, err
 }

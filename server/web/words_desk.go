@@ -245,7 +245,7 @@ func (s *Site) missedPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	word := lang.Clean(c.Query("word"))
 	if word == "" || len([]rune(word)) > vocabulary.MaxWord {
-		return fault.New(fault.NotFound, "error.not_found", nil)
+		return fault.Missing()
 	}
 	cur, err := s.services.Vocabulary.Current(c.UserContext(), Of(c).Actor)
 	if err != nil {
@@ -317,7 +317,7 @@ func (s *Site) termsPage(c *fiber.Ctx) error {
 
 func (s *Site) termsEntry(c *fiber.Ctx) (vocabulary.Entry, error) {
 	if axis := c.Params("axis"); axis != "category" && axis != "tag" {
-		return vocabulary.Entry{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return vocabulary.Entry{}, fault.Missing()
 	}
 	return s.services.Vocabulary.Entry(c.Params("axis"), c.Params("id"))
 }

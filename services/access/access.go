@@ -90,6 +90,14 @@ func System(name string) Actor { return Actor{System: name, Name: name} }
 // Known reports whether the actor is somebody: an account, a key or the program.
 func (a Actor) Known() bool { return a.AccountID != "" || a.System != "" }
 
+// Who names the actor in a document: the account, or the part of the program.
+func (a Actor) Who() string {
+	if a.AccountID != "" {
+		return a.AccountID
+	}
+	return a.System
+}
+
 // Is reports whether the actor has the district role, which takes a second factor.
 func (a Actor) Is(r Role) bool { return a.TwoFactor && a.Key == nil && slices.Contains(a.Roles, r) }
 

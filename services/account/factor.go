@@ -350,7 +350,7 @@ func (s *Service) remove(ctx context.Context, by access.Actor, x Session, c Clie
 	}
 	a, err := s.accounts.Update(ctx, by, write(access.AccountFactor, ""), x.AccountID, 0, func(a *Account) error {
 		if !change(&a.Factors) {
-			return fault.New(fault.NotFound, "error.not_found", nil)
+			return fault.Missing()
 		}
 		if !a.Factors.Any() {
 			if a.Staff() {

@@ -262,7 +262,7 @@ func (s *Service) End(ctx context.Context, by access.Actor, accountID, sessionID
 	}
 	x, err := s.sessions.Get(ctx, sessionID)
 	if err == nil && x.AccountID != accountID {
-		err = fault.New(fault.NotFound, "error.not_found", nil)
+		err = fault.Missing()
 	}
 	if err != nil {
 		return err

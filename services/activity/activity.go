@@ -146,15 +146,15 @@ func (a *Activity) Public() bool { return a.Shown }
 
 func (d *Details) read() error {
 	for _, x := range []*lang.Text{&d.Title, &d.Text} {
-		*x = cleaned(*x)
+		*x = x.Clean()
 	}
 	d.Place = lang.Clean(d.Place)
 	d.From, d.Until = d.From.UTC().Truncate(time.Minute), d.Until.UTC().Truncate(time.Minute)
 	wrong := (lang.Limit{Max: MaxTitle, Must: true}).CheckText("title", d.Title)
 	wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).CheckText("text", d.Text)...)
 	wrong = append(wrong, (lang.Limit{Max: MaxPlace, Must: true}).Check("place", d.Place)...)
-	wrong = append(wrong, noMobile("title", d.Title)...)
-	wrong = append(wrong, noMobile("text", d.Text)...)
+	wrong = append(wrong, phone.NoMobile("title", d.Title.All()...)...)
+	wrong = append(wrong, phone.NoMobile("text", d.Text.All()...)...)
 	wrong = append(wrong, phone.NoMobile("place", d.Place)...)
 	switch {
 	case d.From.Year() < 2000:
@@ -167,11 +167,7 @@ func (d *Details) read() error {
 	if d.Capacity < 0 || d.Capacity > MaxPlaces {
 		wrong = append(wrong, fault.Field{Name: "capacity", Key: "activity.wrong.capacity", Args: map[string]any{"Max": MaxPlaces}})
 	}
-	return invalid(wrong)
-}
-
-func noMobile(name string, x lang.Text) []fault.Field {
-	return phone.NoMobile(name, x.Hans, x.Hant, x.En)
+	return fault.Wrongs(wrong)
 }
 
 // take writes n places for an organisation; 0 gives them back.

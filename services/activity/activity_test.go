@@ -40,7 +40,7 @@ func (s *seats) get(id string) (assembly.Organisation, error) {
 	merchant := map[string]string{"o1": "m1", "o2": "m2", "gone": "m3"}[id]
 	active := id != "gone" && id != s.left
 	if merchant == "" {
-		return assembly.Organisation{}, notFound()
+		return assembly.Organisation{}, fault.Missing()
 	}
 	o := assembly.Organisation{MerchantID: merchant, Active: active}
 	o.ID = id

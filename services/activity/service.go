@@ -145,13 +145,13 @@ func (s *Service) Start(ctx context.Context, by access.Actor, id string, rev int
 // Finish says how it went: how many came, and the result in words, without which nothing is done: fault.Invalid. What is finished before
 // its end ends now.
 func (s *Service) Finish(ctx context.Context, by access.Actor, id string, rev int64, came int, result lang.Text) (Activity, error) {
-	result = cleaned(result)
+	result = result.Clean()
 	wrong := (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("result", result)
-	wrong = append(wrong, noMobile("result", result)...)
+	wrong = append(wrong, phone.NoMobile("result", result.All()...)...)
 	if came < 0 || came > MaxPlaces {
 		wrong = append(wrong, fault.Field{Name: "came", Key: "activity.wrong.capacity", Args: map[string]any{"Max": MaxPlaces}})
 	}
-	if err := invalid(wrong); err != nil {
+	if err := fault.Wrongs(wrong); err != nil {
 		return Activity{}, err
 	}
 	now := s.Now()
@@ -175,7 +175,7 @@ func (s *Service) Finish(ctx context.Context, by access.Actor, id string, rev in
 func (s *Service) Cancel(ctx context.Context, by access.Actor, id string, rev int64, why string) (Activity, error) {
 	why = lang.Clean(why)
 	wrong := (lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("why", why)
-	if err := invalid(append(wrong, phone.NoMobile("why", why)...)); err != nil {
+	if err := fault.Wrongs(append(wrong, phone.NoMobile("why", why)...)); err != nil {
 		return Activity{}, err
 	}
 	return s.change(ctx, by, id, rev, why, func(a *Activity) error {
@@ -204,11 +204,11 @@ func (s *Service) TakePlaces(ctx context.Context, by access.Actor, organisationI
 		return Activity{}, err
 	}
 	if !o.Active && (act != access.ActivityEdit || n != 0) {
-		return Activity{}, notFound()
+		return Activity{}, fault.Missing()
 	}
 	now := s.Now()
 	return s.docs.UpdateAs(ctx, by, id, 0, func(a *Activity) (audit.Write, error) {
-		return audit.Write{Action: act, Title: a.Title.Hans, Why: "places"}, a.take(o.ID, actor(by), n, now)
+		return audit.Write{Action: act, Title: a.Title.Hans, Why: "places"}, a.take(o.ID, by.Who(), n, now)
 	})
 }
 
@@ -224,7 +224,7 @@ func (s *Service) AddPhoto(ctx context.Context, by access.Actor, id string, rev 
 		if len(a.Photos) >= MaxPhotos {
 			return fault.Wrong("photo", "activity.wrong.photos", map[string]any{"Max": MaxPhotos})
 		}
-		a.Photos = append(slices.Clone(a.Photos), Photo{Photo: p, Consent: Consent{Basis: basis, AccountID: actor(by), At: s.Now().UTC().Truncate(time.Millisecond), Words: ConsentWords}})
+		a.Photos = append(slices.Clone(a.Photos), Photo{Photo: p, Consent: Consent{Basis: basis, AccountID: by.Who(), At: s.Now().UTC().Truncate(time.Millisecond), Words: ConsentWords}})
 		return nil
 	})
 }
@@ -246,7 +246,7 @@ func (s *Service) DropPhoto(ctx context.Context, by access.Actor, id, key string
 	_, err := s.docs.UpdateAs(ctx, by, id, 0, func(a *Activity) (audit.Write, error) {
 		i := slices.IndexFunc(a.Photos, func(p Photo) bool { return p.Key == key })
 		if i < 0 {
-			return audit.Write{}, notFound()
+			return audit.Write{}, fault.Missing()
 		}
 		gone = a.Photos[i].Photo
 		a.Photos = slices.Delete(slices.Clone(a.Photos), i, i+1)
@@ -320,7 +320,7 @@ func (s *Service) PublicOne(ctx context.Context, id string) (Shown, error) {
 		return Shown{}, err
 	}
 	if !a.Public() {
-		return Shown{}, notFound()
+		return Shown{}, fault.Missing()
 	}
 	names, err := s.Seats.ListedNames(ctx)
 	return shown(a, names), err
@@ -337,8 +337,8 @@ func (s *Service) change(ctx context.Context, by access.Actor, id string, rev in
 	if err := require(by, access.ActivityEdit); err != nil {
 		return Activity{}, err
 	}
-	if rev < 1 {
-		return Activity{}, fault.New(fault.Conflict, "error.stale", errors.New("activity: without the revision that was shown"))
+	if err := store.Seen(rev); err != nil {
+		return Activity{}, err
 	}
 	return s.docs.UpdateAs(ctx, by, id, rev, func(a *Activity) (audit.Write, error) {
 		err := f(a)
@@ -360,26 +360,6 @@ func require(by access.Actor, act access.Action) error {
 	return access.Require(by, act, access.Thing{Kind: kind})
 }
 
-func actor(by access.Actor) string {
-	if by.AccountID != "" {
-		return by.AccountID
-	}
-	return by.System
-}
-
-func invalid(fields []fault.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
-}
-
 func cannot(key, why string) error {
 	return fault.New(fault.Conflict, key, errors.New("activity: "+why))
-}
-
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
-
-func cleaned(x lang.Text) lang.Text {
-	return lang.Text{Hans: lang.Clean(x.Hans), Hant: lang.Clean(x.Hant), En: lang.Clean(x.En)}
 }

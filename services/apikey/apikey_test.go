@@ -275,7 +275,7 @@ func TestTheEndOfAKey(t *testing.T) {
 	}
 	b.refused(t, "of somebody who left", plain, "error.api_key.over", fault.Unauthenticated)
 	b.account = func(string) (access.Actor, error) {
-		return access.Actor{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return access.Actor{}, fault.Missing()
 	}
 	b.refused(t, "of an account that is gone", plain, "error.api_key.over", fault.Unauthenticated)
 	b.account = was

@@ -80,7 +80,7 @@ func (s *Service) Assign(ctx context.Context, by access.Actor, meetingID, topicI
 	if o, err := s.organisations.Get(ctx, organisationID); err != nil || !o.Active {
 		wrong = append(wrong, fault.Field{Name: "organisation", Key: "error.choice"})
 	}
-	if err := invalid(wrong); err != nil {
+	if err := fault.Wrongs(wrong); err != nil {
 		return Action{}, err
 	}
 	id, err := s.newAction(ctx, meetingID, topicID, text, organisationID, due)
@@ -129,10 +129,10 @@ func (s *Service) Prove(ctx context.Context, by access.Actor, organisationID, id
 		return Action{}, err
 	}
 	e.Text = lang.Clean(e.Text)
-	if err := invalid((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("text", e.Text)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("text", e.Text)); err != nil {
 		return Action{}, err
 	}
-	e.At, e.AccountID, e.OrganisationID = s.Now().UTC().Truncate(time.Millisecond), actor(by), organisationID
+	e.At, e.AccountID, e.OrganisationID = s.Now().UTC().Truncate(time.Millisecond), by.Who(), organisationID
 	return s.act(ctx, by, act, id, 0, "evidence", func(a *Action) error {
 		switch {
 		case a.State == Checked || a.State == Withdrawn:
@@ -153,7 +153,7 @@ func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int
 		if a.State != Done || len(a.Evidence) == 0 {
 			return cannot("assembly.wrong.evidence", "nothing shows that it is done")
 		}
-		if a.Evidence[len(a.Evidence)-1].AccountID == actor(by) {
+		if a.Evidence[len(a.Evidence)-1].AccountID == by.Who() {
 			return cannot("assembly.wrong.prover", "closed by who says that it is done")
 		}
 		a.State = Checked
@@ -164,7 +164,7 @@ func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int
 // Reopen opens an item again, with a reason its organisation reads.
 func (s *Service) Reopen(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Action, error) {
 	reason = lang.Clean(reason)
-	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
 		return Action{}, err
 	}
 	return s.judge(ctx, by, id, rev, reason, func(a *Action) error {
@@ -179,7 +179,7 @@ func (s *Service) Reopen(ctx context.Context, by access.Actor, id string, rev in
 // WithdrawAction ends an item that nobody is to do any more, with a reason its organisation reads: fault.Conflict for one that is closed.
 func (s *Service) WithdrawAction(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Action, error) {
 	reason = lang.Clean(reason)
-	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
 		return Action{}, err
 	}
 	return s.judge(ctx, by, id, rev, reason, func(a *Action) error {
@@ -195,7 +195,7 @@ func (s *Service) judge(ctx context.Context, by access.Actor, id string, rev int
 	if err := require(by, access.AssemblyEdit); err != nil {
 		return Action{}, err
 	}
-	if err := seen(rev); err != nil {
+	if err := store.Seen(rev); err != nil {
 		return Action{}, err
 	}
 	return s.act(ctx, by, access.AssemblyEdit, id, rev, why, f)
@@ -223,7 +223,7 @@ func (s *Service) OwnAction(ctx context.Context, by access.Actor, organisationID
 	}
 	a, err := s.actions.Get(ctx, id)
 	if err == nil && a.OrganisationID != organisationID {
-		return Action{}, notFound()
+		return Action{}, fault.Missing()
 	}
 	return a, err
 }

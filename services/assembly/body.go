@@ -10,6 +10,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/phone"
 	"shangquan/services/store"
 )
 
@@ -40,16 +41,16 @@ const mostBodies = 50
 
 func (s *Service) readPage(ctx context.Context, x *BodyPage) error {
 	for _, t := range []*lang.Text{&x.Name, &x.Scope, &x.Station, &x.Programme} {
-		*t = cleanText(*t)
+		*t = t.Clean()
 	}
 	x.Desk.Title, x.Desk.Phone = lang.Clean(x.Desk.Title), lang.Clean(x.Desk.Phone)
 	wrong := (lang.Limit{Max: MaxName, Must: true}).CheckText("name", x.Name)
 	wrong = append(wrong, (lang.Limit{Max: MaxReason}).CheckText("scope", x.Scope)...)
 	wrong = append(wrong, (lang.Limit{Max: MaxReason}).CheckText("station", x.Station)...)
 	wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).CheckText("programme", x.Programme)...)
-	wrong = append(wrong, noMobile("scope", x.Scope)...)
-	wrong = append(wrong, noMobile("station", x.Station)...)
-	wrong = append(wrong, noMobile("programme", x.Programme)...)
+	wrong = append(wrong, phone.NoMobile("scope", x.Scope.All()...)...)
+	wrong = append(wrong, phone.NoMobile("station", x.Station.All()...)...)
+	wrong = append(wrong, phone.NoMobile("programme", x.Programme.All()...)...)
 	wrong = append(wrong, (lang.Limit{Max: MaxName}).Check("desk", x.Desk.Title)...)
 	wrong = append(wrong, number("phone", x.Desk.Phone)...)
 	list, err := s.seated(ctx, true)
@@ -63,7 +64,7 @@ func (s *Service) readPage(ctx context.Context, x *BodyPage) error {
 		}
 	}
 	x.Members = members
-	return invalid(wrong)
+	return fault.Wrongs(wrong)
 }
 
 // AddBody makes the page of a body, which nobody sees until a second person let it through: fault.Invalid.
@@ -105,7 +106,7 @@ func (s *Service) changeBody(ctx context.Context, by access.Actor, act access.Ac
 	if err := require(by, act); err != nil {
 		return Body{}, err
 	}
-	if err := seen(rev); err != nil {
+	if err := store.Seen(rev); err != nil {
 		return Body{}, err
 	}
 	return s.bodies.UpdateAs(ctx, by, id, rev, func(b *Body) (audit.Write, error) {
@@ -132,7 +133,7 @@ func (s *Service) ApproveBody(ctx context.Context, by access.Actor, id string, r
 // ReturnBody gives the draft back with a reason.
 func (s *Service) ReturnBody(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Body, error) {
 	reason = lang.Clean(reason)
-	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
 		return Body{}, err
 	}
 	return s.changeBody(ctx, by, access.AssemblyApprove, id, rev, reason, func(b *Body) error { return b.Page.GiveBack(reason) })
@@ -155,7 +156,7 @@ func (s *Service) Bodies(ctx context.Context, by access.Actor) ([]Body, error) {
 }
 
 func (s *Service) allBodies(ctx context.Context) ([]Body, error) {
-	return all(s.bodies.Each(ctx, store.All().OrderBy("slug", store.Asc).Limit(mostBodies)), mostBodies)
+	return store.Collect(s.bodies.Each(ctx, store.All().OrderBy("slug", store.Asc).Limit(mostBodies)), mostBodies)
 }
 
 // ListedNames returns the names of the members that may be named in public now, by id.
@@ -196,7 +197,7 @@ func (s *Service) PublicBody(ctx context.Context, slug string) (Shown, error) {
 		return Shown{}, err
 	}
 	if b.Page.Public == nil {
-		return Shown{}, notFound()
+		return Shown{}, fault.Missing()
 	}
 	out := Shown{Slug: b.Slug, BodyPage: *b.Page.Public, Listed: []lang.Text{}}
 	list, err := s.seated(ctx, true)

@@ -37,19 +37,19 @@ func (s *Service) NewFeed(ctx context.Context, by access.Actor, organisationID s
 func (s *Service) Feed(ctx context.Context, token, name, host string) ([]byte, error) {
 	i := strings.LastIndexByte(token, '.')
 	if i < 0 || len(token) > 200 {
-		return nil, notFound()
+		return nil, fault.Missing()
 	}
 	id, n, _ := strings.Cut(token[:i], ".")
 	mac, err := base64.RawURLEncoding.DecodeString(token[i+1:])
 	if err != nil || !s.Keys.Valid(feedPurpose, mac, []byte(token[:i])) {
-		return nil, notFound()
+		return nil, fault.Missing()
 	}
 	o, err := s.organisations.Get(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	if !o.Active || strconv.Itoa(o.Feed) != n {
-		return nil, fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, fault.Missing()
 	}
 	page, err := s.list(ctx, []State{Called, Held, Asked, Published, Cancelled}, "", onFeed)
 	if err != nil {

@@ -35,7 +35,7 @@ func (g *Gate[T]) Edit(by access.Actor, x T) {
 		g.Authors = nil // what they wrote is public
 	}
 	g.Draft, g.Asked, g.Reason = x, "", ""
-	if who := actor(by); !slices.Contains(g.Authors, who) {
+	if who := by.Who(); !slices.Contains(g.Authors, who) {
 		g.Authors = append(slices.Clone(g.Authors), who)
 	}
 }
@@ -56,11 +56,11 @@ func (g *Gate[T]) Approve(by access.Actor, hash string, now time.Time) error {
 		return cannot("assembly.wrong.state", "nothing waits")
 	case g.Asked != hash || g.Hash() != hash:
 		return fault.New(fault.Conflict, "error.stale", errors.New("assembly: it says something else by now"))
-	case slices.Contains(g.Authors, actor(by)):
+	case slices.Contains(g.Authors, by.Who()):
 		return cannot("assembly.wrong.own", "approved by an author")
 	}
 	x := g.Draft
-	g.Public, g.PublicAt, g.By, g.Asked = &x, now.UTC().Truncate(time.Millisecond), actor(by), ""
+	g.Public, g.PublicAt, g.By, g.Asked = &x, now.UTC().Truncate(time.Millisecond), by.Who(), ""
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/phone"
 	"shangquan/services/store"
 )
 
@@ -180,7 +181,7 @@ func (m *Meeting) propose(t Topic) error {
 	}
 	t.Title, t.Text = lang.Clean(t.Title), lang.Clean(t.Text)
 	wrong := (lang.Limit{Max: MaxTitle, Must: true}).Check("title", t.Title)
-	if err := invalid(append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("text", t.Text)...)); err != nil {
+	if err := fault.Wrongs(append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("text", t.Text)...)); err != nil {
 		return err
 	}
 	t.On = m.State == Agenda
@@ -285,7 +286,7 @@ func (m *Meeting) write(by map[string]Words) error {
 		wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("said."+t.ID, t.Said)...)
 		wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("decision."+t.ID, t.Decision)...)
 	}
-	if err := invalid(wrong); err != nil {
+	if err := fault.Wrongs(wrong); err != nil {
 		return err
 	}
 	if m.State == Asked && m.Hash() != before {
@@ -299,7 +300,7 @@ func (m *Meeting) ask(due string, now time.Time) error {
 	if err := m.in(Held, Asked); err != nil {
 		return err
 	}
-	if err := invalid(date("due", due)); err != nil {
+	if err := fault.Wrongs(date("due", due)); err != nil {
 		return err
 	}
 	if due < now.In(calendar.Shanghai).Format(time.DateOnly) {
@@ -328,13 +329,13 @@ func (m *Meeting) answer(a Answer, hash string, now time.Time) error {
 	case m.Late(now):
 		return cannot("assembly.wrong.late", "the last day is over")
 	case !slices.ContainsFunc(m.Rows, func(r Attendance) bool { return r.OrganisationID == a.OrganisationID }):
-		return notFound()
+		return fault.Missing()
 	}
 	a.Text = lang.Clean(a.Text)
 	if a.OK {
 		a.Text = ""
 	}
-	if err := invalid((lang.Limit{Max: MaxText, Prose: true, Must: !a.OK}).Check("text", a.Text)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxText, Prose: true, Must: !a.OK}).Check("text", a.Text)); err != nil {
 		return err
 	}
 	m.Answers = slices.DeleteFunc(slices.Clone(m.Answers), func(x Answer) bool { return x.OrganisationID == a.OrganisationID })
@@ -367,9 +368,9 @@ func (m *Meeting) cancel() error {
 
 // readSummary checks what the public is to read.
 func readSummary(x *Summary) error {
-	x.Title, x.Text = cleanText(x.Title), cleanText(x.Text)
+	x.Title, x.Text = x.Title.Clean(), x.Text.Clean()
 	wrong := (lang.Limit{Max: MaxTitle, Must: true}).CheckText("title", x.Title)
 	wrong = append(wrong, (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("text", x.Text)...)
-	wrong = append(wrong, noMobile("title", x.Title)...)
-	return invalid(append(wrong, noMobile("text", x.Text)...))
+	wrong = append(wrong, phone.NoMobile("title", x.Title.All()...)...)
+	return fault.Wrongs(append(wrong, phone.NoMobile("text", x.Text.All()...)...))
 }

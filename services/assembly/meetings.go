@@ -26,7 +26,7 @@ func (p *Plan) read() error {
 	if p.At.Year() < 2000 {
 		wrong = append(wrong, fault.Field{Name: "day", Key: "assembly.wrong.day"})
 	}
-	return invalid(wrong)
+	return fault.Wrongs(wrong)
 }
 
 // Convene begins a meeting: from now on members propose topics.
@@ -47,7 +47,7 @@ func (s *Service) change(ctx context.Context, by access.Actor, act access.Action
 	if err := require(by, act); err != nil {
 		return Meeting{}, err
 	}
-	if err := seen(rev); err != nil {
+	if err := store.Seen(rev); err != nil {
 		return Meeting{}, err
 	}
 	return s.write(ctx, by, act, id, rev, why, f)
@@ -139,7 +139,7 @@ func (s *Service) ApproveSummary(ctx context.Context, by access.Actor, id string
 // ReturnSummary gives the summary back with a reason.
 func (s *Service) ReturnSummary(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Meeting, error) {
 	reason = lang.Clean(reason)
-	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
 		return Meeting{}, err
 	}
 	return s.change(ctx, by, access.AssemblyApprove, id, rev, reason, func(m *Meeting) error { return m.Summary.GiveBack(reason) })
@@ -178,7 +178,7 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, organisationID, i
 	}
 	now := s.Now()
 	return s.write(ctx, by, access.AssemblyMember, id, 0, "answer", func(m *Meeting) error {
-		return m.answer(Answer{OrganisationID: organisationID, OK: ok, Text: text, At: now.UTC().Truncate(time.Millisecond), AccountID: actor(by)}, hash, now)
+		return m.answer(Answer{OrganisationID: organisationID, OK: ok, Text: text, At: now.UTC().Truncate(time.Millisecond), AccountID: by.Who()}, hash, now)
 	})
 }
 
@@ -243,7 +243,7 @@ func (s *Service) PublicMeeting(ctx context.Context, id string) (PublicMeeting, 
 		return PublicMeeting{}, err
 	}
 	if !m.Shown || m.Summary.Public == nil {
-		return PublicMeeting{}, notFound()
+		return PublicMeeting{}, fault.Missing()
 	}
 	return PublicMeeting{m.ID, m.At, *m.Summary.Public}, nil
 }

@@ -133,7 +133,7 @@ type Details struct {
 }
 
 func (d *Details) read() error {
-	d.Name, d.Seat = cleanText(d.Name), lang.Clean(d.Seat)
+	d.Name, d.Seat = d.Name.Clean(), lang.Clean(d.Seat)
 	d.Desk.Title, d.Desk.Phone = lang.Clean(d.Desk.Title), lang.Clean(d.Desk.Phone)
 	wrong := (lang.Limit{Max: MaxName, Must: true}).CheckText("name", d.Name)
 	wrong = append(wrong, (lang.Limit{Max: MaxName}).Check("seat", d.Seat)...)
@@ -154,7 +154,7 @@ func (d *Details) read() error {
 	if !slices.Contains(Visibilities, d.Visibility) {
 		wrong = append(wrong, fault.Field{Name: "visibility", Key: "error.choice"})
 	}
-	return invalid(append(wrong, date("since", d.Since)...))
+	return fault.Wrongs(append(wrong, date("since", d.Since)...))
 }
 
 // number checks the telephone number of a desk. A mobile number is a person's.
@@ -169,11 +169,6 @@ func number(name, typed string) []fault.Field {
 		}
 	}
 	return nil
-}
-
-// noMobile refuses a mobile number in what everybody may read.
-func noMobile(name string, x lang.Text) []fault.Field {
-	return phone.NoMobile(name, x.Hans, x.Hant, x.En)
 }
 
 func (d *Details) put(o *Organisation) {
@@ -213,7 +208,7 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int6
 	if err := require(by, access.AssemblyEdit); err != nil {
 		return Organisation{}, err
 	}
-	if err := errors.Join(seen(rev), d.read()); err != nil {
+	if err := errors.Join(store.Seen(rev), d.read()); err != nil {
 		return Organisation{}, err
 	}
 	return s.organisations.UpdateAs(ctx, by, id, rev, func(o *Organisation) (audit.Write, error) {
@@ -227,7 +222,7 @@ func (s *Service) Leave(ctx context.Context, by access.Actor, id string, rev int
 	if err := require(by, access.AssemblyEdit); err != nil {
 		return Organisation{}, err
 	}
-	if err := seen(rev); err != nil {
+	if err := store.Seen(rev); err != nil {
 		return Organisation{}, err
 	}
 	return s.organisations.UpdateAs(ctx, by, id, rev, func(o *Organisation) (audit.Write, error) {
@@ -263,7 +258,7 @@ func (s *Service) Agree(ctx context.Context, by access.Actor, id string, yes boo
 			return w, cannot("assembly.wrong.state", "the seat has ended")
 		}
 		paper := !access.Can(by, access.AssemblyMember, o.Thing(by))
-		o.Consent = &Consent{AccountID: actor(by), At: s.Now().UTC().Truncate(time.Millisecond), Words: ConsentWords, Paper: paper}
+		o.Consent = &Consent{AccountID: by.Who(), At: s.Now().UTC().Truncate(time.Millisecond), Words: ConsentWords, Paper: paper}
 		return w, nil
 	})
 }
@@ -285,7 +280,7 @@ func (s *Service) Organisations(ctx context.Context, by access.Actor, gone bool)
 }
 
 func (s *Service) seated(ctx context.Context, active bool) ([]Organisation, error) {
-	return all(s.organisations.Each(ctx, store.Where("active", store.Eq, active).OrderBy("created_at", store.Asc).Limit(mostMembers)), mostMembers)
+	return store.Collect(s.organisations.Each(ctx, store.Where("active", store.Eq, active).OrderBy("created_at", store.Asc).Limit(mostMembers)), mostMembers)
 }
 
 // Own returns an organisation for somebody who acts for it: fault.NotFound for everybody else.
@@ -298,7 +293,7 @@ func (s *Service) Own(ctx context.Context, by access.Actor, id string) (Organisa
 		return Organisation{}, err
 	}
 	if !o.Active {
-		return Organisation{}, notFound()
+		return Organisation{}, fault.Missing()
 	}
 	return o, nil
 }
@@ -307,7 +302,7 @@ func (s *Service) Own(ctx context.Context, by access.Actor, id string) (Organisa
 func (s *Service) Of(ctx context.Context, by access.Actor, id string) (access.Thing, error) {
 	o, err := s.organisations.Get(ctx, id)
 	if err == nil && !o.Active {
-		err = notFound()
+		err = fault.Missing()
 	}
 	return o.Thing(by), err
 }

@@ -36,7 +36,7 @@ func (s *Service) Pacts(ctx context.Context, by access.Actor) ([]Pact, error) {
 }
 
 func (s *Service) versions(ctx context.Context) ([]Pact, error) {
-	return all(s.pacts.Each(ctx, store.All().OrderBy("number", store.Desc).Limit(mostPacts)), mostPacts)
+	return store.Collect(s.pacts.Each(ctx, store.All().OrderBy("number", store.Desc).Limit(mostPacts)), mostPacts)
 }
 
 // CurrentPact returns the version that is asked for, for the people of an organisation; false where there is none.
@@ -57,8 +57,8 @@ func (s *Service) Renew(ctx context.Context, by access.Actor, after int, text la
 	if err := require(by, access.AssemblyEdit); err != nil {
 		return Pact{}, err
 	}
-	text = cleanText(text)
-	if err := invalid((lang.Limit{Max: MaxPact, Must: true, Prose: true}).CheckText("text", text)); err != nil {
+	text = text.Clean()
+	if err := fault.Wrongs((lang.Limit{Max: MaxPact, Must: true, Prose: true}).CheckText("text", text)); err != nil {
 		return Pact{}, err
 	}
 	list, err := s.versions(ctx)
@@ -97,7 +97,7 @@ func (s *Service) Sign(ctx context.Context, by access.Actor, organisationID, has
 			return audit.Write{}, err
 		}
 		if _, done := o.HasSigned(p.Number); !done {
-			o.Signed = append(slices.Clone(o.Signed), Signing{Version: p.Number, Hash: hash, At: s.Now().UTC().Truncate(time.Millisecond), AccountID: actor(by)})
+			o.Signed = append(slices.Clone(o.Signed), Signing{Version: p.Number, Hash: hash, At: s.Now().UTC().Truncate(time.Millisecond), AccountID: by.Who()})
 		}
 		return audit.Write{Action: access.AssemblyMember, Title: o.Name.Hans}, nil
 	})

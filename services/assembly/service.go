@@ -135,27 +135,9 @@ const (
 	MaxReason = 200
 )
 
-// invalid is the fault of all wrong fields, nil for none.
-func invalid(fields []fault.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
-}
-
 // cannot is the fault of a step that a thing is not at.
 func cannot(key, why string) error {
 	return fault.New(fault.Conflict, key, errors.New("assembly: "+why))
-}
-
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
-
-// seen refuses a change without the revision that was on the page.
-func seen(rev int64) error {
-	if rev < 1 {
-		return fault.New(fault.Conflict, "error.stale", errors.New("assembly: without the revision that was shown"))
-	}
-	return nil
 }
 
 // hashOf identifies what something says: SHA-256 of its JSON, in hexadecimal.
@@ -168,11 +150,6 @@ func hashOf(v any) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// cleanText brings all languages of a text into the form that is stored.
-func cleanText(x lang.Text) lang.Text {
-	return lang.Text{Hans: lang.Clean(x.Hans), Hant: lang.Clean(x.Hant), En: lang.Clean(x.En)}
-}
-
 // date checks a day, YYYY-MM-DD.
 func date(name, day string) []fault.Field {
 	if _, err := time.Parse(time.DateOnly, day); err != nil {
@@ -181,30 +158,9 @@ func date(name, day string) []fault.Field {
 	return nil
 }
 
-func actor(by access.Actor) string {
-	if by.AccountID != "" {
-		return by.AccountID
-	}
-	return by.System
-}
-
 // require asks for an action that is not about one organisation.
 func require(by access.Actor, act access.Action) error {
 	return access.Require(by, act, access.Thing{Kind: "assembly"})
-}
-
-// all reads a whole list, at most most.
-func all[T any](seq iter.Seq2[T, error], most int) ([]T, error) {
-	out := []T{}
-	for x, err := range seq {
-		if err != nil {
-			return nil, err
-		}
-		if out = append(out, x); len(out) == most {
-			break
-		}
-	}
-	return out, nil
 }
 
 // quietly notes a message that did not leave: who missed it sees the matter at the next visit.

@@ -94,7 +94,7 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, id, invitationI
 	_, err := s.staff(ctx, by, access.AssemblyEdit, id, "withdraw", func(o *Organisation) error {
 		left := slices.DeleteFunc(slices.Clone(o.Invitations), func(x Invitation) bool { return x.ID == invitationID })
 		if len(left) == len(o.Invitations) {
-			return notFound()
+			return fault.Missing()
 		}
 		o.Invitations = left
 		return nil
@@ -117,7 +117,7 @@ func (s *Service) Dismiss(ctx context.Context, by access.Actor, id, accountID st
 	return s.staff(ctx, by, act, id, "dismiss", func(o *Organisation) error {
 		i := slices.Index(o.Speakers, accountID)
 		if i < 0 {
-			return notFound()
+			return fault.Missing()
 		}
 		o.Speakers = slices.Delete(slices.Clone(o.Speakers), i, i+1)
 		o.Feed++ // who acted for it knows the address of its calendar
@@ -183,7 +183,7 @@ func (s *Service) Accept(ctx context.Context, by access.Actor, token string) (Or
 		return Organisation{}, err
 	}
 	if by.AccountID == "" {
-		return Organisation{}, notFound()
+		return Organisation{}, fault.Missing()
 	}
 	o, _, err := s.invited(ctx, token)
 	if err != nil {

@@ -148,7 +148,7 @@ func TestTakeAgain(t *testing.T) {
 		}
 	}
 	s := consent.New(consent.Deps{DB: db, Log: log, Keys: keys, Days: func() int { return 90 }, Now: now, Shop: func(context.Context, string) (listing.Listing, error) {
-		return listing.Listing{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return listing.Listing{}, fault.Missing()
 	}})
 	if n, err := s.Take(t.Context()); n != 3 || err != nil {
 		t.Fatalf("Take = %d, %v", n, err)

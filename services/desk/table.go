@@ -115,7 +115,7 @@ func (s *Service) Table(ctx context.Context, by access.Actor, f Filter) (Table, 
 		out.Chosen = append(out.Chosen, l.ID)
 	}
 	if f.Page < 1 || f.Page > out.Pages {
-		return Table{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return Table{}, fault.Missing()
 	}
 	from := (f.Page - 1) * PageSize
 	for _, l := range found[from:min(from+PageSize, len(found))] {

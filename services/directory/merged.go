@@ -43,7 +43,7 @@ func (s *Service) survivor(ctx context.Context, by func(*snapshot) map[string]in
 	}
 	n, ok := st.snap.lasting(by(st.snap), key)
 	if !ok || name(st.snap.shops[n].Listing) == key {
-		return "", fault.New(fault.NotFound, "error.not_found", nil)
+		return "", fault.Missing()
 	}
 	return name(st.snap.shops[n].Listing), nil
 }

@@ -28,7 +28,7 @@ func (s *Service) StreetNews(ctx context.Context, slug string) (*place.Street, [
 	}
 	i, ok := st.snap.reg.streetFor[slug]
 	if !ok {
-		return nil, nil, fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, nil, fault.Missing()
 	}
 	x := &st.snap.reg.streets[i]
 	return x, st.snap.news(func(l *listing.Listing) bool { return l.Address.StreetID == x.ID }, func(y *listing.News) bool { return y.FromStreetID == x.ID }), nil
@@ -42,7 +42,7 @@ func (s *Service) PlazaNews(ctx context.Context, slug string) (*place.Plaza, []T
 	}
 	i, ok := st.snap.reg.plazaFor[slug]
 	if !ok {
-		return nil, nil, fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, nil, fault.Missing()
 	}
 	x := &st.snap.reg.plazas[i]
 	return x, st.snap.news(func(l *listing.Listing) bool { return l.Address.PlazaID == x.ID }, func(y *listing.News) bool { return y.FromPlazaID == x.ID }), nil

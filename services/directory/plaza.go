@@ -89,7 +89,7 @@ func (s *Service) Plaza(ctx context.Context, slug string, t lang.Tag, now time.T
 	}
 	i, ok := st.snap.reg.plazaFor[slug]
 	if !ok {
-		return PlazaPage{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return PlazaPage{}, fault.Missing()
 	}
 	p := PlazaPage{Plaza: &st.snap.reg.plazas[i], Floors: []FloorPage{}}
 	if n := find(st.snap.reg.street, p.Plaza.StreetID); n >= 0 {

@@ -66,7 +66,7 @@ func (s *Service) Shop(ctx context.Context, slug string, t lang.Tag, now time.Ti
 	}
 	n, ok := st.snap.public(st.snap.slugs, slug)
 	if !ok {
-		return ShopPage{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return ShopPage{}, fault.Missing()
 	}
 	snap, cal := st.snap, st.cal
 	p := ShopPage{Row: snap.row(n, cal, t, now, nil), Week: []hours.Day{}, Coming: []Coming{}, Neighbours: []Row{}}
@@ -131,7 +131,7 @@ func (s *Service) ByCode(ctx context.Context, code string) (string, error) {
 		n, ok = st.snap.lasting(st.snap.codes, strings.ToUpper(code))
 	}
 	if !ok {
-		return "", fault.New(fault.NotFound, "error.not_found", nil)
+		return "", fault.Missing()
 	}
 	return st.snap.shops[n].Slug, nil
 }
@@ -225,7 +225,7 @@ func (s *Service) Get(ctx context.Context, id string, t lang.Tag, now time.Time)
 	}
 	n, ok := st.snap.public(st.snap.ids, id)
 	if !ok {
-		return Row{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return Row{}, fault.Missing()
 	}
 	return st.snap.row(n, st.cal, t, now, nil), nil
 }

@@ -69,7 +69,7 @@ func (s *Service) Street(ctx context.Context, slug string, t lang.Tag, now time.
 	}
 	i, ok := st.snap.reg.streetFor[slug]
 	if !ok {
-		return StreetPage{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return StreetPage{}, fault.Missing()
 	}
 	p := StreetPage{Street: &st.snap.reg.streets[i], Sides: []StreetSide{}, Plazas: []PlaceCount{}}
 	lists := map[place.Side][]int32{}

@@ -56,6 +56,17 @@ func Wrong(name, key string, args map[string]any) *Error {
 	return &Error{Kind: Invalid, Key: "error.invalid", Fields: []Field{{Name: name, Key: key, Args: args}}}
 }
 
+// Missing returns the NotFound error of what is not there, and of what is there for others only: nobody learns which.
+func Missing() *Error { return New(NotFound, "error.not_found", nil) }
+
+// Wrongs returns the Invalid error of several fields, nil for none.
+func Wrongs(fields []Field) error {
+	if len(fields) == 0 {
+		return nil
+	}
+	return &Error{Kind: Invalid, Key: "error.invalid", Fields: fields}
+}
+
 // Error implements error; its text is for logs.
 func (e *Error) Error() string {
 	var b strings.Builder

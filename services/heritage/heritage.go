@@ -123,14 +123,14 @@ func (c *Claim) read(now time.Time) error {
 	if c.Recognised < c.Founded || c.Recognised > year {
 		wrong = append(wrong, fault.Field{Name: "recognised", Key: "heritage.wrong.recognised"})
 	}
-	return invalid(wrong)
+	return fault.Wrongs(wrong)
 }
 
 func (e *Entry) read(now time.Time) error {
 	e.Source = lang.Clean(e.Source)
-	e.Text = lang.Text{Hans: lang.Clean(e.Text.Hans), Hant: lang.Clean(e.Text.Hant), En: lang.Clean(e.Text.En)}
+	e.Text = e.Text.Clean()
 	wrong := (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("text", e.Text)
-	wrong = append(wrong, phone.NoMobile("text", e.Text.Hans, e.Text.Hant, e.Text.En)...)
+	wrong = append(wrong, phone.NoMobile("text", e.Text.All()...)...)
 	wrong = append(wrong, phone.NoMobile("source", e.Source)...)
 	if e.Source == "" {
 		wrong = append(wrong, fault.Field{Name: "source", Key: "heritage.wrong.source"})
@@ -139,12 +139,5 @@ func (e *Entry) read(now time.Time) error {
 	if e.Year < firstYear || e.Year > now.Year() {
 		wrong = append(wrong, fault.Field{Name: "year", Key: "heritage.wrong.year"})
 	}
-	return invalid(wrong)
-}
-
-func invalid(fields []fault.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
+	return fault.Wrongs(wrong)
 }

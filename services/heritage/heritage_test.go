@@ -29,7 +29,7 @@ type shop struct {
 
 func (s *shop) Get(_ context.Context, id string) (listing.Listing, error) {
 	if id != s.l.ID {
-		return listing.Listing{}, notFound()
+		return listing.Listing{}, fault.Missing()
 	}
 	return s.l, nil
 }

@@ -281,7 +281,7 @@ func (s *Service) AddEntry(ctx context.Context, by access.Actor, id string, rev 
 func (s *Service) DropEntry(ctx context.Context, by access.Actor, id string, rev int64, n int) (Record, error) {
 	return s.change(ctx, by, id, rev, "history", func(r *Record) error {
 		if n < 1 || n > len(r.Timeline) {
-			return notFound()
+			return fault.Missing()
 		}
 		r.Timeline = slices.Delete(slices.Clone(r.Timeline), n-1, n)
 		return nil
@@ -336,7 +336,7 @@ func (s *Service) Public(ctx context.Context, listingID string) (Record, error) 
 		return Record{}, err
 	}
 	if !r.Bears(s.Now().Format(time.DateOnly)) {
-		return Record{}, notFound()
+		return Record{}, fault.Missing()
 	}
 	r.Evidence, r.Condition, r.Reason = nil, "", ""
 	return r, nil
@@ -346,8 +346,8 @@ func (s *Service) change(ctx context.Context, by access.Actor, id string, rev in
 	if err := access.Require(by, access.HeritageCheck, access.Thing{Kind: Kind}); err != nil {
 		return Record{}, err
 	}
-	if rev < 1 {
-		return Record{}, fault.New(fault.Conflict, "error.stale", errors.New("heritage: without the revision that was shown"))
+	if err := store.Seen(rev); err != nil {
+		return Record{}, err
 	}
 	return s.docs.UpdateAs(ctx, by, id, rev, func(r *Record) (audit.Write, error) {
 		w := audit.Write{Action: access.HeritageCheck, Title: r.Shop, Why: why}
@@ -378,11 +378,9 @@ func (s *Service) readDay(day string) error {
 
 func readReason(name, words string) (string, error) {
 	words = lang.Clean(words)
-	return words, invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check(name, words))
+	return words, fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check(name, words))
 }
 
 func cannot(key, why string) error {
 	return fault.New(fault.Conflict, key, errors.New("heritage: "+why))
 }
-
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }

@@ -246,10 +246,7 @@ func (s *Service) Check(a *Arrangement) error {
 		wrong = append(wrong, fault.Field{Name: "year", Key: "holidays.wrong.year"})
 	}
 	wrong = append(wrong, s.checkDays(a)...)
-	if len(wrong) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
-	}
-	return nil
+	return fault.Wrongs(wrong)
 }
 
 // checkDays names the first thing that is wrong with the days.

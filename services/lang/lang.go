@@ -38,6 +38,9 @@ func (x Text) In(t Tag) (string, Tag) {
 // IsZero reports whether no language has text.
 func (x Text) IsZero() bool { return x == Text{} }
 
+// All returns the text in every language, in the order of Tags.
+func (x Text) All() []string { return []string{x.Hans, x.Hant, x.En} }
+
 // Parse returns the language a tag names, without regard to case.
 func Parse(s string) (Tag, bool) {
 	for _, t := range Tags {

@@ -22,6 +22,9 @@ func Clean(s string) string {
 	return strings.TrimSpace(norm.NFC.String(lineEnds.Replace(s)))
 }
 
+// Clean is Clean of every language.
+func (x Text) Clean() Text { return Text{Hans: Clean(x.Hans), Hant: Clean(x.Hant), En: Clean(x.En)} }
+
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // Check returns what is wrong with s, as the faults of field name; none when it is as Clean leaves it and within l.

@@ -22,7 +22,7 @@ func NewCode() string { return "N" + rand.Text()[:9] }
 func (s *Service) Found(ctx context.Context, by access.Actor, merchantID string, p Patch) (Listing, error) {
 	l := Listing{State: Draft, MerchantID: merchantID, Code: NewCode()}
 	if merchantID == "" {
-		return Listing{}, notFound()
+		return Listing{}, fault.Missing()
 	}
 	if err := access.Require(by, access.ListingCreate, l.Thing()); err != nil {
 		return Listing{}, err

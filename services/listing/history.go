@@ -128,7 +128,7 @@ func (s *Service) At(ctx context.Context, by access.Actor, id string, rev int64)
 
 func (s *Service) at(ctx context.Context, l Listing, rev int64) (Listing, error) {
 	if rev < 1 || rev > l.Rev {
-		return Listing{}, notFound()
+		return Listing{}, fault.Missing()
 	}
 	l.Trail = audit.Trail{}
 	raw, err := json.Marshal(l)

@@ -144,8 +144,5 @@ func (s *Service) checkNames(was, l *Listing, by access.Actor) error {
 			wrong = append(wrong, s.names.Check("aliases", a)...)
 		}
 	}
-	if len(wrong) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
-	}
-	return nil
+	return fault.Wrongs(wrong)
 }

@@ -46,14 +46,12 @@ func New(db store.DB, log *audit.Log, now func() time.Time) *Service {
 // Recorded are the documents with their trail, for the worker that catches up after a crash.
 func (s *Service) Recorded() *audit.Recorded[Listing] { return s.docs }
 
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
-
 // Published returns what a visitor may see at this address: fault.NotFound also for what is there but not public, so that
 // nobody learns of it.
 func (s *Service) Published(ctx context.Context, slug string) (Listing, error) {
 	l, err := s.coll.GetBy(ctx, "slug", slug)
 	if err == nil && !l.Public() {
-		return Listing{}, notFound()
+		return Listing{}, fault.Missing()
 	}
 	return l.ForPublic(), err
 }

@@ -175,7 +175,7 @@ func (s *Service) Correct(ctx context.Context, by access.Actor, id string, rev i
 		}
 		i := slices.IndexFunc(l.Turns, func(x Turn) bool { return x.ID == t.ID })
 		if i < 0 {
-			return notFound()
+			return fault.Missing()
 		}
 		next := slices.Clone(l.Turns)
 		was := next[i]

@@ -119,7 +119,7 @@ func (b *Blobs) settle(key string) error {
 // Get returns a blob: fault.NotFound, also for a key that is none; fault.Unavailable.
 func (b *Blobs) Get(ctx context.Context, key string) ([]byte, error) {
 	if !isKey(key) {
-		return nil, fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, fault.Missing()
 	}
 	r, err := b.bucket.NewReader(ctx, key, nil)
 	if err != nil {

@@ -44,7 +44,7 @@ func (s *Service) AddEvidence(ctx context.Context, u Upload, by string) (Evidenc
 // fault.Internal when it was not sealed here or was changed; fault.Unavailable.
 func (s *Service) OpenEvidence(ctx context.Context, key string) ([]byte, error) {
 	if !isEvidence(key) {
-		return nil, fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, fault.Missing()
 	}
 	sealed, err := s.blobs.Get(ctx, key)
 	if err != nil {

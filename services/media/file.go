@@ -71,7 +71,7 @@ func (s *Service) AddFile(ctx context.Context, u Upload, title lang.Text, by str
 // OpenFile returns a stored file by the key of its record, always of the media type FileType: fault.NotFound, fault.Unavailable.
 func (s *Service) OpenFile(ctx context.Context, id string) ([]byte, error) {
 	if !validID(id) {
-		return nil, fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, fault.Missing()
 	}
 	return s.blobs.Get(ctx, documentKey(id))
 }

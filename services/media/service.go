@@ -77,7 +77,7 @@ func (s *Service) Add(ctx context.Context, u Upload, text lang.Text, by string, 
 // included; fault.Unavailable. A picture never changes under its key, so it may be kept for ever.
 func (s *Service) Open(ctx context.Context, key string) ([]byte, error) {
 	if !isFile(key) {
-		return nil, fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, fault.Missing()
 	}
 	return s.blobs.Get(ctx, key)
 }

@@ -31,7 +31,7 @@ func (s *Service) SendClaim(ctx context.Context, by access.Actor, f ClaimForm) (
 		return Claim{}, err
 	}
 	if by.AccountID == "" {
-		return Claim{}, notFound() // a claim is a person's
+		return Claim{}, fault.Missing() // a claim is a person's
 	}
 	shop, err := s.Shops.Shop(ctx, f.ListingID)
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *Service) fill(ctx context.Context, by access.Actor, c *Claim, f ClaimFo
 	if f.Kind == Plaza && f.MerchantID == "" {
 		out = append(out, fault.Field{Name: "kind", Key: "error.choice"})
 	}
-	if err := invalid(out); err != nil {
+	if err := fault.Wrongs(out); err != nil {
 		return err
 	}
 	sealed, err := s.seal(KindClaim, ClaimPrivate{f.Private, f.Note})
@@ -199,7 +199,7 @@ func (s *Service) AddEvidence(ctx context.Context, by access.Actor, id string, r
 	now := s.Now()
 	return s.claim(ctx, by, access.ClaimOwn, id, rev, s.ownClaim(by), func(c *Claim) error {
 		all := slices.Concat(c.Evidence, more)
-		if err := invalid(evidenceFields(all)); err != nil {
+		if err := fault.Wrongs(evidenceFields(all)); err != nil {
 			return err
 		}
 		c.Evidence = all

@@ -70,7 +70,7 @@ func (s *Service) Check(ctx context.Context, by access.Actor, id string, rev int
 	default:
 		out = append(out, fault.Field{Name: "kind", Key: "error.choice"})
 	}
-	if err := invalid(out); err != nil {
+	if err := fault.Wrongs(out); err != nil {
 		return Claim{}, err
 	}
 	return s.claim(ctx, by, access.ClaimDecide, id, atLeast(rev, c.Rev), may, func(c *Claim) error {
@@ -108,7 +108,7 @@ func (s *Service) Approve(ctx context.Context, by access.Actor, id string, rev i
 // Propose is the first of the two decisions that a dispute takes. It can be made once the owner was told and has had 72 hours.
 func (s *Service) Propose(ctx context.Context, by access.Actor, id string, rev int64, approve bool, why string) (Claim, error) {
 	why = lang.Clean(why)
-	if err := invalid(whyLimit.Check("why", why)); err != nil {
+	if err := fault.Wrongs(whyLimit.Check("why", why)); err != nil {
 		return Claim{}, err
 	}
 	if err := mustSee(rev); err != nil {
@@ -162,7 +162,7 @@ func (s *Service) Differ(ctx context.Context, by access.Actor, id string, rev in
 // Return sends a claim back to the claimant with the reason, which says what to do.
 func (s *Service) Return(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Claim, error) {
 	reason = lang.Clean(reason)
-	if err := invalid(whyLimit.Check("reason", reason)); err != nil {
+	if err := fault.Wrongs(whyLimit.Check("reason", reason)); err != nil {
 		return Claim{}, err
 	}
 	now := s.Now()

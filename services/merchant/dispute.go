@@ -49,7 +49,7 @@ func (s *Service) AnswerDispute(ctx context.Context, by access.Actor, id string,
 	why = lang.Clean(why)
 	limit := whyLimit
 	limit.Must = !agree
-	if err := invalid(limit.Check("why", why)); err != nil {
+	if err := fault.Wrongs(limit.Check("why", why)); err != nil {
 		return Dispute{}, err
 	}
 	now := s.Now()

@@ -26,7 +26,7 @@ type Draft struct {
 
 // read cleans the draft and says what is wrong with it.
 func (d *Draft) read() (creditcode.Code, error) {
-	d.Name = cleanText(d.Name)
+	d.Name = d.Name.Clean()
 	d.clean()
 	if d.Kind == "" {
 		d.Kind = Other
@@ -36,7 +36,7 @@ func (d *Draft) read() (creditcode.Code, error) {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		out = append(out, f.Fields...)
 	}
-	return code, invalid(append(out, d.check()...))
+	return code, fault.Wrongs(append(out, d.check()...))
 }
 
 // CodeNote is what is worth a second look at a credit code that can be one.
@@ -168,7 +168,7 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int6
 				out = append(out, fault.Field{Name: f.name, Key: "error.merchant.identity"})
 			}
 		}
-		if err := invalid(out); err != nil {
+		if err := fault.Wrongs(out); err != nil {
 			return Merchant{}, err
 		}
 	}

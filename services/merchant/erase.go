@@ -66,7 +66,7 @@ func (s *Service) EvidenceOf(ctx context.Context, by access.Actor, claimID, key 
 			return nil
 		}
 	}
-	return notFound()
+	return fault.Missing()
 }
 
 // EvidenceKeys returns the keys of all pictures that claims refer to, for the sweep of those that nobody does.

@@ -93,7 +93,7 @@ func (s *shops) Shop(_ context.Context, id string) (merchant.Shop, error) {
 	defer s.mu.Unlock()
 	x, ok := s.all[id]
 	if !ok {
-		return x, fault.New(fault.NotFound, "error.not_found", nil)
+		return x, fault.Missing()
 	}
 	return x, nil
 }
@@ -139,7 +139,7 @@ type people struct{}
 
 func (people) Reach(_ context.Context, accountID string) ([]account.Contact, lang.Tag, error) {
 	if strings.HasPrefix(accountID, "gone") {
-		return nil, "", fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, "", fault.Missing()
 	}
 	to := []account.Contact{account.Contact(accountID + "@example.com")}
 	if strings.HasPrefix(accountID, "both") {

@@ -104,7 +104,7 @@ func (s *Service) Grant(ctx context.Context, by access.Actor, listingID string) 
 		return Grant{}, "", err
 	}
 	if by.AccountID == "" {
-		return Grant{}, "", notFound() // who granted must be on record
+		return Grant{}, "", fault.Missing() // who granted must be on record
 	}
 	shop, err := s.Shops.Shop(ctx, listingID)
 	if err != nil {
@@ -178,7 +178,7 @@ func (s *Service) Redeem(ctx context.Context, by access.Actor, listingID, typed 
 		return Grant{}, err
 	}
 	if by.AccountID == "" {
-		return Grant{}, notFound()
+		return Grant{}, fault.Missing()
 	}
 	g, err := s.matching(ctx, by, listingID, readCode(typed))
 	if err != nil {

@@ -181,7 +181,7 @@ func (s *Service) Resend(ctx context.Context, by access.Actor, id, invitationID 
 	m, err := s.people(ctx, by, access.MerchantPeople, id, 0, func(m *Merchant) error {
 		i := m.invitation(invitationID)
 		if i < 0 {
-			return notFound()
+			return fault.Missing()
 		}
 		if err := m.Invitations[i].open(now); err != nil && (m.Invitations[i].state(now) != Expired || m.Invitations[i].To == "") {
 			return err // nobody knows any more where it went
@@ -209,7 +209,7 @@ func (s *Service) WithdrawInvitation(ctx context.Context, by access.Actor, id, i
 	_, err := s.people(ctx, by, access.MerchantPeople, id, 0, func(m *Merchant) error {
 		i := m.invitation(invitationID)
 		if i < 0 {
-			return notFound()
+			return fault.Missing()
 		}
 		if err := m.Invitations[i].open(now); err != nil && m.Invitations[i].state(now) != Expired {
 			return err
@@ -252,7 +252,7 @@ func (s *Service) byInvitation(ctx context.Context, hash string) (Merchant, int,
 			return m, i, nil
 		}
 	}
-	return Merchant{}, -1, notFound()
+	return Merchant{}, -1, fault.Missing()
 }
 
 // AcceptInvitation makes the actor a member, with the role and shops of the invitation. The link works once: of two who use it at the same
@@ -262,7 +262,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, by access.Actor, token s
 		return Merchant{}, err
 	}
 	if by.AccountID == "" {
-		return Merchant{}, notFound()
+		return Merchant{}, fault.Missing()
 	}
 	hash := secret.Hash(token)
 	m, _, err := s.byInvitation(ctx, hash)
@@ -273,7 +273,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, by access.Actor, token s
 	return s.merchants.Update(ctx, by, audit.Write{Action: access.InvitationAccept, Title: m.Name.Hans}, m.ID, 0, func(m *Merchant) error {
 		i := slices.IndexFunc(m.Invitations, func(x Invitation) bool { return x.Token == hash })
 		if i < 0 || m.State != Active {
-			return notFound() // sent again meanwhile, with another link
+			return fault.Missing() // sent again meanwhile, with another link
 		}
 		x := &m.Invitations[i]
 		if err := x.open(now); err != nil {

@@ -132,7 +132,7 @@ func checkRole(r access.Role, listingIDs, own []string) error {
 			break
 		}
 	}
-	return invalid(out)
+	return fault.Wrongs(out)
 }
 
 // distinct drops empty and repeated items.

@@ -115,10 +115,6 @@ var (
 	noteLimit    = lang.Limit{Max: 500, Prose: true}
 )
 
-func cleanText(x lang.Text) lang.Text {
-	return lang.Text{Hans: lang.Clean(x.Hans), Hant: lang.Clean(x.Hant), En: lang.Clean(x.En)}
-}
-
 func (p *Private) clean() {
 	for _, s := range []*string{&p.RegisteredName, &p.Person, &p.Phone, &p.Email} {
 		*s = lang.Clean(*s)
@@ -133,13 +129,6 @@ func (p *Private) check() []fault.Field {
 	return append(out, privateLimit.Check("email", p.Email)...)
 }
 
-func invalid(fields []fault.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
-}
-
 func kindFields(k Kind) []fault.Field {
 	for _, known := range Kinds {
 		if k == known {
@@ -148,5 +137,3 @@ func kindFields(k Kind) []fault.Field {
 	}
 	return []fault.Field{{Name: "kind", Key: "error.choice"}}
 }
-
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }

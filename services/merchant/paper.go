@@ -73,7 +73,7 @@ func (s *Service) readPaper(ctx context.Context, merchantID string, f *PaperForm
 	if f.ListingID != "" && !slices.Contains(own, f.ListingID) {
 		out = append(out, fault.Field{Name: "listing_id", Key: "error.member.shop"})
 	}
-	return invalid(out)
+	return fault.Wrongs(out)
 }
 
 // AddPaper notes a paper of the merchant. fault.Invalid.

@@ -96,7 +96,7 @@ func (s *Service) allowed(ctx context.Context, by access.Actor, act access.Actio
 		if err := access.Require(by, act, access.Thing{Kind: KindMerchant, ID: id}); err != nil {
 			return Merchant{}, err
 		}
-		return Merchant{}, notFound()
+		return Merchant{}, fault.Missing()
 	}
 	if err != nil {
 		return Merchant{}, err

@@ -80,7 +80,7 @@ func (s *Service) Offer(ctx context.Context, by access.Actor, listingID, to stri
 		return Transfer{}, err
 	}
 	if by.AccountID == "" || shop.MerchantID == "" {
-		return Transfer{}, notFound()
+		return Transfer{}, fault.Missing()
 	}
 	contact, err := address("to", to)
 	if err != nil {
@@ -192,7 +192,7 @@ func (s *Service) AcceptTransfer(ctx context.Context, by access.Actor, token str
 		return Transfer{}, err
 	}
 	if by.AccountID == "" {
-		return Transfer{}, notFound()
+		return Transfer{}, fault.Missing()
 	}
 	t, shop, err := s.ShowTransfer(ctx, token)
 	if err != nil {
@@ -289,7 +289,7 @@ func (s *Service) GiveBack(ctx context.Context, by access.Actor, listingID strin
 		return err
 	}
 	if err != nil || shop.MerchantID == "" {
-		return notFound()
+		return fault.Missing()
 	}
 	if err := s.undisputed(ctx, listingID); err != nil {
 		return err

@@ -46,7 +46,7 @@ func opened(t testing.TB) *book {
 			case "nobody's":
 				return access.Thing{ListingID: id}, "空店", nil
 			}
-			return access.Thing{}, "", notFound()
+			return access.Thing{}, "", fault.Missing()
 		},
 		Contacts: func(context.Context) (map[string]string, error) {
 			return map[string]string{"lian": "小连", "lian2": "小李"}, nil

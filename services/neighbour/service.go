@@ -94,7 +94,7 @@ func (s *Service) SetArea(ctx context.Context, by access.Actor, id string, rev i
 	if _, ok := people[contactID]; !ok {
 		wrong = append(wrong, fault.Field{Name: "contact", Key: "error.choice"})
 	}
-	if err := invalid(wrong); err != nil {
+	if err := fault.Wrongs(wrong); err != nil {
 		return Area{}, err
 	}
 	w := audit.Write{Action: access.NeighbourEdit, Title: name}
@@ -104,8 +104,8 @@ func (s *Service) SetArea(ctx context.Context, by access.Actor, id string, rev i
 			return Area{}, errors.Join(err, cannot("neighbour.wrong.full", "too many areas"))
 		}
 		err = s.areas.Insert(ctx, by, w, &a)
-	} else if rev < 1 {
-		return Area{}, fault.New(fault.Conflict, "error.stale", errors.New("neighbour: without the revision that was shown"))
+	} else if err = store.Seen(rev); err != nil {
+		return Area{}, err
 	} else {
 		a, err = s.areas.Update(ctx, by, w, id, rev, func(x *Area) error {
 			if _, there := people[x.ContactID]; there && x.ContactID != contactID && x.ContactID != by.AccountID {
@@ -137,7 +137,7 @@ func (s *Service) contact(ctx context.Context, by access.Actor, areaID string) e
 	}
 	a, err := s.areas.Get(ctx, areaID)
 	if err == nil && a.ContactID != by.AccountID {
-		err = notFound()
+		err = fault.Missing()
 	}
 	return err
 }
@@ -159,7 +159,7 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, d Draft) (Case, er
 	} else if err != nil {
 		return Case{}, err
 	}
-	if err := invalid(wrong); err != nil {
+	if err := fault.Wrongs(wrong); err != nil {
 		return Case{}, err
 	}
 	sealed, err := s.seal(Side{Residents: d.Side.Residents, Shop: d.Side.Shop})
@@ -180,7 +180,7 @@ func (s *Service) Sides(ctx context.Context, by access.Actor, x *Case) (Side, er
 		return Side{}, err
 	}
 	if x.Sealed == "" {
-		return Side{}, notFound()
+		return Side{}, fault.Missing()
 	}
 	return s.open(x.Sealed)
 }
@@ -189,7 +189,7 @@ func (s *Service) Sides(ctx context.Context, by access.Actor, x *Case) (Side, er
 func (s *Service) Note(ctx context.Context, by access.Actor, id string, rev int64, side Side) (Case, error) {
 	side.Residents, side.Shop = lang.Clean(side.Residents), lang.Clean(side.Shop)
 	wrong := (lang.Limit{Max: MaxSide, Prose: true}).Check("residents", side.Residents)
-	if err := invalid(append(wrong, (lang.Limit{Max: MaxSide, Prose: true}).Check("side_shop", side.Shop)...)); err != nil {
+	if err := fault.Wrongs(append(wrong, (lang.Limit{Max: MaxSide, Prose: true}).Check("side_shop", side.Shop)...)); err != nil {
 		return Case{}, err
 	}
 	return s.step(ctx, by, id, rev, "sides", func(x *Case) error {
@@ -212,7 +212,7 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, id string, rev in
 	if _, err := time.Parse("15:04", m.Time); err != nil {
 		wrong = append(wrong, fault.Field{Name: "time", Key: "neighbour.wrong.time"})
 	}
-	if err := invalid(wrong); err != nil {
+	if err := fault.Wrongs(wrong); err != nil {
 		return Case{}, err
 	}
 	return s.step(ctx, by, id, rev, "invite", func(x *Case) error {
@@ -232,7 +232,7 @@ func (s *Service) Add(ctx context.Context, by access.Actor, id string, rev int64
 	if !slices.Contains(Sides, m.Who) {
 		wrong = append(wrong, fault.Field{Name: "who", Key: "error.choice"})
 	}
-	if err := invalid(wrong); err != nil {
+	if err := fault.Wrongs(wrong); err != nil {
 		return Case{}, err
 	}
 	return s.step(ctx, by, id, rev, "measure", func(x *Case) error {
@@ -270,7 +270,7 @@ func (s *Service) Fulfil(ctx context.Context, by access.Actor, id string, rev in
 // Look writes down a check, on its day or after it: fault.Conflict before. Where the measures do not hold the sides meet again.
 func (s *Service) Look(ctx context.Context, by access.Actor, id string, rev int64, holds bool, text string) (Case, error) {
 	text = lang.Clean(text)
-	if err := invalid((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("text", text)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("text", text)); err != nil {
 		return Case{}, err
 	}
 	return s.step(ctx, by, id, rev, "check", func(x *Case) error {
@@ -293,7 +293,7 @@ func (s *Service) Look(ctx context.Context, by access.Actor, id string, rev int6
 // Close ends a case with its result: after both checks, or, agreed false, where the sides did not agree.
 func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int64, agreed bool, result string) (Case, error) {
 	result = lang.Clean(result)
-	if err := invalid((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("result", result)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("result", result)); err != nil {
 		return Case{}, err
 	}
 	from, to := []State{Twice}, Closed
@@ -350,7 +350,7 @@ func (x *Case) Thing() access.Thing {
 func (s *Service) Of(ctx context.Context, id string) (access.Thing, error) {
 	x, err := s.cases.Get(ctx, id)
 	if err == nil && !x.Invited() {
-		err = notFound()
+		err = fault.Missing()
 	}
 	return x.Thing(), err
 }
@@ -365,7 +365,7 @@ func (s *Service) Own(ctx context.Context, by access.Actor, id string) (Case, st
 		return Case{}, "", err
 	}
 	if !x.Invited() {
-		return Case{}, "", notFound()
+		return Case{}, "", fault.Missing()
 	}
 	side := Side{}
 	if x.Sealed != "" {
@@ -402,7 +402,7 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, id string, coming
 		return Case{}, err
 	}
 	said = lang.Clean(said)
-	if err := invalid((lang.Limit{Max: MaxSide, Prose: true}).Check("said", said)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxSide, Prose: true}).Check("said", said)); err != nil {
 		return Case{}, err
 	}
 	return s.cases.UpdateAs(ctx, by, id, 0, func(x *Case) (audit.Write, error) {
@@ -453,8 +453,8 @@ func (s *Service) step(ctx context.Context, by access.Actor, id string, rev int6
 	if err := s.contact(ctx, by, was.AreaID); err != nil {
 		return Case{}, err
 	}
-	if rev < 1 {
-		return Case{}, fault.New(fault.Conflict, "error.stale", errors.New("neighbour: without the revision that was shown"))
+	if err := store.Seen(rev); err != nil {
+		return Case{}, err
 	}
 	return s.cases.UpdateAs(ctx, by, id, rev, func(x *Case) (audit.Write, error) {
 		w := audit.Write{Action: access.NeighbourEdit, Title: string(x.Topic), Why: why}
@@ -494,15 +494,6 @@ func require(by access.Actor, act access.Action) error {
 	return access.Require(by, act, access.Thing{Kind: kindCase})
 }
 
-func invalid(fields []fault.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
-}
-
 func cannot(key, why string) error {
 	return fault.New(fault.Conflict, key, errors.New("neighbour: "+why))
 }
-
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }

@@ -11,6 +11,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/store"
 )
 
 // member returns a shop of which by is one of the people, in a role the notice is for: fault.NotFound otherwise.
@@ -195,8 +196,8 @@ func (s *Service) Helped(ctx context.Context, by access.Actor, id, listingID str
 	if err := access.Require(by, access.NoticeCall, access.Thing{Kind: kind, ID: id}); err != nil {
 		return Receipt{}, err
 	}
-	if rev < 1 {
-		return Receipt{}, fault.New(fault.Conflict, "error.stale", errors.New("notice: without the revision that was shown"))
+	if err := store.Seen(rev); err != nil {
+		return Receipt{}, err
 	}
 	return s.receipts.UpdateAs(ctx, by, receiptID(id, listingID), rev, func(r *Receipt) (audit.Write, error) {
 		w := audit.Write{Action: access.NoticeCall, Title: r.Name.Hans, Why: "helped"}

@@ -2,7 +2,6 @@ package notice
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -88,7 +87,7 @@ func (s *Service) Delivered(ctx context.Context, follower, id string, rev int64)
 func (s *Service) Published(ctx context.Context, n *Notice) (Version, error) {
 	ref, ok := n.Current()
 	if !ok {
-		return Version{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return Version{}, fault.Missing()
 	}
 	return s.versions.Get(ctx, versionID(n.ID, ref.N, ref.Hash))
 }
@@ -203,8 +202,8 @@ func (s *Service) change(ctx context.Context, by access.Actor, act access.Action
 	if err := access.Require(by, act, access.Thing{Kind: kind, ID: id}); err != nil {
 		return Notice{}, err
 	}
-	if rev < 1 {
-		return Notice{}, fault.New(fault.Conflict, "error.stale", errors.New("notice: without the revision that was shown"))
+	if err := store.Seen(rev); err != nil {
+		return Notice{}, err
 	}
 	return s.docs.UpdateAs(ctx, by, id, rev, func(n *Notice) (audit.Write, error) {
 		err := f(n)
@@ -326,7 +325,7 @@ func (s *Service) version(ctx context.Context, by access.Actor, act access.Actio
 			return s.versions.Get(ctx, versionID(id, r.N, r.Hash))
 		}
 	}
-	return Version{}, fault.New(fault.NotFound, "error.not_found", nil)
+	return Version{}, fault.Missing()
 }
 
 // quietly notes what went wrong after what was asked for had been done; a job does it again.

@@ -71,10 +71,7 @@ func (c *Content) check(now time.Time) error {
 	c.checkTimes(now, &wrong)
 	c.checkMedia(&wrong)
 	wrong = append(wrong, c.Audience.check()...)
-	if len(wrong) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
-	}
-	return nil
+	return fault.Wrongs(wrong)
 }
 
 // checkTimes adds what is wrong with the days and hours.

@@ -77,7 +77,7 @@ func (e *Editor) SetSides(ctx context.Context, by access.Actor, id string, rev i
 // SetStretch writes a stretch of a street: a new one without an id, else the one with this id. fault.Invalid names "name",
 // "stretches.odd" or "stretches.even"; fault.NotFound for an id the street does not have.
 func (e *Editor) SetStretch(ctx context.Context, by access.Actor, id string, rev int64, x Stretch) (Street, error) {
-	x.Name = lang.Text{Hans: lang.Clean(x.Name.Hans), Hant: lang.Clean(x.Name.Hant), En: lang.Clean(x.Name.En)}
+	x.Name = x.Name.Clean()
 	return e.street(ctx, by, id, rev, func(s *Street) error {
 		next := slices.Clone(s.Stretches)
 		if x.ID == "" {
@@ -89,7 +89,7 @@ func (e *Editor) SetStretch(ctx context.Context, by access.Actor, id string, rev
 		}
 		i := slices.IndexFunc(next, func(y Stretch) bool { return y.ID == x.ID })
 		if i < 0 {
-			return fault.New(fault.NotFound, "error.not_found", nil)
+			return fault.Missing()
 		}
 		next[i] = x
 		s.Stretches = next
@@ -101,7 +101,7 @@ func (e *Editor) SetStretch(ctx context.Context, by access.Actor, id string, rev
 func (e *Editor) RemoveStretch(ctx context.Context, by access.Actor, id string, rev int64, stretch string) (Street, error) {
 	return e.street(ctx, by, id, rev, func(s *Street) error {
 		if _, ok := s.Stretch(stretch); !ok {
-			return fault.New(fault.NotFound, "error.not_found", nil)
+			return fault.Missing()
 		}
 		s.Stretches = slices.DeleteFunc(slices.Clone(s.Stretches), func(x Stretch) bool { return x.ID == stretch })
 		return nil

@@ -302,7 +302,7 @@ func pick[T any](items []T, index map[string]int, key string, err error) (T, err
 	}
 	i, ok := index[key]
 	if !ok {
-		return none, fault.New(fault.NotFound, "error.not_found", nil)
+		return none, fault.Missing()
 	}
 	return items[i], nil
 }

@@ -84,10 +84,7 @@ func (s *Service) check(by access.Actor, p *Post) error {
 	for _, t := range []struct{ name, text string }{{"title", p.Title.Hans}, {"title.hant", p.Title.Hant}, {"title.en", p.Title.En}} {
 		wrong = append(wrong, s.names.Check(t.name, t.text)...)
 	}
-	if len(wrong) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
-	}
-	return nil
+	return fault.Wrongs(wrong)
 }
 
 func draftSlot() string { return "-" + rand.Text() }
@@ -226,7 +223,7 @@ func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Post, er
 // ByListing returns the posts of a shop in every state, the newest first, for those who may write them.
 func (s *Service) ByListing(ctx context.Context, by access.Actor, listingID string) ([]Post, error) {
 	if listingID == "" {
-		return nil, fault.New(fault.NotFound, "error.not_found", nil)
+		return nil, fault.Missing()
 	}
 	if err := s.require(ctx, by, &Post{ListingID: listingID}); err != nil {
 		return nil, err

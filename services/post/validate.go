@@ -64,10 +64,7 @@ func (p *Post) validate() error {
 		_, some := p.Next(from)
 		when(!some, "repeat.days", "post.wrong.never")
 	}
-	if len(wrong) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
-	}
-	return nil
+	return fault.Wrongs(wrong)
 }
 
 func (p *Post) checkRepeat(when func(bad bool, name, key string)) {

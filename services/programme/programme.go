@@ -200,9 +200,9 @@ func (s *Service) Begin(ctx context.Context, by access.Actor, year int) (Year, e
 
 // Lead writes what stands above the items.
 func (s *Service) Lead(ctx context.Context, by access.Actor, id string, rev int64, lead lang.Text) (Year, error) {
-	lead = cleaned(lead)
+	lead = lead.Clean()
 	wrong := (lang.Limit{Max: MaxLead, Prose: true}).CheckText("lead", lead)
-	if err := invalid(append(wrong, phone.NoMobile("lead", lead.Hans, lead.Hant, lead.En)...)); err != nil {
+	if err := fault.Wrongs(append(wrong, phone.NoMobile("lead", lead.All()...)...)); err != nil {
 		return Year{}, err
 	}
 	return s.plan(ctx, by, id, rev, "", func(_ *Year, p *Plan) error { p.Lead = lead; return nil })
@@ -215,11 +215,11 @@ func (s *Service) Put(ctx context.Context, by access.Actor, id string, rev int64
 	if err := require(by, access.ProgrammeEdit); err != nil {
 		return Year{}, err
 	}
-	x.Title, x.Result = cleaned(x.Title), cleaned(x.Result)
+	x.Title, x.Result = x.Title.Clean(), x.Result.Clean()
 	wrong := (lang.Limit{Max: MaxTitle, Must: true}).CheckText("title", x.Title)
 	wrong = append(wrong, (lang.Limit{Max: MaxResult, Prose: true, Must: x.State == Done}).CheckText("result", x.Result)...)
-	wrong = append(wrong, phone.NoMobile("title", x.Title.Hans, x.Title.Hant, x.Title.En)...)
-	wrong = append(wrong, phone.NoMobile("result", x.Result.Hans, x.Result.Hant, x.Result.En)...)
+	wrong = append(wrong, phone.NoMobile("title", x.Title.All()...)...)
+	wrong = append(wrong, phone.NoMobile("result", x.Result.All()...)...)
 	if x.Quarter < 1 || x.Quarter > 4 {
 		wrong = append(wrong, fault.Field{Name: "quarter", Key: "error.choice"})
 	}
@@ -237,7 +237,7 @@ func (s *Service) Put(ctx context.Context, by access.Actor, id string, rev int64
 			return Year{}, err
 		}
 	}
-	if err := invalid(wrong); err != nil {
+	if err := fault.Wrongs(wrong); err != nil {
 		return Year{}, err
 	}
 	fresh := rand.Text()[:10]
@@ -256,7 +256,7 @@ func (s *Service) Put(ctx context.Context, by access.Actor, id string, rev int64
 		}
 		i := slices.IndexFunc(p.Items, func(o Item) bool { return o.ID == x.ID })
 		if i < 0 {
-			return notFound()
+			return fault.Missing()
 		}
 		p.Items[i] = x
 		return nil
@@ -278,7 +278,7 @@ func (s *Service) Drop(ctx context.Context, by access.Actor, id string, rev int6
 	return s.plan(ctx, by, id, rev, "drop", func(y *Year, p *Plan) error {
 		i := slices.IndexFunc(p.Items, func(o Item) bool { return o.ID == itemID })
 		if i < 0 {
-			return notFound()
+			return fault.Missing()
 		}
 		p.Items = slices.Delete(p.Items, i, i+1)
 		y.Evidence = slices.DeleteFunc(slices.Clone(y.Evidence), func(e Evidence) bool { return e.ItemID == itemID })
@@ -289,13 +289,13 @@ func (s *Service) Drop(ctx context.Context, by access.Actor, id string, rev int6
 // Prove adds something that shows that an item was done; a text at least: fault.Invalid.
 func (s *Service) Prove(ctx context.Context, by access.Actor, id string, rev int64, e Evidence) (Year, error) {
 	e.Text = lang.Clean(e.Text)
-	if err := invalid((lang.Limit{Max: MaxResult, Must: true, Prose: true}).Check("text", e.Text)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxResult, Must: true, Prose: true}).Check("text", e.Text)); err != nil {
 		return Year{}, err
 	}
-	e.At, e.AccountID = s.Now().UTC().Truncate(time.Millisecond), actor(by)
+	e.At, e.AccountID = s.Now().UTC().Truncate(time.Millisecond), by.Who()
 	return s.change(ctx, by, access.ProgrammeEdit, id, rev, "evidence", func(y *Year) error {
 		if !slices.ContainsFunc(y.Page.Draft.Items, func(x Item) bool { return x.ID == e.ItemID }) {
-			return notFound()
+			return fault.Missing()
 		}
 		if len(y.EvidenceOf(e.ItemID)) >= MaxEvidence {
 			return fault.Wrong("text", "programme.wrong.enough", nil)
@@ -328,7 +328,7 @@ func (s *Service) Approve(ctx context.Context, by access.Actor, id string, rev i
 // Return gives the draft back with a reason.
 func (s *Service) Return(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Year, error) {
 	reason = lang.Clean(reason)
-	if err := invalid((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
 		return Year{}, err
 	}
 	return s.change(ctx, by, access.ProgrammeApprove, id, rev, reason, func(y *Year) error { return y.Page.GiveBack(reason) })
@@ -380,7 +380,7 @@ func (s *Service) Public(ctx context.Context, year int) (Shown, error) {
 		return Shown{}, err
 	}
 	if y.Page.Public == nil {
-		return Shown{}, notFound()
+		return Shown{}, fault.Missing()
 	}
 	names, err := s.Seats.ListedNames(ctx)
 	return Shown{Year: year, Plan: *y.Page.Public, At: y.Page.PublicAt, Names: names}, err
@@ -415,8 +415,8 @@ func (s *Service) change(ctx context.Context, by access.Actor, act access.Action
 	if err := require(by, act); err != nil {
 		return Year{}, err
 	}
-	if rev < 1 {
-		return Year{}, fault.New(fault.Conflict, "error.stale", errors.New("programme: without the revision that was shown"))
+	if err := store.Seen(rev); err != nil {
+		return Year{}, err
 	}
 	return s.docs.UpdateAs(ctx, by, id, rev, func(y *Year) (audit.Write, error) {
 		err := f(y)
@@ -428,26 +428,6 @@ func require(by access.Actor, act access.Action) error {
 	return access.Require(by, act, access.Thing{Kind: kind})
 }
 
-func actor(by access.Actor) string {
-	if by.AccountID != "" {
-		return by.AccountID
-	}
-	return by.System
-}
-
-func invalid(fields []fault.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
-}
-
 func cannot(key, why string) error {
 	return fault.New(fault.Conflict, key, errors.New("programme: "+why))
-}
-
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
-
-func cleaned(x lang.Text) lang.Text {
-	return lang.Text{Hans: lang.Clean(x.Hans), Hant: lang.Clean(x.Hant), En: lang.Clean(x.En)}
 }

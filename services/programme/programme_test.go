@@ -25,7 +25,7 @@ type seats struct{ left bool }
 
 func (s *seats) Organisation(_ context.Context, _ access.Actor, id string) (assembly.Organisation, error) {
 	if id != "o1" && id != "gone" {
-		return assembly.Organisation{}, notFound()
+		return assembly.Organisation{}, fault.Missing()
 	}
 	return assembly.Organisation{Active: id == "o1" && !s.left}, nil
 }

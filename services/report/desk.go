@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -142,8 +141,8 @@ func (s *Service) move(ctx context.Context, by access.Actor, why, id string, rev
 	if err != nil {
 		return Item{}, err
 	}
-	if rev < 1 {
-		return Item{}, fault.New(fault.Conflict, "error.stale", errors.New("report: without the revision that was shown"))
+	if err := store.Seen(rev); err != nil {
+		return Item{}, err
 	}
 	got, err := s.coll.Update(ctx, by, audit.Write{Action: access.ReportAnswer, Title: Spell(was.Ref), Why: why}, id, rev, change)
 	if err != nil {

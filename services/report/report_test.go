@@ -53,7 +53,7 @@ func open(t *testing.T) *bench {
 	b.Service = report.New(db, b.log, ring, func(_ context.Context, id string) (access.Thing, bool, error) {
 		shop, ok := shops[id]
 		if !ok {
-			return access.Thing{}, false, fault.New(fault.NotFound, "error.not_found", nil)
+			return access.Thing{}, false, fault.Missing()
 		}
 		shop.Kind, shop.ID, shop.ListingID = "listing", id, id
 		return shop, id != "draft", nil

@@ -69,7 +69,7 @@ func (s *Service) Send(ctx context.Context, by access.Actor, m Message) (ref str
 		return "", err
 	}
 	if !public {
-		return "", notFound()
+		return "", fault.Missing()
 	}
 	contact := ""
 	if m.Contact != "" {
@@ -105,10 +105,7 @@ func (m *Message) check() error {
 	if !slices.Contains(Reasons, m.Reason) {
 		wrong = append(wrong, fault.Field{Name: "reason", Key: "error.report.reason"})
 	}
-	if len(wrong) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
-	}
-	return nil
+	return fault.Wrongs(wrong)
 }
 
 // voice is what tells people apart: an address, and of IPv6 the network of the household.
@@ -149,8 +146,6 @@ func (s *Service) join(ctx context.Context, by access.Actor, was report, voice, 
 	}
 	return Spell(was.Ref), err
 }
-
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
 
 // Progress is what anybody who has the number reads.
 type Progress struct {

@@ -119,9 +119,9 @@ func (x *Saying) read(deed Deed, today calendar.Date) error {
 		if d, err := calendar.ParseDate(x.On); err != nil || d > today {
 			wrong = append(wrong, fault.Field{Name: "on", Key: "resource.wrong.on"})
 		}
-		return invalid(wrong)
+		return fault.Wrongs(wrong)
 	case Deny, GiveUp:
-		return invalid((lang.Limit{Max: MaxReason, Must: true}).Check("reason", x.Reason))
+		return fault.Wrongs((lang.Limit{Max: MaxReason, Must: true}).Check("reason", x.Reason))
 	default:
 		return nil
 	}
@@ -175,7 +175,7 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, organisationID, p
 			return Deal{}, err
 		}
 		if own.OrganisationID != organisationID || own.Side == p.Side || own.Kind != p.Kind {
-			return Deal{}, notFound()
+			return Deal{}, fault.Missing()
 		}
 	}
 	d := p.with(organisationID, with)
@@ -250,7 +250,7 @@ func (s *Service) Do(ctx context.Context, by access.Actor, organisationID, id st
 	now := s.Now()
 	d, err := s.deals.UpdateAs(ctx, by, id, 0, func(d *Deal) (audit.Write, error) {
 		if own, _ := d.side(organisationID); own == nil && organisationID != "" {
-			return audit.Write{}, notFound()
+			return audit.Write{}, fault.Missing()
 		}
 		err := d.do(x, organisationID, said, now)
 		return audit.Write{Action: act, Title: d.Title, Why: string(x)}, err
@@ -290,7 +290,7 @@ func (s *Service) Deal(ctx context.Context, by access.Actor, organisationID, id 
 	}
 	d, err := s.deals.Get(ctx, id)
 	if own, _ := d.side(organisationID); err == nil && organisationID != "" && own == nil {
-		err = notFound()
+		err = fault.Missing()
 	}
 	if err != nil {
 		return Deal{}, err

@@ -143,7 +143,7 @@ func (d *Details) read() error {
 			d.Hours = h
 		}
 	}
-	return invalid(wrong)
+	return fault.Wrongs(wrong)
 }
 
 // Add makes an open post: fault.NotFound for the organisations of others, fault.Invalid, fault.Conflict above MaxOpen.
@@ -171,7 +171,7 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, organisationID, id 
 	if err := d.read(); err != nil {
 		return Post{}, err
 	}
-	if err := seen(rev); err != nil {
+	if err := store.Seen(rev); err != nil {
 		return Post{}, err
 	}
 	return s.changePost(ctx, by, organisationID, id, rev, "", func(p *Post) error {
@@ -232,7 +232,7 @@ func (s *Service) changePost(ctx context.Context, by access.Actor, organisationI
 	}
 	return s.posts.UpdateAs(ctx, by, id, rev, func(p *Post) (audit.Write, error) {
 		if p.OrganisationID != organisationID {
-			return audit.Write{}, notFound()
+			return audit.Write{}, fault.Missing()
 		}
 		err := f(p)
 		return audit.Write{Action: access.ResourceOwn, Title: p.Title, Why: why}, err
@@ -246,7 +246,7 @@ func (s *Service) Post(ctx context.Context, by access.Actor, organisationID, id 
 	}
 	p, err := s.posts.Get(ctx, id)
 	if err == nil && organisationID != "" && p.OrganisationID != organisationID && p.StateAt(s.today()) != Open {
-		err = notFound()
+		err = fault.Missing()
 	}
 	if err != nil {
 		return Post{}, err

@@ -46,7 +46,7 @@ func (m *market) Own(ctx context.Context, by access.Actor, id string) (assembly.
 func (m *market) Reach(_ context.Context, id string) (assembly.Organisation, []string, error) {
 	merchant, ok := map[string]string{"o1": "m1", "o2": "m2", "o3": "m3"}[id]
 	if !ok {
-		return assembly.Organisation{}, nil, notFound()
+		return assembly.Organisation{}, nil, fault.Missing()
 	}
 	o := assembly.Organisation{MerchantID: merchant, Name: lang.Text{Hans: "单位" + id}, Active: !m.gone[id]}
 	o.ID = id

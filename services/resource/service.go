@@ -82,27 +82,9 @@ const (
 	MaxReason = 200
 )
 
-// invalid is the fault of all wrong fields, nil for none.
-func invalid(fields []fault.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
-}
-
 // cannot is the fault of a step that a thing is not at.
 func cannot(why string) error {
 	return fault.New(fault.Conflict, "resource.wrong.state", errors.New("resource: "+why))
-}
-
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
-
-// seen refuses a change without the revision that was on the page.
-func seen(rev int64) error {
-	if rev < 1 {
-		return fault.New(fault.Conflict, "error.stale", errors.New("resource: without the revision that was shown"))
-	}
-	return nil
 }
 
 // at is an instant as it is stored.

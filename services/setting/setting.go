@@ -230,7 +230,7 @@ func (s *Service) put(ctx context.Context, by access.Actor, number int64, why st
 }
 
 func clean(v Values) Values {
-	v.Name = lang.Text{Hans: lang.Clean(v.Name.Hans), Hant: lang.Clean(v.Name.Hant), En: lang.Clean(v.Name.En)}
+	v.Name = v.Name.Clean()
 	for _, x := range []*string{&v.Operator, &v.Undertaker, &v.Phone, &v.ICP, &v.Police, &v.SiteCode, &v.Complaints} {
 		*x = lang.Clean(*x)
 	}

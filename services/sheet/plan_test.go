@@ -46,7 +46,7 @@ func (r *register) ByCode(_ context.Context, code string) (listing.Listing, erro
 	}
 	l, ok := r.byCode[code]
 	if !ok {
-		return l, fault.New(fault.NotFound, "error.not_found", nil)
+		return l, fault.Missing()
 	}
 	return clone(&l)
 }

@@ -110,7 +110,7 @@ func (w *Wish) check(r *Room, cal *calendar.Calendar, now time.Time) (calendar.D
 	}
 	day, err := calendar.ParseDate(w.Day)
 	if err != nil {
-		return 0, invalid(append(wrong, fault.Field{Name: "day", Key: "station.wrong.day"}))
+		return 0, fault.Wrongs(append(wrong, fault.Field{Name: "day", Key: "station.wrong.day"}))
 	}
 	switch today := calendar.Today(now); {
 	case w.From%Step != 0 || w.To%Step != 0 || w.From < 0 || w.To > 24*60:
@@ -126,7 +126,7 @@ func (w *Wish) check(r *Room, cal *calendar.Calendar, now time.Time) (calendar.D
 	case !r.openFor(cal, day, w.From, w.To):
 		wrong = append(wrong, fault.Field{Name: "from", Key: "station.wrong.shut"})
 	}
-	return day, invalid(wrong)
+	return day, fault.Wrongs(wrong)
 }
 
 // openFor reports whether the room is open all the time from one minute to another. A holiday nobody has spoken of is not.
@@ -234,7 +234,7 @@ func (w *Week) do(id string, d Deed, reason string, now time.Time) (Booking, err
 		w.settle()
 		return done, nil
 	}
-	return Booking{}, notFound()
+	return Booking{}, fault.Missing()
 }
 
 // searchDays is how many days before and after the wish free times are looked for.

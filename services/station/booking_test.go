@@ -46,7 +46,7 @@ func (h *house) org(id string) (assembly.Organisation, error) {
 	case "o2":
 		o.MerchantID = "m2"
 	default:
-		return o, notFound()
+		return o, fault.Missing()
 	}
 	o.Active = true
 	return o, nil
@@ -73,7 +73,7 @@ func (h *house) TellBooking(_ context.Context, accountID, _ string, confirmed bo
 func (h *house) Get(_ context.Context, id string) (listing.Listing, error) {
 	l, ok := h.shops[id]
 	if !ok {
-		return l, notFound()
+		return l, fault.Missing()
 	}
 	return l, nil
 }

@@ -96,12 +96,12 @@ func (s *Service) Decide(ctx context.Context, by access.Actor, weekID, bookingID
 	}
 	x, ok := deeds[d]
 	if !ok || d == Withdraw {
-		return Booking{}, notFound()
+		return Booking{}, fault.Missing()
 	}
 	reason = lang.Clean(reason)
 	if !x.reason {
 		reason = ""
-	} else if err := invalid((lang.Limit{Max: MaxReason, Must: true}).Check("reason", reason)); err != nil {
+	} else if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true}).Check("reason", reason)); err != nil {
 		return Booking{}, err
 	}
 	b, w, err := s.change(ctx, by, access.RoomDecide, weekID, bookingID, d, reason, nil)
@@ -126,7 +126,7 @@ func (s *Service) change(ctx context.Context, by access.Actor, act access.Action
 	w, err := s.weeks.UpdateAs(ctx, by, weekID, 0, func(w *Week) (audit.Write, error) {
 		i := slices.IndexFunc(w.Bookings, func(b Booking) bool { return b.ID == bookingID })
 		if i < 0 || mine != nil && !mine(&w.Bookings[i]) {
-			return audit.Write{}, notFound()
+			return audit.Write{}, fault.Missing()
 		}
 		var err error
 		done, err = w.do(bookingID, d, reason, now)

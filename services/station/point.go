@@ -74,7 +74,7 @@ func (s *Service) PointsOf(ctx context.Context, by access.Actor, listingID strin
 // OpenPoint opens something of a shop to everybody, or changes what is said of it: fault.NotFound, fault.Invalid.
 func (s *Service) OpenPoint(ctx context.Context, by access.Actor, listingID string, kind place.PointKind, note string) error {
 	note = lang.Clean(note)
-	if err := invalid((lang.Limit{Max: MaxName}).Check("note", note)); err != nil {
+	if err := fault.Wrongs((lang.Limit{Max: MaxName}).Check("note", note)); err != nil {
 		return err
 	}
 	return s.setPoint(ctx, by, listingID, kind, func(p *Point) {
@@ -133,7 +133,7 @@ func (s *Service) CheckPoint(ctx context.Context, by access.Actor, id string, re
 	if err := access.Require(by, access.PointCheck, access.Thing{Kind: kindPoint, ID: id}); err != nil {
 		return err
 	}
-	if err := seen(rev); err != nil {
+	if err := store.Seen(rev); err != nil {
 		return err
 	}
 	why := "there"
@@ -175,7 +175,7 @@ func (s *Service) Points(ctx context.Context) ([]place.Point, error) {
 	for i := range list {
 		out = append(out, list[i].points()...)
 	}
-	opened, err := all(s.points.Each(ctx, store.Where("open", store.Eq, true).Limit(pointsBatch)), mostPoints)
+	opened, err := store.Collect(s.points.Each(ctx, store.Where("open", store.Eq, true).Limit(pointsBatch)), mostPoints)
 	if err != nil {
 		return nil, err
 	}

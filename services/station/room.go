@@ -39,7 +39,7 @@ var Usual = Rules{Seats: 20, LeadHours: 24, AheadDays: 60, MaxMinutes: 180, PerW
 const mostRooms = 200
 
 func (r *Rules) read() error {
-	r.Name, r.Has = cleanText(r.Name), cleanText(r.Has)
+	r.Name, r.Has = r.Name.Clean(), r.Has.Clean()
 	wrong := (lang.Limit{Max: MaxName, Must: true}).CheckText("name", r.Name)
 	wrong = append(wrong, (lang.Limit{Max: MaxLine}).CheckText("has", r.Has)...)
 	for _, x := range []struct {
@@ -51,7 +51,7 @@ func (r *Rules) read() error {
 			wrong = append(wrong, fault.Field{Name: x.name, Key: "station.wrong.number", Args: map[string]any{"Min": x.min, "Max": x.max}})
 		}
 	}
-	return invalid(wrong)
+	return fault.Wrongs(wrong)
 }
 
 // AddRoom adds a room to a station; it can be asked for once its hours are known: fault.NotFound, fault.Invalid.
@@ -96,7 +96,7 @@ func (s *Service) changeRoom(ctx context.Context, by access.Actor, id string, re
 	if err := access.Require(by, access.RoomEdit, access.Thing{Kind: kindRoom, ID: id}); err != nil {
 		return Room{}, err
 	}
-	if err := seen(rev); err != nil {
+	if err := store.Seen(rev); err != nil {
 		return Room{}, err
 	}
 	return s.rooms.UpdateAs(ctx, by, id, rev, func(x *Room) (audit.Write, error) {
@@ -122,7 +122,7 @@ func (s *Service) Rooms(ctx context.Context, by access.Actor) ([]Room, error) {
 }
 
 func (s *Service) allRooms(ctx context.Context) ([]Room, error) {
-	return all(s.rooms.Each(ctx, store.All().OrderBy("created_at", store.Asc).Limit(mostRooms)), mostRooms)
+	return store.Collect(s.rooms.Each(ctx, store.All().OrderBy("created_at", store.Asc).Limit(mostRooms)), mostRooms)
 }
 
 // RoomsFor returns the rooms that an organisation can ask for.
@@ -147,7 +147,7 @@ func (s *Service) RoomFor(ctx context.Context, by access.Actor, organisationID, 
 	}
 	r, err := s.rooms.Get(ctx, id)
 	if err == nil && !r.bookable() {
-		err = notFound()
+		err = fault.Missing()
 	}
 	if err != nil {
 		return Room{}, err

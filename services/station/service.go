@@ -7,7 +7,6 @@ package station
 import (
 	"context"
 	"errors"
-	"iter"
 	"log/slog"
 	"strconv"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
-	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/store"
 )
@@ -110,50 +108,13 @@ const (
 	MaxReason = 200
 )
 
-// invalid is the fault of all wrong fields, nil for none.
-func invalid(fields []fault.Field) error {
-	if len(fields) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: fields}
-}
-
 // cannot is the fault of a step that a thing is not at.
 func cannot(key, why string) error {
 	return fault.New(fault.Conflict, key, errors.New("station: "+why))
 }
 
-func notFound() error { return fault.New(fault.NotFound, "error.not_found", nil) }
-
-// seen refuses a change without the revision that was on the page.
-func seen(rev int64) error {
-	if rev < 1 {
-		return fault.New(fault.Conflict, "error.stale", errors.New("station: without the revision that was shown"))
-	}
-	return nil
-}
-
-// cleanText brings all languages of a text into the form that is stored.
-func cleanText(x lang.Text) lang.Text {
-	return lang.Text{Hans: lang.Clean(x.Hans), Hant: lang.Clean(x.Hant), En: lang.Clean(x.En)}
-}
-
 // at is an instant as it is stored.
 func at(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
-
-// all reads a whole list, at most most.
-func all[T any](seq iter.Seq2[T, error], most int) ([]T, error) {
-	out := []T{}
-	for x, err := range seq {
-		if err != nil {
-			return nil, err
-		}
-		if out = append(out, x); len(out) == most {
-			break
-		}
-	}
-	return out, nil
-}
 
 // quietly notes a message that did not leave: who missed it sees the matter at the next visit.
 func quietly(ctx context.Context, err error) {

@@ -74,7 +74,7 @@ type Station struct {
 
 func (d *Details) read(today string) error {
 	for _, t := range []*lang.Text{&d.Name, &d.Intro, &d.Where} {
-		*t = cleanText(*t)
+		*t = t.Clean()
 	}
 	d.Phone, d.CheckedOn = lang.Clean(d.Phone), lang.Clean(d.CheckedOn)
 	wrong := (lang.Limit{Max: MaxName, Must: true}).CheckText("name", d.Name)
@@ -99,7 +99,7 @@ func (d *Details) read(today string) error {
 	}
 	items := []Item{}
 	for _, x := range d.Items {
-		x.Name, x.Steps = cleanText(x.Name), cleanText(x.Steps)
+		x.Name, x.Steps = x.Name.Clean(), x.Steps.Clean()
 		if x == (Item{}) {
 			continue
 		}
@@ -110,7 +110,7 @@ func (d *Details) read(today string) error {
 	if d.Items = items; len(items) > MaxItems {
 		wrong = append(wrong, fault.Field{Name: "items", Key: "station.wrong.items", Args: map[string]any{"Max": MaxItems}})
 	}
-	return invalid(wrong)
+	return fault.Wrongs(wrong)
 }
 
 func (s *Service) today() string { return calendar.Today(s.Now()).String() }
@@ -176,7 +176,7 @@ func (s *Service) changeStation(ctx context.Context, by access.Actor, id string,
 	if err := access.Require(by, access.StationEdit, access.Thing{Kind: kindStation, ID: id}); err != nil {
 		return Station{}, err
 	}
-	if err := seen(rev); err != nil {
+	if err := store.Seen(rev); err != nil {
 		return Station{}, err
 	}
 	return s.stations.UpdateAs(ctx, by, id, rev, func(x *Station) (audit.Write, error) {
@@ -202,7 +202,7 @@ func (s *Service) Stations(ctx context.Context, by access.Actor) ([]Station, err
 }
 
 func (s *Service) allStations(ctx context.Context) ([]Station, error) {
-	return all(s.stations.Each(ctx, store.All().OrderBy("created_at", store.Asc).Limit(mostStations)), mostStations)
+	return store.Collect(s.stations.Each(ctx, store.All().OrderBy("created_at", store.Asc).Limit(mostStations)), mostStations)
 }
 
 // Public returns the stations that the public sees.
@@ -215,7 +215,7 @@ func (s *Service) Public(ctx context.Context) ([]Station, error) {
 func (s *Service) PublicStation(ctx context.Context, slug string) (Station, error) {
 	x, err := s.stations.GetBy(ctx, "slug", slug)
 	if err == nil && !x.Shown {
-		err = notFound()
+		err = fault.Missing()
 	}
 	if err != nil {
 		return Station{}, err

@@ -214,6 +214,29 @@ func (c *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
 	}
 }
 
+// Collect reads a list to its end, at most most of it.
+func Collect[T any](seq iter.Seq2[T, error], most int) ([]T, error) {
+	out := []T{}
+	for x, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, x); len(out) == most {
+			break
+		}
+	}
+	return out, nil
+}
+
+// Seen refuses a change by somebody who does not say which revision they saw: fault.Conflict. To Update, such a change is one of whatever
+// is current, which is for the program alone.
+func Seen(rev int64) error {
+	if rev < 1 {
+		return fault.New(fault.Conflict, keyStale, errors.New("store: without the revision that was shown"))
+	}
+	return nil
+}
+
 // Count returns how many documents match; order, limit and cursor do not matter.
 func (c *Collection[T]) Count(ctx context.Context, q Query) (int, error) {
 	p, err := c.plan(ctx, Query{terms: q.terms})

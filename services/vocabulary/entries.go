@@ -66,12 +66,12 @@ func (s *Service) Entry(axis, id string) (Entry, error) {
 	if i := slices.IndexFunc(all, func(e Entry) bool { return e.ID == id }); i >= 0 {
 		return all[i], nil
 	}
-	return Entry{}, fault.New(fault.NotFound, "error.not_found", nil)
+	return Entry{}, fault.Missing()
 }
 
 // checkEntry says at the fields what is wrong with an entry, as far as it can be told without the others.
 func checkEntry(x *Entry, t *taxonomy.Table) error {
-	x.Name = lang.Text{Hans: lang.Clean(x.Name.Hans), Hant: lang.Clean(x.Name.Hant), En: lang.Clean(x.Name.En)}
+	x.Name = x.Name.Clean()
 	x.Terms = cleaned(x.Terms)
 	var wrong []fault.Field
 	limit := lang.Limit{Max: 40, Must: true}
@@ -87,10 +87,7 @@ func checkEntry(x *Entry, t *taxonomy.Table) error {
 	if x.Axis == "tag" && !lang.Slug(x.Icon) {
 		wrong = append(wrong, fault.Field{Name: "icon", Key: "vocabulary.wrong.choice"})
 	}
-	if len(wrong) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
-	}
-	return nil
+	return fault.Wrongs(wrong)
 }
 
 // Add makes a new entry: fault.Invalid, also for an id or a word that is taken.
@@ -143,7 +140,7 @@ func (e *Edition) set(x *Entry) error {
 	case "tag":
 		o.Tags = put(o.Tags, taxonomy.Tag{ID: x.ID, Name: x.Name, Icon: x.Icon, Terms: x.Terms}, func(y taxonomy.Tag) string { return y.ID })
 	default:
-		return fault.New(fault.NotFound, "error.not_found", nil)
+		return fault.Missing()
 	}
 	return nil
 }

@@ -152,7 +152,7 @@ func (s *Service) Editions(ctx context.Context, by access.Actor) ([]Edition, err
 // Uses counts listings by what they are filed under, for those who edit the taxonomy.
 func (s *Service) Uses(ctx context.Context, by access.Actor) (Uses, error) {
 	if !access.Can(by, access.WordsEdit, access.Thing{Kind: kind}) {
-		return Uses{}, fault.New(fault.NotFound, "error.not_found", nil)
+		return Uses{}, fault.Missing()
 	}
 	return s.reg.Uses(ctx)
 }
@@ -249,7 +249,7 @@ func (s *Service) SetOften(ctx context.Context, by access.Actor, number int64, o
 	return s.change(ctx, by, access.WordsEdit, number, func(e *Edition) error {
 		e.Often, e.What, e.About = []lang.Text{}, "often", ""
 		for i, x := range often {
-			x = lang.Text{Hans: lang.Clean(x.Hans), Hant: lang.Clean(x.Hant), En: lang.Clean(x.En)}
+			x = x.Clean()
 			if x.Hans == "" && x.Hant == "" && x.En == "" {
 				continue
 			}
@@ -321,19 +321,19 @@ func (s *Service) terms(ctx context.Context, by access.Actor, number int64, axis
 		case "category":
 			c, ok := t.Category(id)
 			if !ok || c.ID != id {
-				return fault.New(fault.NotFound, "error.not_found", nil)
+				return fault.Missing()
 			}
 			c.Terms = cleaned(f(c.Terms))
 			e.Overlay.Categories = put(e.Overlay.Categories, c, func(x taxonomy.Category) string { return x.ID })
 		case "tag":
 			x, ok := t.Tag(id)
 			if !ok {
-				return fault.New(fault.NotFound, "error.not_found", nil)
+				return fault.Missing()
 			}
 			x.Terms = cleaned(f(x.Terms))
 			e.Overlay.Tags = put(e.Overlay.Tags, x, func(x taxonomy.Tag) string { return x.ID })
 		default:
-			return fault.New(fault.NotFound, "error.not_found", nil)
+			return fault.Missing()
 		}
 		return nil
 	})

@@ -19,7 +19,7 @@ type board struct {
 func (b *board) Published(_ context.Context, n *notice.Notice) (notice.Version, error) {
 	v, ok := b.public[n.ID]
 	if !ok {
-		return v, fault.New(fault.NotFound, "error.not_found", nil)
+		return v, fault.Missing()
 	}
 	return v, nil
 }
