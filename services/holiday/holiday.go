@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -63,14 +61,11 @@ type Service struct {
 	shops  Shops
 	tell   Tell
 	now    func() time.Time
-
-	mu  sync.Mutex // one look at a time
-	cur atomic.Pointer[known]
+	cur    *store.Latest[known]
 }
 
-// known is what was stored at a revision.
+// known is what was stored when it was last looked at.
 type known struct {
-	rev     int64
 	cal     *calendar.Calendar
 	stored  map[int]Arrangement // in force, by year
 	askDays map[int]int
@@ -85,37 +80,21 @@ func New(db store.DB, log *audit.Log, shops Shops, tell Tell, now func() time.Ti
 		asked:  store.NewCollection[asked](db, "holiday_asked", store.Index("until")),
 		shops:  shops, tell: tell, now: now,
 	}
-	s.cur.Store(&known{rev: -1, cal: calendar.China(), stored: map[int]Arrangement{}, askDays: map[int]int{}})
+	s.cur = store.NewLatest(known{cal: calendar.China(), stored: map[int]Arrangement{}, askDays: map[int]int{}}, s.docs.Revision, s.read)
 	return s
 }
 
 // Calendar returns the calendar in force when it was last looked at; another pointer when it changed.
-func (s *Service) Calendar() *calendar.Calendar { return s.cur.Load().cal }
+func (s *Service) Calendar() *calendar.Calendar { return s.cur.Now().cal }
 
 // Look brings Calendar up to the store and returns a mark that is another after every change. It costs nothing while nothing changed.
-func (s *Service) Look(ctx context.Context) (string, error) {
-	rev, err := s.docs.Revision(ctx)
-	if err != nil {
-		return "", err
-	}
-	if s.cur.Load().rev != rev {
-		if err := s.load(ctx, rev); err != nil {
-			return "", err
-		}
-	}
-	return strconv.FormatInt(rev, 36), nil
-}
+func (s *Service) Look(ctx context.Context) (string, error) { return s.cur.Look(ctx) }
 
-func (s *Service) load(ctx context.Context, rev int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.cur.Load().rev >= rev {
-		return nil
-	}
-	next := &known{rev: rev, stored: map[int]Arrangement{}, askDays: map[int]int{}}
+func (s *Service) read(ctx context.Context, was known) (known, error) {
+	next := known{stored: map[int]Arrangement{}, askDays: map[int]int{}}
 	for a, err := range s.docs.Each(ctx, store.All().Limit(200)) {
 		if err != nil {
-			return err
+			return known{}, err
 		}
 		if !a.Withdrawn {
 			next.stored[a.Year] = a
@@ -126,10 +105,9 @@ func (s *Service) load(ctx context.Context, rev int64) error {
 	if next.cal, err = over(next.stored); err != nil {
 		// Each was checked with the others when it was entered; two entered in the same moment may still not go together.
 		slog.ErrorContext(ctx, "the calendar stays as it was", "error", err)
-		next.cal = s.cur.Load().cal
+		next.cal = was.cal
 	}
-	s.cur.Store(next)
-	return nil
+	return next, nil
 }
 
 // over returns the calendar that comes with the program with the years of stored in place of its own.
@@ -160,7 +138,7 @@ type Year struct {
 
 // Of returns what is known of a year. It is public.
 func (s *Service) Of(year int) Year {
-	k := s.cur.Load()
+	k := s.cur.Now()
 	out := Year{Year: year, Announced: k.cal.Announced(year), Days: k.cal.Days(year), AskDays: AskDays}
 	if a, ok := k.stored[year]; ok {
 		out.Arrangement, out.AskDays = &a, a.AskDays
@@ -289,7 +267,7 @@ func (s *Service) checkDays(a *Arrangement) []fault.Field {
 		}
 	}
 	next := map[int]Arrangement{}
-	for year, x := range s.cur.Load().stored {
+	for year, x := range s.cur.Now().stored {
 		next[year] = x
 	}
 	next[a.Year] = *a

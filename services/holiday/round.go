@@ -75,7 +75,7 @@ func (s *Service) Ahead(ctx context.Context, by access.Actor) ([]Coming, error) 
 }
 
 func (s *Service) ahead(ctx context.Context) ([]Coming, error) {
-	k, today := s.cur.Load(), calendar.Today(s.now())
+	k, today := s.cur.Now(), calendar.Today(s.now())
 	out := []Coming{}
 	for _, year := range []int{today.Year(), today.Year() + 1} {
 		for _, d := range k.cal.Days(year) {

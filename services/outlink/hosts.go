@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
@@ -53,46 +51,25 @@ type Deps struct {
 type Service struct {
 	docs    *audit.Recorded[Hosts]
 	setting []string
-
-	mu  sync.Mutex // one look at a time
-	now atomic.Pointer[inForce]
-}
-
-type inForce struct {
-	rev   int64
-	hosts notice.Hosts
+	now     *store.Latest[notice.Hosts]
 }
 
 // New returns the hosts on d.DB.
 func New(d Deps) *Service {
 	s := &Service{docs: audit.Record(store.NewCollection[Hosts](d.DB, "link_hosts", store.Follow("audit"), store.Sealed()), d.Log, kind), setting: d.Setting}
-	s.now.Store(&inForce{rev: -1, hosts: notice.NewHosts(d.Setting...)})
+	s.now = store.NewLatest(notice.NewHosts(d.Setting...), s.docs.Revision, func(ctx context.Context, _ notice.Hosts) (notice.Hosts, error) {
+		h, err := s.read(ctx)
+		return notice.NewHosts(h.Names...), err
+	})
 	return s
 }
 
 // Allowed returns the hosts that hold now. A store that cannot be asked leaves those that held before.
 func (s *Service) Allowed(ctx context.Context) notice.Hosts {
-	rev, err := s.docs.Revision(ctx)
-	if err == nil && rev != s.now.Load().rev {
-		err = s.load(ctx, rev)
-	}
-	if err != nil && ctx.Err() == nil {
+	if _, err := s.now.Look(ctx); err != nil && ctx.Err() == nil {
 		slog.WarnContext(ctx, "the hosts that notices link to are those last read", "error", err)
 	}
-	return s.now.Load().hosts
-}
-
-func (s *Service) load(ctx context.Context, rev int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.now.Load().rev >= rev {
-		return nil
-	}
-	h, err := s.read(ctx)
-	if err == nil {
-		s.now.Store(&inForce{rev: rev, hosts: notice.NewHosts(h.Names...)})
-	}
-	return err
+	return s.now.Now()
 }
 
 func (s *Service) read(ctx context.Context) (Hosts, error) {

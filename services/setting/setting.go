@@ -10,9 +10,6 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
-	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"shangquan/services/access"
@@ -82,21 +79,14 @@ type Service struct {
 	docs    *audit.Recorded[Set]
 	initial Values
 	now     func() time.Time
-
-	mu  sync.Mutex // one look at a time
-	cur atomic.Pointer[inForce]
-}
-
-type inForce struct {
-	rev int64 // of the collection
-	set Set
+	cur     *store.Latest[Set]
 }
 
 // New returns the settings on db. initial are those of the environment, in force until somebody sets others.
 func New(db store.DB, log *audit.Log, initial Values, now func() time.Time) *Service {
 	coll := store.NewCollection[Set](db, kind, store.Follow("audit"), store.Sealed())
 	s := &Service{docs: audit.Record(coll, log, kind, audit.Hide("earlier")), initial: complete(initial), now: now}
-	s.cur.Store(&inForce{rev: -1, set: Set{Values: s.initial}})
+	s.cur = store.NewLatest(Set{Values: s.initial}, s.docs.Revision, s.read)
 	return s
 }
 
@@ -115,41 +105,22 @@ func complete(v Values) Values {
 }
 
 // Now returns the settings in force when they were last looked at. They are shared: nobody changes them.
-func (s *Service) Now() Values { return s.cur.Load().set.Values }
+func (s *Service) Now() Values { return s.cur.Now().Values }
 
 // Look brings Now up to the store and returns a mark that is another after every change. It answers from memory while nothing changed.
-func (s *Service) Look(ctx context.Context) (string, error) {
-	rev, err := s.docs.Revision(ctx)
-	if err != nil {
-		return "", err
-	}
-	if s.cur.Load().rev != rev {
-		if err := s.load(ctx, rev); err != nil {
-			return "", err
-		}
-	}
-	return strconv.FormatInt(rev, 36), nil
-}
+func (s *Service) Look(ctx context.Context) (string, error) { return s.cur.Look(ctx) }
 
-func (s *Service) load(ctx context.Context, rev int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.cur.Load().rev >= rev {
-		return nil
-	}
+func (s *Service) read(ctx context.Context, was Set) (Set, error) {
 	set, err := s.docs.Get(ctx, theOne)
 	f, ok := errors.AsType[*fault.Error](err)
 	switch {
 	case ok && f.Kind == fault.NotFound:
-		set = Set{Values: s.initial}
+		return Set{Values: s.initial}, nil
 	case ok && f.Key == "error.altered": // an alarm sounds; a site that says nothing at all would be worse
 		slog.ErrorContext(ctx, "the settings stay as they were", "error", err)
-		set = s.cur.Load().set
-	case err != nil:
-		return err
+		return was, nil
 	}
-	s.cur.Store(&inForce{rev: rev, set: set})
-	return nil
+	return set, err
 }
 
 // Get returns the settings with their earlier editions; revision 0: nobody has set any, and those of the environment are in force.

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
@@ -62,13 +60,10 @@ type Uses struct{ Categories, Formats, Tags map[string]int }
 type Service struct {
 	docs *audit.Recorded[Edition]
 	reg  Register
-
-	mu  sync.Mutex // one look at a time
-	cur atomic.Pointer[inForce]
+	cur  *store.Latest[inForce]
 }
 
 type inForce struct {
-	rev     int64
 	edition Edition
 	table   *taxonomy.Table
 }
@@ -76,42 +71,25 @@ type inForce struct {
 // New returns the service on db, which writes to the trail log.
 func New(db store.DB, log *audit.Log, reg Register) *Service {
 	s := &Service{docs: audit.Record(store.NewCollection[Edition](db, "vocabulary", store.Unique("number"), store.Follow("audit")), log, kind), reg: reg}
-	s.cur.Store(&inForce{rev: -1, table: taxonomy.Default()})
+	s.cur = store.NewLatest(inForce{table: taxonomy.Default()}, s.docs.Revision, s.read)
 	return s
 }
 
 // Words returns the taxonomy in force when it was last looked at; another pointer when it changed.
-func (s *Service) Words() *taxonomy.Table { return s.cur.Load().table }
+func (s *Service) Words() *taxonomy.Table { return s.cur.Now().table }
 
 // Often returns the words often searched for; empty: those that come with the program.
-func (s *Service) Often() []lang.Text { return s.cur.Load().edition.Often }
+func (s *Service) Often() []lang.Text { return s.cur.Now().edition.Often }
 
 // Look brings Words and Often up to the store and returns a mark that is another after every change.
-func (s *Service) Look(ctx context.Context) (string, error) {
-	rev, err := s.docs.Revision(ctx)
-	if err != nil {
-		return "", err
-	}
-	if s.cur.Load().rev != rev {
-		if err := s.load(ctx, rev); err != nil {
-			return "", err
-		}
-	}
-	return strconv.FormatInt(rev, 36), nil
-}
+func (s *Service) Look(ctx context.Context) (string, error) { return s.cur.Look(ctx) }
 
-func (s *Service) load(ctx context.Context, rev int64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	was := s.cur.Load()
-	if was.rev >= rev {
-		return nil
-	}
+func (s *Service) read(ctx context.Context, was inForce) (inForce, error) {
 	e, err := s.newest(ctx)
 	if err != nil {
-		return err
+		return inForce{}, err
 	}
-	next := &inForce{rev: rev, edition: e, table: was.table}
+	next := inForce{edition: e, table: was.table}
 	if e.Number != was.edition.Number {
 		t, err := taxonomy.Default().Over(&e.Overlay)
 		if err != nil { // a program with another table of its own than the one it was made over
@@ -120,8 +98,7 @@ func (s *Service) load(ctx context.Context, rev int64) error {
 			next.table = t
 		}
 	}
-	s.cur.Store(next)
-	return nil
+	return next, nil
 }
 
 func (s *Service) newest(ctx context.Context) (Edition, error) {
