@@ -10,8 +10,10 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/activity"
 	"shangquan/services/assembly"
+	"shangquan/services/lang"
 	"shangquan/services/programme"
 	"shangquan/services/resource"
+	"shangquan/services/store"
 )
 
 // What the overview of the liaison looks at.
@@ -22,12 +24,39 @@ const (
 	mostActivities = 200 // of those months
 )
 
+// atHand is what several parts of the overview look at; each is read once.
+type atHand struct {
+	names   map[string]lang.Text // of members, also of those whose seat has ended
+	todo    store.Page[assembly.Action]
+	planned store.Page[activity.Activity]
+	years   []programme.Year
+}
+
+func (s *Site) readAtHand(c *fiber.Ctx) (x atHand, err error) {
+	ctx, by := c.UserContext(), Of(c).Actor
+	if x.names, err = s.memberNames(c); err != nil {
+		return x, err
+	}
+	if x.todo, err = s.services.Assembly.Actions(ctx, by, assembly.Todo, "", onLiaison); err != nil {
+		return x, err
+	}
+	if x.planned, err = s.services.Activities.List(ctx, by, activity.Planned, "", onLiaison); err != nil {
+		return x, err
+	}
+	x.years, err = s.services.Programmes.Years(ctx, by)
+	return x, err
+}
+
 // liaisonPage: GET /liaison: what is open, what is late, whom nobody has met, what is ahead.
 func (s *Site) liaisonPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	v := overviewView{Title: p.say("area.liaison"), At: p.say("overview.at", "When", stamp(p, p.now))}
-	for _, part := range []func(*fiber.Ctx, *speaker, *overviewView) error{s.meetingCards, s.lateCard, s.aheadCard, s.roomsCard, s.needsCard, s.unmetCard, s.programmeFigure, s.cameFigure} {
-		if err := part(c, p, &v); err != nil {
+	x, err := s.readAtHand(c)
+	if err != nil {
+		return err
+	}
+	for _, part := range []func(*fiber.Ctx, *speaker, *overviewView, *atHand) error{s.meetingCards, s.lateCard, s.aheadCard, s.roomsCard, s.needsCard, s.unmetCard, s.programmeFigure, s.cameFigure} {
+		if err := part(c, p, &v, &x); err != nil {
 			return err
 		}
 	}
@@ -40,13 +69,9 @@ func (s *Site) liaisonPage(c *fiber.Ctx) error {
 }
 
 // meetingCards are the meetings at hand, and what was decided and is not closed.
-func (s *Site) meetingCards(c *fiber.Ctx, p *speaker, v *overviewView) error {
+func (s *Site) meetingCards(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) error {
 	ctx, by := c.UserContext(), Of(c).Actor
 	meetings, err := s.services.Assembly.Meetings(ctx, by, []assembly.State{assembly.Open, assembly.Agenda, assembly.Called, assembly.Held, assembly.Asked}, "", cardLength)
-	if err != nil {
-		return err
-	}
-	names, err := s.memberNames(c)
 	if err != nil {
 		return err
 	}
@@ -55,16 +80,16 @@ func (s *Site) meetingCards(c *fiber.Ctx, p *speaker, v *overviewView) error {
 		card.Records.Items = append(card.Records.Items, meetingRecord(c, p, "/liaison/meetings/", &meetings.Items[i]))
 	}
 	decided := overviewCard{Title: p.say("assembly.actions"), Records: ui.Records{Empty: p.say("assembly.no_action")}, All: &ui.Link{Label: p.say("liaison.all_actions"), Href: at(c, "/liaison/actions")}}
+	proved, err := s.services.Assembly.Actions(ctx, by, assembly.Done, "", onLiaison)
+	if err != nil {
+		return err
+	}
 	total, more := 0, false
-	for _, state := range []assembly.Progress{assembly.Done, assembly.Todo} {
-		page, err := s.services.Assembly.Actions(ctx, by, state, "", onLiaison)
-		if err != nil {
-			return err
-		}
+	for _, page := range []store.Page[assembly.Action]{proved, x.todo} {
 		total, more = total+len(page.Items), more || page.Next != ""
 		for i := range page.Items {
 			if len(decided.Records.Items) < cardLength {
-				decided.Records.Items = append(decided.Records.Items, actionRecord(c, p, "/liaison/actions/", &page.Items[i], names))
+				decided.Records.Items = append(decided.Records.Items, actionRecord(c, p, "/liaison/actions/", &page.Items[i], x.names))
 			}
 		}
 	}
@@ -82,19 +107,11 @@ func orMore(n int, more bool) string {
 }
 
 // lateCard is everything whose day is over: action items, cases, items of the programme, activities nobody wrote up.
-func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
+func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) error {
 	ctx, by, list := c.UserContext(), Of(c).Actor, []ui.Record{}
-	names, err := s.memberNames(c)
-	if err != nil {
-		return err
-	}
-	actions, err := s.services.Assembly.Actions(ctx, by, assembly.Todo, "", onLiaison)
-	if err != nil {
-		return err
-	}
-	for i := range actions.Items {
-		if a := &actions.Items[i]; a.Overdue(p.now.Format(time.DateOnly)) {
-			list = append(list, actionRecord(c, p, "/liaison/actions/", a, names))
+	for i := range x.todo.Items {
+		if a := &x.todo.Items[i]; a.Overdue(p.now.Format(time.DateOnly)) {
+			list = append(list, actionRecord(c, p, "/liaison/actions/", a, x.names))
 		}
 	}
 	if by.Is(access.Liaison) { // whoever administers the site has no part in the cases
@@ -106,24 +123,21 @@ func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
 			list = append(list, caseRecord(c, p, "/liaison/neighbours/", &cases[i]))
 		}
 	}
-	for _, state := range []activity.State{activity.Underway, activity.Planned} {
-		page, err := s.services.Activities.List(ctx, by, state, "", onLiaison)
-		if err != nil {
-			return err
-		}
+	underway, err := s.services.Activities.List(ctx, by, activity.Underway, "", onLiaison)
+	if err != nil {
+		return err
+	}
+	for _, page := range []store.Page[activity.Activity]{underway, x.planned} {
 		for i := range page.Items {
 			if a := &page.Items[i]; a.Overdue(p.now) {
 				list = append(list, activityRecord(c, p, a))
 			}
 		}
 	}
-	years, err := s.services.Programmes.Years(ctx, by)
-	if err != nil {
-		return err
-	}
-	for i := range years {
-		if n := len(years[i].Late(p.now)); n > 0 {
-			list = append(list, ui.Record{Title: p.say("programme.of_year", "Year", strconv.Itoa(years[i].Year)), Href: at(c, "/liaison/programme/"+years[i].ID), Lines: []string{p.count("programme.late", n)}, Tag: p.say("assembly.overdue"), State: ui.TaskBad})
+	for i := range x.years {
+		y := &x.years[i]
+		if n := len(y.Late(p.now)); n > 0 {
+			list = append(list, ui.Record{Title: p.say("programme.of_year", "Year", strconv.Itoa(y.Year)), Href: at(c, "/liaison/programme/"+y.ID), Lines: []string{p.count("programme.late", n)}, Tag: p.say("assembly.overdue"), State: ui.TaskBad})
 		}
 	}
 	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.late"), Number: strconv.Itoa(len(list))})
@@ -134,11 +148,8 @@ func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
 }
 
 // aheadCard is what is on next.
-func (s *Site) aheadCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
-	page, err := s.services.Activities.List(c.UserContext(), Of(c).Actor, activity.Planned, "", onLiaison)
-	if err != nil {
-		return err
-	}
+func (s *Site) aheadCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) error {
+	page := x.planned
 	card := overviewCard{Title: p.say("liaison.ahead"), Records: ui.Records{Empty: p.say("activity.none")}, All: &ui.Link{Label: p.say("liaison.all_activities"), Href: at(c, "/liaison/activities")}}
 	n := 0
 	for i := range page.Items {
@@ -154,7 +165,7 @@ func (s *Site) aheadCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
 }
 
 // roomsCard is what rooms are taken for this week; whoever administers the site has no part in it.
-func (s *Site) roomsCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
+func (s *Site) roomsCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) error {
 	ctx, by := c.UserContext(), Of(c).Actor
 	if !by.Is(access.Liaison) {
 		return nil
@@ -163,16 +174,12 @@ func (s *Site) roomsCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
 	if err != nil {
 		return err
 	}
-	names, err := s.memberNames(c)
-	if err != nil {
-		return err
-	}
 	card := overviewCard{Title: p.say("liaison.this_week"), Records: ui.Records{Empty: p.say("liaison.none_this_week")}, All: &ui.Link{Label: p.say("station.rooms"), Href: at(c, "/liaison/rooms")}}
 	for i := range week[:min(len(week), cardLength)] {
 		b := &week[i]
-		x := ui.Record{Title: slotWords(p, b.Day, b.From, b.To), Href: at(c, "/liaison/rooms/"+b.RoomID) + "?week=" + b.Day + "#b-" + b.ID, Lines: []string{p.name(names[b.OrganisationID]), b.Purpose}}
-		x.Tag, x.State = bookingTag(p, &b.Booking)
-		card.Records.Items = append(card.Records.Items, x)
+		row := ui.Record{Title: slotWords(p, b.Day, b.From, b.To), Href: at(c, "/liaison/rooms/"+b.RoomID) + "?week=" + b.Day + "#b-" + b.ID, Lines: []string{p.name(x.names[b.OrganisationID]), b.Purpose}}
+		row.Tag, row.State = bookingTag(p, &b.Booking)
+		card.Records.Items = append(card.Records.Items, row)
 	}
 	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.this_week"), Number: strconv.Itoa(len(week)), Href: at(c, "/liaison/rooms")})
 	v.Cards = append(v.Cards, card)
@@ -180,7 +187,7 @@ func (s *Site) roomsCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
 }
 
 // needsCard is what organisations seek and nobody has answered.
-func (s *Site) needsCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
+func (s *Site) needsCard(c *fiber.Ctx, p *speaker, v *overviewView, _ *atHand) error {
 	page, err := s.services.Resources.Open(c.UserContext(), Of(c).Actor, "", resource.Sought, "", "", onLiaison)
 	if err != nil {
 		return err
@@ -196,7 +203,7 @@ func (s *Site) needsCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
 }
 
 // unmetCard is the members that came to no meeting for months. Who has the seat is an organisation; who came for it nobody wrote down.
-func (s *Site) unmetCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
+func (s *Site) unmetCard(c *fiber.Ctx, p *speaker, v *overviewView, _ *atHand) error {
 	ctx, by := c.UserContext(), Of(c).Actor
 	meetings, err := s.services.Assembly.Meetings(ctx, by, []assembly.State{assembly.Held, assembly.Asked, assembly.Published}, "", lookedBack)
 	if err != nil {
@@ -232,20 +239,16 @@ func (s *Site) unmetCard(c *fiber.Ctx, p *speaker, v *overviewView) error {
 }
 
 // programmeFigure draws how far this year's programme is, by quarter; nothing without a programme.
-func (s *Site) programmeFigure(c *fiber.Ctx, p *speaker, v *overviewView) error {
-	years, err := s.services.Programmes.Years(c.UserContext(), Of(c).Actor)
-	if err != nil {
-		return err
-	}
-	for i := range years {
-		x := &years[i].Page.Draft
-		if years[i].Year != p.now.Year() || len(x.Items) == 0 {
+func (s *Site) programmeFigure(_ *fiber.Ctx, p *speaker, v *overviewView, x *atHand) error {
+	for i := range x.years {
+		plan := &x.years[i].Page.Draft
+		if x.years[i].Year != p.now.Year() || len(plan.Items) == 0 {
 			continue
 		}
 		done, open, periods := []int{}, []int{}, []string{}
 		for q := 1; q <= 4; q++ {
 			d := 0
-			items := x.Of(q)
+			items := plan.Of(q)
 			for _, item := range items {
 				if item.State == programme.Done {
 					d++
@@ -254,7 +257,7 @@ func (s *Site) programmeFigure(c *fiber.Ctx, p *speaker, v *overviewView) error 
 			done, open, periods = append(done, d), append(open, len(items)-d), append(periods, p.say("programme.quarter."+strconv.Itoa(q)))
 		}
 		v.Figures = append(v.Figures, ui.NewFigure(ui.Chart{
-			Title: p.say("liaison.programme_title", "Done", x.Counts()[programme.Done], "All", len(x.Items)), Subtitle: p.say("liaison.programme_unit"),
+			Title: p.say("liaison.programme_title", "Done", plan.Counts()[programme.Done], "All", len(plan.Items)), Subtitle: p.say("liaison.programme_unit"),
 			Period: p.say("programme.when"), Periods: periods, Bars: true, Attention: -1,
 			Series: []ui.Series{{Name: p.say("programme.state.done"), Values: done}, {Name: p.say("liaison.not_done"), Values: open}},
 		}))
@@ -263,7 +266,7 @@ func (s *Site) programmeFigure(c *fiber.Ctx, p *speaker, v *overviewView) error 
 }
 
 // cameFigure draws how many people came to activities, month by month; nothing while nobody did.
-func (s *Site) cameFigure(c *fiber.Ctx, p *speaker, v *overviewView) error {
+func (s *Site) cameFigure(c *fiber.Ctx, p *speaker, v *overviewView, _ *atHand) error {
 	page, err := s.services.Activities.List(c.UserContext(), Of(c).Actor, activity.Done, "", mostActivities)
 	if err != nil {
 		return err
