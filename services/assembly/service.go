@@ -13,7 +13,6 @@ import (
 	"errors"
 	"iter"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"shangquan/services/access"
@@ -93,17 +92,7 @@ func New(d Deps) *Service {
 
 // Revision identifies everything of it that public pages show.
 func (s *Service) Revision(ctx context.Context) (string, error) {
-	out := ""
-	for _, r := range []interface {
-		Revision(context.Context) (int64, error)
-	}{s.organisations, s.meetings, s.bodies} {
-		n, err := r.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		out += "." + strconv.FormatInt(n, 36)
-	}
-	return out, nil
+	return store.Mark(ctx, s.organisations, s.meetings, s.bodies)
 }
 
 // Blobs gives the key of every picture that is evidence of an action item.

@@ -157,8 +157,7 @@ func New(d Deps) *Service {
 
 // Revision identifies everything of it that public pages show.
 func (s *Service) Revision(ctx context.Context) (string, error) {
-	n, err := s.docs.Revision(ctx)
-	return "." + strconv.FormatInt(n, 36), err
+	return store.Mark(ctx, s.docs)
 }
 
 // Blobs gives the key of every picture that is evidence.

@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"shangquan/services/access"
@@ -87,17 +86,7 @@ func New(d Deps) *Service {
 
 // Revision identifies everything of it that public pages show.
 func (s *Service) Revision(ctx context.Context) (string, error) {
-	out := ""
-	for _, r := range []interface {
-		Revision(context.Context) (int64, error)
-	}{s.stations, s.points} {
-		n, err := r.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		out += "." + strconv.FormatInt(n, 36)
-	}
-	return out, nil
+	return store.Mark(ctx, s.stations, s.points)
 }
 
 // Limits of texts, in characters.

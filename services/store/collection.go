@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -224,6 +225,22 @@ func Collect[T any](seq iter.Seq2[T, error], most int) ([]T, error) {
 		if out = append(out, x); len(out) == most {
 			break
 		}
+	}
+	return out, nil
+}
+
+// Mark identifies what several collections hold: it is another after every change of one of them.
+func Mark(ctx context.Context, list ...interface {
+	Revision(context.Context) (int64, error)
+},
+) (string, error) {
+	out := ""
+	for _, x := range list {
+		n, err := x.Revision(ctx)
+		if err != nil {
+			return "", err
+		}
+		out += "." + strconv.FormatInt(n, 36)
 	}
 	return out, nil
 }
