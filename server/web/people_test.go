@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -183,7 +184,12 @@ func peopled(t testing.TB, settings ...string) *town {
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "shangquan.db")
-	if err := os.WriteFile(path, m.file, 0o600); err != nil {
+	begun := furnished.Load()
+	file := m.file
+	if begun != nil {
+		file = *begun
+	}
+	if err := os.WriteFile(path, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d, err := front()
@@ -221,7 +227,26 @@ func peopled(t testing.TB, settings ...string) *town {
 	if err := x.build(t, &d, m.key, dir, now); err != nil {
 		t.Fatal(err)
 	}
+	if begun == nil {
+		if err := x.furnish(filepath.Join(dir, "furnished.db")); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return x
+}
+
+// furnished is the model with the tables of every service: the first town of a run makes them, the others begin with them, because making
+// them takes longer than most tests.
+var furnished atomic.Pointer[[]byte]
+
+func (x *town) furnish(path string) error {
+	ctx := context.Background()
+	if err := errors.Join(x.db.Prepare(ctx), x.db.Backup(ctx, path)); err != nil {
+		return err
+	}
+	file, err := os.ReadFile(path) //nolint:gosec // our own file
+	furnished.Store(&file)
+	return err
 }
 
 // build puts every service on the store, as server/cli does.

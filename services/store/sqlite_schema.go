@@ -102,13 +102,15 @@ func (t *sqliteTable) migrate(tx *txn) error {
 	if err := t.reindex(tx); err != nil {
 		return err
 	}
+	if revision > 0 && maps.Equal(was, want) {
+		t.rev.Store(revision)
+		return nil
+	}
 	b, err := json.Marshal(want)
 	if err != nil {
 		return err
 	}
-	if !maps.Equal(was, want) || revision == 0 {
-		revision++
-	}
+	revision++
 	t.rev.Store(revision)
 	_, err = tx.exec(`INSERT INTO _collections (name, columns, revision) VALUES (?1, ?2, ?3)
 		ON CONFLICT (name) DO UPDATE SET columns = ?2, revision = ?3`, t.sp.name, string(b), revision)
