@@ -13,6 +13,7 @@ import (
 
 // PRV-03: a person erases the own account; what is left says nothing about them.
 func TestAccountIsDeleted(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	for who, why := range map[string]string{demo.Coordinator: "先请管理员取消", demo.Owner: "你还在店铺里"} {
 		a := x.as(t, who).post("/account/delete", url.Values{})
@@ -54,6 +55,7 @@ func TestAccountIsDeleted(t *testing.T) {
 
 // Who acts for an organisation hands that over first.
 func TestAccountOfASpeakerStays(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.as(t, demo.Liaison).done("/liaison/members/"+x.bank(t)+"/invite", url.Values{"form": {"invite"}, "to": {"desk@bank.example"}})
 	clerk := x.as(t, "")

@@ -19,6 +19,7 @@ import (
 
 // Every page of the own account answers in every language, to everybody who has one and to nobody else, and is kept by nobody (SES-07).
 func TestOwnPages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	for _, path := range []string{"/account", "/account/password", "/account/contact", "/account/sessions", "/account/factors"} {
 		for _, l := range lang.Tags {
@@ -43,6 +44,7 @@ func TestOwnPages(t *testing.T) {
 }
 
 func TestNameAndLanguage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner := x.as(t, demo.Owner)
 	if to := owner.done("/account", url.Values{"name": {" 老王 "}, "lang": {"en"}}); to != "/account?done=saved" {
@@ -62,6 +64,7 @@ func TestNameAndLanguage(t *testing.T) {
 }
 
 func TestNewPassword(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, phone := x.as(t, demo.Owner), x.signIn(t, demo.Owner)
 	old := x.people[demo.Owner].Password
@@ -90,6 +93,7 @@ func TestNewPassword(t *testing.T) {
 }
 
 func TestContact(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner := x.as(t, demo.Owner)
 	a := owner.post("/account/contact", url.Values{"contact": {"nothing"}, "send": {"1"}})
@@ -120,6 +124,7 @@ func TestContact(t *testing.T) {
 }
 
 func TestSessions(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, phone, tablet := x.as(t, demo.Owner), x.signIn(t, demo.Owner), x.signIn(t, demo.Owner)
 	ends := regexp.MustCompile(`name="end" value="([^"]+)"`)
@@ -154,6 +159,7 @@ func TestSessions(t *testing.T) {
 }
 
 func TestAuthenticator(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner := x.as(t, demo.Owner)
 	a := owner.post("/account/factors/app", url.Values{})
@@ -195,6 +201,7 @@ func TestAuthenticator(t *testing.T) {
 }
 
 func TestPasskeyOptions(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner := x.as(t, demo.Owner)
 	ask := func(path, kind, token string) answer {
@@ -231,6 +238,7 @@ func TestPasskeyOptions(t *testing.T) {
 
 // The own data holds what is known of the person, nothing secret and nothing of others.
 func TestOwnData(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner := x.as(t, demo.Owner)
 	a := owner.post("/account/export", url.Values{})
@@ -272,6 +280,7 @@ func (x *town) signIn(t testing.TB, key string) *browser {
 // The messages of a site to try out can be read, newest first, with the codes of the demonstration accounts; in production there is
 // no such page.
 func TestOutbox(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	b := x.as(t, "")
 	for _, contact := range []string{x.people[demo.Owner].Contact, x.people[demo.Rival].Contact} {

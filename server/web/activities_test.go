@@ -26,6 +26,7 @@ func (x *town) planned(t *testing.T, organiser string) activity.Activity {
 }
 
 func TestAnActivityThroughThePages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	own := x.member(t, demo.Owner)
@@ -108,6 +109,7 @@ func TestAnActivityThroughThePages(t *testing.T) {
 }
 
 func TestACancelledActivityIsSaidEverywhere(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	own := x.member(t, demo.Owner)

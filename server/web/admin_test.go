@@ -39,6 +39,7 @@ func TestActionsHaveWords(t *testing.T) {
 
 // The pages of the administrator answer to administrators, in every language, and to nobody else.
 func TestAdminPages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	one := "/admin/accounts/" + x.people[demo.Owner].AccountID
 	for _, path := range []string{"/admin/accounts", "/admin/invite", one, "/admin/permissions", "/admin/audit"} {
@@ -63,6 +64,7 @@ func TestAdminPages(t *testing.T) {
 }
 
 func TestInviteAndRoles(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	admin := x.as(t, demo.Admin)
 	a := admin.post("/admin/invite", url.Values{"name": {""}, "contact": {"nothing"}, "roles": {"liaison"}})
@@ -125,6 +127,7 @@ func TestInviteAndRoles(t *testing.T) {
 
 // A role is given only by who proved just now who they are, and a form sent too late is not lost.
 func TestRolesAskForAFreshCheck(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	admin := x.as(t, demo.Admin)
 	code := x.code(demo.Admin) // a minute on
@@ -147,6 +150,7 @@ func TestRolesAskForAFreshCheck(t *testing.T) {
 }
 
 func TestPermissionsPageIsTheTable(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	body := x.as(t, demo.Admin).page("/admin/permissions")
 	if n := strings.Count(body, "<h3"); n != len(access.Actions()) {
@@ -163,6 +167,7 @@ func TestPermissionsPageIsTheTable(t *testing.T) {
 var tags = regexp.MustCompile(`<[^>]+>`)
 
 func TestTrailPage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	admin := x.as(t, demo.Admin)
 	x.as(t, demo.Owner).done("/account", url.Values{"name": {"改了名的店主"}, "lang": {"zh-Hans"}})
@@ -188,6 +193,7 @@ func TestTrailPage(t *testing.T) {
 
 // AUZ-08: pages that only the district's staff may see are not there for the rest of the world.
 func TestAUZ08StaffPagesAnswerOnlyWhereTheyMay(t *testing.T) {
+	t.Parallel()
 	x := peopled(t, "STAFF_RANGES", "203.0.113.0/24")
 	y := peopled(t, "STAFF_RANGES", "0.0.0.0/32") // where requests of these tests come from
 	staff := 0

@@ -70,6 +70,7 @@ func says(body, name string) bool {
 // TestConsentTakenBackIsNowhere names a member in every public place there is, and in none with the next request, however the leave to be
 // listed ends. Pages were asked for a moment before, so that caches have them.
 func TestConsentTakenBackIsNowhere(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	const name = "谷阳门甲乙丙"

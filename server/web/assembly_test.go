@@ -48,6 +48,7 @@ func hiddenOf(t *testing.T, page, name string) string {
 }
 
 func TestAMeetingThroughThePages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
 	lian, owner := x.as(t, demo.Liaison), x.as(t, demo.Owner)
@@ -185,6 +186,7 @@ func hiddenTopic(t *testing.T, page string) string {
 }
 
 func TestThePactIsSignedByOrganisations(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.member(t, demo.Owner)
 	lian, owner := x.as(t, demo.Liaison), x.as(t, demo.Owner)
@@ -208,6 +210,7 @@ func TestThePactIsSignedByOrganisations(t *testing.T) {
 }
 
 func TestMembersThroughThePages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	lian := x.as(t, demo.Liaison)

@@ -26,6 +26,7 @@ func (x *town) nextYear() int { return time.Unix(0, x.clock.Load()).In(calendar.
 // A year is not announced until a coordinator enters its notice; then the public page, the API and the shops know it at once, and it can
 // be taken back.
 func TestYearIsAnnounced(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	year := x.nextYear()
@@ -98,6 +99,7 @@ func TestYearIsAnnounced(t *testing.T) {
 
 // The file of holiday-cn is read as it is published.
 func TestYearFromAFile(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	desk := x.as(t, demo.Coordinator)
 	v := paperOf("")
@@ -115,6 +117,7 @@ func TestYearFromAFile(t *testing.T) {
 // The question round: the desk asks, the owner answers by the link and without signing in, once; what the public sees and the desk counts
 // follows. Who is silent is shown as not confirmed: nobody answers for them.
 func TestQuestionRound(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	desk, visitor := x.as(t, demo.Coordinator), x.as(t, "")
 	desk.done("/desk/calendar/2026", paperOf("2026-11-01 至 2026-11-03 重阳节 休"))

@@ -86,6 +86,7 @@ func noodles() url.Values {
 
 // A claim is checked by a call to the number on record, approved, and then the claimant edits the shop.
 func TestClaimApproved(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	l := x.nobodys(t)
 	rival, desk := x.as(t, demo.Rival), x.as(t, demo.Coordinator)
@@ -138,6 +139,7 @@ func TestClaimApproved(t *testing.T) {
 
 // A claim that lacks something comes back with the reason, which its owner reads and mends.
 func TestClaimReturned(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	l := x.nobodys(t)
 	rival, desk := x.as(t, demo.Rival), x.as(t, demo.Coordinator)
@@ -172,6 +174,7 @@ func TestClaimReturned(t *testing.T) {
 
 // Nothing typed into a claim is lost to a mistake, and pictures of a claim that was not taken are not kept.
 func TestClaimMistakes(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	l := x.nobodys(t)
 	rival := x.as(t, demo.Rival)
@@ -201,6 +204,7 @@ func TestClaimMistakes(t *testing.T) {
 
 // A shop that has an owner goes to another only when its owner was told, 72 hours are over, and two people of the district agree.
 func TestClaimOfOwnedShop(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	l := x.shopOfOwner(t)
@@ -252,6 +256,7 @@ func TestClaimOfOwnedShop(t *testing.T) {
 
 // Pictures that prove a claim are for who decides, and nobody else learns that they are there.
 func TestEvidenceIsForTheDesk(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	c := x.as(t, demo.Rival).claimed(x.nobodys(t).Slug, noodles())
 	path := "/desk/claims/" + c.ID + "/evidence/"
@@ -279,6 +284,7 @@ func TestEvidenceIsForTheDesk(t *testing.T) {
 
 // The code of a letter makes whoever has it the owner, once; a wrong one and a wrong shop answer alike and lose nothing.
 func TestLetterRedeemed(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	l := x.nobodys(t)
 	g, code, err := x.services.Merchants.Grant(t.Context(), x.actor(t, demo.Coordinator), l.ID)

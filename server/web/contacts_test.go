@@ -14,6 +14,7 @@ import (
 
 // The list of contacts takes two people, is good for an hour, says who has it in every row, and is on record.
 func TestContactsTakeTwoPeople(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	first, second := x.as(t, demo.Coordinator), x.as(t, demo.Second)
 	if a := first.post("/desk/contacts", url.Values{"do": {"ask"}}); a.status != http.StatusUnprocessableEntity {
@@ -74,6 +75,7 @@ func TestContactsTakeTwoPeople(t *testing.T) {
 }
 
 func TestContactsAreDenied(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	first, second := x.as(t, demo.Coordinator), x.as(t, demo.Second)
 	first.done("/desk/contacts", url.Values{"do": {"ask"}, "why": {"发年货"}})

@@ -16,6 +16,7 @@ var number = regexp.MustCompile(`ref=([0-9A-Z]{4}-[0-9A-Z]{4})`)
 
 // Anybody says what is wrong, without an account, and reads by the number what came of it. The page itself does not change.
 func TestReportIsAnsweredByNumber(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	l, err := x.services.Listings.Get(t.Context(), x.people[demo.Owner].ListingIDs[0])
@@ -118,6 +119,7 @@ func TestThousandReportsAreOne(t *testing.T) {
 
 // Somebody who forgot to say what is wrong has typed the rest only once.
 func TestReportMistakes(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	l := x.nobodys(t)
 	a := x.as(t, "").post("/shops/"+l.Slug+"/report", url.Values{"note": {"门口贴着告示"}, "contact": {"13800000000"}})

@@ -46,6 +46,7 @@ func shown(t testing.TB, body string) string {
 
 // The old name stays until somebody approves what they saw; what has changed since is shown and not approved.
 func TestChangeIsApprovedAsItWasShown(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	was := x.renamed(t, "春申面馆")
 	desk, path := x.as(t, demo.Coordinator), "/desk/changes/"+was.ID
@@ -80,6 +81,7 @@ func TestChangeIsApprovedAsItWasShown(t *testing.T) {
 
 // Sending back takes a reason, which stays in the form when it is missing and reaches the shop when it is there.
 func TestChangeIsSentBackWithAReason(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	l := x.renamed(t, "春申面馆")
 	desk, path := x.as(t, demo.Coordinator), "/desk/changes/"+l.ID
@@ -96,6 +98,7 @@ func TestChangeIsSentBackWithAReason(t *testing.T) {
 
 // Hours changed in public are looked at afterwards, in words and not as the record has them.
 func TestLiveChangeIsLookedAt(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	by, id := x.actor(t, demo.Owner), x.people[demo.Owner].ListingIDs[0]
 	l, err := x.services.Listings.Get(t.Context(), id)
@@ -132,6 +135,7 @@ func TestLiveChangeIsLookedAt(t *testing.T) {
 
 // A new shop is published or sent back; one that may be there already is named.
 func TestNewShopIsPublished(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	by := x.actor(t, demo.Owner)
@@ -169,6 +173,7 @@ func TestNewShopIsPublished(t *testing.T) {
 
 // The desk is for coordinators: it is not there for anybody else who works for the district or runs a shop.
 func TestDeskIsForCoordinators(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	l := x.renamed(t, "春申面馆")
 	for _, who := range []string{demo.Liaison, demo.Owner, demo.Plaza} {

@@ -42,6 +42,7 @@ func (x *town) entered(t *testing.T, by *browser, name, line, phones string) str
 }
 
 func TestRegisterTable(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	desk := x.as(t, demo.Coordinator)
 	all := desk.page("/desk/shops")
@@ -77,6 +78,7 @@ func TestRegisterTable(t *testing.T) {
 
 // Who enters a shop that is there hears of it: while typing, and once more when it is sent.
 func TestNewShopThatIsThere(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	desk := x.as(t, demo.Coordinator)
 	there := x.listing(t, x.people[demo.Rival].ListingIDs[0])
@@ -115,6 +117,7 @@ func TestNewShopThatIsThere(t *testing.T) {
 
 // Two pages of one shop: proposed by one coordinator, merged by another; old addresses and QR codes lead on, and back again.
 func TestDuplicatesArePutTogether(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	first, second := x.as(t, demo.Coordinator), x.as(t, demo.Second)
 	keepID := x.entered(t, first, "云间老面馆", "中山中路 8888 号", "021-57819999")
@@ -213,6 +216,7 @@ func TestDuplicatesArePutTogether(t *testing.T) {
 }
 
 func TestBatchOfShops(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	desk := x.as(t, demo.Coordinator)
 	ids := x.people[demo.Owner].ListingIDs
@@ -295,6 +299,7 @@ func TestBatchOfShops(t *testing.T) {
 
 // Owners of pages nobody confirmed for long are asked by a link that needs no account, and their answer is seen.
 func TestLongUnconfirmed(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	mine := x.listing(t, x.people[demo.Owner].ListingIDs[0])
 	street := "?months=3&street=" + mine.Address.StreetID

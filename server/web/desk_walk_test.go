@@ -46,6 +46,7 @@ func (x *town) kept(t testing.TB, id string) listing.Listing {
 }
 
 func TestStreetIsKeptAtTheDesk(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	st, stops := x.streetWith(t)
 	desk, path := x.as(t, demo.Coordinator), "/desk/streets/"+st.Slug
@@ -112,6 +113,7 @@ func TestStreetIsKeptAtTheDesk(t *testing.T) {
 
 // Without a script each answer is a form, which leads to the next door.
 func TestWalkWithoutScript(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	st, stops := x.streetWith(t)
 	desk, path := x.as(t, demo.Coordinator), "/desk/walk/"+st.Slug+"/even"
@@ -168,6 +170,7 @@ func TestWalkWithoutScript(t *testing.T) {
 
 // The script asks for the side and sends what waited, as JSON with the token of the session.
 func TestWalkAsJSON(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	st, _ := x.streetWith(t)
 	desk := x.as(t, demo.Coordinator)
@@ -229,6 +232,7 @@ func (x *town) instant() time.Time { return time.Unix(0, x.clock.Load()) }
 
 // What is done to a shop is in the register of openings and closings by itself; what is missing is typed in.
 func TestRegisterOfOpeningsAndClosings(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	_, stops := x.streetWith(t)
 	desk := x.as(t, demo.Coordinator)
@@ -272,6 +276,7 @@ func TestRegisterOfOpeningsAndClosings(t *testing.T) {
 
 // S4: while no car may enter, the street says so, and so does each of its shops.
 func TestStreetOfWhoWalks(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	st, stops := x.streetWith(t)
 	desk, path := x.as(t, demo.Coordinator), "/desk/streets/"+st.Slug

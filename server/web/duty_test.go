@@ -11,6 +11,7 @@ import (
 
 // TestAReportFromAPlazaSaysWhomToRing: the liaison writes down who looks after a plaza, and who answers a report from there reads it.
 func TestAReportFromAPlazaSaysWhomToRing(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	l := x.listing(t, x.people[demo.Owner].ListingIDs[1]) // the one in the plaza

@@ -9,6 +9,7 @@ import (
 )
 
 func TestEmbed(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	l, err := x.services.Listings.Get(t.Context(), x.people[demo.Owner].ListingIDs[0])

@@ -13,6 +13,7 @@ import (
 // TestSES02: the cookie of a session is bound to this host, kept from scripts, and for those who work for the district from every
 // other site.
 func TestSES02(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	for key, site := range map[string]string{demo.Owner: "SameSite=Lax", demo.Coordinator: "SameSite=Strict"} {
 		p := x.people[key]
@@ -56,6 +57,7 @@ func TestSES02(t *testing.T) {
 // TestSES06: every route that changes something refuses a form of another site, and one without the token of this session, before
 // it looks at anything else.
 func TestSES06(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	for _, key := range []string{demo.Owner, demo.Coordinator, demo.Admin} {
 		b := x.as(t, key)
@@ -90,6 +92,7 @@ func TestSES06(t *testing.T) {
 
 // TestAUZ02: no other spelling of an address opens it.
 func TestAUZ02(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	visitor := x.as(t, "")
 	for _, r := range x.Routes() {
@@ -113,6 +116,7 @@ func TestAUZ02(t *testing.T) {
 
 // TestAUT09Routes: without a second factor nobody works for the district, whatever the account says.
 func TestAUT09Routes(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	p := x.people[demo.Coordinator]
 	b := &browser{t: t, x: x, cookies: map[string]string{}}

@@ -14,6 +14,7 @@ import (
 )
 
 func TestAMarkThroughThePages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	shop := x.listing(t, x.people[demo.Owner].ListingIDs[0])
@@ -105,6 +106,7 @@ func TestAMarkThroughThePages(t *testing.T) {
 }
 
 func TestTheDistrictEntersTheMarkOfAShopWithoutAnOwner(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	owned := x.listing(t, x.people[demo.Owner].ListingIDs[0])
@@ -142,6 +144,7 @@ func TestTheDistrictEntersTheMarkOfAShopWithoutAnOwner(t *testing.T) {
 }
 
 func TestHowRequestsAreAnswered(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	page := x.as(t, "").page("/how-we-answer")
 	has(t, "the page", page, "tel:12345", "72 小时", "收到 0 件")

@@ -52,6 +52,7 @@ func has(t *testing.T, where, body string, words ...string) {
 }
 
 func TestImportByThePages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	b := x.as(t, demo.Coordinator)
 	has(t, "the desk", b.page("/desk"), `href="/desk/import"`, `href="/desk/export"`)
@@ -99,6 +100,7 @@ func TestImportByThePages(t *testing.T) {
 }
 
 func TestHostileFilesByThePage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	b := x.as(t, demo.Coordinator)
 	for name, a := range map[string]answer{
@@ -139,6 +141,7 @@ func TestHostileFilesByThePage(t *testing.T) {
 
 // What the export gives the import finds unchanged, with the numbers it hides; and a file of others holds none of those.
 func TestExportRoundTrip(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	b := x.as(t, demo.Coordinator)
 	by := x.actor(t, demo.Coordinator)
@@ -190,6 +193,7 @@ func TestExportRoundTrip(t *testing.T) {
 }
 
 func TestHandoverOfOwnShops(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner := x.as(t, demo.Owner)
 	has(t, "the shops", owner.page("/my"), `href="/my/handover"`)

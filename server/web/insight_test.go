@@ -33,6 +33,7 @@ func (x *town) counts(t testing.TB, id string) insight.Week {
 
 // Whoever looks counts once, whether the page was made for them or came from the cache; programs and repeats do not count.
 func TestVisitsAreCounted(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	visitor, id := x.as(t, ""), x.people[demo.Owner].ListingIDs[0]
@@ -78,6 +79,7 @@ func TestVisitsAreCounted(t *testing.T) {
 }
 
 func TestCalledNeedsAShop(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	visitor := x.as(t, "")
 	if a := visitor.send(http.MethodPost, "/shops/none/called", "", nil, pocket("one")...); a.status != http.StatusNotFound {
@@ -92,6 +94,7 @@ func TestCalledNeedsAShop(t *testing.T) {
 
 // The owner reads it in words, with the numbers as a table, and what was searched for once three have.
 func TestInsightsPage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, id := x.as(t, demo.Owner), x.people[demo.Owner].ListingIDs[0]
 	mine := "/my/shops/" + id + "/insights"

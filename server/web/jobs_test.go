@@ -14,6 +14,7 @@ import (
 )
 
 func TestJobsPage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	if body := x.as(t, demo.Admin).page("/admin/jobs"); !strings.Contains(body, "还没有做过") {
 		t.Error("before the first round the page does not say so")

@@ -15,6 +15,7 @@ import (
 
 // TestTheLiaisonsOverview reads what is late, ahead and drawn.
 func TestTheLiaisonsOverview(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	own := x.member(t, demo.Owner)
 	by := x.actor(t, demo.Liaison)

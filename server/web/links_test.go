@@ -21,6 +21,7 @@ func (deadEnd) RoundTrip(*http.Request) (*http.Response, error) { return nil, er
 
 // What an administrator writes is a link in the notice at the next request, though the page is in the cache; a coordinator only reads.
 func TestHostsOfNotices(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	const link = `href="https://www.example.com/plan"`
 	id := x.announced(t, url.Values{"text": {"详见[施工图](https://www.example.com/plan)。"}})
@@ -61,6 +62,7 @@ func TestHostsOfNotices(t *testing.T) {
 
 // A website that does not answer twice stands on the desk and on its overview, with the shop it is of.
 func TestBrokenLinksOnTheDesk(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	desk := x.as(t, demo.Coordinator)

@@ -41,6 +41,7 @@ const (
 // TestPermissions sends every request of the site map as everybody, to what is theirs and to what is not, and compares what
 // happens with the file. The handlers are replaced: what is tested is the door, and the services ask again behind it.
 func TestPermissions(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	claims := map[string]string{demo.Owner: x.claim(t, demo.Owner), demo.Rival: x.claim(t, demo.Rival)}
 	for _, who := range []string{demo.Owner, demo.Rival} {

@@ -40,6 +40,7 @@ func (x *town) merchantOfOwner(t testing.TB) merchant.Merchant {
 // An owner asks somebody who has no account: the link shows and changes nothing however often it is opened, one press registers and
 // joins, and after that it is gone.
 func TestInvitationIsAccepted(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, m := x.as(t, demo.Owner), x.merchantOfOwner(t)
 	page := "/my/merchants/" + m.ID
@@ -96,6 +97,7 @@ func TestInvitationIsAccepted(t *testing.T) {
 
 // Somebody who has an account accepts with it; an invitation that was taken back or sent again leaves a dead link.
 func TestInvitationIsTakenBack(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, m := x.as(t, demo.Owner), x.merchantOfOwner(t)
 	page, rival := "/my/merchants/"+m.ID, x.as(t, demo.Rival)
@@ -130,6 +132,7 @@ func TestInvitationIsTakenBack(t *testing.T) {
 
 // Who leaves, or is taken out, has no access at the very next request, with the session still open.
 func TestLeavingEndsAccessAtOnce(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	m := x.merchantOfOwner(t)
 	page, shop := "/my/merchants/"+m.ID, "/my/shops/"+x.people[demo.Owner].ListingIDs[0]
@@ -162,6 +165,7 @@ func TestLeavingEndsAccessAtOnce(t *testing.T) {
 
 // Only owners change who has access; everything of another merchant is not there.
 func TestPeopleAreTheOwnersBusiness(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	m := x.merchantOfOwner(t)
 	page, staff := "/my/merchants/"+m.ID, x.actor(t, demo.Staff).AccountID
@@ -200,6 +204,7 @@ func TestPeopleAreTheOwnersBusiness(t *testing.T) {
 
 // A shop is handed over to somebody who makes an account on the way: with a code, and at the same address.
 func TestShopIsHandedOver(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, m := x.as(t, demo.Owner), x.merchantOfOwner(t)
 	page, shop := "/my/merchants/"+m.ID+"/hand-over", x.people[demo.Owner].ListingIDs[0]
@@ -251,6 +256,7 @@ func TestShopIsHandedOver(t *testing.T) {
 
 // Papers are the merchant's own: noted, changed, reminded of, and read by nobody else; the export has everything in it.
 func TestPapersAndExport(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, m := x.as(t, demo.Owner), x.merchantOfOwner(t)
 	page := "/my/merchants/" + m.ID + "/papers"

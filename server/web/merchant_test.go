@@ -11,6 +11,7 @@ import (
 
 // The merchants of others are as good as absent, on every address.
 func TestForeignMerchantsAreNowhere(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	foreign := x.people[demo.Owner].MerchantID
 	rival := x.as(t, demo.Rival)

@@ -79,6 +79,7 @@ type mineAnswer struct {
 }
 
 func TestAPIShowsAndChangesOwnShops(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	m := x.machine(t, x.key(t, demo.Owner, apikey.Wish{}))
 	id := x.people[demo.Owner].ListingIDs[0]
@@ -125,6 +126,7 @@ func TestAPIShowsAndChangesOwnShops(t *testing.T) {
 
 // Whoever changes something says what they saw. Page and program meet: the second of two is told, and has overwritten nothing.
 func TestAPIAgainstAPage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	m := x.machine(t, x.key(t, demo.Owner, apikey.Wish{}))
 	id := x.people[demo.Owner].ListingIDs[0]
@@ -160,6 +162,7 @@ func TestAPIAgainstAPage(t *testing.T) {
 
 // Every answer of the program's part, good or bad, is what the document promises.
 func TestKeyedAnswersKeepTheContract(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	v, _ := contract(t, x.trial)
 	id, foreign := x.people[demo.Owner].ListingIDs[0], x.people[demo.Rival].ListingIDs[0]
@@ -243,6 +246,7 @@ func TestKeyedAnswersKeepTheContract(t *testing.T) {
 }
 
 func TestAPIConfirmsAndPostsOnce(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	m := x.machine(t, x.key(t, demo.Owner, apikey.Wish{Burst: 100}))
 	id := x.people[demo.Owner].ListingIDs[0]
@@ -283,6 +287,7 @@ func TestAPIConfirmsAndPostsOnce(t *testing.T) {
 
 // A key in an address is refused, told so, and written down nowhere.
 func TestKeysDoNotBelongInAddresses(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	plain := x.key(t, demo.Owner, apikey.Wish{})
 	m := x.machine(t, "")
@@ -312,6 +317,7 @@ func TestKeysDoNotBelongInAddresses(t *testing.T) {
 
 // A key that asks too often, was ended, or whose maker has left is refused at once; what it may is what its maker may.
 func TestKeysHaveTheirLimits(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	const all = "/api/v1/my/listings"
 	m := x.machine(t, x.key(t, demo.Owner, apikey.Wish{Burst: 2, Daily: 3}))
@@ -339,6 +345,7 @@ func TestKeysHaveTheirLimits(t *testing.T) {
 }
 
 func TestKeysPage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, id := x.as(t, demo.Owner), x.people[demo.Owner].MerchantID
 	page := "/my/merchants/" + id + "/keys"

@@ -14,6 +14,7 @@ import (
 
 // Who runs a plaza sees every unit of it, is led to the editors of the shops that let the plaza in, and to no others.
 func TestThePlazaOfAnOperator(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	shop := x.listing(t, x.people[demo.Owner].ListingIDs[1])
 	plaza := "/my/plazas/" + shop.Address.PlazaID

@@ -61,6 +61,7 @@ func (x *town) publicPage(t testing.TB, id string) string {
 
 // TestShopDeskPages opens every page of a shop in every language: nothing is missing and nothing is wrong with the words.
 func TestShopDeskPages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, id := x.as(t, demo.Owner), x.people[demo.Owner].ListingIDs[0]
 	for _, prefix := range []string{"", "/zh-hant", "/en"} {
@@ -78,6 +79,7 @@ func TestShopDeskPages(t *testing.T) {
 
 // TestShopDeskEditors saves something with every editor: it is stored, and customers see it.
 func TestShopDeskEditors(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, id := x.as(t, demo.Owner), x.people[demo.Owner].ListingIDs[0]
 	for _, tt := range []struct {
@@ -132,6 +134,7 @@ func hoursForm(kind string, rows map[string][]string) url.Values {
 
 // TestShopDeskNameWaits: what is sensitive waits, and customers go on seeing the old version; taken back it is gone.
 func TestShopDeskNameWaits(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, l := x.as(t, demo.Owner), x.shopOfOwner(t)
 	a := owner.saved(l.ID, "name", url.Values{"name": {"新招牌面馆"}, "name.en": {"New Sign Noodles"}, "aliases": {"老招牌"}})
@@ -161,6 +164,7 @@ func TestShopDeskNameWaits(t *testing.T) {
 
 // TestShopDeskMistakes: nothing typed is lost, the mistake stands at its field, nothing is stored.
 func TestShopDeskMistakes(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, l := x.as(t, demo.Owner), x.shopOfOwner(t)
 	for _, tt := range []struct {
@@ -204,6 +208,7 @@ func TestShopDeskMistakes(t *testing.T) {
 // TestShopDeskConflict: of two editors the second sees both versions and loses nothing typed; who changed something else is not
 // bothered.
 func TestShopDeskConflict(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.wait(time.Minute) // until then the trail belongs to whoever made the town
 	owner, l := x.as(t, demo.Owner), x.shopOfOwner(t)
@@ -264,6 +269,7 @@ func TestShopDeskConflict(t *testing.T) {
 
 // TestShopDeskOthers: a foreign shop is not there, and a member does only what the role allows.
 func TestShopDeskOthers(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	l := x.shopOfOwner(t)
 	rev := strconv.FormatInt(l.Rev, 10)
@@ -322,6 +328,7 @@ var nationalDay = time.Date(2026, 9, 29, 10, 0, 0, 0, calendar.Shanghai)
 
 // TestShopDeskHolidays: one tap answers for a holiday, seven days of rest are a pause, and customers see it.
 func TestShopDeskHolidays(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.clock.Store(nationalDay.UnixNano())
 	owner, id := x.as(t, ""), x.people[demo.Owner].ListingIDs[0]
@@ -387,6 +394,7 @@ func TestShopDeskHolidays(t *testing.T) {
 
 // TestShopDeskHoursWithoutScript: the small buttons of the hours change the form and store nothing.
 func TestShopDeskHoursWithoutScript(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, l := x.as(t, demo.Owner), x.shopOfOwner(t)
 	form := hoursForm("each", map[string][]string{"mon": {"540", "1260"}})
@@ -421,6 +429,7 @@ func TestShopDeskHoursWithoutScript(t *testing.T) {
 
 // TestShopDeskConfirm: one press, and by the link without signing in, which acts on POST only and once.
 func TestShopDeskConfirm(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, id := x.as(t, demo.Owner), x.people[demo.Owner].ListingIDs[0]
 	owner.saved(id, "hours", hoursForm("same", map[string][]string{"all": {"540", "1260"}}))
@@ -470,6 +479,7 @@ func mustPatch(t testing.TB, path string, value any) listing.Patch {
 
 // TestShopDeskHistory: who, when, what; an earlier version comes back after a look at it.
 func TestShopDeskHistory(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.wait(time.Minute)
 	owner, id := x.as(t, demo.Owner), x.people[demo.Owner].ListingIDs[0]
@@ -500,6 +510,7 @@ func TestShopDeskHistory(t *testing.T) {
 
 // TestShopDeskNew: a shop that is not in the register begins as a draft and asks to be published.
 func TestShopDeskNew(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner := x.as(t, demo.Owner)
 	form := url.Values{"merchant": {x.people[demo.Owner].MerchantID}, "name": {""}, "category_id": {"noodles"}, "address.line": {"中山中路 999 号"}}

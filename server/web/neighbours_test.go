@@ -32,6 +32,7 @@ func (x *town) invited(t *testing.T, who string) neighbour.Case {
 }
 
 func TestACaseThroughThePages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	lian, owner := x.as(t, demo.Liaison), x.as(t, demo.Owner)

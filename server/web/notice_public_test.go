@@ -67,6 +67,7 @@ func (x *town) reads(t testing.TB, path string) string {
 // What is told stands where people look: in the list, on its own page, on the home page, on the pages of the shops and streets it is for,
 // and is gone from there when it is over or was withdrawn.
 func TestNoticeStandsWherePeopleLook(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	l := x.shopOfOwner(t)
@@ -133,6 +134,7 @@ func (x *town) another(t testing.TB, street string) string {
 
 // A notice is coming before the day, running on it and over after its end, without anybody doing something, also where pages are kept.
 func TestNoticeComesAndEndsByItself(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.announced(t, url.Values{"expires_at.day": {(calendar.Today(evening) + 5).String()}, "expires_at.at": {"20:00"}})
 	group := func() string {
@@ -165,6 +167,7 @@ func TestNoticeComesAndEndsByItself(t *testing.T) {
 
 // What only shops read, drafts and what there is not look alike: not found.
 func TestNoticeThatIsNotPublic(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	private := x.told(t, url.Values{"audience": {shopsOnly}})
 	draft := x.as(t, demo.Coordinator).written(x.outage(t, nil))
@@ -186,6 +189,7 @@ func TestNoticeThatIsNotPublic(t *testing.T) {
 
 // An emergency stands on every page, also those that were in the cache and those of people who are signed in, until it ends.
 func TestEmergencyStandsOnEveryPage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	l := x.shopOfOwner(t)
@@ -228,6 +232,7 @@ func TestEmergencyStandsOnEveryPage(t *testing.T) {
 
 // The feeds are what RFC 4287 and RFC 5545 ask for, their ids stay, and an unchanged one is not sent again.
 func TestNoticeFeeds(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	kept := x.announced(t, nil)
 	gone := x.announced(t, nil)
@@ -346,6 +351,7 @@ func strictAtom(t *testing.T, path, body string, ids ...string) {
 // The stretch a notice is about stands out on the plan of its page: the part it names, or the whole street, but not a street that
 // nobody has drawn.
 func TestStretchOfANotice(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	owner := x.shopOfOwner(t)
@@ -384,6 +390,7 @@ func TestStretchOfANotice(t *testing.T) {
 
 // Search engines read an announcement.
 func TestNoticeJSONLD(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.announced(t, nil)
 	m := regexp.MustCompile(`<script type="application/ld\+json">(.*?)</script>`).FindStringSubmatch(x.reads(t, "/notices/"+id))

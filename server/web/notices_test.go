@@ -97,6 +97,7 @@ func (x *town) letterPath(id string) string {
 
 // What goes to the home page is approved by somebody else than its author, and then reaches the shops, which answer with one press.
 func TestNoticeFromWritingToTheAnswer(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	desk, second := x.as(t, demo.Coordinator), x.as(t, demo.Second)
@@ -156,6 +157,7 @@ func TestNoticeFromWritingToTheAnswer(t *testing.T) {
 
 // Mistakes stand beside their fields, what was typed is still there, and nothing is kept.
 func TestNoticeFormSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	desk := x.as(t, demo.Coordinator)
@@ -205,6 +207,7 @@ func TestNoticeFormSaysWhatIsWrong(t *testing.T) {
 // Which shops a notice reaches is said without script, before anything is kept; an audience that reaches none is refused when it is
 // published.
 func TestNoticeReach(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	desk, l := x.as(t, demo.Coordinator), x.shopOfOwner(t)
@@ -227,6 +230,7 @@ func TestNoticeReach(t *testing.T) {
 
 // What changed after it was approved is not published, and what changed after it was looked at is not approved.
 func TestNoticeChangedAfterApproval(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	desk, second := x.as(t, demo.Coordinator), x.as(t, demo.Second)
@@ -262,6 +266,7 @@ func TestNoticeChangedAfterApproval(t *testing.T) {
 
 // Two who write at once: the second sees what the first saved and loses nothing.
 func TestNoticeConflict(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	desk := x.as(t, demo.Coordinator)
@@ -281,6 +286,7 @@ func TestNoticeConflict(t *testing.T) {
 
 // A correction asks those who had answered once more; an earlier version comes back with one press; a scheduled notice waits.
 func TestNoticeCorrectionAsksAgain(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.told(t, nil)
 	desk, owner := x.as(t, demo.Coordinator), x.as(t, demo.Owner)
@@ -332,6 +338,7 @@ func TestNoticeCorrectionAsksAgain(t *testing.T) {
 
 // A scheduled notice says when; nobody but the desk sees it before.
 func TestNoticeIsScheduled(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	tomorrow := (calendar.Today(evening) + 1).String()
 	id := x.told(t, url.Values{"publish_at.day": {tomorrow}, "publish_at.at": {"08:00"}})
@@ -371,6 +378,7 @@ func reopened(t testing.TB, x *town) map[string]ticket {
 
 // Withdrawn is said everywhere, with the reason, and nobody confirms it any more.
 func TestNoticeIsWithdrawn(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.told(t, nil)
 	desk, owner := x.as(t, demo.Coordinator), x.as(t, demo.Owner)
@@ -394,6 +402,7 @@ func TestNoticeIsWithdrawn(t *testing.T) {
 
 // The ledger says it in numbers first, rings by a press, notes a call, puts who needs help on top, and gives the whole away as a table.
 func TestLedgerPages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.told(t, nil)
 	desk, owner, shop := x.as(t, demo.Coordinator), x.as(t, demo.Owner), x.shopOfOwner(t)
@@ -456,6 +465,7 @@ var linkInMail = regexp.MustCompile(`http://shop\.test(/receipt/[\w.-]+)`)
 // The link of a message: looking changes nothing, pressing answers once; an older one, one of what was withdrawn and one that has run
 // out say so.
 func TestReceiptLink(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.told(t, nil)
 	if _, err := x.services.Notices.Remind(t.Context()); err != nil {
@@ -503,6 +513,7 @@ func TestReceiptLink(t *testing.T) {
 
 // An emergency takes a fresh check and nobody else, ends within three days, and says what is wrong beside the field.
 func TestEmergencyNotice(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	desk := x.as(t, demo.Coordinator)
@@ -535,6 +546,7 @@ func TestEmergencyNotice(t *testing.T) {
 
 // A file is attached, given out as an attachment and taken off again; what is none is refused beside the field.
 func TestNoticeFiles(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	desk := x.as(t, demo.Coordinator)
@@ -579,6 +591,7 @@ func TestNoticeFiles(t *testing.T) {
 
 // Every page is whole in each language, and the shops of others are nobody's business.
 func TestNoticePagesInEveryLanguage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.told(t, url.Values{"title.en": {"No water on 20 October"}, "text.en": {"No water from 9 to 17."}})
 	desk, owner := x.as(t, demo.Coordinator), x.as(t, demo.Owner)

@@ -21,6 +21,7 @@ import (
 
 // What the administrator sets stands on public pages at the next request, also on those that were kept, and can be taken back.
 func TestSettings(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	admin := x.as(t, demo.Admin)
 	visitor := x.as(t, "")
@@ -90,6 +91,7 @@ func TestSettings(t *testing.T) {
 
 // The trail is looked through by who, what, day and result, and leaves as a file that proves itself.
 func TestTrailBrowser(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	admin := x.as(t, demo.Admin)
 	shop := x.people[demo.Owner].ListingIDs[0]
@@ -142,6 +144,7 @@ func TestTrailBrowser(t *testing.T) {
 
 // What was erased stands on a page with how much and when.
 func TestRetentionPage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	admin := x.as(t, demo.Admin)
 	if body := admin.page("/admin/retention"); !strings.Contains(body, "登录状态") || !strings.Contains(body, "还没跑过") || !strings.Contains(body, "没有到期的") {
@@ -166,6 +169,7 @@ func TestRetentionPage(t *testing.T) {
 
 // Who agreed to show a number is in the ledger with the words, also after it was taken back.
 func TestConsentLedger(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner, admin := x.as(t, demo.Owner), x.as(t, demo.Admin)
 	id := x.people[demo.Owner].ListingIDs[0]

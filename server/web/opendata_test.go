@@ -16,6 +16,7 @@ import (
 // The open data of every format holds the published shops and no mobile number: not one that stands on its page with a consent, and
 // not one that somebody wrote into a name.
 func TestOpenData(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	by := x.actor(t, demo.Coordinator)
 	l, err := x.services.Listings.Get(t.Context(), x.people[demo.Owner].ListingIDs[0])
@@ -102,6 +103,7 @@ func TestOpenData(t *testing.T) {
 }
 
 func TestOpenDataIsLimited(t *testing.T) {
+	t.Parallel()
 	x := peopled(t, "RATE_FACTOR", "1")
 	b := x.as(t, "")
 	for range 10 {

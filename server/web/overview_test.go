@@ -14,6 +14,7 @@ import (
 )
 
 func TestOverview(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	for _, tt := range []struct{ path, want string }{{"/desk/overview", "商圈概况"}, {"/zh-hant/desk/overview", "商圈概況"}, {"/en/desk/overview", "Published shops"}} {

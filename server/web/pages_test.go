@@ -15,6 +15,7 @@ import (
 // TestEveryAddress asks for every address of the site map, in each language, theme and size, with real names where there are
 // parameters. A template that does not fit its struct shows here as a 500.
 func TestEveryAddress(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	first := func(page, family string) string {
 		_, body := x.ask(t, "GET", page, "")

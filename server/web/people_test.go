@@ -659,6 +659,7 @@ func (x *town) actor(t testing.TB, key string) access.Actor {
 
 // Everybody made by demo.People is who they should be, and sees it with the cookie they have.
 func TestPeopleAreWhoTheyAre(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	p := x.people
 	both := p[demo.Owner].ListingIDs

@@ -74,6 +74,7 @@ func pictures(t *testing.T) []string {
 
 // A member adds two photos: customers see them on the page, in lists and in the data for search engines, and only as pictures.
 func TestPhotosAppear(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	mine := "/my/shops/" + id + "/photos"
@@ -127,6 +128,7 @@ func TestPhotosAppear(t *testing.T) {
 
 // What is no photo, or not one that can be taken, is refused in a sentence with the name of the file, and nothing is kept of it.
 func TestPhotosRefused(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	mine := "/my/shops/" + id + "/photos"
@@ -180,6 +182,7 @@ func TestPhotosRefused(t *testing.T) {
 }
 
 func TestPhotosQuota(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	for i := range media.MaxPhotos {
@@ -198,6 +201,7 @@ func TestPhotosQuota(t *testing.T) {
 }
 
 func TestPhotosArranged(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	mine := "/my/shops/" + id + "/photos"
@@ -282,6 +286,7 @@ func TestArrange(t *testing.T) {
 
 // Somebody else's shop is not there, neither to be looked at nor to be written.
 func TestPhotosOfOthers(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.people[demo.Staff].ListingIDs[0]
 	rival := x.as(t, demo.Rival)

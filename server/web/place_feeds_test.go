@@ -17,6 +17,7 @@ import (
 
 // What happens to shops of a street stands in its feed at once, valid in every language, and says nothing that is not on their pages.
 func TestChangesOfAStreet(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	l := x.shopOfOwner(t)
@@ -69,6 +70,7 @@ func TestChangesOfAStreet(t *testing.T) {
 
 // Offers and events of a street, and of a category, are a calendar; what ended by being withdrawn is in it no more.
 func TestCalendarOfAStreet(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	l := x.shopOfOwner(t)

@@ -38,6 +38,7 @@ func (x *town) posts(t testing.TB, listingID string) []post.Post {
 // A member writes an offer: customers see it on the page, in lists, in search, in their calendar and among the offers, until its
 // last day is over.
 func TestPostComesAndGoesByItself(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	list := "/my/shops/" + id + "/posts"
@@ -85,6 +86,7 @@ func TestPostComesAndGoesByItself(t *testing.T) {
 
 // What is wrong is said at the field, and everything typed is still there.
 func TestPostRefused(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	list := "/my/shops/" + id + "/posts"
@@ -118,6 +120,7 @@ func TestPostRefused(t *testing.T) {
 }
 
 func TestPostIsChangedAndWithdrawn(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	list := "/my/shops/" + id + "/posts"
@@ -153,6 +156,7 @@ func TestPostIsChangedAndWithdrawn(t *testing.T) {
 
 // The sixth post at a time is kept, and says what to do.
 func TestPostsAreFewAtATime(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	list := "/my/shops/" + id + "/posts"
@@ -169,6 +173,7 @@ func TestPostsAreFewAtATime(t *testing.T) {
 }
 
 func TestPostsOfOthers(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	staff.done("/my/shops/"+id+"/posts/new", haircut("do", "save"))

@@ -36,6 +36,7 @@ func noonAndEvening() hours.Hours {
 }
 
 func TestPrintPack(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	staff, id := x.as(t, demo.Staff), x.people[demo.Staff].ListingIDs[0]
 	x.keep(t, id, noonAndEvening())

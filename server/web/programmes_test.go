@@ -10,6 +10,7 @@ import (
 )
 
 func TestAProgrammeThroughThePages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	own := x.member(t, demo.Owner)

@@ -11,6 +11,7 @@ import (
 )
 
 func TestANeedIsMetThroughThePages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
 	lian, owner, rival, anybody := x.as(t, demo.Liaison), x.as(t, demo.Owner), x.as(t, demo.Rival), x.as(t, "")
@@ -79,6 +80,7 @@ func TestANeedIsMetThroughThePages(t *testing.T) {
 }
 
 func TestTheLiaisonBringsTwoTogether(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
 	lian, owner, rival := x.as(t, demo.Liaison), x.as(t, demo.Owner), x.as(t, demo.Rival)

@@ -8,6 +8,7 @@ import (
 
 // A form that waits for its sender waits a day, which is longer than anybody needs to sign in again (ui design A4), and then no more.
 func TestEntriesWaitADay(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	at := time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC)
 	x.now = func() time.Time { return at }

@@ -39,6 +39,7 @@ func (x *town) past(t *testing.T, statement string, args ...any) {
 // The drill of CON-04 and CON-05: a page is defaced in the database, found, never shown; the site is frozen, the page put back, the
 // site released. How long each step takes is logged.
 func TestDefacementDrill(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	shop := x.people[demo.Owner].ListingIDs[0]
@@ -117,6 +118,7 @@ func TestDefacementDrill(t *testing.T) {
 
 // Somebody put an older revision back, with its own seal, or took a page away: its seal cannot tell, the trail can.
 func TestRollbackAndDeletion(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	shops := x.people[demo.Owner].ListingIDs
 	raw, err := sql.Open("sqlite", "file:"+filepath.Join(x.dir, "shangquan.db")+"?_pragma=busy_timeout(5000)")
@@ -154,6 +156,7 @@ func TestRollbackAndDeletion(t *testing.T) {
 // While the site is frozen every page can be read and none can be written to, nobody but an administrator is somebody, and who was
 // signed in is not any more.
 func TestFrozen(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	admin, owner, visitor := x.as(t, demo.Admin), x.as(t, demo.Owner), x.as(t, "")
@@ -211,6 +214,7 @@ func TestFrozen(t *testing.T) {
 }
 
 func TestSafetyPage(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	admin := x.as(t, demo.Admin)
 	for range 3 {
@@ -254,6 +258,7 @@ func TestSafetyPage(t *testing.T) {
 
 // AUD-01: somebody who tries doors is on record, and cannot fill the trail.
 func TestRefusalsAreOnRecord(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	owner := x.as(t, demo.Owner)
 	for range 30 {

@@ -12,6 +12,7 @@ import (
 
 // TestSES03OneSession: a browser that signs in while it has a session gives that one up, and its form is ours.
 func TestSES03OneSession(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	b := x.as(t, demo.Owner)
 	old := b.cookies[sessionCookie]
@@ -31,6 +32,7 @@ func TestSES03OneSession(t *testing.T) {
 
 // TestRetryAfter: who has to wait reads how long, in the page and in the header.
 func TestRetryAfter(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	b := &browser{x: x, t: t, cookies: map[string]string{}}
 	for range 20 {

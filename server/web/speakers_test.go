@@ -36,6 +36,7 @@ func (x *town) linkTo(t *testing.T, to string) string {
 }
 
 func TestABankGetsSomebodyWhoActsForIt(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id := x.bank(t)
 	seat := "/liaison/members/" + id
@@ -112,6 +113,7 @@ func TestABankGetsSomebodyWhoActsForIt(t *testing.T) {
 }
 
 func TestMembersReadOfEachOther(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	own := x.member(t, demo.Owner)
 	x.bank(t)

@@ -30,6 +30,7 @@ func (x *town) room(t *testing.T, lian *browser) (station, room string) {
 }
 
 func TestAStationThroughThePages(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	lian := x.as(t, demo.Liaison)
 	bad := url.Values{"form": {"station"}, "slug": {"云间"}, "name": {"云间服务站"}, "where": {"中山中路 1 号"}, "items": {"代缴水费\n带上账单"}, "items.en": {"Pay water"}, "location": {"31.01"}}
@@ -85,6 +86,7 @@ func TestAStationThroughThePages(t *testing.T) {
 }
 
 func TestTwoOrganisationsWantOneRoom(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
 	lian, owner, rival := x.as(t, demo.Liaison), x.as(t, demo.Owner), x.as(t, demo.Rival)
@@ -180,6 +182,7 @@ func bookingOf(path string) string {
 }
 
 func TestWhatAShopOpensIsOnTheMap(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	owner, anybody, desk := x.as(t, demo.Owner), x.as(t, ""), x.as(t, demo.Coordinator)

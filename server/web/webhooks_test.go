@@ -37,6 +37,7 @@ func (x *town) makeHook(t *testing.T, who, merchantID string) (id, secret string
 }
 
 func TestWebhookOfAMerchant(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	m := x.people[demo.Owner].MerchantID
 	base := "/my/merchants/" + m + "/webhooks"
@@ -94,6 +95,7 @@ func TestWebhookOfAMerchant(t *testing.T) {
 }
 
 func TestWebhooksOfTheDistrict(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	id, _ := x.makeHook(t, demo.Coordinator, "")
 	for _, path := range []string{"/admin/webhooks", "/zh-hant/admin/webhooks", "/en/admin/webhooks/" + id} {

@@ -20,6 +20,7 @@ func (x *town) searchAs(t *testing.T, word string, person int) string {
 
 // What several people searched and did not find is listed at the desk, and one press makes it a word that finds something.
 func TestSearchedAndNotFound(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	const word, alone = "阿嬷汤圆铺子", "一个人的词语"
@@ -66,6 +67,7 @@ func TestSearchedAndNotFound(t *testing.T) {
 
 // The words under the search field are the coordinators'.
 func TestOftenSearched(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	desk, visitor := x.as(t, demo.Coordinator), x.as(t, "")
@@ -92,6 +94,7 @@ func TestOftenSearched(t *testing.T) {
 // An administrator edits the taxonomy: what is added can be chosen, what is merged is found under the other, also by its old address, and
 // an earlier edition can be put in force again.
 func TestTaxonomyIsEdited(t *testing.T) {
+	t.Parallel()
 	x := peopled(t)
 	x.public(t)
 	admin, visitor := x.as(t, demo.Admin), x.as(t, "")
