@@ -206,11 +206,13 @@ func (d *district) revision(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	set, err := d.settings.Look(ctx)
+	notices, err := d.people.notices.Revision(ctx)
 	if err != nil {
 		return "", err
 	}
-	notices, err := d.people.notices.Revision(ctx)
+	// The directory and the notices keep what they read and for how long; of all others only the numbers are asked.
+	ctx = store.AtOnce(ctx)
+	set, err := d.settings.Look(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -289,6 +289,33 @@ func TestWireFailures(t *testing.T) {
 			t.Errorf("Revision = %v after counting %d writes, want 1", err, counted)
 		}
 	})
+	t.Run("revisions at once", func(t *testing.T) {
+		s := newWireServer(t)
+		db, notes := openWire(t, s)
+		others := NewCollection[note](db, "others")
+		if err := db.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		asked, n := 0, int64(7)
+		s.on(func(name string, cmd bson.D) bson.D {
+			if name != "find" || cmd[0].Value != revisions {
+				return nil
+			}
+			asked++
+			return cursorOf(bson.D{{Key: "_id", Value: "notes"}, {Key: "n", Value: n}}, bson.D{{Key: "_id", Value: "others"}, {Key: "n", Value: n + 1}})
+		})
+		ctx := AtOnce(t.Context())
+		a, err1 := notes.Revision(ctx)
+		s.mu.Lock()
+		n = 20
+		s.mu.Unlock()
+		b, err2 := others.Revision(ctx)
+		again, err3 := notes.Revision(AtOnce(t.Context()))
+		s.on(nil)
+		if err := errors.Join(err1, err2, err3); err != nil || a != 7 || b != 8 || again != 20 || asked != 2 {
+			t.Errorf("Revision = %d and %d, then %d (%v) after %d questions; want 7 and 8 by one, then 20 by another", a, b, again, err, asked)
+		}
+	})
 	t.Run("standalone", func(t *testing.T) {
 		s := newWireServer(t)
 		s.hello = bson.D{{Key: "isWritablePrimary", Value: true}}

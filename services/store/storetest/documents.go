@@ -121,6 +121,9 @@ func (s *suite) writes(t *testing.T) {
 	if rev() == before {
 		t.Error("Update left the revision of the collection as it was")
 	}
+	if n := must[int64](t)(c.Revision(store.AtOnce(t.Context()))); n != rev() {
+		t.Errorf("asked for together with others the revision is %d, by itself %d", n, rev())
+	}
 	before = rev()
 	ran := false
 	_, err = c.Update(t.Context(), a.ID, 1, func(*Shop) error { ran = true; return nil })
