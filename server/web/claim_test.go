@@ -254,7 +254,7 @@ func TestClaimOfOwnedShop(t *testing.T) {
 	x.again(t, demo.Rival).page("/my/shops/" + l.ID)
 }
 
-// Pictures that prove a claim are for who decides, and nobody else learns that they are there.
+// Pictures that prove a claim are for who decides, and nobody else learns that they are there (UPL-06).
 func TestEvidenceIsForTheDesk(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)

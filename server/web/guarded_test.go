@@ -3,10 +3,12 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"shangquan/services/access"
+	"shangquan/services/apikey"
 	"shangquan/services/demo"
 )
 
@@ -136,3 +138,66 @@ func TestAUT09Routes(t *testing.T) {
 		}
 	}
 }
+
+// TestAUZ03: what is another merchant's answers as what is not there, to the letter, on every address that names a thing of somebody.
+func TestAUZ03(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	claims := map[string]string{demo.Rival: x.claim(t, demo.Rival), "assembly." + demo.Rival: x.member(t, demo.Rival), "neighbours." + demo.Rival: x.invited(t, demo.Rival).ID}
+	owner, key := x.as(t, demo.Owner), x.key(t, demo.Owner, apikey.Wish{})
+	asked := 0
+	for _, r := range x.Routes() {
+		if r.Thing == nil && !mine(&r) || !strings.Contains(r.Path, "/:") {
+			continue
+		}
+		path := x.object(t, &r, demo.Owner, true, claims)
+		absent := strings.Split(path, "/")
+		for i, p := range strings.Split(r.Path, "/") {
+			if strings.HasPrefix(p, ":") && absent[i] != strings.Split(r.probe(), "/")[i] {
+				absent[i] = "none"
+			}
+		}
+		nowhere := strings.Join(absent, "/")
+		if nowhere == path {
+			continue // the thing is not a merchant's
+		}
+		ask := func(path string) (a answer) {
+			switch {
+			case mine(&r) && r.Method == http.MethodGet:
+				a = owner.get(path, "Authorization", "Bearer "+key)
+			case mine(&r):
+				kind := "application/json"
+				if r.Method == http.MethodPatch {
+					kind = "application/merge-patch+json"
+				}
+				id := strings.Split(path, "/")[5]
+				a = owner.send(r.Method, path, kind, []byte("{}"), "Authorization", "Bearer "+key, "If-Match", `"`+id+`-1"`, "Idempotency-Key", "the-request-for-"+id)
+			case r.Method == http.MethodGet:
+				a = owner.get(path)
+			default:
+				a = owner.post(path, url.Values{"rev": {"1"}})
+			}
+			for i, p := range absent {
+				if p == "none" {
+					a.body = strings.ReplaceAll(a.body, strings.Split(path, "/")[i], "ID")
+				}
+			}
+			return a
+		}
+		asked++
+		theirs, none := ask(path), ask(nowhere)
+		if theirs.status != http.StatusNotFound || none.status != http.StatusNotFound {
+			t.Errorf("%s %s = %d for what is another's and %d for what is not there", r.Method, r.Path, theirs.status, none.status)
+		} else if strip(theirs.body) != strip(none.body) {
+			t.Errorf("%s %s tells what is another's from what is not there:\n%s\n%s", r.Method, r.Path, theirs.body, none.body)
+		}
+	}
+	if asked < 100 {
+		t.Errorf("asked %d addresses only", asked)
+	}
+}
+
+// strip takes out of a page what is new in every answer.
+func strip(body string) string { return changing.ReplaceAllString(body, "") }
+
+var changing = regexp.MustCompile(`[0-9A-Za-z_-]{16,}|request:[0-9A-Z]{8}`)

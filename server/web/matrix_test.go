@@ -38,7 +38,7 @@ const (
 	another = "check"  // led to prove who they are once more
 )
 
-// TestPermissions sends every request of the site map as everybody, to what is theirs and to what is not, and compares what
+// TestPermissions (AUZ-01) sends every request of the site map as everybody, to what is theirs and to what is not, and compares what
 // happens with the file. The handlers are replaced: what is tested is the door, and the services ask again behind it.
 func TestPermissions(t *testing.T) {
 	t.Parallel()

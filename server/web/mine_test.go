@@ -124,7 +124,8 @@ func TestAPIShowsAndChangesOwnShops(t *testing.T) {
 	}
 }
 
-// Whoever changes something says what they saw. Page and program meet: the second of two is told, and has overwritten nothing.
+// Whoever changes something says what they saw. Page and program meet: the second of two is told, and has overwritten nothing
+// (UPD-01, UPD-03).
 func TestAPIAgainstAPage(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)

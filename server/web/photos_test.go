@@ -72,7 +72,7 @@ func pictures(t *testing.T) []string {
 	return all
 }
 
-// A member adds two photos: customers see them on the page, in lists and in the data for search engines, and only as pictures.
+// A member adds two photos: customers see them on the page, in lists and in the data for search engines, and only as pictures (UPL-06).
 func TestPhotosAppear(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)

@@ -64,7 +64,7 @@ func TestS3(t *testing.T) {
 	mediatest.Run(t, func(t *testing.T) *media.Blobs { return openBlobs(t, s3(t, nil)) })
 }
 
-// Others on the machine read neither photos nor names, whatever the umask is.
+// Others on the machine read neither photos nor names, whatever the umask is (UPL-05).
 func TestFolderIsPrivate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "media")
 	b := openBlobs(t, "file:"+dir)

@@ -9,7 +9,7 @@ import (
 
 const id = "0123456789abcdef0123456789abcdef"
 
-// Every name that is not exactly what this package makes is no key, however a router, a proxy or a file system might read it.
+// Every name that is not exactly what this package makes is no key, however a router, a proxy or a file system might read it (UPL-05).
 func TestOnlyOurKeys(t *testing.T) {
 	photo, evidence := "media/01/"+id+"-320.jpg", "evidence/01/"+id
 	if !isFile(photo) || isEvidence(photo) || !isEvidence(evidence) || isFile(evidence) {
