@@ -25,7 +25,7 @@ export default defineConfig({
 		timezoneId: 'Asia/Shanghai',
 		contextOptions: { reducedMotion: 'reduce' },
 		launchOptions: {
-			executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+			executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium-headless-shell',
 			args: [
 				'--no-sandbox',
 				'--disable-gpu',

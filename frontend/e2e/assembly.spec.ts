@@ -7,7 +7,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs } from './people.ts';
 
-const test = withServer('2026-10-15T09:50:00+08:00', 19_700);
+const test = withServer('2026-10-15T09:50:00+08:00');
 
 test.describe.configure({ mode: 'serial' });
 

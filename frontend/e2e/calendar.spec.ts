@@ -6,7 +6,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs, person } from './people.ts';
 
-const test = withServer('2026-12-20T10:20:00+08:00', 19_300);
+const test = withServer('2026-12-20T10:20:00+08:00');
 
 test.describe.configure({ mode: 'default' });
 

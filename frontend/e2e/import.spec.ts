@@ -5,7 +5,7 @@ import { withServer } from './own.ts';
 import { expect, wide } from './pages.ts';
 import { signIn } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00', 18_700);
+const test = withServer('2026-10-15T10:20:00+08:00');
 
 const row = (n: number) => `E2E-${String(n)},第${String(n)}家,便利店,"中山中路 ${String(n)} 号",08:00-21:00`;
 

@@ -6,7 +6,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs, person } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00', 18_500);
+const test = withServer('2026-10-15T10:20:00+08:00');
 
 test.describe.configure({ mode: 'serial' });
 

@@ -4,7 +4,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00', 20_100);
+const test = withServer('2026-10-15T10:20:00+08:00');
 
 test('a filing number is set, stands on every page, and is in the trail', async ({ browser, own, page }) => {
 	await page.goto('/about');

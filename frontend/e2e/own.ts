@@ -2,19 +2,20 @@
 // each worker has a store to itself.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from './pages.ts';
 
 /** The test function of a file whose server shows this time at its start; own is the address of the server, later starts it again over the same store at another time. */
-export function withServer(clock: string, from: number) {
+export function withServer(clock: string) {
 	const running = new Map<string, { server: ChildProcess; env: NodeJS.ProcessEnv }>();
 	return base.extend<object, { own: string; later: (clock: string) => Promise<void> }>({
 		own: [
 			// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern
-			async ({}, use, info) => {
+			async ({}, use) => {
 				const data = mkdtempSync(join(tmpdir(), 'shangquan-own-'));
-				const port = from + info.workerIndex;
+				const port = await freePort();
 				const origin = `http://localhost:${String(port)}`;
 				const before = process.env.E2E_DATA;
 				process.env.E2E_DATA = data; // where people.ts finds who there is
@@ -61,6 +62,20 @@ function settings(data: string, port: number, origin: string): Record<string, st
 		SHANGQUAN_RATE_FACTOR: '0',
 		SHANGQUAN_LOG_LEVEL: 'error',
 	};
+}
+
+/** A port that nobody uses: two runs on one machine do not meet. */
+function freePort(): Promise<number> {
+	return new Promise((found, failed) => {
+		const server = createServer();
+		server.once('error', failed);
+		server.listen(0, '127.0.0.1', () => {
+			const at = server.address();
+			server.close(() => {
+				found(typeof at === 'object' && at ? at.port : 0);
+			});
+		});
+	});
 }
 
 async function answers(origin: string, server: ChildProcess): Promise<void> {

@@ -9,7 +9,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { person, signIn } from './people.ts';
 
-const test = withServer('2026-09-28T10:20:00+08:00', 18_300);
+const test = withServer('2026-09-28T10:20:00+08:00');
 
 test.describe.configure({ mode: 'serial' });
 

@@ -4,7 +4,7 @@ import { expect, languages } from './pages.ts';
 import { person, signIn } from './people.ts';
 
 // A week before eight days off.
-const test = withServer('2026-09-24T10:20:00+08:00', 18_500);
+const test = withServer('2026-09-24T10:20:00+08:00');
 
 const sheets = [
 	['card?size=a6', 298, 420],

@@ -4,7 +4,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00', 19_500);
+const test = withServer('2026-10-15T10:20:00+08:00');
 
 test('a member takes places and answers a case, and everybody reads what is left', async ({ browser, own, viewport }) => {
 	const anybody = await openAs(browser, own, undefined, undefined, viewport);

@@ -6,7 +6,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { signIn } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00', 18_700);
+const test = withServer('2026-10-15T10:20:00+08:00');
 
 // Whatever of these were run would set this mark, or open a dialog.
 const attacks = [

@@ -4,7 +4,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { signIn } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00', 18_700);
+const test = withServer('2026-10-15T10:20:00+08:00');
 
 test('the site is made read-only: everybody is out, nobody can write, everybody can read', async ({ page }) => {
 	await prepare(page);

@@ -5,7 +5,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00', 19_900);
+const test = withServer('2026-10-15T10:20:00+08:00');
 
 const main = (page: Page) => page.getByRole('main');
 const press = (page: Page, name: string) => main(page).getByRole('button', { name, exact: true }).last().click();

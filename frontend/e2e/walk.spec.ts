@@ -6,7 +6,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00', 18_600);
+const test = withServer('2026-10-15T10:20:00+08:00');
 
 const main = (page: Page) => page.getByRole('main');
 const name = (page: Page) => page.locator('[data-name]').innerText();
