@@ -31,16 +31,16 @@ func (s *Site) signWords() map[string]func(*fiber.Ctx, *speaker, *countersign.Pr
 	}
 }
 
-// How many proposals the page lists.
+// How many are read of each kind that waits, and how many that ended are listed.
 const (
-	signsWaiting = 100
-	signsEnded   = 20
+	mostWaiting = 100
+	signsEnded  = 20
 )
 
-// signsPage: GET /desk/signatures: what waits for a second person, and how the last ones ended.
+// signsPage: GET /desk/signatures: everything that waits for a second person, and how the last deeds ended.
 func (s *Site) signsPage(c *fiber.Ctx) error {
 	p, ctx, by := s.speaker(c), c.UserContext(), Of(c).Actor
-	waits, err := s.services.Signs.Waits(ctx, by, "", signsWaiting)
+	waits, err := s.seconds(c, p)
 	if err != nil {
 		return err
 	}
@@ -48,43 +48,24 @@ func (s *Site) signsPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := casePage{Up: toDesk(c, p), Title: p.say("countersign.title"), Lead: p.say("countersign.lead")}
+	v := casePage{Title: p.say("countersign.title"), Lead: p.say("countersign.lead")}
+	if access.Can(by, access.ReviewRead, access.Thing{}) { // an administrator has no desk to go back to
+		v.Up = toDesk(c, p)
+	}
 	if w := saidHere(c, "done", "failed", "refused", "withdrawn"); w == "failed" {
 		v.warn(p.say("countersign.done." + w))
 	} else if w != "" {
 		v.ok(p.say("countersign.done." + w))
 	}
-	open, past := ui.Records{Empty: p.say("countersign.none")}, ui.Records{}
-	for i := range waits.Items {
-		open.Items = append(open.Items, signRecord(c, p, &waits.Items[i]))
-	}
+	v.add(section{ID: "waiting", Title: p.say("countersign.waiting"), Records: &ui.Records{Items: waits, Empty: p.say("countersign.none")}})
+	past := ui.Records{}
 	for i := range ended {
 		past.Items = append(past.Items, signRecord(c, p, &ended[i]))
 	}
-	v.add(section{Title: p.say("countersign.waiting"), Records: &open})
 	if len(past.Items) > 0 {
-		v.add(section{Title: p.say("countersign.past"), Records: &past})
+		v.add(section{ID: "past", Title: p.say("countersign.past"), Records: &past})
 	}
 	return s.showCase(c, p, &v, nil, nil)
-}
-
-func signRecord(c *fiber.Ctx, p *speaker, x *countersign.Proposal) ui.Record {
-	st := x.StateAt(p.now)
-	r := ui.Record{
-		Title: p.say("countersign.named", "What", p.say("countersign.kind."+x.Kind), "Title", x.Title), Href: at(c, "/desk/signatures/"+x.ID),
-		Lines: []string{p.say("countersign.by", "Name", x.By.Name, "When", stamp(p, x.At))}, Tag: p.say("countersign.state." + string(st)), State: ui.TaskDone,
-	}
-	switch st {
-	case countersign.Waiting:
-		r.State, r.Tag = ui.TaskWait, p.say("countersign.until", "When", stamp(p, x.Until))
-	case countersign.Failed:
-		r.State = ui.TaskBad
-	case countersign.Confirmed, countersign.Done, countersign.Refused, countersign.Withdrawn, countersign.Expired:
-	}
-	if x.Second.Name != "" {
-		r.Lines = append(r.Lines, p.say("countersign.second", "Name", x.Second.Name, "When", stamp(p, x.Decided)))
-	}
-	return r
 }
 
 // signPage: GET /desk/signatures/:id: exactly what would be done.

@@ -26,7 +26,7 @@ var (
 	portal  = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.assembly", "/my/assembly"}, {"area.neighbours", "/my/neighbours"}, {"area.messages", "/my/messages"}}}
 	atDesk  = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.merchants", "/desk/merchants"}, {"area.heritage", "/desk/heritage"}, {"area.holidays", "/desk/holidays"}, {"area.words", "/desk/words"}, {"area.open_points", "/desk/points"}}}
 	station = area{"station", "/liaison", []door{{"area.liaison", "/liaison"}, {"area.members", "/liaison/members"}, {"area.meetings", "/liaison/meetings"}, {"area.action_items", "/liaison/actions"}, {"area.pact", "/liaison/pact"}, {"area.bodies", "/liaison/bodies"}, {"area.station", "/liaison/station"}, {"area.rooms", "/liaison/rooms"}, {"area.resources", "/liaison/resources"}, {"area.activities", "/liaison/activities"}, {"area.programme", "/liaison/programme"}, {"area.neighbours", "/liaison/neighbours"}}}
-	office  = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.taxonomy", "/admin/taxonomy"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.consents", "/admin/consents"}, {"area.retention", "/admin/retention"}, {"area.settings", "/admin/settings"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}, {"area.links", "/admin/links"}, {"area.approvals", "/admin/assembly"}}}
+	office  = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.taxonomy", "/admin/taxonomy"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.consents", "/admin/consents"}, {"area.retention", "/admin/retention"}, {"area.settings", "/admin/settings"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}, {"area.links", "/admin/links"}, {"area.approvals", "/admin/assembly"}, {"area.signatures", "/desk/signatures"}}}
 )
 
 // areasOf lists the areas somebody works in, the one they work in most first. A role of the district opens its area only with the
@@ -84,7 +84,8 @@ func (s *Site) privateBase(c *fiber.Ctx, title string) ui.Base {
 	}
 	for _, a := range in {
 		for _, e := range a.doors {
-			if s.shows(e.path) {
+			there := slices.ContainsFunc(b.Nav, func(n ui.NavItem) bool { return n.Href == at(c, e.path) }) // two roles lead to it
+			if s.shows(e.path) && !there {
 				b.Nav = append(b.Nav, ui.NavItem{Label: p.say(e.word), Href: at(c, e.path)})
 			}
 		}
