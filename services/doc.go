@@ -35,6 +35,7 @@
 //	setting    what an administrator sets without a restart, in editions
 //	retention  what was erased of each class of records, how much of it and when
 //	consent    the ledger of who agreed to which words
+//	privacy    what a person asks about the own data: to see it, correct it, erase it
 //	secret     the master key, what is signed and sealed with it, tokens
 //	integrity  whether what is stored is what was written: seals compared with documents and the trail
 //	freeze     the switch that makes the site read-only
@@ -213,6 +214,7 @@
 //   - setting, edition · 设置、一版 · what an administrator sets without a restart, and one state of it · config (that is the machine's)
 //   - class · 到期清理的一类 · records with one rule of how long they stay · category
 //   - purge · 到期清理 · the end of what was kept long enough, with a report · deletion
+//   - ask · 个人信息申请 · to see, correct or erase the own data; has a number and a day by which it is answered · request, ticket
 //   - ledger of consents · 同意记录 · who agreed to which words, and when it was taken back · opt-in
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator

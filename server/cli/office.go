@@ -17,6 +17,7 @@ import (
 	"shangquan/services/merchant"
 	"shangquan/services/neighbour"
 	"shangquan/services/notice"
+	"shangquan/services/privacy"
 	"shangquan/services/report"
 	"shangquan/services/retention"
 	"shangquan/services/setting"
@@ -76,6 +77,7 @@ func (d *district) classes() []retention.Class {
 		{Name: "repeats", Days: days(idempotency.Keep), From: "made"},
 		{Name: "counts", Days: insight.KeepDays, From: "made"},
 		{Name: "pictures", Days: 1, From: "unused"},
+		{Name: "asks", Days: privacy.Keep, From: "answered"},
 		{Name: "consents", Days: set.ConsentDays, From: "withdrawn", Set: true},
 		{Name: "trail", Days: set.TrailDays, From: "made", Set: true},
 	}

@@ -32,6 +32,7 @@ import (
 	"shangquan/services/notice"
 	"shangquan/services/outlink"
 	figures "shangquan/services/overview"
+	"shangquan/services/privacy"
 	"shangquan/services/recheck"
 	"shangquan/services/report"
 	"shangquan/services/resource"
@@ -76,6 +77,7 @@ type people struct {
 	outlinks  *outlink.Checker
 	retention *retention.Service
 	consents  *consent.Service
+	asks      *privacy.Service
 }
 
 // sender opens the way messages leave by.
@@ -136,6 +138,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.ledger = job.New(d.db, d.now)
 	p.retention = retention.New(d.db, d.classes, d.now)
 	p.consents = consent.New(consent.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shop: d.shops.Get, Days: func() int { return d.settings.Now().ConsentDays }, Now: d.now})
+	p.asks = privacy.New(privacy.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Calendar: d.holidays.Calendar, Now: d.now})
 	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
 	p.overview = figures.New(d.db, d.directory.Listed, d.holidays.Calendar, d.now)
 	d.keepRegister(p, c.Origin)
@@ -293,7 +296,7 @@ func (d *district) services() web.Services {
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
 		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, LinkHosts: p.hosts, OutLinks: p.outlinks, Jobs: p.ledger, Overview: p.overview,
-		Settings: d.settings, Retention: p.retention, Consents: p.consents,
+		Settings: d.settings, Retention: p.retention, Consents: p.consents, Asks: p.asks,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,
 		Imports: p.imports, Extracts: p.extracts, Contacts: p.contacts,
 		Signs: p.signs, Desk: p.desk, Twins: p.twins, Batches: p.batches, Rechecks: p.rechecks,

@@ -71,6 +71,7 @@ func (d *district) jobs() []job.Job {
 		})},
 		{Name: "consents", Every: 10 * time.Minute, Do: p.consents.Take},
 		{Name: "old consents", Every: 24 * time.Hour, Do: d.erases("consents", p.consents.Sweep)},
+		{Name: "old asks", Every: 24 * time.Hour, Do: d.erases("asks", p.asks.Sweep)},
 		{Name: "old trail", Every: 24 * time.Hour, Do: d.erases("trail", d.purgeTrail)},
 		{Name: "old reports of erasing", Every: 24 * time.Hour, Do: p.retention.Sweep},
 		{Name: "district figures", Every: 24 * time.Hour, Do: p.overview.Count},

@@ -52,6 +52,7 @@ import (
 	"shangquan/services/overview"
 	"shangquan/services/place"
 	"shangquan/services/post"
+	"shangquan/services/privacy"
 	"shangquan/services/report"
 	"shangquan/services/resource"
 	"shangquan/services/retention"
@@ -318,6 +319,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	})
 	s.Jobs = job.New(db, now)
 	s.Consents = consent.New(consent.Deps{DB: db, Log: trail, Keys: keys, Shop: s.Listings.Get, Days: func() int { return s.Settings.Now().ConsentDays }, Now: now})
+	s.Asks = privacy.New(privacy.Deps{DB: db, Log: trail, Keys: keys, Calendar: s.Holidays.Calendar, Now: now})
 	s.Retention = retention.New(db, func() []retention.Class {
 		return []retention.Class{{Name: "sessions", Days: 30, From: "used"}, {Name: "trail", Days: s.Settings.Now().TrailDays, From: "made", Set: true}}
 	}, now)

@@ -48,6 +48,7 @@ import (
 	"shangquan/services/overview"
 	"shangquan/services/place"
 	"shangquan/services/post"
+	"shangquan/services/privacy"
 	"shangquan/services/programme"
 	"shangquan/services/recheck"
 	"shangquan/services/report"
@@ -132,6 +133,7 @@ type Services struct {
 	Settings   *setting.Service
 	Retention  *retention.Service
 	Consents   *consent.Service
+	Asks       *privacy.Service
 	// Vocabulary and Holidays are the words and the holidays as the district edits them.
 	Vocabulary *vocabulary.Service
 	Holidays   *holiday.Service
@@ -222,6 +224,7 @@ func (s *Site) siteMap() []Route {
 		s.overviewRoutes(),
 		s.embedRoutes(),
 		s.ownRoutes(),
+		s.askRoutes(),
 		s.adminRoutes(),
 		s.officeRoutes(),
 		s.safetyRoutes(),

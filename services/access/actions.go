@@ -150,6 +150,10 @@ const (
 	ConsentRead   Action = "consent.read"   // who agreed to what, and who took it back
 
 	SiteFreeze   Action = "site.freeze"   // make the site read-only and sign everybody out
+	PrivacyAsk    Action = "privacy.ask"    // ask to see, correct or erase the own data; read the answer
+	PrivacyAnswer Action = "privacy.answer" // answer it
+	PrivacyErase  Action = "privacy.erase"  // the program's own: what was answered long ago
+
 	SiteUnfreeze Action = "site.unfreeze" // from the command line alone: who stole an administrator's account must not undo it
 	ContentSeal  Action = "content.seal"  // the program's own: documents from before there were seals get theirs
 	AlarmRead    Action = "alarm.read"

@@ -140,3 +140,19 @@ func (c *Calendar) Announced(year int) bool { return len(c.byYear[year]) > 0 }
 
 // Days returns the days of a year's arrangement in order of date; empty, not nil, when it is not announced.
 func (c *Calendar) Days(year int) []Day { return append([]Day{}, c.byYear[year]...) }
+
+// Working reports whether offices work on d. Where the arrangement of the year is not announced, Monday to Friday are taken for worked.
+func (c *Calendar) Working(d Date) bool {
+	class := c.Class(d)
+	return class == Weekday || class == Makeup
+}
+
+// AfterWorking returns the nth working day after d, as deadlines are counted: the day itself is none of them.
+func (c *Calendar) AfterWorking(d Date, n int) Date {
+	for n > 0 {
+		if d++; c.Working(d) {
+			n--
+		}
+	}
+	return d
+}
