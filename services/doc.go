@@ -116,6 +116,7 @@
 //   - goods · 商品与服务 · what one shop sells or mends, as people ask for it · products, tags
 //   - mark · 标识 · something awarded, with evidence and a review date; the badge goes when the review is overdue · badge, medal, tag
 //   - heritage · 老字号 · the mark of an old established shop: national, of Shanghai, or of the district · time-honoured brand (in code)
+//   - plaque · 示范岗 · a sign of honour that hangs in a shop, shown with the leave of its owner; about the shop, never about a person · badge, mark
 //   - photo · 照片 · a picture of a shop, in several widths, public; the first is the cover · image, media (that is the package)
 //   - twin · 疑似重复 · two listings that may be one shop; decided by people · duplicate row
 //   - merge · 合并 · one listing is given up for another of the same shop; its addresses lead there; taken back for 30 days · deletion

@@ -147,3 +147,27 @@ test('the pages of a shop pass axe, in large text and dark too, and do not scrol
 		await inEveryLook(page);
 	}
 });
+
+test('a plaque is shown with consent and taken back with one press', async ({ page }) => {
+	await signIn(page, 'owner', shop() + '/plaque');
+	const address = await publicPage(page, shop());
+	await page.goto(shop() + '/plaque');
+	const main = page.getByRole('main');
+	await page.getByLabel('牌子上写的').fill('文明示范岗');
+	await main.getByRole('button', { name: '放上去' }).click();
+	await expect(page.locator('#plaque-agree-error')).toBeVisible();
+	await expect(page.getByLabel('牌子上写的')).toHaveValue('文明示范岗');
+	await inEveryLook(page);
+	await main.getByRole('checkbox').check();
+	await main.getByRole('button', { name: '放上去' }).click();
+	await expect(main).toContainText('放上去了');
+	await inEveryLook(page);
+	await says(page, address, '文明示范岗');
+	await page.goto(shop() + '/plaque');
+	await main.getByRole('button', { name: '收回，不再公开' }).click();
+	await expect(main).toContainText('收回了');
+	await expect(async () => {
+		await page.goto(address);
+		await expect(main).not.toContainText('文明示范岗', { timeout: 100 });
+	}).toPass({ timeout: 10_000 });
+});

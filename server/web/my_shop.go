@@ -286,7 +286,7 @@ func (s *Site) shopLinks(c *fiber.Ctx, p *speaker, l *listing.Listing) []ui.Butt
 		path string
 		act  access.Action
 	}{
-		{"posts", access.ListingOffers}, {"insights", access.ListingInsight}, {"print", access.ListingPrint}, {"points", access.PointOpen}, {"heritage", access.HeritageClaim}, {"pause", access.ListingHours}, {"history", access.ListingHistory},
+		{"posts", access.ListingOffers}, {"insights", access.ListingInsight}, {"print", access.ListingPrint}, {"points", access.PointOpen}, {"heritage", access.HeritageClaim}, {"plaque", access.ListingPlaque}, {"pause", access.ListingHours}, {"history", access.ListingHistory},
 	} {
 		if s.opens(c, l, x.path, x.act) {
 			out = append(out, ui.Button{Label: p.say("my.link." + x.path), Href: shopHref(c, l, x.path), Kind: "alt"})

@@ -26,7 +26,7 @@ var factKeys = map[string]string{
 	"location": "location", "marks": "marks", "closure": "closure", "hours.known": "hours_known", "hours.week": "week", "hours.by_class": "by_class",
 	"hours.special": "special", "hours.pause": "pause", "hours.text": "hours_text", "phones": "phones", "consents": "consents", "website": "website",
 	"description.hans": "text", "description.hant": "text_hant", "description.en": "text_en", "photos": "photos", "goods": "goods", "prices": "prices",
-	"tag_ids": "tags", "payments": "payments", "merchant_id": "merchant", "plaza_may": "plaza_may", "confirmed": "confirmed", "proposal": "proposal", "returned": "returned",
+	"tag_ids": "tags", "payments": "payments", "merchant_id": "merchant", "plaza_may": "plaza_may", "plaque": "plaque", "confirmed": "confirmed", "proposal": "proposal", "returned": "returned",
 }
 
 // diffWords says what of a listing was changed, from what to what; the label is empty for what nobody is told of.
@@ -91,6 +91,11 @@ func placeWords(p *speaker, v any) string {
 		return pinWords(v)
 	case []listing.Mark:
 		return joined(p, v, func(x listing.Mark) string { return strings.TrimSpace(x.Kind + " " + x.Level + " " + x.Certificate) })
+	case *listing.Plaque:
+		if v == nil {
+			return ""
+		}
+		return strings.TrimSpace(v.Text + " " + v.Issuer)
 	case *listing.Closure:
 		if v == nil {
 			return ""

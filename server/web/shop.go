@@ -60,7 +60,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 		Name: shop.Name, NameLang: shop.NameLang, Plate: plateView(p, &shop.Row), Status: statusOfRow(p, &shop.Row),
 		Favourite: ui.Favourite{ID: l.ID}, Speak: ui.Speak{Of: "main"}, Poster: ui.Href(p.Lang, path+"/poster"), Embed: ui.Href(p.Lang, path+"/embed"), Called: path + "/called",
 		Report: ui.Href(p.Lang, path+"/report"), Claim: ui.Link{Label: p.say("report.claim_link"), Href: ui.Href(p.Lang, path+"/claim")},
-		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: markFacts(p, &shop), Photos: photoViews(p, l),
+		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: honours(p, &shop), Photos: photoViews(p, l),
 	}
 	if v.Marks != nil {
 		link, err := s.historyLink(c, p, l)

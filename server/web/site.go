@@ -264,6 +264,7 @@ func (s *Site) siteMap() []Route {
 		s.programmeRoutes(),
 		s.neighbourRoutes(),
 		s.heritageRoutes(),
+		s.plaqueRoutes(),
 	)
 }
 

@@ -49,7 +49,8 @@ const (
 	ListingRestore   Action = "listing.restore"
 	ListingInsight   Action = "listing.insight"
 	ListingPrint     Action = "listing.print"
-	ListingPlaza     Action = "listing.plaza" // let the plaza edit, or not
+	ListingPlaque    Action = "listing.plaque" // show a sign of honour, or not any more
+	ListingPlaza     Action = "listing.plaza"  // let the plaza edit, or not
 
 	RegisterEnter    Action = "register.enter"
 	RegisterState    Action = "register.state"
@@ -149,11 +150,11 @@ const (
 	RetentionRead Action = "retention.read" // what was erased, how much of it, when
 	ConsentRead   Action = "consent.read"   // who agreed to what, and who took it back
 
-	SiteFreeze   Action = "site.freeze"   // make the site read-only and sign everybody out
 	PrivacyAsk    Action = "privacy.ask"    // ask to see, correct or erase the own data; read the answer
 	PrivacyAnswer Action = "privacy.answer" // answer it
 	PrivacyErase  Action = "privacy.erase"  // the program's own: what was answered long ago
 
+	SiteFreeze   Action = "site.freeze"   // make the site read-only and sign everybody out
 	SiteUnfreeze Action = "site.unfreeze" // from the command line alone: who stole an administrator's account must not undo it
 	ContentSeal  Action = "content.seal"  // the program's own: documents from before there were seals get theirs
 	AlarmRead    Action = "alarm.read"

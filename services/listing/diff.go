@@ -65,6 +65,7 @@ var parts = []part{
 	{"tag_ids", func(l *Listing) any { return l.TagIDs }},
 	{"payments", func(l *Listing) any { return l.Payments }},
 	{"merchant_id", func(l *Listing) any { return l.MerchantID }},
+	{"plaque", func(l *Listing) any { return l.Plaque }},
 	{"plaza_may", func(l *Listing) any { return l.PlazaMay }},
 	{"confirmed", func(l *Listing) any { return l.Confirmed }},
 	{"proposal", func(l *Listing) any { return l.Proposal }},

@@ -78,6 +78,7 @@ var Fields = []Field{
 	{Path: "fact", Class: Kept},
 	{Path: "merchant_id", Class: Kept},
 	{Path: "plaza_may", Class: Kept},
+	{Path: "plaque", Class: Kept},
 	{Path: "code", Class: Kept},
 	{Path: "slug", Class: Kept},
 	{Path: "state", Class: Kept},

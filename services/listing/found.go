@@ -102,7 +102,7 @@ func (s *Service) Assign(ctx context.Context, by access.Actor, act access.Action
 		}
 		l.MerchantID = to
 		if from != to {
-			l.PlazaMay = false // its new owner decides anew
+			l.PlazaMay, l.Plaque = false, nil // its new owner decides anew
 		}
 		return s.Check(l)
 	})

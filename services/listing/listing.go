@@ -49,6 +49,8 @@ type Listing struct {
 	Prices     []Price  `json:"prices"`
 	TagIDs     []string `json:"tag_ids"`
 	Marks      []Mark   `json:"marks"`
+	// Plaque is what its owner shows of a sign of honour; nil: none.
+	Plaque *Plaque `json:"plaque,omitempty"`
 
 	Address  Address       `json:"address"`
 	Location *geo.Location `json:"location,omitempty"`

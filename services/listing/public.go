@@ -51,6 +51,9 @@ func (l *Listing) ForPublic() Listing {
 	out.Phones = l.PublicPhones()
 	out.Consents, out.Proposal, out.WaitsSince, out.Returned, out.Watch = []Consent{}, nil, time.Time{}, nil, Watch{Changed: []string{}}
 	out.MerchantID, out.PlazaMay = "", false
+	if l.Plaque != nil {
+		out.Plaque = &Plaque{Text: l.Plaque.Text, Issuer: l.Plaque.Issuer}
+	}
 	out.Trail = audit.Trail{}
 	out.Turns, out.SeenOpenOn = nil, ""
 	out.Photos = slices.Clone(l.Photos)

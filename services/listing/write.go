@@ -321,7 +321,7 @@ func (s *Service) planSave(ctx context.Context, list []Listing) (t place.Tally, 
 // keep leaves with l what an import does not say: what became of the page, whose it is, and what waits.
 func (l *Listing) keep(was *Listing) {
 	l.Meta, l.Trail, l.State, l.Closure, l.Slug, l.Merged = was.Meta, was.Trail, was.State, was.Closure, was.Slug, was.Merged
-	l.MerchantID, l.PlazaMay, l.Consents = was.MerchantID, was.PlazaMay, was.Consents
+	l.MerchantID, l.PlazaMay, l.Consents, l.Plaque = was.MerchantID, was.PlazaMay, was.Consents, was.Plaque
 	if len(l.Photos) == 0 {
 		l.Photos = was.Photos
 	}
