@@ -137,7 +137,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: name, Now: d.now})
 	p.ledger = job.New(d.db, d.now)
 	p.retention = retention.New(d.db, d.classes, d.now)
-	p.consents = consent.New(consent.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shop: d.shops.Get, Days: func() int { return d.settings.Now().ConsentDays }, Now: d.now})
+	p.consents = consent.New(consent.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shop: d.shops.Get, OpenedAt: p.stations.OpenedAt, Days: func() int { return d.settings.Now().ConsentDays }, Now: d.now})
 	p.asks = privacy.New(privacy.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Calendar: d.holidays.Calendar, Now: d.now})
 	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
 	p.overview = figures.New(d.db, d.directory.Listed, d.holidays.Calendar, d.now)

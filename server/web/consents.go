@@ -7,9 +7,11 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/account"
+	"shangquan/services/activity"
 	"shangquan/services/consent"
 	"shangquan/services/fault"
 	"shangquan/services/listing"
+	stations "shangquan/services/station"
 )
 
 const consentsOnPage = 50
@@ -60,7 +62,7 @@ func (s *Site) consentFilter(c *fiber.Ctx, who string) (consent.Filter, error) {
 
 // consentRecord is a line of the ledger in words, with the words that were shown.
 func (s *Site) consentRecord(c *fiber.Ctx, p *speaker, x *consent.Consent) ui.Record {
-	r := ui.Record{Title: p.say("consents.kind."+string(x.Kind), "Title", x.Title, "Shown", x.Shown), Tag: p.say("consents.stands"), State: ui.TaskDone}
+	r := ui.Record{Title: p.say("consents.kind."+string(x.Kind), "Title", x.Title, "Shown", consentShown(p, x)), Tag: p.say("consents.stands"), State: ui.TaskDone}
 	given := "consents.given"
 	if x.Paper {
 		given = "consents.given_paper"
@@ -75,10 +77,32 @@ func (s *Site) consentRecord(c *fiber.Ctx, p *speaker, x *consent.Consent) ui.Re
 	} else {
 		r.Lines = append(r.Lines, p.say("consents.version", "Version", x.Version))
 	}
+	if x.Notice != "" {
+		r.Lines = append(r.Lines, p.say("consents.notice", "Version", x.Notice))
+	}
 	if ref := x.Ref(); ref.Kind == listing.Kind {
 		r.Href = at(c, "/admin/audit") + "?object=" + escaped(x.Of)
 	}
 	return r
+}
+
+// consentShown is what exactly somebody agreed to show: part of a number, why a picture may be shown, what is open, what is on a plaque.
+func consentShown(p *speaker, x *consent.Consent) string {
+	switch x.Kind { //nolint:exhaustive // of the others it says what is in the ledger
+	case consent.Photo:
+		for _, b := range activity.Bases {
+			if string(b) == x.Shown {
+				return p.say("activity.basis." + string(b))
+			}
+		}
+	case consent.Opened:
+		for _, k := range stations.Kinds {
+			if string(k) == x.Shown {
+				return p.say("points.kind." + string(k))
+			}
+		}
+	}
+	return x.Shown
 }
 
 // personNamed is what somebody was called when it was written down, else what the account is called now, else its id.

@@ -1,9 +1,13 @@
 package web
 
 import (
+	"time"
+
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
+	"shangquan/services/calendar"
+	"shangquan/services/consent"
 )
 
 // infoPage is a page of plain text: 关于, 怎么用, 无障碍说明, 隐私说明.
@@ -17,4 +21,23 @@ func (s *Site) info(name string) fiber.Handler {
 		base.Description = s.say(Of(c), "info."+name+".lead", map[string]any{"District": base.Site.Name})
 		return s.Render(c, name, infoPage{base})
 	}
+}
+
+// privacyPage: GET /privacy: the notice with its version and the day it began, as the ledger of consents names it.
+func (s *Site) privacyPage(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	words := consent.Newest(consent.Notice)
+	day, err := time.ParseInLocation(time.DateOnly, words.Since, calendar.Shanghai)
+	if err != nil {
+		return err // it comes with the program, and a test reads it
+	}
+	v := struct {
+		infoPage
+		Edition string
+	}{infoPage{s.Base(c, p.say("info.privacy.title"))}, p.say("info.privacy.version", "Version", words.Version, "Day", ui.Date(p.Lang, day, p.now))}
+	v.Base.Description = p.say("info.privacy.lead")
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "privacy", v)
 }

@@ -253,7 +253,7 @@ func (s *Site) activityPhotos(c *fiber.Ctx, p *speaker, f *form, a *activity.Act
 		if acc, err := s.services.Accounts.Get(c.UserContext(), who); err == nil {
 			who = acc.Name
 		}
-		r := ui.Record{Title: p.say("activity.photo_n", "N", i+1), Lines: []string{p.say("activity.basis." + string(photo.Consent.Basis)), p.say("activity.said_by", "Name", who, "When", stamp(p, photo.Consent.At))}}
+		r := ui.Record{Title: p.say("activity.photo_n", "N", i+1), Lines: []string{p.say("activity.basis." + string(photo.Consent.Basis)), p.say("activity.said_by", "Name", who, "When", stamp(p, photo.Consent.At)), p.say("consents.version", "Version", photo.Consent.Words)}}
 		if caption, _ := photo.Caption.In(p.Lang); caption != "" {
 			r.Title = caption
 		}

@@ -266,7 +266,7 @@ func (s *Site) leaveSection(c *fiber.Ctx, p *speaker, x *resource.Post, here str
 		sec.Forms = []*ui.Form{form}
 		sec.Links = []ui.Link{{Label: p.say("resource.spaces"), Href: at(c, "/spaces")}}
 		if x.Consent != nil {
-			sec.Facts = fact(nil, p.say("resource.leave_given"), stamp(p, x.Consent.At))
+			sec.Facts = fact(nil, p.say("resource.leave_given"), stamp(p, x.Consent.At)+p.say("my.comma")+p.say("consents.version", "Version", x.Consent.Words))
 		}
 		return sec
 	}

@@ -213,17 +213,37 @@ func TestWordsOfConsents(t *testing.T) {
 	if mobile.Version != consentVersion {
 		t.Errorf("the form asks for version %s, the newest words are %s", consentVersion, mobile.Version)
 	}
-	for _, l := range lang.Tags {
-		w := d.Catalogue.In(l)
-		say := func(key string) string {
-			text, err := w.Say(key)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return text
+	for i := range consent.AllWords() {
+		if w := &consent.AllWords()[i]; w.Kind == "" || w.Version == "" || w.Since == "" || w.Text.Hans == "" || w.Text.Hant == "" || w.Text.En == "" {
+			t.Errorf("%s %s is not whole", w.Kind, w.Version)
 		}
-		if got, _ := mobile.Text.In(l); got != say("my.phone.consent")+" "+say("my.hint.consent") {
-			t.Errorf("%s: the words of a consent changed, and their version in services/consent/words.toml did not", l)
+	}
+	pages := map[string][]string{
+		string(consent.Mobile): {"my.phone.consent", "my.hint.consent"}, string(consent.Listed): {"assembly.consent_words"}, string(consent.Space): {"resource.leave_words"},
+		string(consent.Photo): {"activity.faces", "activity.faces_hint"}, string(consent.Opened): {"station.points_title", "station.points_lead"}, string(consent.Plaque): {"plaque.agree"},
+		consent.Notice: {},
+	}
+	for _, part := range []string{"title", "lead", "cookies_h", "cookies", "place_h", "place", "logs_h", "logs", "others_h", "others", "shops_h", "shops", "rights_h", "rights"} {
+		pages[consent.Notice] = append(pages[consent.Notice], "info.privacy."+part)
+	}
+	for _, k := range consent.Kinds {
+		if _, ok := pages[string(k)]; !ok {
+			t.Errorf("the words of %s are on no page", k)
+		}
+	}
+	for _, l := range lang.Tags {
+		for kind, keys := range pages {
+			said := []string{}
+			for _, key := range keys {
+				text, err := d.Catalogue.In(l).Say(key)
+				if err != nil {
+					t.Fatal(err)
+				}
+				said = append(said, text)
+			}
+			if got, _ := consent.Newest(kind).Text.In(l); got != strings.Join(said, " ") {
+				t.Errorf("%s: the words of %s changed, and their version in services/consent/words.toml did not:\n%s\n%s", l, kind, got, strings.Join(said, " "))
+			}
 		}
 	}
 }

@@ -318,7 +318,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		Shops: s.Listings.Recorded(), Places: s.Places, Words: s.Words, Names: names, Log: trail, Now: now, Calendar: s.Holidays.Calendar, City: "上海市", County: "松江区", Origin: d.Config.Origin,
 	})
 	s.Jobs = job.New(db, now)
-	s.Consents = consent.New(consent.Deps{DB: db, Log: trail, Keys: keys, Shop: s.Listings.Get, Days: func() int { return s.Settings.Now().ConsentDays }, Now: now})
+	s.Consents = consent.New(consent.Deps{DB: db, Log: trail, Keys: keys, Shop: s.Listings.Get, OpenedAt: func(ctx context.Context, id string) (time.Time, error) { return s.Stations.OpenedAt(ctx, id) }, Days: func() int { return s.Settings.Now().ConsentDays }, Now: now})
 	s.Asks = privacy.New(privacy.Deps{DB: db, Log: trail, Keys: keys, Calendar: s.Holidays.Calendar, Now: now})
 	s.Retention = retention.New(db, func() []retention.Class {
 		return []retention.Class{{Name: "sessions", Days: 30, From: "used"}, {Name: "trail", Days: s.Settings.Now().TrailDays, From: "made", Set: true}}

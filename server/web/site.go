@@ -290,7 +290,7 @@ func (s *Site) publicRoutes() []Route {
 		{Method: http.MethodGet, Path: "/how-we-answer", Handle: s.answersPage, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/help", Handle: s.info("help"), Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/accessibility", Handle: s.info("accessibility"), Cached: true, Needs: access.PublicRead},
-		{Method: http.MethodGet, Path: "/privacy", Handle: s.info("privacy"), Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/privacy", Handle: s.privacyPage, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/api", Handle: s.apiPage, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write, Needs: access.PublicRead, Always: true},
 

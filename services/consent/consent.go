@@ -6,12 +6,7 @@ package consent
 import (
 	"context"
 	_ "embed"
-	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -20,10 +15,10 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
+	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
-	"shangquan/services/phone"
 	"shangquan/services/secret"
 	"shangquan/services/store"
 )
@@ -35,22 +30,34 @@ type Kind string
 const (
 	Mobile Kind = "mobile" // that a mobile number is shown to everybody
 	Listed Kind = "listed" // that an organisation is named in public
+	Space  Kind = "space"  // that a space of an organisation is shown to everybody
+	Photo  Kind = "photo"  // that a picture of an activity is shown to everybody
+	Opened Kind = "point"  // that a shop is named for what it opens to people who pass by
+	Plaque Kind = "plaque" // that a shop's sign of honour is shown on its page
 )
+
+// Kinds lists them.
+var Kinds = []Kind{Mobile, Listed, Space, Photo, Opened, Plaque}
+
+// Notice is the kind of the words that say what the site does with personal data: what everybody can read before they agree to anything.
+const Notice = "notice"
 
 // Consent is one line of the ledger. Personal: who gave it and the number in part; kept while it stands, and after it was taken back as
 // long as the settings say, to show that what was shown was allowed.
 type Consent struct {
 	store.Meta
-	Kind    Kind      `json:"kind"`
-	Of      string    `json:"of"`    // audit.Ref as text
-	Title   string    `json:"title"` // what people call the record
-	Slot    string    `json:"slot"`  // one stands for one number of one shop; "-" and the id once it is taken back
-	Shown   string    `json:"shown"` // the number in part: 138****5678
-	Version string    `json:"version"`
-	Given   time.Time `json:"given"`
-	By      string    `json:"by"` // account
-	ByName  string    `json:"by_name"`
-	Paper   bool      `json:"paper"` // given on paper, entered by somebody of the district
+	Kind    Kind   `json:"kind"`
+	Of      string `json:"of"`    // audit.Ref as text
+	Title   string `json:"title"` // what people call the record
+	Slot    string `json:"slot"`  // one stands for one number of one shop; "-" and the id once it is taken back
+	Shown   string `json:"shown"` // the number in part: 138****5678; why a picture may be shown; what was opened; what is on a plaque
+	Version string `json:"version"`
+	// Notice is the version of the privacy notice that was public then.
+	Notice string    `json:"notice"`
+	Given  time.Time `json:"given"`
+	By     string    `json:"by"` // account
+	ByName string    `json:"by_name"`
+	Paper  bool      `json:"paper"` // given on paper, entered by somebody of the district
 	// Withdrawn is when it was taken back, zero while it stands.
 	Withdrawn     time.Time `json:"withdrawn"`
 	WithdrawnBy   string    `json:"withdrawn_by"`
@@ -108,6 +115,20 @@ func Newest(kind string) Words {
 	return Words{}
 }
 
+// In returns the words of a kind that were in force on a day: the version that began last, else the first there was.
+func In(kind, day string) Words {
+	var first Words
+	for _, w := range AllWords() {
+		if w.Kind != kind {
+			continue
+		}
+		if first = w; w.Since <= day {
+			break
+		}
+	}
+	return first
+}
+
 // Deps is what the ledger is written from.
 type Deps struct {
 	DB   store.DB
@@ -115,6 +136,8 @@ type Deps struct {
 	Keys *secret.Ring
 	// Shop returns a listing: fault.NotFound.
 	Shop func(ctx context.Context, id string) (listing.Listing, error)
+	// OpenedAt returns when something that a shop opened was opened last: fault.NotFound.
+	OpenedAt func(ctx context.Context, id string) (time.Time, error)
 	// Days is how long a consent is kept after it was taken back.
 	Days func() int
 	Now  func() time.Time
@@ -188,6 +211,9 @@ type stand struct {
 	paper      bool
 }
 
+// id tells the consents of one record apart.
+func (x *stand) id() string { return string(x.kind) + "/" + x.key }
+
 // entry writes down what one entry of the trail says.
 func (s *Service) entry(ctx context.Context, e *audit.Entry) (int, error) {
 	before, after, err := s.stands(ctx, e)
@@ -196,7 +222,7 @@ func (s *Service) entry(ctx context.Context, e *audit.Entry) (int, error) {
 	}
 	n := 0
 	for _, x := range before {
-		if _, still := after[x.key]; !still {
+		if _, still := after[x.id()]; !still {
 			k, err := s.withdraw(ctx, e, &x)
 			if n += k; err != nil {
 				return n, err
@@ -204,7 +230,7 @@ func (s *Service) entry(ctx context.Context, e *audit.Entry) (int, error) {
 		}
 	}
 	for _, x := range after {
-		if _, had := before[x.key]; !had {
+		if _, had := before[x.id()]; !had {
 			k, err := s.give(ctx, e, &x)
 			if n += k; err != nil {
 				return n, err
@@ -214,74 +240,11 @@ func (s *Service) entry(ctx context.Context, e *audit.Entry) (int, error) {
 	return n, nil
 }
 
-// stands returns the consents of the record that an entry is about, before and after it.
-func (s *Service) stands(ctx context.Context, e *audit.Entry) (before, after map[string]stand, err error) {
-	kind := e.Object().Kind
-	if kind == listing.Kind && e.Fact.Rev == 1 { // a new record holds no copy of itself in the trail
-		l, err := s.Shop(ctx, e.Object().ID)
-		if err != nil {
-			return nil, nil, notThere(err)
-		}
-		return nil, s.mobiles(slices.DeleteFunc(l.Consents, func(c listing.Consent) bool { return c.At.After(e.Fact.At) })), nil
-	}
-	for _, x := range e.Fact.Changes {
-		switch {
-		case kind == listing.Kind && x.Path == "consents":
-			var was, is []listing.Consent
-			if err := errors.Join(decode(x.Before, &was), decode(x.After, &is)); err != nil {
-				return nil, nil, err
-			}
-			return s.mobiles(was), s.mobiles(is), nil
-		case kind == organisation && x.Path == "consent":
-			var was, is *listed
-			if err := errors.Join(decode(x.Before, &was), decode(x.After, &is)); err != nil {
-				return nil, nil, err
-			}
-			return was.stand(), is.stand(), nil
-		}
-	}
-	return nil, nil, nil
-}
-
 func notThere(err error) error {
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
 	return err
-}
-
-func decode(raw string, v any) error {
-	if raw == "" {
-		return nil
-	}
-	return json.Unmarshal([]byte(raw), v)
-}
-
-func (s *Service) mobiles(list []listing.Consent) map[string]stand {
-	out := map[string]stand{}
-	for _, c := range list {
-		key := base64.RawURLEncoding.EncodeToString(s.Keys.MAC("consent", []byte(c.Digits)))[:22] + "/" + c.Version
-		out[key] = stand{Mobile, key, masked(phone.Number{Kind: phone.Mobile, Digits: c.Digits}.National()), c.Version, c.At, c.By, false}
-	}
-	return out
-}
-
-// organisation is what the trail calls the members of the joint meeting, and listed what their record says of a consent.
-const organisation = "organisation"
-
-type listed struct {
-	AccountID string    `json:"account_id"`
-	At        time.Time `json:"at"`
-	Words     int       `json:"words"`
-	Paper     bool      `json:"paper"`
-}
-
-func (l *listed) stand() map[string]stand {
-	if l == nil {
-		return nil
-	}
-	version := strconv.Itoa(l.Words)
-	return map[string]stand{version: {Listed, version, "", version, l.At, l.AccountID, l.Paper}}
 }
 
 // masked shows enough of a number to know it by.
@@ -299,10 +262,10 @@ func (x *stand) slot(e *audit.Entry) string { return string(x.kind) + "/" + e.Of
 
 func (s *Service) give(ctx context.Context, e *audit.Entry, x *stand) (int, error) {
 	c := Consent{
-		Meta: store.Meta{ID: number(e) + "." + x.key}, Kind: x.kind, Of: e.Of, Title: e.Fact.Title, Slot: x.slot(e), Shown: x.shown, Version: x.version,
+		Meta: store.Meta{ID: number(e) + "." + x.id()}, Kind: x.kind, Of: e.Of, Title: e.Fact.Title, Slot: x.slot(e), Shown: x.shown, Version: x.version, Notice: In(Notice, calendar.Today(x.at).String()).Version,
 		Given: x.at, By: x.by, Paper: x.paper,
 	}
-	if c.Title == "" && x.kind == Mobile {
+	if c.Title == "" && e.Object().Kind == listing.Kind {
 		l, err := s.Shop(ctx, e.Object().ID)
 		if err := notThere(err); err != nil {
 			return 0, err

@@ -112,6 +112,11 @@ func (s *Service) setPoint(ctx context.Context, by access.Actor, listingID strin
 	for range attempts {
 		was, err := s.points.GetBy(ctx, "key", pointKey(listingID, kind))
 		if err == nil {
+			if was.Open && was.MerchantID != l.MerchantID { // what another owner agreed to ends by itself, and the trail says so
+				if _, err = s.points.Update(ctx, by, write, was.ID, was.Rev, func(p *Point) error { p.Open = false; return nil }); err != nil {
+					return err
+				}
+			}
 			_, err = s.points.Update(ctx, by, write, was.ID, 0, set)
 			return err
 		}
@@ -125,6 +130,12 @@ func (s *Service) setPoint(ctx context.Context, by access.Actor, listingID strin
 		}
 	}
 	return fault.New(fault.Conflict, "error.stale", nil)
+}
+
+// OpenedAt returns when something that a shop opened was opened last; zero: never. fault.NotFound.
+func (s *Service) OpenedAt(ctx context.Context, id string) (time.Time, error) {
+	p, err := s.points.Get(ctx, id)
+	return p.OpenedAt, err
 }
 
 // CheckPoint notes that somebody of the district looked: it is there today, or it is not and is not shown any more. rev is the one that
