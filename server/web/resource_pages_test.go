@@ -36,10 +36,18 @@ func TestANeedIsMetThroughThePages(t *testing.T) {
 	}
 	owner.done(post, url.Values{"form": {"show"}})
 	has(t, "the public calendar", anybody.page("/spaces"), "三楼活动厅", "演示单位owner", "18:00–21:00")
+	calendar := anybody.get("/spaces.ics")
+	has(t, "the calendar file", calendar.body, "SUMMARY", "三楼活动厅", "DTSTART;TZID=Asia/Shanghai:20261016T180000", "DTEND;TZID=Asia/Shanghai:20261016T210000", "END:VCALENDAR")
+	if !strings.HasPrefix(calendar.header.Get("Content-Type"), "text/calendar") || strings.Contains(calendar.body, x.people[demo.Owner].Name) || strings.Contains(calendar.body, "20261017T") {
+		t.Errorf("the calendar file names a person, or a day it is shut: %s", calendar.body)
+	}
+	has(t, "the way to it", anybody.page("/spaces"), `href="/spaces.ics"`)
+	has(t, "the ledger", x.as(t, demo.Admin).page("/admin/consents"), "公开共享场地", "同意着", "当时的隐私说明是")
 	owner.done(post, url.Values{"form": {"hide"}})
-	if strings.Contains(anybody.page("/spaces"), "三楼活动厅") {
+	if strings.Contains(anybody.page("/spaces"), "三楼活动厅") || strings.Contains(anybody.get("/spaces.ics").body, "三楼活动厅") {
 		t.Error("shown after leave was taken back")
 	}
+	has(t, "the ledger", x.as(t, demo.Admin).page("/admin/consents"), "收回了")
 
 	need, _, _ := strings.Cut(rival.done(theirs, url.Values{"form": {"post"}, "side": {"sought"}, "kind": {"hall"}, "title": {"借场地开会"}}), "?")
 	has(t, "what fits", rival.page(need), "三楼活动厅", "演示单位owner")

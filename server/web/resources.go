@@ -27,6 +27,7 @@ func (s *Site) resourceRoutes() []Route {
 	}
 	return []Route{
 		{Method: get, Path: "/spaces", Handle: s.publicSpaces, Cached: true, Needs: access.PublicRead},
+		{Method: get, Path: "/spaces.ics", Handle: s.spacesCalendar, Cached: true, Needs: access.PublicRead},
 		{Method: get, Path: "/my/resources", Handle: s.ownResources, Kind: Private, Needs: access.AccountOwn, Thing: ownAccount},
 		own(get, "", s.ownResourcesPage, ""),
 		own(post, "", s.ownResourceAdded, ""),
@@ -350,7 +351,7 @@ func (s *Site) deedDone(c *fiber.Ctx, organisationID, id string) error {
 // publicSpaces: GET /spaces: when the spaces of organisations are open to others, those alone whose organisation agreed.
 func (s *Site) publicSpaces(c *fiber.Ctx) error {
 	p := s.speaker(c)
-	v := casePage{Title: p.say("resource.spaces"), Lead: p.say("resource.spaces_lead"), Links: []ui.Link{{Label: p.say("station.public"), Href: at(c, "/station")}}}
+	v := casePage{Title: p.say("resource.spaces"), Lead: p.say("resource.spaces_lead"), Links: []ui.Link{{Label: p.say("activity.subscribe"), Href: at(c, "/spaces.ics")}, {Label: p.say("station.public"), Href: at(c, "/station")}}}
 	list := []resource.Space{}
 	if s.services.Resources != nil {
 		var err error
@@ -369,4 +370,26 @@ func (s *Site) publicSpaces(c *fiber.Ctx) error {
 		v.add(section{ID: "space-" + x.ID, Title: x.Title, Text: x.Text, Facts: facts, Week: s.daysAhead(p, x.Hours)})
 	}
 	return s.showPublic(c, p, &v)
+}
+
+// spacesCalendar: GET /spaces.ics: the same for the calendar of a telephone, which asks again by itself.
+func (s *Site) spacesCalendar(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	list := []resource.Space{}
+	if s.services.Resources != nil {
+		var err error
+		if list, err = s.services.Resources.Spaces(c.UserContext()); err != nil {
+			return err
+		}
+	}
+	cal := resource.Calendar{
+		Name: p.say("resource.spaces"), Host: s.config.Host(), Lang: p.Lang, Days: s.calendar(), URL: s.config.Origin + ui.Href(p.Lang, "/spaces"), Now: p.now,
+		Place: func(slug string) string { return s.placeWords(c, p, slug) },
+	}
+	body := cal.ICalendar(list)
+	if p.err != nil {
+		return p.err
+	}
+	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
+	return c.Send(body)
 }
