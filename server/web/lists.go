@@ -138,6 +138,7 @@ type pointView struct {
 	Address string
 	Note    string
 	Checked string
+	Status  *ui.Status // whether it can be used now; nil where nobody says when
 	Map     string
 }
 
@@ -159,7 +160,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 			if g.Kind == place.BusStop && !r.Point.Core {
 				continue // stops far away help nobody who is here
 			}
-			group.Points = append(group.Points, pointOf(p, r))
+			group.Points = append(group.Points, s.pointOf(p, r))
 		}
 		if len(group.Points) > 0 {
 			v.Groups = append(v.Groups, group)
@@ -174,7 +175,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 	return s.Render(c, "points", v)
 }
 
-func pointOf(p *speaker, r directory.PointRow) pointView {
+func (s *Site) pointOf(p *speaker, r directory.PointRow) pointView {
 	name, in := r.Point.Name.In(p.Lang)
 	v := pointView{Name: ui.Plain(name, in), Address: r.Point.Address, Note: strings.Join(r.Point.Lines, p.say("empty.and"))}
 	if r.Point.Note != "" {
@@ -184,6 +185,10 @@ func pointOf(p *speaker, r directory.PointRow) pointView {
 		v.Href = ui.Href(p.Lang, "/shops/"+r.Slug)
 	} else if r.Page != "" {
 		v.Href = ui.Href(p.Lang, r.Page)
+	}
+	if h := r.Point.Hours; h != nil && h.Known {
+		st := s.openNow(p, *h)
+		v.Status = &st
 	}
 	if day, err := calendar.ParseDate(r.Point.CheckedOn); err == nil {
 		v.Checked = p.say("shop.confirmed.coordinator", "Day", ui.ShortDate(p.Lang, day.At(0), p.now))

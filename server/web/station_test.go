@@ -70,7 +70,7 @@ func TestAStationThroughThePages(t *testing.T) {
 	}
 	has(t, "the public page", anybody.page("/station/yunjian"), "中山中路 1 号", "饮水", "借伞", "代缴水费", "<li>带上账单</li>", "9:00–17:00", "休息中")
 	has(t, "the list", anybody.page("/station"), "云间服务站")
-	has(t, "the points", anybody.page("/points"), `href="/station/yunjian"`)
+	has(t, "the points", anybody.page("/points"), `href="/station/yunjian"`, "休息中") // it shut at 17:00
 	if b := anybody.get("/api/v1/points?kind=water").body; !strings.Contains(b, "FeatureCollection") {
 		t.Errorf("the API says %s", b)
 	}
@@ -195,9 +195,15 @@ func TestWhatAShopOpensIsOnTheMap(t *testing.T) {
 		t.Errorf("a note that is too long: %d", a.status)
 	}
 	open.Set("note", "进门右手边")
+	owner.saved(shop, "hours", hoursForm("same", map[string][]string{"all": {"540", "1260"}}))
+	x.public(t)
 	before := anybody.page("/points")
 	owner.done(page, open)
 	has(t, "the points", anybody.page("/points"), "进门右手边", name)
+	if body := anybody.page("/points"); strings.Count(body, `class="st `) != strings.Count(before, `class="st `)+1 {
+		t.Error("it does not say whether the shop is open now")
+	}
+	has(t, "the ledger", x.as(t, demo.Admin).page("/admin/consents"), name+"，开放便民点：", "同意着")
 	var list struct {
 		Features []struct{ Properties map[string]any }
 	}

@@ -5,6 +5,7 @@ package place
 import (
 	"shangquan/services/audit"
 	"shangquan/services/geo"
+	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/store"
 )
@@ -121,6 +122,8 @@ type Point struct {
 	Core      bool   `json:"core"`
 	Source    string `json:"source"`
 	// Page is the path of a page that says more, of points that are made of other records.
-	Page      string `json:"-"`
-	CheckedOn string `json:"checked_on"` // YYYY-MM-DD, empty when nobody of the district has checked it
+	Page string `json:"-"`
+	// Hours are when it can be used, where the record it is made of says so.
+	Hours     *hours.Hours `json:"-"`
+	CheckedOn string       `json:"checked_on"` // YYYY-MM-DD, empty when nobody of the district has checked it
 }

@@ -197,12 +197,12 @@ func (s *Service) Points(ctx context.Context) ([]place.Point, error) {
 		}
 		for _, p := range part {
 			l, ok := shops[p.ListingID]
-			if !ok || l.MerchantID != p.MerchantID {
+			if !ok || l.MerchantID != p.MerchantID || l.State != listing.Published {
 				continue
 			}
 			out = append(out, place.Point{
 				Meta: p.Meta, Kind: p.Kind, Name: l.Name.Text, Address: l.Address.Line, StreetID: l.Address.StreetID, Location: l.Location, ListingID: l.ID,
-				Note: p.Note, Lines: []string{}, Core: true, Source: "shop", CheckedOn: p.CheckedOn,
+				Note: p.Note, Lines: []string{}, Core: true, Source: "shop", CheckedOn: p.CheckedOn, Hours: &l.Hours,
 			})
 		}
 	}
@@ -236,7 +236,7 @@ func (x *Station) points() []place.Point {
 		m := x.Meta
 		m.ID += "." + string(f)
 		out = append(out, place.Point{
-			Meta: m, Kind: kind, Name: x.Name, Address: strings.TrimSpace(x.Where.Hans), Location: x.Location, Lines: []string{}, Core: true, Source: "station", Page: "/station/" + x.Slug, CheckedOn: x.CheckedOn,
+			Meta: m, Kind: kind, Name: x.Name, Address: strings.TrimSpace(x.Where.Hans), Location: x.Location, Lines: []string{}, Core: true, Source: "station", Page: "/station/" + x.Slug, CheckedOn: x.CheckedOn, Hours: &x.Hours,
 		})
 	}
 	return out
