@@ -66,7 +66,7 @@ func New(d Deps) *Service {
 	return &Service{
 		Deps: d,
 		posts: audit.Record(store.NewCollection[Post](d.DB, "resources",
-			store.Index("state", "until"), store.Index("organisation_id", "created_at"), store.Index("state", "side", "kind"), store.Index("shown", "created_at"), follow), d.Log, kindPost),
+			store.Index("state", "until"), store.Index("organisation_id", "created_at"), store.Index("state", "side", "kind"), store.Index("shown", "created_at"), follow, store.Sealed()), d.Log, kindPost),
 		deals: audit.Record(store.NewCollection[Deal](d.DB, "resource_deals",
 			store.Unique("key"), store.Index("state", "created_at"), store.Index("state", "kind"), store.Index("giver_id", "created_at"), store.Index("taker_id", "created_at"), follow), d.Log, kindDeal),
 	}

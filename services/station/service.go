@@ -75,12 +75,12 @@ func New(d Deps) *Service {
 	follow := store.Follow("audit")
 	return &Service{
 		Deps:     d,
-		stations: audit.Record(store.NewCollection[Station](d.DB, "stations", store.Unique("slug"), follow), d.Log, kindStation),
+		stations: audit.Record(store.NewCollection[Station](d.DB, "stations", store.Unique("slug"), follow, store.Sealed()), d.Log, kindStation),
 		rooms:    audit.Record(store.NewCollection[Room](d.DB, "rooms", store.Index("station_id", "created_at"), follow), d.Log, kindRoom),
 		weeks: audit.Record(store.NewCollection[Week](d.DB, "room_weeks",
 			store.Unique("key"), store.Index("waiting", "monday"), store.Index("room_id", "monday"), store.Index("monday"), store.Multi("organisations"), follow), d.Log, kindWeek),
 		points: audit.Record(store.NewCollection[Point](d.DB, "open_points",
-			store.Unique("key"), store.Index("listing_id"), store.Index("open", "checked_on"), follow), d.Log, kindPoint),
+			store.Unique("key"), store.Index("listing_id"), store.Index("open", "checked_on"), follow, store.Sealed()), d.Log, kindPoint),
 	}
 }
 
