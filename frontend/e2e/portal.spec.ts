@@ -149,6 +149,7 @@ test('the pages of a shop pass axe, in large text and dark too, and do not scrol
 });
 
 test('a plaque is shown with consent and taken back with one press', async ({ page }) => {
+	await prepare(page);
 	await signIn(page, 'owner', shop() + '/plaque');
 	const address = await publicPage(page, shop());
 	await page.goto(shop() + '/plaque');

@@ -55,7 +55,7 @@ func (s *Site) asksCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	v.add(section{Forms: []*ui.Form{{
 		ID: askForm, Action: at(c, "/account/asks"), CSRF: s.token(Of(c)), Hidden: hidden("form", askForm),
 		Parts: []ui.FormPart{{Choice: kind}, field(typed, askForm, "text", p.say("asks.text"), func(x *ui.Field) {
-			x.Type, x.Rows, x.Max, x.Optional, x.Hint = "textarea", 3, privacy.MaxText, true, p.say("asks.text_hint")
+			x.Type, x.Rows, x.Max, x.Hint = "textarea", 3, privacy.MaxText, p.say("asks.text_hint")
 		})},
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("asks.send")}}},
 	}}})
@@ -176,7 +176,8 @@ func (s *Site) askCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 		return nil, err
 	}
 	v := &casePage{Up: &ui.Link{Label: p.say("area.asks"), Href: at(c, "/admin/asks")}, Title: p.say("asks.named", "Kind", p.say("asks.kinds."+string(a.Kind)), "Number", a.Number)}
-	facts := fact(nil, p.say("asks.who"), s.personName(c, a.AccountID))
+	facts := fact(nil, p.say("asks.number"), a.Number)
+	facts = fact(facts, p.say("asks.who"), s.personName(c, a.AccountID))
 	facts = fact(facts, p.say("asks.asked"), stamp(p, a.CreatedAt))
 	facts = fact(facts, p.say("asks.due_label"), dueDay(p, &a))
 	facts = fact(facts, p.say("asks.text"), w.Text)

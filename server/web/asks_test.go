@@ -37,7 +37,7 @@ func TestAskAboutOwnData(t *testing.T) {
 	}
 	owner.done("/account/asks", url.Values{"form": {askForm}, "kind": {"right"}, "text": {"手机号是旧的"}})
 	mine := owner.page("/account/asks?done=sent")
-	has(t, "the person", mine, "收到了", "改我的资料，编号", "11 月 5 日前答复", "手机号是旧的")
+	has(t, "the person", mine, "收到了", "改我的资料 ", "11 月 5 日前答复", "手机号是旧的")
 	if a := owner.post("/account/asks", url.Values{"form": {askForm}, "kind": {"right"}, "text": {"再说一遍"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "再说一遍") {
 		t.Errorf("asked twice: %d", a.status)
 	}
@@ -47,7 +47,7 @@ func TestAskAboutOwnData(t *testing.T) {
 	x.wait(2 * time.Hour)
 	admin = x.again(t, demo.Admin)
 	list := admin.page("/admin/asks")
-	has(t, "the list", list, "改我的资料，编号", "11 月 5 日前答复", "等了 2 小时", x.people[demo.Owner].Name)
+	has(t, "the list", list, "改我的资料 ", "11 月 5 日前答复", "等了 2 小时", x.people[demo.Owner].Name)
 	path := "/admin/asks/" + askAt.FindStringSubmatch(list)[1]
 	one := admin.page(path)
 	has(t, "the ask", one, "手机号是旧的", "先改好，再答复")

@@ -60,7 +60,7 @@ func (s *Site) plaqueCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) 
 func plaqueFacts(p *speaker, q *listing.Plaque) []ui.Fact {
 	f := ui.Fact{Term: p.say("plaque.on_page"), Values: []ui.Value{{Text: q.Text}}}
 	if q.Issuer != "" {
-		f.Values = append(f.Values, ui.Value{Text: p.say("heritage.issuer", "Issuer", q.Issuer)})
+		f.Values = append(f.Values, ui.Value{Text: p.say("plaque.issued", "Issuer", q.Issuer)})
 	}
 	return []ui.Fact{f}
 }
