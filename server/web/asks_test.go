@@ -19,7 +19,7 @@ var askAt = regexp.MustCompile(`/admin/asks/([^/"?]+)`)
 func TestAskAboutOwnData(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)
-	owner, admin := x.as(t, demo.Owner), x.as(t, demo.Admin)
+	owner := x.as(t, demo.Owner)
 	has(t, "the account", owner.page("/account"), `href="/account/asks"`)
 	for _, v := range []url.Values{
 		{"form": {askForm}, "text": {"手机号是旧的"}},                                  // of no kind
@@ -45,7 +45,7 @@ func TestAskAboutOwnData(t *testing.T) {
 		t.Error("another person reads it")
 	}
 	x.wait(2 * time.Hour)
-	admin = x.again(t, demo.Admin)
+	admin := x.again(t, demo.Admin)
 	list := admin.page("/admin/asks")
 	has(t, "the list", list, "改我的资料 ", "11 月 5 日前答复", "等了 2 小时", x.people[demo.Owner].Name)
 	path := "/admin/asks/" + askAt.FindStringSubmatch(list)[1]
