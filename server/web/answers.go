@@ -8,6 +8,7 @@ import (
 	"shangquan/server/web/ui"
 	"shangquan/services/merchant"
 	"shangquan/services/neighbour"
+	"shangquan/services/privacy"
 	"shangquan/services/report"
 )
 
@@ -27,6 +28,7 @@ func (s *Site) answersPage(c *fiber.Ctx) error {
 		{"notice", nil, "/notices"},
 		{"neighbour", []any{"First", neighbour.FirstCheck / 7, "Second", neighbour.SecondCheck / 7, "Keep", neighbour.Keep}, "/programme"},
 		{"heritage", nil, "/heritage"},
+		{"privacy", []any{"Days", privacy.WorkingDays}, "/privacy"},
 	} {
 		facts := fact(nil, p.say("answers.who"), p.say("answers."+x.kind+".who"))
 		facts = fact(facts, p.say("answers.how"), p.say("answers."+x.kind+".how", x.told...))

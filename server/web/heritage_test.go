@@ -147,5 +147,5 @@ func TestHowRequestsAreAnswered(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)
 	page := x.as(t, "").page("/how-we-answer")
-	has(t, "the page", page, "tel:12345", "72 小时", "收到 0 件")
+	has(t, "the page", page, "tel:12345", "72 小时", "15 个工作日", "收到 0 件")
 }
