@@ -169,7 +169,7 @@ func (s *Service) CanUnmerge(gone *Listing) error {
 
 // Unmerge brings the page of a listing that was merged back, as it was, and takes back what the other page took over where it still
 // says that; kept names the fields that say something else by now. fault.Conflict when it is not merged, or was longer than
-// UnmergeFor ago, or its unit is taken.
+// UnmergeFor ago, or its unit is taken; then neither page has changed.
 func (s *Service) Unmerge(ctx context.Context, by access.Actor, id string) (gone Listing, kept []string, err error) {
 	gone, err = s.coll.Get(ctx, id)
 	if err != nil {
@@ -185,16 +185,61 @@ func (s *Service) Unmerge(ctx context.Context, by access.Actor, id string) (gone
 	if err != nil {
 		return Listing{}, nil, err
 	}
+	if err := s.canReturn(ctx, &gone, made); err != nil {
+		return Listing{}, nil, err
+	}
 	if made > 0 {
 		if _, kept, err = s.TakeBack(ctx, by, access.RegisterMerge, gone.Merged.Into, 0, made); err != nil {
 			return Listing{}, nil, err
 		}
 	}
 	gone, err = s.change(ctx, by, access.RegisterMerge, audit.Write{Action: access.RegisterMerge, Why: "undone"}, id, gone.Rev, func(l *Listing) error {
-		l.State, l.Merged = l.Merged.Was, nil
-		return s.Check(l)
+		return s.unmerged(l)
 	})
 	return gone, kept, err
+}
+
+// unmerged makes of a listing that was merged what it was before.
+func (s *Service) unmerged(l *Listing) error {
+	l.State, l.Merged = l.Merged.Was, nil
+	return s.Check(l)
+}
+
+// canReturn refuses what Unmerge could not carry through, before anything is changed: either page would not be right, or somebody else
+// has the unit by now. The page that goes on may have it because of the merge, and then leaves it.
+func (s *Service) canReturn(ctx context.Context, gone *Listing, made int64) error {
+	keep, err := s.coll.Get(ctx, gone.Merged.Into)
+	if err != nil {
+		return err
+	}
+	back, err := s.coll.Get(ctx, gone.ID)
+	if err != nil {
+		return err
+	}
+	if made > 0 {
+		before, after, err := s.around(ctx, &keep, made)
+		if err != nil {
+			return err
+		}
+		keep.takeBack(&before, &after)
+		if err := s.Check(&keep); err != nil {
+			return err
+		}
+	}
+	if err := s.unmerged(&back); err != nil || !back.holdsUnit() {
+		return err
+	}
+	u, err := s.places.Unit(ctx, back.Address.UnitID)
+	if fault.Is(err, fault.NotFound) {
+		return fault.Wrong("address.unit_id", "error.unit.unknown", nil)
+	}
+	if err != nil {
+		return err
+	}
+	if u.OccupiedBy == keep.ID && !(keep.holdsUnit() && keep.Address.UnitID == u.ID) {
+		u.OccupiedBy = ""
+	}
+	return u.Occupy(back.ID, "")
 }
 
 // tookOver returns the revision in which a listing took over what the one with this code said; 0 when it took over nothing.
@@ -223,39 +268,48 @@ func (s *Service) TakeBack(ctx context.Context, by access.Actor, act access.Acti
 	if err != nil {
 		return Listing{}, nil, err
 	}
-	before, err := s.at(ctx, now, made-1)
-	if err != nil {
-		return Listing{}, nil, err
-	}
-	after, err := s.at(ctx, now, made)
+	before, after, err := s.around(ctx, &now, made)
 	if err != nil {
 		return Listing{}, nil, err
 	}
 	w := audit.Write{Action: act, Why: "undone"}
 	l, err = s.change(ctx, by, act, w, id, rev, func(l *Listing) error {
-		kept = nil
-		was := *l
-		for i := range Fields {
-			f := &Fields[i]
-			switch {
-			case f.value == nil || f.same(&before, &after):
-			case f.same(l, &after):
-				f.copy(l, &before)
-			default:
-				kept = append(kept, f.Path)
-			}
-		}
-		l.KeepHeritage(&was)
-		if l.MerchantID == after.MerchantID {
-			l.MerchantID, l.PlazaMay = before.MerchantID, before.PlazaMay
-		}
-		if l.Confirmed == after.Confirmed {
-			l.Confirmed = before.Confirmed
-		}
-		if l.Popularity == after.Popularity {
-			l.Popularity = before.Popularity
-		}
+		kept = l.takeBack(&before, &after)
 		return s.Check(l)
 	})
 	return l, kept, err
+}
+
+// around returns a listing as it was before and after the write that made a revision.
+func (s *Service) around(ctx context.Context, now *Listing, made int64) (before, after Listing, err error) {
+	if before, err = s.at(ctx, *now, made-1); err == nil {
+		after, err = s.at(ctx, *now, made)
+	}
+	return before, after, err
+}
+
+// takeBack gives l before's word wherever it still says after's, and returns the fields that say something else by now.
+func (l *Listing) takeBack(before, after *Listing) (kept []string) {
+	was := *l
+	for i := range Fields {
+		f := &Fields[i]
+		switch {
+		case f.value == nil || f.same(before, after):
+		case f.same(l, after):
+			f.copy(l, before)
+		default:
+			kept = append(kept, f.Path)
+		}
+	}
+	l.KeepHeritage(&was)
+	if l.MerchantID == after.MerchantID {
+		l.MerchantID, l.PlazaMay = before.MerchantID, before.PlazaMay
+	}
+	if l.Confirmed == after.Confirmed {
+		l.Confirmed = before.Confirmed
+	}
+	if l.Popularity == after.Popularity {
+		l.Popularity = before.Popularity
+	}
+	return kept
 }

@@ -26,6 +26,7 @@ var machine = access.System("test")
 
 type bench struct {
 	*listing.Service
+	db     store.DB
 	coll   *store.Collection[listing.Listing]
 	keys   *secret.Ring
 	log    *audit.Log
@@ -45,7 +46,7 @@ func open(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, zone)}
 	db, log, keys := audittest.Open(t, b.now)
-	b.keys, b.log = keys, log
+	b.db, b.keys, b.log = db, keys, log
 	b.Service, b.coll, b.places = listing.New(db, b.log, b.now), listing.Declare(db), place.New(db)
 	return b
 }
