@@ -43,9 +43,13 @@ func (s *Site) linksPage(c *fiber.Ctx) error {
 		}
 	}
 	x := section{Title: p.say("outlink.trouble"), Records: &list}
-	if r.At.IsZero() {
+	switch {
+	case r.At.IsZero():
 		list.Empty = p.say("outlink.never")
-	} else {
+	case len(r.Links) == 0: // that all of none answer would sound like work that was done
+		list.Empty = p.say("outlink.nothing")
+	}
+	if !r.At.IsZero() {
 		x.Facts = fact(x.Facts, p.say("outlink.looked_after"), p.count("outlink.links", len(r.Links)+r.Left))
 		x.Facts = fact(x.Facts, p.say("outlink.asked"), stamp(p, r.At))
 		if unasked > 0 {

@@ -69,6 +69,12 @@ func TestBrokenLinksOnTheDesk(t *testing.T) {
 	if page := desk.page("/desk/links"); !strings.Contains(page, "还没有看过") {
 		t.Error(complaint(page))
 	}
+	if _, err := x.services.OutLinks.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if page := desk.page("/desk/links"); !strings.Contains(page, "没有要看的") || strings.Contains(page, "都打得开") {
+		t.Error("of no links the desk says that they answer")
+	}
 	id := x.people[demo.Owner].ListingIDs[0]
 	l, err := x.services.Listings.Update(t.Context(), access.System("test"), id, 0, func(l *listing.Listing) error { l.Website = "https://noodles.example.com/"; return nil })
 	if err != nil {
