@@ -18,6 +18,7 @@
 //	programme  what the joint organisation sets out to do in a year, and what came of it
 //	neighbour  cases that residents and a shop settle with each other; neither side reads who the other is
 //	heritage   the mark of an old shop from claim to review, and its history with sources
+//	policy     cards of policies and services for shops: who qualifies, until when, where the authority says so
 //	turnover   figures of openings, moves and closings
 //	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
 //	hours      opening hours, and what follows from them: open or not, until when, night trade
@@ -117,6 +118,7 @@
 //   - mark · 标识 · something awarded, with evidence and a review date; the badge goes when the review is overdue · badge, medal, tag
 //   - heritage · 老字号 · the mark of an old established shop: national, of Shanghai, or of the district · time-honoured brand (in code)
 //   - plaque · 示范岗 · a sign of honour that hangs in a shop, shown with the leave of its owner; about the shop, never about a person · badge, mark
+//   - policy card · 政策和服务 · what an authority offers to shops, with its deadline and official page; shown, never decided · subsidy, notice
 //   - photo · 照片 · a picture of a shop, in several widths, public; the first is the cover · image, media (that is the package)
 //   - twin · 疑似重复 · two listings that may be one shop; decided by people · duplicate row
 //   - merge · 合并 · one listing is given up for another of the same shop; its addresses lead there; taken back for 30 days · deletion

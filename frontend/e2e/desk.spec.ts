@@ -185,3 +185,33 @@ test('the pages of the desk and of administration pass axe, in large text and da
 		}
 	}
 });
+
+test('a policy is entered with its official page, and reaches the shops and everybody', async ({ browser, own, viewport }) => {
+	const desk = await openAs(browser, own, 'coordinator', '/desk/policies', viewport);
+	const form = desk.locator('#card');
+	await form.locator('[name="title"]').fill('夜里开店的补贴');
+	await form.locator('[name="who"]').fill('开到晚上 10 点的店');
+	await form.locator('[name="what"]').fill('按月补一次，到服务站办');
+	await form.locator('[name="deadline"]').fill('2026-10-20');
+	await form.locator('[name="link"]').fill('https://example.com/policy');
+	await press(desk, '加上');
+	await expect(desk.locator('#card-link-error')).toContainText('允许的网站');
+	await expect(form.locator('[name="title"]')).toHaveValue('夜里开店的补贴');
+	await inEveryLook(desk);
+	await form.locator('[name="link"]').fill('https://www.songjiang.gov.cn/policy');
+	await press(desk, '加上');
+	await expect(desk.locator('.callout.ok')).toContainText('保存了');
+	await inEveryLook(desk);
+
+	const anybody = await openAs(browser, own, undefined, undefined, viewport);
+	await anybody.goto('/policies');
+	await expect(main(anybody)).toContainText('夜里开店的补贴');
+	await expect(main(anybody).getByRole('link', { name: 'www.songjiang.gov.cn' })).toHaveAttribute('href', 'https://www.songjiang.gov.cn/policy');
+	await inEveryLook(anybody);
+
+	const owner = await openAs(browser, own, 'owner', `/my/shops/${person('owner').listing_ids?.[0] ?? ''}`, viewport);
+	await expect(main(owner)).toContainText('夜里开店的补贴：还剩 5 天');
+	await main(owner).getByRole('link', { name: '看一看' }).click();
+	await expect(main(owner).getByRole('heading', { level: 2 }).first()).toHaveText('夜里开店的补贴');
+	await inEveryLook(owner);
+});

@@ -33,6 +33,7 @@ import (
 	"shangquan/services/outlink"
 	figures "shangquan/services/overview"
 	"shangquan/services/privacy"
+	"shangquan/services/policy"
 	"shangquan/services/recheck"
 	"shangquan/services/report"
 	"shangquan/services/resource"
@@ -124,7 +125,10 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		DB: d.db, Log: d.trail, Keys: d.keys, Listed: d.directory.Listed, Shop: d.shops.Get, Letters: p.merchants, Hosts: p.hosts.Allowed, Now: d.now,
 		Link: func(token string) string { return c.Origin + linkPaths["receipt"] + token },
 	})
-	p.outlinks = outlink.NewChecker(outlink.CheckerDeps{DB: d.db, Board: p.notices.Board, Listed: d.directory.Listed, Allowed: p.hosts.Allowed, Origin: c.Origin, Now: d.now})
+	p.outlinks = outlink.NewChecker(outlink.CheckerDeps{
+		DB: d.db, Board: p.notices.Board, Listed: d.directory.Listed, Allowed: p.hosts.Allowed, Origin: c.Origin, Now: d.now,
+		Policies: func(ctx context.Context) ([]policy.Card, error) { return p.together.policies.Public(ctx) },
+	})
 	p.assembly = assembly.New(assembly.Deps{DB: d.db, Log: d.trail, Letters: p.merchants, Now: d.now, Link: func(organisation, meeting string) string {
 		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting
 	}, Keys: d.keys, Join: func(token string) string { return c.Origin + "/speak/" + token }})
@@ -294,7 +298,7 @@ func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
-		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Policies: p.together.policies, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, LinkHosts: p.hosts, OutLinks: p.outlinks, Jobs: p.ledger, Overview: p.overview,
 		Settings: d.settings, Retention: p.retention, Consents: p.consents, Asks: p.asks,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,

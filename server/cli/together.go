@@ -8,6 +8,7 @@ import (
 	"shangquan/services/activity"
 	"shangquan/services/heritage"
 	"shangquan/services/neighbour"
+	"shangquan/services/policy"
 	"shangquan/services/programme"
 )
 
@@ -17,6 +18,7 @@ type together struct {
 	programmes *programme.Service
 	neighbours *neighbour.Service
 	heritage   *heritage.Service
+	policies   *policy.Service
 }
 
 // gather puts it on the store of d; p has its accounts and the joint meeting.
@@ -25,6 +27,7 @@ func (d *district) gather(p *people) together {
 		activities: activity.New(activity.Deps{DB: d.db, Log: d.trail, Seats: p.assembly, Now: d.now}),
 		programmes: programme.New(programme.Deps{DB: d.db, Log: d.trail, Seats: p.assembly, Now: d.now}),
 		heritage:   heritage.New(heritage.Deps{DB: d.db, Log: d.trail, Shops: d.shops, Now: d.now}),
+		policies:   policy.New(policy.Deps{DB: d.db, Log: d.trail, Words: d.vocabulary.Words, Hosts: p.hosts.Allowed, Shop: d.shops.Get, Now: d.now}),
 		neighbours: neighbour.New(neighbour.Deps{
 			DB: d.db, Log: d.trail, Keys: d.keys, Now: d.now,
 			Shop: func(ctx context.Context, id string) (access.Thing, string, error) {
@@ -48,7 +51,7 @@ func (t together) revision(ctx context.Context) (string, error) {
 	out := ""
 	for _, x := range []interface {
 		Revision(context.Context) (string, error)
-	}{t.activities, t.programmes, t.heritage} {
+	}{t.activities, t.programmes, t.heritage, t.policies} {
 		r, err := x.Revision(ctx)
 		if err != nil {
 			return "", err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/listing"
 	"shangquan/services/outlink"
+	"shangquan/services/policy"
 )
 
 // linkRoutes are what public pages link to elsewhere: which hosts notices may link to, and which links do not answer any more.
@@ -81,11 +83,8 @@ func linkRecord(c *fiber.Ctx, p *speaker, l *outlink.Link) ui.Record {
 	}
 	r.Lines = append(r.Lines, p.say("outlink.on", "Pages", strings.Join(names, p.say("office.and"))), p.say("outlink.since", "Day", dayOf(p, l.Since)))
 	if len(l.On) > 0 {
-		to := "/desk/notices/"
-		if l.On[0].Kind == listing.Kind {
-			to = "/desk/shops/"
-		}
-		r.Href = at(c, to+l.On[0].ID)
+		to := map[string]string{listing.Kind: "/desk/shops/", policy.Name: "/desk/policies/"}
+		r.Href = at(c, cmp.Or(to[l.On[0].Kind], "/desk/notices/")+l.On[0].ID)
 	}
 	return r
 }

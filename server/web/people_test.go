@@ -51,6 +51,7 @@ import (
 	"shangquan/services/outlink"
 	"shangquan/services/overview"
 	"shangquan/services/place"
+	"shangquan/services/policy"
 	"shangquan/services/post"
 	"shangquan/services/privacy"
 	"shangquan/services/report"
@@ -344,8 +345,9 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.LinkHosts = outlink.New(outlink.Deps{DB: db, Log: trail, Setting: d.Config.LinkHosts})
 	s.OutLinks = outlink.NewChecker(outlink.CheckerDeps{
 		DB: db, Allowed: s.LinkHosts.Allowed, Origin: d.Config.Origin, Now: now, HTTP: &http.Client{Transport: deadEnd{}},
-		Board:  func(ctx context.Context) (*notice.Board, error) { return x.services.Notices.Board(ctx) },
-		Listed: func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
+		Board:    func(ctx context.Context) (*notice.Board, error) { return x.services.Notices.Board(ctx) },
+		Listed:   func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
+		Policies: func(ctx context.Context) ([]policy.Card, error) { return x.services.Policies.Public(ctx) },
 	})
 	together := gather(&s, db, trail, now)
 	s.Stations = stations.New(stations.Deps{DB: db, Log: trail, Members: s.Assembly, Shops: s.Listings, Letters: s.Merchants, Calendar: s.Holidays.Calendar, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/rooms/" + o }})

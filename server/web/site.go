@@ -47,6 +47,7 @@ import (
 	"shangquan/services/outlink"
 	"shangquan/services/overview"
 	"shangquan/services/place"
+	"shangquan/services/policy"
 	"shangquan/services/post"
 	"shangquan/services/privacy"
 	"shangquan/services/programme"
@@ -114,6 +115,7 @@ type Services struct {
 	Programmes *programme.Service
 	Neighbours *neighbour.Service
 	Heritage   *heritage.Service
+	Policies   *policy.Service
 	Imports    *intake.Service
 	Extracts   *extract.Service
 	Webhooks   *webhook.Service
@@ -265,6 +267,7 @@ func (s *Site) siteMap() []Route {
 		s.neighbourRoutes(),
 		s.heritageRoutes(),
 		s.plaqueRoutes(),
+		s.policyRoutes(),
 	)
 }
 

@@ -9,6 +9,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/heritage"
 	"shangquan/services/neighbour"
+	"shangquan/services/policy"
 	"shangquan/services/programme"
 	"shangquan/services/store"
 )
@@ -18,6 +19,7 @@ func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) fu
 	s.Activities = activity.New(activity.Deps{DB: db, Log: trail, Seats: s.Assembly, Now: now})
 	s.Programmes = programme.New(programme.Deps{DB: db, Log: trail, Seats: s.Assembly, Now: now})
 	s.Heritage = heritage.New(heritage.Deps{DB: db, Log: trail, Shops: s.Listings, Now: now})
+	s.Policies = policy.New(policy.Deps{DB: db, Log: trail, Words: s.Words, Hosts: s.LinkHosts.Allowed, Shop: s.Listings.Get, Now: now})
 	s.Neighbours = neighbour.New(neighbour.Deps{
 		DB: db, Log: trail, Keys: s.Keys, Now: now,
 		Shop: func(ctx context.Context, id string) (access.Thing, string, error) {
@@ -43,6 +45,10 @@ func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) fu
 			return "", err
 		}
 		c, err := s.Heritage.Revision(ctx)
-		return a + b + c, err
+		if err != nil {
+			return "", err
+		}
+		d, err := s.Policies.Revision(ctx)
+		return a + b + c + d, err
 	}
 }

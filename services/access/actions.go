@@ -111,6 +111,7 @@ const (
 
 	HeritageClaim Action = "heritage.claim" // say that a shop bears the mark, with evidence
 	HeritageCheck Action = "heritage.check" // look at the evidence, show, confirm, withdraw; the timeline
+	PolicyEdit    Action = "policy.edit"    // cards of policies and services: enter, change, check, hide
 	StationEdit   Action = "station.edit"
 	RoomEdit      Action = "room.edit"
 	RoomDecide    Action = "room.decide"    // answer bookings, note what came of them

@@ -14,6 +14,7 @@ import (
 	"shangquan/services/audit/audittest"
 	"shangquan/services/calendar"
 	"shangquan/services/neighbour"
+	"shangquan/services/policy"
 	"shangquan/services/programme"
 	"shangquan/services/resource"
 	"shangquan/services/secret"
@@ -90,7 +91,7 @@ func TestTogether(t *testing.T) {
 	today := time.Date(2026, 10, 15, 19, 12, 0, 0, calendar.Shanghai)
 	now := func() time.Time { return today }
 	db, trail, keys := audittest.Open(t, now)
-	people := []Person{{Key: Liaison, AccountID: "l", Name: "演示联络员"}, {Key: Admin, AccountID: "a"}, {Key: Owner, AccountID: "o", MerchantID: "m1"}, {Key: Rival, AccountID: "r", MerchantID: "m2"}}
+	people := []Person{{Key: Liaison, AccountID: "l", Name: "演示联络员"}, {Key: Admin, AccountID: "a"}, {Key: Coordinator, AccountID: "c"}, {Key: Owner, AccountID: "o", MerchantID: "m1"}, {Key: Rival, AccountID: "r", MerchantID: "m2"}}
 	d := Deps{DB: db, Keys: keys, Log: trail, Now: now}
 	if err := errors.Join(JointMeeting(ctx, d, people), Together(ctx, d, people)); err != nil {
 		t.Fatal(err)
@@ -103,6 +104,10 @@ func TestTogether(t *testing.T) {
 	year, err := programme.New(programme.Deps{DB: db, Log: trail, Seats: seats, Now: now}).Public(ctx, 2026)
 	if err != nil || year.Counts()[programme.Done] != 1 {
 		t.Errorf("the programme: %v %v", year.Plan, err)
+	}
+	cards, err := policy.New(policy.Deps{DB: db, Log: trail, Now: now}).Public(ctx)
+	if err != nil || len(cards) != 1 || !strings.HasPrefix(cards[0].Title.Hans, "演示") {
+		t.Errorf("policies: %v %v", cards, err)
 	}
 	owner := access.Actor{AccountID: "o", Seats: []access.Seat{{MerchantID: "m1", Role: access.Owner}}}
 	cases, err := neighbour.New(neighbour.Deps{DB: db, Log: trail, Keys: keys, Now: now}).Mine(ctx, owner, 10)

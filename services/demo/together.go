@@ -11,13 +11,16 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/lang"
 	"shangquan/services/neighbour"
+	"shangquan/services/notice"
+	"shangquan/services/policy"
 	"shangquan/services/programme"
+	"shangquan/services/taxonomy"
 )
 
 // Together shows what organisations, residents and shops do with each other, over the members that JointMeeting made: an activity ahead and
-// one that is done, the programme of this year, and a case that the owner is asked to settle. Everything bears 演示 in its name.
+// one that is done, the programme of this year, a case that the owner is asked to settle, and a policy for every shop. Everything bears 演示 in its name.
 func Together(ctx context.Context, d Deps, people []Person) error {
-	var liaison, admin access.Actor
+	var liaison, admin, coordinator access.Actor
 	var owner Person
 	for _, p := range people {
 		switch p.Key {
@@ -25,6 +28,8 @@ func Together(ctx context.Context, d Deps, people []Person) error {
 			liaison = access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Liaison}, TwoFactor: true}
 		case Admin:
 			admin = access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Admin}, TwoFactor: true}
+		case Coordinator:
+			coordinator = access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Coordinator}, TwoFactor: true}
 		case Owner:
 			owner = p
 		}
@@ -44,7 +49,29 @@ func Together(ctx context.Context, d Deps, people []Person) error {
 	if err := demoCase(ctx, d, liaison, owner); err != nil {
 		return fmt.Errorf("demo: a case: %w", err)
 	}
+	if err := demoPolicy(ctx, d, coordinator); err != nil {
+		return fmt.Errorf("demo: a policy: %w", err)
+	}
 	return nil
+}
+
+func demoPolicy(ctx context.Context, d Deps, coordinator access.Actor) error {
+	now := func() time.Time { return d.Now().In(calendar.Shanghai) }
+	s := policy.New(policy.Deps{
+		DB: d.DB, Log: d.Log, Words: taxonomy.Default, Now: now,
+		Hosts: func(context.Context) notice.Hosts { return notice.NewHosts(notice.DefaultHosts...) },
+	})
+	if err := d.DB.Prepare(ctx); err != nil {
+		return err
+	}
+	_, err := s.Add(ctx, coordinator, policy.Card{
+		Kind:     policy.Benefit,
+		Title:    lang.Text{Hans: "演示：换节能灯的补贴", Hant: "演示：換節能燈的補貼", En: "Demonstration: money for saving lamps"},
+		Who:      lang.Text{Hans: "今年换了灯的店。", Hant: "今年換了燈的店。", En: "Shops that changed their lamps this year."},
+		What:     lang.Text{Hans: "按盏数补一次，带发票到服务站办。", Hant: "按盞數補一次，帶發票到服務站辦。", En: "Once, by the number of lamps; bring the invoice to the station."},
+		Deadline: now().AddDate(0, 0, 60).Format(time.DateOnly), Link: "https://www.gov.cn/",
+	})
+	return err
 }
 
 func demoActivities(ctx context.Context, d Deps, seats *assembly.Service, liaison access.Actor, member string) error {

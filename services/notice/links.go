@@ -70,6 +70,12 @@ func (h Hosts) link(written string) (string, bool) {
 	return "", false
 }
 
+// Address returns the address of a page of another site as it may be linked: https to an allowed host; false for all else.
+func (h Hosts) Address(written string) (string, bool) {
+	href, ok := h.link(written)
+	return href, ok && strings.HasPrefix(href, "https:")
+}
+
 // Links returns the addresses of other sites that a text links to, once each, as Render links them.
 func Links(s string, hosts Hosts) []string {
 	doc, err := parse(s)
@@ -78,7 +84,7 @@ func Links(s string, hosts Hosts) []string {
 	}
 	out := []string{}
 	add := func(to []byte) {
-		if href, ok := hosts.link(string(to)); ok && strings.HasPrefix(href, "https:") && !slices.Contains(out, href) {
+		if href, ok := hosts.Address(string(to)); ok && !slices.Contains(out, href) {
 			out = append(out, href)
 		}
 	}

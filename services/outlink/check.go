@@ -19,6 +19,7 @@ import (
 	"shangquan/services/listing"
 	"shangquan/services/notice"
 	"shangquan/services/outward"
+	"shangquan/services/policy"
 	"shangquan/services/store"
 )
 
@@ -53,7 +54,7 @@ const (
 
 // Where is a public page on which a link stands.
 type Where struct {
-	Kind string    `json:"kind"` // notice or listing
+	Kind string    `json:"kind"` // notice, policy or listing
 	ID   string    `json:"id"`
 	Name lang.Text `json:"name"`
 }
@@ -87,12 +88,13 @@ type Report struct {
 // CheckerDeps are what NewChecker needs.
 type CheckerDeps struct {
 	DB store.DB
-	// Board and Listed are what the public reads; see notice.Service.Board and directory.Service.Listed.
-	Board   func(context.Context) (*notice.Board, error)
-	Listed  func(context.Context) ([]*listing.Listing, string, error)
-	Allowed func(context.Context) notice.Hosts
-	Origin  string // of this site, for those who wonder who asks
-	Now     func() time.Time
+	// Board, Listed and Policies are what the public reads; see notice.Service.Board, directory.Service.Listed and policy.Service.Public.
+	Board    func(context.Context) (*notice.Board, error)
+	Listed   func(context.Context) ([]*listing.Listing, string, error)
+	Policies func(context.Context) ([]policy.Card, error)
+	Allowed  func(context.Context) notice.Hosts
+	Origin   string // of this site, for those who wonder who asks
+	Now      func() time.Time
 	// HTTP asks; nil for the client that reaches public addresses only. Tests have another.
 	HTTP *http.Client
 }
@@ -215,6 +217,15 @@ func (c *Checker) gather(ctx context.Context, known []Link) (links []Link, left 
 			for _, address := range notice.Links(text, hosts) {
 				add(address, Where{Kind: "notice", ID: n.ID, Name: n.Content.Title})
 			}
+		}
+	}
+	cards, err := c.Policies(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range cards {
+		if to, ok := hosts.Address(cards[i].Link); ok {
+			add(to, Where{Kind: policy.Name, ID: cards[i].ID, Name: cards[i].Title})
 		}
 	}
 	shops, _, err := c.Listed(ctx)

@@ -19,6 +19,7 @@ import (
 	"shangquan/services/listing"
 	"shangquan/services/notice"
 	"shangquan/services/outlink"
+	"shangquan/services/policy"
 )
 
 // answers stands in for the sites: a status by method, or an error.
@@ -62,6 +63,7 @@ type checker struct {
 	web   *web
 	at    time.Time
 	shops []*listing.Listing
+	cards []policy.Card
 }
 
 func open(t *testing.T, sites map[string]answers) *checker {
@@ -74,7 +76,8 @@ func open(t *testing.T, sites map[string]answers) *checker {
 	notices := notice.New(notice.Deps{DB: db, Log: log, Keys: keys, Listed: listed, Hosts: hosts.Allowed, Now: now})
 	c.Checker = outlink.NewChecker(outlink.CheckerDeps{
 		DB: db, Board: notices.Board, Listed: listed, Allowed: hosts.Allowed, Origin: "https://shop.test", Now: now,
-		HTTP: &http.Client{Transport: c.web, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		Policies: func(context.Context) ([]policy.Card, error) { return c.cards, nil },
+		HTTP:     &http.Client{Transport: c.web, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	})
 	return c
 }
@@ -224,5 +227,19 @@ func TestLinksOverTime(t *testing.T) {
 	}
 	if _, err := x.Report(t.Context(), access.Actor{AccountID: "o"}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("read by a stranger: %v", err)
+	}
+}
+
+// The official pages of policies are looked after, too, as long as they are links.
+func TestLinksOfPolicies(t *testing.T) {
+	c := open(t, map[string]answers{"www.songjiang.gov.cn": {}})
+	for id, link := range map[string]string{"a": "https://www.songjiang.gov.cn/a", "b": "https://elsewhere.example/b"} {
+		x := policy.Card{Title: lang.Text{Hans: "政策 " + id}, Link: link}
+		x.ID = id
+		c.cards = append(c.cards, x)
+	}
+	got := c.check(t, 1)
+	if l := got["https://www.songjiang.gov.cn/a"]; len(l.On) != 1 || l.On[0].Kind != policy.Name || l.On[0].ID != "a" || l.On[0].Name.Hans != "政策 a" {
+		t.Errorf("%+v", got)
 	}
 }
