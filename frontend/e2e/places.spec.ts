@@ -44,12 +44,22 @@ test('the night shows who is still open', async ({ page }) => {
 
 test('points are grouped, and the chips lead to the groups', async ({ page }) => {
 	await page.goto('/points');
-	for (const chip of await page.locator('main .chipbtn').all()) {
+	for (const chip of await page.locator('main a.chipbtn').all()) {
 		const target = page.locator((await chip.getAttribute('href')) ?? 'none');
 		await expect(target).toHaveCount(1);
 		const said = Number(/\d+/.exec((await chip.textContent()) ?? '')?.[0]);
 		expect(await page.locator('section', { has: target }).locator('.places > li').count()).toBe(said);
 	}
-	await page.locator('main .chipbtn').nth(1).click();
+	await page.locator('main a.chipbtn').nth(1).click();
 	await expect(page.locator('section h2').nth(1)).toBeInViewport();
+});
+
+test('a pin of the plan leads to its point in the list', async ({ page }) => {
+	await page.goto('/points');
+	const pin = page.locator('.plan .pin').last();
+	const to = (await pin.getAttribute('data-href')) ?? 'none';
+	const number = (await pin.locator('text').textContent()) ?? '';
+	await expect(page.locator(to).locator('.num').first()).toHaveText(number);
+	await pin.dispatchEvent('click');
+	await expect(page.locator(to)).toBeInViewport();
 });

@@ -46,7 +46,7 @@ func (s *Site) deskStreets(c *fiber.Ctx) error {
 		return err
 	}
 	v := casePage{Up: toDesk(c, p), Title: p.say("desk_place.title"), Lead: p.say("desk_place.lead")}
-	v.Links = []ui.Link{{Label: p.say("walk.title"), Href: at(c, "/desk/walk")}, {Label: p.say("turns.title"), Href: at(c, "/desk/register")}}
+	v.Links = []ui.Link{{Label: p.say("walk.title"), Href: at(c, "/desk/walk")}, {Label: p.say("turns.title"), Href: at(c, "/desk/register")}, {Label: p.say("points_desk.title"), Href: at(c, "/desk/service-points")}}
 	for _, core := range []bool{true, false} {
 		list := ui.Records{Empty: p.say("desk_place.no_streets")}
 		for i := range streets {

@@ -9,6 +9,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/place"
+	"shangquan/services/plan"
 )
 
 // listPage is a list of shops that answers one question: 夜里还开, 老字号, 我的收藏.
@@ -125,6 +126,7 @@ type pointsPage struct {
 	Lead   string
 	Jumps  []ui.Chip
 	Groups []pointGroup
+	Plan   *ui.Plan
 }
 
 type pointGroup struct {
@@ -133,6 +135,8 @@ type pointGroup struct {
 }
 
 type pointView struct {
+	ID      string
+	Number  int // of its pin on the plan; 0: none
 	Name    ui.Marked
 	Href    string
 	Address string
@@ -145,6 +149,7 @@ type pointView struct {
 var pointIcons = map[place.PointKind]string{
 	place.BusStop: "bus", place.Metro: "metro", place.Toilet: "toilet", place.Water: "water", place.Charging: "charging", place.FirstAid: "firstaid",
 	place.Nursing: "nursing", place.AED: "aed", place.Rest: "rest", place.Canteen: "canteen", place.Health: "health",
+	place.Bench: "bench", place.Shade: "shade", place.StepFree: "ramp",
 }
 
 func (s *Site) points(c *fiber.Ctx) error {
@@ -154,11 +159,16 @@ func (s *Site) points(c *fiber.Ctx) error {
 		return err
 	}
 	v := pointsPage{Title: p.say("points.title"), Lead: p.say("points.lead")}
+	pinned := []directory.PointRow{}
 	for _, g := range groups {
 		group := pointGroup{ID: string(g.Kind), Title: p.say("points.kind." + string(g.Kind)), Icon: pointIcons[g.Kind]}
 		for _, r := range g.Points {
 			if g.Kind == place.BusStop && !r.Point.Core {
 				continue // stops far away help nobody who is here
+			}
+			if r.Point.Core && r.Point.Location != nil && len(pinned) < plan.MaxPins {
+				r.Number = len(pinned) + 1
+				pinned = append(pinned, r)
 			}
 			group.Points = append(group.Points, s.pointOf(p, r))
 		}
@@ -166,6 +176,9 @@ func (s *Site) points(c *fiber.Ctx) error {
 			v.Groups = append(v.Groups, group)
 			v.Jumps = append(v.Jumps, ui.Chip{Label: p.say("points.jump", "Kind", group.Title, "N", len(group.Points)), Href: "#" + group.ID, Icon: group.Icon})
 		}
+	}
+	if v.Plan, err = s.pointsPlan(c, p, pinned); err != nil {
+		return err
 	}
 	v.Base = s.Base(c, v.Title)
 	v.Base.Description = v.Lead
@@ -175,9 +188,26 @@ func (s *Site) points(c *fiber.Ctx) error {
 	return s.Render(c, "points", v)
 }
 
+// pointsPlan is the street plan with a pin for each point that has a number; nil where there is none to show.
+func (s *Site) pointsPlan(c *fiber.Ctx, p *speaker, rows []directory.PointRow) (*ui.Plan, error) {
+	d, err := s.directory.PlanPoints(c.UserContext(), rows, p.Lang, asideWidth, asideHeight, p.now)
+	if err != nil || d.Empty() || len(d.Pins) == 0 {
+		return nil, err
+	}
+	byID := map[string]*place.Point{}
+	for _, r := range rows {
+		byID[r.Point.ID] = r.Point
+	}
+	out := ui.NewPlan(d, ui.PlanView{ID: "plan", Description: p.say("points.plan"), Caption: p.say("points.plan_caption"), Look: func(id string) ui.PinLook {
+		x := byID[id]
+		return ui.PinLook{Label: p.say("places.pin", "Name", p.name(x.Name), "Status", p.say("points.kind."+string(x.Kind))), Href: "#point-" + id}
+	}})
+	return &out, nil
+}
+
 func (s *Site) pointOf(p *speaker, r directory.PointRow) pointView {
 	name, in := r.Point.Name.In(p.Lang)
-	v := pointView{Name: ui.Plain(name, in), Address: r.Point.Address, Note: strings.Join(r.Point.Lines, p.say("empty.and"))}
+	v := pointView{ID: "point-" + r.Point.ID, Number: r.Number, Name: ui.Plain(name, in), Address: r.Point.Address, Note: strings.Join(r.Point.Lines, p.say("empty.and"))}
 	if r.Point.Note != "" {
 		v.Note = strings.TrimSpace(v.Note + " " + r.Point.Note)
 	}

@@ -94,7 +94,8 @@ func (s *Site) pointsToCheck(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := casePage{Title: p.say("station.check_title"), Lead: p.say("station.check_lead")}
+	toOwn := ui.Link{Label: p.say("points_desk.title"), Href: at(c, "/desk/service-points")}
+	v := casePage{Title: p.say("station.check_title"), Lead: p.say("station.check_lead"), Links: []ui.Link{toOwn}}
 	switch saidHere(c, "there", "gone", "stale") {
 	case "there", "gone":
 		v.ok(p.say("station.done.saved"))
@@ -129,7 +130,7 @@ func (s *Site) pointsToCheck(c *fiber.Ctx) error {
 		v.add(sec)
 	}
 	if page.Next != "" {
-		v.Links = []ui.Link{{Label: p.say("office.next"), Href: at(c, "/desk/points") + "?after=" + escaped(page.Next)}}
+		v.Links = []ui.Link{{Label: p.say("office.next"), Href: at(c, "/desk/points") + "?after=" + escaped(page.Next)}, toOwn}
 	}
 	return s.showCase(c, p, &v, nil, nil)
 }

@@ -268,6 +268,7 @@ func (s *Site) siteMap() []Route {
 		s.heritageRoutes(),
 		s.plaqueRoutes(),
 		s.policyRoutes(),
+		s.servicePointRoutes(),
 	)
 }
 

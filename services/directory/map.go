@@ -65,18 +65,36 @@ type Stretch struct {
 
 // PlanWith is Plan that marks stretches of streets, and shows them whole.
 func (s *Service) PlanWith(ctx context.Context, rows []Row, marked []Stretch, t lang.Tag, width, height int, now time.Time) (plan.Drawing, error) {
+	spots := []plan.Spot{}
+	for i := range rows {
+		if r := &rows[i]; r.At != nil {
+			spots = append(spots, plan.Spot{ID: r.Listing.ID, At: *r.At, Number: r.Number})
+		}
+	}
+	return s.draw(ctx, spots, marked, t, width, height, now)
+}
+
+// PlanPoints is Plan for points: one with a number and a position has a numbered pin.
+func (s *Service) PlanPoints(ctx context.Context, rows []PointRow, t lang.Tag, width, height int, now time.Time) (plan.Drawing, error) {
+	spots := []plan.Spot{}
+	for _, r := range rows {
+		if r.Number > 0 && r.Point.Location != nil {
+			spots = append(spots, plan.Spot{ID: r.Point.ID, At: r.Point.Location.Point, Number: r.Number})
+		}
+	}
+	return s.draw(ctx, spots, nil, t, width, height, now)
+}
+
+func (s *Service) draw(ctx context.Context, spots []plan.Spot, marked []Stretch, t lang.Tag, width, height int, now time.Time) (plan.Drawing, error) {
 	st, err := s.state(ctx, now)
 	if err != nil {
 		return plan.Drawing{}, err
 	}
 	d := st.snap.reg.drawing()
 	var at []geo.Point
-	in := plan.Input{Streets: d.streets, Plazas: st.snap.reg.plazas, Lang: t}
-	for i := range rows {
-		if r := &rows[i]; r.At != nil {
-			at = append(at, *r.At)
-			in.Spots = append(in.Spots, plan.Spot{ID: r.Listing.ID, At: *r.At, Number: r.Number})
-		}
+	in := plan.Input{Streets: d.streets, Plazas: st.snap.reg.plazas, Spots: spots, Lang: t}
+	for _, x := range spots {
+		at = append(at, x.At)
 	}
 	for _, x := range marked {
 		in.Marked = append(in.Marked, st.snap.marked(d, &x)...)

@@ -22,6 +22,7 @@ type PointRow struct {
 	// Slug is the page of the shop that is the same place, empty for none; Page the path of another page that says more.
 	Slug, Page string
 	Metres     float64 // from where the visitor is; −1 when either is not known
+	Number     int     // of its pin on the plan, 0 for none; who draws one counts
 }
 
 // Points returns the points of the given kinds, all without any, by kind in the order of place.PointKinds: the nearest first when

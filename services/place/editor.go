@@ -16,13 +16,14 @@ import (
 	"shangquan/services/store"
 )
 
-// Editor is how people change places: streets with their sides and stretches, plazas with their floors, units. Every change is
+// Editor is how people change places: streets with their sides and stretches, plazas with their floors, units, service points. Every change is
 // compare-and-swap on the revision that was shown and leaves an entry in the trail.
 type Editor struct {
 	*Service
 	streets *audit.Recorded[Street]
 	plazas  *audit.Recorded[Plaza]
 	units   *audit.Recorded[Unit]
+	points  *audit.Recorded[Point]
 	now     func() time.Time
 }
 
@@ -31,6 +32,7 @@ const (
 	KindStreet = "street"
 	KindPlaza  = "plaza"
 	KindUnit   = "unit"
+	KindPoint  = "service_point"
 )
 
 // NewEditor returns the editor of the places on db, which writes to the trail log. now tells the time in the zone of the district.
@@ -38,7 +40,7 @@ func NewEditor(db store.DB, log *audit.Log, now func() time.Time) *Editor {
 	c := Declare(db)
 	return &Editor{
 		Service: New(db), streets: audit.Record(c.Streets, log, KindStreet), plazas: audit.Record(c.Plazas, log, KindPlaza),
-		units: audit.Record(c.Units, log, KindUnit), now: now,
+		units: audit.Record(c.Units, log, KindUnit), points: audit.Record(c.Points, log, KindPoint), now: now,
 	}
 }
 

@@ -102,14 +102,18 @@ const (
 	Rest     PointKind = "rest"
 	Canteen  PointKind = "canteen"
 	Health   PointKind = "health"
+	Bench    PointKind = "bench"
+	Shade    PointKind = "shade"     // out of sun and rain
+	StepFree PointKind = "step_free" // a ramp, a lift, a dropped kerb
 )
 
 // PointKinds lists the kinds in the order pages show them.
-var PointKinds = []PointKind{Canteen, Health, Toilet, Water, Charging, FirstAid, AED, Nursing, Rest, Metro, BusStop}
+var PointKinds = []PointKind{Canteen, Health, Toilet, Water, Charging, FirstAid, AED, Nursing, Rest, Bench, Shade, StepFree, Metro, BusStop}
 
 // Point is a service point 便民服务点 or a way-finding point such as a bus stop.
 type Point struct {
 	store.Meta
+	audit.Trail
 	Kind     PointKind     `json:"kind"`
 	Name     lang.Text     `json:"name"`
 	Address  string        `json:"address"`
@@ -126,4 +130,6 @@ type Point struct {
 	// Hours are when it can be used, where the record it is made of says so.
 	Hours     *hours.Hours `json:"-"`
 	CheckedOn string       `json:"checked_on"` // YYYY-MM-DD, empty when nobody of the district has checked it
+	// Gone is the day since when it is no more, YYYY-MM-DD; it is kept so that no list brings it back.
+	Gone string `json:"gone,omitempty"`
 }

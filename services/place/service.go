@@ -37,7 +37,7 @@ func Declare(db store.DB) Collections {
 		Plazas:  store.NewCollection[Plaza](db, "plazas", store.Unique("slug"), store.Follow("audit"), store.Sealed()),
 		Units: store.NewCollection[Unit](db, "units",
 			store.Index("plaza_id"), store.Index("street_id"), store.Index("occupied_by"), store.Follow("audit"), store.Sealed()),
-		Points: store.NewCollection[Point](db, "points", store.Index("kind"), store.Sealed()),
+		Points: store.NewCollection[Point](db, "points", store.Index("kind"), store.Follow("audit"), store.Sealed()),
 	}
 }
 
@@ -73,19 +73,19 @@ func (s *Service) PlazaBySlug(ctx context.Context, slug string) (Plaza, error) {
 	return s.plazas.bySlug(ctx, slug)
 }
 
-// Points returns the points of the given kinds, all without any, by kind in the order of PointKinds and then alphabetically.
+// Points returns the points of the given kinds that are still there, all without any, by kind in the order of PointKinds and then alphabetically.
 func (s *Service) Points(ctx context.Context, kinds ...PointKind) ([]Point, error) {
 	all, err := s.points.all(ctx)
-	if err != nil || len(kinds) == 0 {
-		return all, err
+	return slices.DeleteFunc(all, func(p Point) bool { return p.Gone != "" || len(kinds) > 0 && !slices.Contains(kinds, p.Kind) }), err
+}
+
+// Point returns the point with this id: fault.NotFound, also for one that is gone.
+func (s *Service) Point(ctx context.Context, id string) (Point, error) {
+	p, err := s.points.byID(ctx, id)
+	if err == nil && p.Gone != "" {
+		return Point{}, fault.Missing()
 	}
-	out := []Point{}
-	for _, p := range all {
-		if slices.Contains(kinds, p.Kind) {
-			out = append(out, p)
-		}
-	}
-	return out, nil
+	return p, err
 }
 
 // Units returns the units of a plaza that are still there, from the lowest floor up and by number.
@@ -227,7 +227,7 @@ func (s *Street) carry(was *Street) {
 	}
 }
 func (p *Plaza) carry(was *Plaza) { p.Trail = was.Trail }
-func (p *Point) carry(*Point)     {}
+func (p *Point) carry(was *Point) { p.Trail, p.Gone = was.Trail, was.Gone }
 func (u *Unit) carry(was *Unit) {
 	u.Trail, u.OccupiedBy, u.VacantSince, u.SeenOn, u.History = was.Trail, was.OccupiedBy, was.VacantSince, was.SeenOn, was.History
 	u.Retired, u.PartOf = was.Retired, was.PartOf

@@ -1,0 +1,182 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/access"
+	"shangquan/services/geo"
+	"shangquan/services/lang"
+	"shangquan/services/place"
+)
+
+// servicePointRoutes are the benches, ramps and other points that the district itself enters and looks at.
+func (s *Site) servicePointRoutes() []Route {
+	get, post := http.MethodGet, http.MethodPost
+	const one, none = "/desk/service-points/:id", "/desk/service-points/none"
+	return []Route{
+		{Method: get, Path: "/desk/service-points", Handle: s.servicePoints, Kind: Private, Needs: access.PlaceRead},
+		{Method: post, Path: "/desk/service-points", Handle: s.servicePointAdded, Kind: Private, Rate: Write, Needs: access.PlaceEdit},
+		{Method: get, Path: one, Handle: s.servicePoint, Kind: Private, Needs: access.PlaceRead, Probe: none},
+		{Method: post, Path: one, Handle: s.servicePointSent, Kind: Private, Rate: Write, Needs: access.PlaceEdit, Probe: none},
+	}
+}
+
+func mayEditPoints(c *fiber.Ctx) bool {
+	return access.Can(Of(c).Actor, access.PlaceEdit, access.Thing{Kind: place.KindPoint})
+}
+
+// servicePoints: GET /desk/service-points: those there are, kind by kind, and a new one.
+func (s *Site) servicePoints(c *fiber.Ctx) error { return s.shown(c, s.servicePointsCase) }
+
+func (s *Site) servicePointsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
+	list, err := s.services.Streets.Points(c.UserContext())
+	if err != nil {
+		return nil, err
+	}
+	v := &casePage{
+		Up: toDesk(c, p), Title: p.say("points_desk.title"), Lead: p.say("points_desk.lead"),
+		Links: []ui.Link{{Label: p.say("points.title"), Href: at(c, "/points")}, {Label: p.say("station.check_title"), Href: at(c, "/desk/points")}},
+	}
+	if saidHere(c, "gone") != "" {
+		v.ok(p.say("points_desk.done.gone"))
+	}
+	some := false
+	for _, kind := range place.PointKinds {
+		records := ui.Records{}
+		for i := range list {
+			if x := &list[i]; x.Kind == kind && kind.ByHand() {
+				name, in := x.Name.In(p.Lang)
+				r := ui.Record{Title: name, Lang: in, Href: at(c, "/desk/service-points/"+x.ID), Lines: []string{}}
+				for _, line := range []string{x.Address, checkedWords(p, x.CheckedOn)} {
+					if line != "" {
+						r.Lines = append(r.Lines, line)
+					}
+				}
+				records.Items = append(records.Items, r)
+			}
+		}
+		if len(records.Items) > 0 {
+			some = true
+			v.add(section{ID: "kind-" + string(kind), Title: p.say("points.kind." + string(kind)), Records: &records})
+		}
+	}
+	if !some {
+		v.add(section{Records: &ui.Records{Empty: p.say("points_desk.none")}})
+	}
+	if mayEditPoints(c) {
+		v.add(section{ID: "new", Title: p.say("points_desk.new"), Text: p.say("points_desk.new_text"), Forms: []*ui.Form{
+			s.act(c, "point", at(c, "/desk/service-points"), 0, p.say("points_desk.add"), pointParts(p, only(f, "point"), &place.Point{Kind: place.Bench})...),
+		}})
+	}
+	return v, nil
+}
+
+// pointParts are the fields of a point.
+func pointParts(p *speaker, f *form, x *place.Point) []ui.FormPart {
+	const id = "point"
+	kinds, data := []ui.Option{}, []ui.Option{}
+	for _, k := range place.PointKinds {
+		if k.ByHand() || k == x.Kind {
+			kinds = append(kinds, ui.Option{Value: string(k), Label: p.say("points.kind." + string(k)), Checked: typedOr(f, "kind", string(x.Kind)) == string(k)})
+		}
+	}
+	pin, datum := "", geo.GCJ02 // what people copy from a map here is in this one
+	if x.Location != nil {
+		pin, datum = pinWords(x.Location), x.Location.Source
+	}
+	for _, k := range []geo.Datum{geo.GCJ02, geo.BD09, geo.WGS84} {
+		data = append(data, ui.Option{Value: string(k), Label: p.say("my.datum." + string(k)), Checked: typedOr(f, "location.datum", string(datum)) == string(k)})
+	}
+	out := []ui.FormPart{filled(f, id, "kind", p.say("points_desk.kind"), "", func(y *ui.Field) { y.Options = kinds })}
+	out = append(out, threefold(p, f, id, "name", p.say("points_desk.name"), x.Name, func(y *ui.Field) { y.Max, y.Hint = 60, p.say("points_desk.name_hint") })...)
+	return append(out,
+		filled(f, id, "address", p.say("points_desk.address"), x.Address, func(y *ui.Field) { y.Optional, y.Lang = true, lang.Hans }),
+		filled(f, id, "note", p.say("points_desk.note"), x.Note, func(y *ui.Field) { y.Optional, y.Lang, y.Hint = true, lang.Hans, p.say("points_desk.note_hint") }),
+		filled(f, id, "location", p.say("my.place.pin"), pin, func(y *ui.Field) { y.Optional, y.InputMode, y.Hint = true, "decimal", p.say("points_desk.pin_hint") }),
+		filled(f, id, "location.datum", p.say("my.place.datum"), "", func(y *ui.Field) { y.Options = data }))
+}
+
+func typedPoint(f *form, was *geo.Location) (place.PointFacts, error) {
+	x := place.PointFacts{Kind: place.PointKind(f.Get("kind")), Name: typedText(f, "name"), Address: f.Get("address"), Note: f.Get("note")}
+	var err error
+	x.Location, err = typedPin(f, was)
+	return x, err
+}
+
+// servicePointAdded: POST /desk/service-points (kind, name, address, note, location, location.datum).
+func (s *Site) servicePointAdded(c *fiber.Ctx) error {
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
+	x, err := typedPoint(f, nil)
+	if err == nil {
+		var made place.Point
+		if made, err = s.services.Streets.AddPoint(c.UserContext(), Of(c).Actor, x); err == nil {
+			return see(c, "/desk/service-points/"+made.ID+"?done=saved")
+		}
+	}
+	return s.refused(c, f, err, s.servicePointsCase)
+}
+
+// servicePoint: GET /desk/service-points/:id.
+func (s *Site) servicePoint(c *fiber.Ctx) error { return s.shown(c, s.servicePointCase) }
+
+func (s *Site) servicePointCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
+	x, err := s.services.Streets.Point(c.UserContext(), c.Params("id"))
+	if err != nil {
+		return nil, err
+	}
+	here := at(c, "/desk/service-points/"+x.ID)
+	v := &casePage{Up: &ui.Link{Label: p.say("points_desk.title"), Href: at(c, "/desk/service-points")}, Title: p.name(x.Name), Lead: p.say("points.kind." + string(x.Kind))}
+	if w := saidHere(c, "saved", "there"); w != "" {
+		v.ok(p.say("points_desk.done." + w))
+	}
+	facts := fact(nil, p.say("points_desk.address"), x.Address)
+	facts = fact(facts, p.say("points_desk.note"), x.Note)
+	v.add(section{Facts: fact(facts, p.say("station.last_check"), checkedWords(p, x.CheckedOn))})
+	if !mayEditPoints(c) {
+		return v, nil
+	}
+	look := s.act(c, "look", here, x.Rev, "")
+	look.Bar.Buttons = []ui.Button{{Label: p.say("station.is_there"), Name: "do", Value: "there"}, {Label: p.say("station.is_gone"), Kind: "alt", Name: "do", Value: "gone"}}
+	v.add(section{Title: p.say("points_desk.look"), Forms: []*ui.Form{look}})
+	v.add(section{Title: p.say("points_desk.edit"), Forms: []*ui.Form{s.act(c, "point", here, x.Rev, p.say("points_desk.save"), pointParts(p, only(f, "point"), &x)...)}})
+	return v, nil
+}
+
+// servicePointSent: POST /desk/service-points/:id (form: look with do = there or gone; point with its fields).
+func (s *Site) servicePointSent(c *fiber.Ctx) error {
+	f, rev, err := s.revised(c)
+	if err != nil {
+		return err
+	}
+	ctx, by, id, do := c.UserContext(), Of(c).Actor, c.Params("id"), f.Get("do")
+	was, err := s.services.Streets.Point(ctx, id)
+	if err != nil {
+		return err
+	}
+	to := "/desk/service-points/" + id + "?done=saved"
+	switch form := f.Get("form"); {
+	case form == "point":
+		var x place.PointFacts
+		if x, err = typedPoint(f, was.Location); err == nil {
+			_, err = s.services.Streets.SetPoint(ctx, by, id, rev, x)
+		}
+	case form == "look" && (do == "there" || do == "gone"):
+		_, err = s.services.Streets.SawPoint(ctx, by, id, rev, do == "there")
+		to = "/desk/service-points/" + id + "?done=there"
+		if do == "gone" {
+			to = "/desk/service-points?done=gone"
+		}
+	default:
+		return fiber.ErrBadRequest
+	}
+	if err == nil {
+		return see(c, to)
+	}
+	return s.refused(c, f, err, s.servicePointCase)
+}

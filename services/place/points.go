@@ -1,0 +1,74 @@
+package place
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/fault"
+	"shangquan/services/geo"
+	"shangquan/services/lang"
+	"shangquan/services/store"
+)
+
+// PointFacts are what a coordinator enters of a point.
+type PointFacts struct {
+	Kind     PointKind
+	Name     lang.Text
+	Address  string
+	Note     string
+	Location *geo.Location
+}
+
+func (x *PointFacts) into(p *Point) error {
+	p.Kind, p.Name, p.Address, p.Note, p.Location = x.Kind, x.Name.Clean(), lang.Clean(x.Address), lang.Clean(x.Note), x.Location
+	return p.Validate()
+}
+
+// AddPoint adds a point of the district, checked today: who enters it has stood before it. fault.Invalid names the fields.
+func (e *Editor) AddPoint(ctx context.Context, by access.Actor, x PointFacts) (Point, error) {
+	if err := may(by, KindPoint, ""); err != nil {
+		return Point{}, err
+	}
+	p := Point{Lines: []string{}, Core: true, Source: "district", CheckedOn: e.now().Format(time.DateOnly)}
+	if err := x.into(&p); err != nil {
+		return Point{}, err
+	}
+	return p, e.points.Insert(ctx, by, wrote(p.Name.Hans), &p)
+}
+
+// SetPoint changes what is said of a point over revision rev: fault.Invalid, fault.NotFound, fault.Conflict.
+func (e *Editor) SetPoint(ctx context.Context, by access.Actor, id string, rev int64, x PointFacts) (Point, error) {
+	return e.point(ctx, by, id, rev, x.into)
+}
+
+// SawPoint says that somebody looked today and the point was there, or was not and is taken off every list.
+func (e *Editor) SawPoint(ctx context.Context, by access.Actor, id string, rev int64, there bool) (Point, error) {
+	return e.point(ctx, by, id, rev, func(p *Point) error {
+		today := e.now().Format(time.DateOnly)
+		if p.CheckedOn = today; !there {
+			p.Gone = today
+		}
+		return nil
+	})
+}
+
+func (e *Editor) point(ctx context.Context, by access.Actor, id string, rev int64, f func(*Point) error) (Point, error) {
+	if err := may(by, KindPoint, id); err != nil {
+		return Point{}, err
+	}
+	if err := store.Seen(rev); err != nil {
+		return Point{}, err
+	}
+	return e.points.UpdateAs(ctx, by, id, rev, func(p *Point) (audit.Write, error) {
+		if p.Gone != "" {
+			return audit.Write{}, fault.Missing()
+		}
+		return wrote(p.Name.Hans), f(p)
+	})
+}
+
+// ByHand reports whether a kind is entered by the district itself; stops come from the lists of who runs them.
+func (k PointKind) ByHand() bool { return slices.Contains(PointKinds, k) && k != BusStop && k != Metro }
