@@ -129,6 +129,8 @@ test('prints without what only works on a screen', async ({ page, request }) => 
 /** The longest names of the sample district, where a sheet would begin a second page. */
 const longest = ['上海奇瑞4S店', '仓桥农村信用合作社玉树路分社', '上海农村商业银行中山中路分理处'];
 
+const street = '/streets/zhongshan-zhonglu';
+
 for (const [size, points] of [
 	['a5', [420, 595]],
 	['a4', [595, 842]],
@@ -144,11 +146,13 @@ for (const [size, points] of [
 		const modules = await page.locator('.qr').evaluate((e) => e.getBoundingClientRect().width / (96 / 25.4));
 		expect(modules, 'millimetres with the margin').toBeGreaterThanOrEqual(60);
 
-		const paths = [path];
+		const paths = [path, street, (await allPages(request)).plaza];
 		for (const words of longest) {
 			const html = await (await request.get(`/?q=${encodeURIComponent(words)}`)).text();
 			paths.push(/<h2 class="shop-n">.*?href="(\/shops\/[a-z0-9-]+)"/.exec(html)?.[1] ?? path);
 		}
+		await page.goto(`${street}/poster?size=${size}`);
+		expect(await decoded(page), 'the code of a street').toMatch(new RegExp(`:\\d+${street}$`));
 		for (const p of new Set(paths)) {
 			await page.goto(`${p}/poster?size=${size}`);
 			const pdf = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString('latin1');

@@ -146,7 +146,7 @@ func (s *Site) street(c *fiber.Ctx) error {
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.streets.title"), Href: ui.Href(p.Lang, "/streets")},
 		Name: ui.Plain(name, in), Pinyin: x.Street.Pinyin, Count: placeCount(p, x.Total, x.Open),
-		Callouts: banners(p, s.board(c).Street(p.now, x.Street.ID)), Links: placeLinks(p, x.Street.Slug),
+		Callouts: banners(p, s.board(c).Street(p.now, x.Street.ID)), Links: placeLinks(p, "/streets/", x.Street.Slug),
 	}
 	v.Callouts = append(v.Callouts, s.pedestrianNote(p, x.Street, false)...)
 	all := []directory.Row{}
@@ -197,7 +197,7 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.plazas.title"), Href: ui.Href(p.Lang, "/plazas")},
 		Name: ui.Plain(name, in), Facts: plazaFacts(p, &x),
-		Callouts: banners(p, s.board(c).Plaza(p.now, x.Plaza.ID)), Links: placeLinks(p, x.Plaza.Slug),
+		Callouts: banners(p, s.board(c).Plaza(p.now, x.Plaza.ID)), Links: placeLinks(p, "/plazas/", x.Plaza.Slug),
 	}
 	if x.Total == 0 {
 		v.Nothing = p.say("places.plazas.empty")
@@ -263,9 +263,12 @@ func plazaFacts(p *speaker, x *directory.PlazaPage) []ui.Fact {
 	return out
 }
 
-// placeLinks lead from a street or plaza to its notices.
-func placeLinks(p *speaker, slug string) []ui.Link {
-	return []ui.Link{{Label: p.say("notices.of_place"), Href: ui.Href(p.Lang, "/notices") + "?at=" + slug}}
+// placeLinks lead from a street or plaza to its notices, and to the sheet with its code.
+func placeLinks(p *speaker, folder, slug string) []ui.Link {
+	return []ui.Link{
+		{Label: p.say("notices.of_place"), Href: ui.Href(p.Lang, "/notices") + "?at=" + slug},
+		{Label: p.say("poster.of_place"), Href: ui.Href(p.Lang, folder+slug+"/poster")},
+	}
 }
 
 // placeCount counts the shops of a place. That none is known to be open is not said: most have not said when they are.

@@ -16,16 +16,29 @@ import (
 // posterPage is the sheet for the shop window, A5 or A4.
 type posterPage struct {
 	Base   ui.Base
-	Back   string
-	Other  ui.Link // the other size
+	Back   ui.Link
+	Other  ui.Link   // the other size
+	How    string    // where it hangs
+	Chips  []ui.Chip // the floors of a plaza
 	Poster ui.Poster
+}
+
+// posterSize is the size that is asked for, a5 where none is, and the other one.
+func posterSize(c *fiber.Ctx) (size, other string, err error) {
+	switch size = c.Query("size", "a5"); size {
+	case "a5":
+		return size, "a4", nil
+	case "a4":
+		return size, "a5", nil
+	}
+	return "", "", fault.Wrong("size", "poster.size_unknown", map[string]any{"Value": strings.ToUpper(size[:min(len(size), 8)])})
 }
 
 func (s *Site) poster(c *fiber.Ctx) error {
 	p := s.speaker(c)
-	size := c.Query("size", "a5")
-	if size != "a5" && size != "a4" {
-		return fault.Wrong("size", "poster.size_unknown", map[string]any{"Value": strings.ToUpper(size[:min(len(size), 8)])})
+	size, other, err := posterSize(c)
+	if err != nil {
+		return err
 	}
 	// The sheet is in Chinese whatever the page around it is in: it hangs in a window of the district.
 	shop, err := s.directory.Shop(c.UserContext(), c.Params("slug"), lang.Hans, p.now)
@@ -39,7 +52,7 @@ func (s *Site) poster(c *fiber.Ctx) error {
 	}
 	hans := &speaker{Words: s.catalogue.In(lang.Hans), now: p.now}
 	site, _ := s.identity().Name.In(lang.Hans)
-	v := posterPage{Back: ui.Href(p.Lang, "/shops/"+l.Slug)}
+	v := posterPage{Back: ui.Link{Label: p.say("poster.back"), Href: ui.Href(p.Lang, "/shops/"+l.Slug)}, How: p.say("poster.how")}
 	v.Poster = ui.Poster{
 		Size: size, Sign: ui.Sign{Hanzi: s.identity().Sign, Pinyin: s.identity().SignPinyin, Label: s.identity().Sign},
 		Name: l.Name.Hans, English: l.Name.En, Plate: plateView(hans, &shop.Row), QR: code, Address: s.typed(l),
@@ -52,14 +65,14 @@ func (s *Site) poster(c *fiber.Ctx) error {
 	if day, ok := checked(l); ok {
 		v.Poster.Seal, v.Poster.Checked = hans.say("poster.seal"), ui.ShortDate(lang.Hans, day.At(0), p.now)
 	}
-	other := "a4"
-	if size == "a4" {
-		other = "a5"
-	}
 	v.Other = ui.Link{Label: p.say("poster.swap", "Size", strings.ToUpper(other)), Href: ui.Href(p.Lang, "/shops/"+l.Slug+"/poster") + "?size=" + other}
-	v.Base = s.Base(c, p.say("poster.title", "Name", l.Name.Hans))
-	v.Base.NoIndex, v.Base.Class = true, "poster-page"
 	p.note(hans.err)
+	return s.renderPoster(c, p, &v)
+}
+
+func (s *Site) renderPoster(c *fiber.Ctx, p *speaker, v *posterPage) error {
+	v.Base = s.Base(c, p.say("poster.title", "Name", v.Poster.Name))
+	v.Base.NoIndex, v.Base.Class = true, "poster-page"
 	if p.err != nil {
 		return p.err
 	}

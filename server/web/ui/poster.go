@@ -5,9 +5,11 @@ import (
 	"strings"
 )
 
-// Poster is the sheet for the shop window. Size: a5 or a4. It is always read in Chinese with one English line.
+// Poster is the sheet for the shop window, or for a street or a floor of a plaza. Size: a5 or a4. It is always read in Chinese with one
+// English line.
 type Poster struct {
 	Size        string
+	Of          string // street or floor, which have no door plate; empty: a shop
 	Sign        Sign
 	Name        string
 	Kind        string
