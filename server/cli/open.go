@@ -110,6 +110,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	}
 	d.guard(log)
 	d.vocabulary = vocabulary.New(db, trail, filed{d})
+	d.shops.OfferReasons(func(code string) bool { return d.vocabulary.Offers(vocabulary.TurnReasons, code) })
 	d.settings = setting.New(db, trail, initial(c), now)
 	d.holidays = holiday.New(db, trail, d.eachRun, d.askMerchant(c.Origin), now)
 	d.posts = post.New(db, trail, d.shops, now)

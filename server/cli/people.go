@@ -41,6 +41,7 @@ import (
 	"shangquan/services/station"
 	"shangquan/services/store"
 	"shangquan/services/twin"
+	"shangquan/services/vocabulary"
 	"shangquan/services/walk"
 	"shangquan/services/webhook"
 )
@@ -115,6 +116,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	}
 	p.photos = media.New(p.blobs, d.keys, d.now)
 	p.reports = report.New(d.db, d.trail, d.keys, d.thing, d.now)
+	p.reports.OfferReasons(func(r report.Reason) bool { return d.vocabulary.Offers(vocabulary.ReportReasons, string(r)) })
 	p.insight = insight.New(d.db, d.now, log)
 	p.keys = apikey.New(d.db, d.trail, p.actor, d.now)
 	p.repeats = idempotency.New(d.db, d.keys, d.now)

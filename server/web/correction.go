@@ -10,6 +10,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/listing"
 	"shangquan/services/report"
+	"shangquan/services/vocabulary"
 )
 
 // correctionRoutes are 这条信息不对: anybody says what is wrong with a shop's page, and reads by a number what came of it.
@@ -44,8 +45,8 @@ func (s *Site) publicShop(c *fiber.Ctx) (*listing.Listing, error) {
 func (s *Site) correctionForm(c *fiber.Ctx, p *speaker, l *listing.Listing, f *form) formPage {
 	path := "/shops/" + l.Slug
 	reasons := &ui.Choice{ID: "reason", Name: "reason", Legend: p.say("report.what")}
-	for _, r := range report.Reasons {
-		reasons.Options = append(reasons.Options, ui.Pick{Value: string(r), Label: p.say("report.reason." + string(r)), Checked: f != nil && f.Get("reason") == string(r)})
+	for _, r := range s.reasonChoices(p, vocabulary.ReportReasons, "") {
+		reasons.Options = append(reasons.Options, ui.Pick{Value: r.code, Label: r.word, Checked: f != nil && f.Get("reason") == r.code})
 	}
 	name := p.name(l.Name.Text)
 	return formPage{
@@ -142,7 +143,7 @@ func (s *Site) showProgress(c *fiber.Ctx, p *speaker, v *numberPage, x report.Pr
 	}
 	v.Facts = fact(nil, p.say("report.number"), ref)
 	v.Facts = fact(v.Facts, p.say("report.shop"), name)
-	v.Facts = fact(v.Facts, p.say("report.what"), p.say("report.reason."+string(x.Reason)))
+	v.Facts = fact(v.Facts, p.say("report.what"), s.reasonWord(p, vocabulary.ReportReasons, string(x.Reason)))
 	v.Facts = fact(v.Facts, p.say("report.sent_at"), stamp(p, x.SentAt))
 	v.Facts = fact(v.Facts, p.say("report.state_label"), p.say("report.state."+string(x.State)))
 	if x.State == report.Answered {

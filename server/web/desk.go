@@ -14,6 +14,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/store"
+	"shangquan/services/vocabulary"
 )
 
 // deskRoutes are the coordinators' desk: what waits for them, and one page for each sort of case.
@@ -145,7 +146,7 @@ func (s *Site) queue(ctx context.Context, p *speaker, by access.Actor) (out []wa
 	}
 	full = full || reports.Next != ""
 	for _, x := range reports.Items {
-		what := p.say("report.reason." + string(x.Reason))
+		what := s.reasonWord(p, vocabulary.ReportReasons, string(x.Reason))
 		if x.Count > 1 {
 			what = p.count("desk.voices", x.Count, "What", what)
 		}

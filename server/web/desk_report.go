@@ -6,6 +6,7 @@ import (
 	"shangquan/server/web/ui"
 	"shangquan/services/fault"
 	"shangquan/services/report"
+	"shangquan/services/vocabulary"
 )
 
 // reportCasePage: GET /desk/reports/:number: what people say is wrong, beside what the page says.
@@ -34,7 +35,7 @@ func (s *Site) reportCase(c *fiber.Ctx, p *speaker, x report.Item, f *form, cont
 	}
 	ref := report.Spell(x.Ref)
 	v := &casePage{
-		Up: toDesk(c, p), Title: p.say("desk.report_title", "Shop", p.name(l.Name.Text), "What", p.say("report.reason."+string(x.Reason))),
+		Up: toDesk(c, p), Title: p.say("desk.report_title", "Shop", p.name(l.Name.Text), "What", s.reasonWord(p, vocabulary.ReportReasons, string(x.Reason))),
 		Links: []ui.Link{{Label: p.say("desk.public"), Href: at(c, "/shops/"+l.Slug)}},
 	}
 	facts := fact(nil, p.say("report.number"), ref)

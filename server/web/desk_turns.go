@@ -17,6 +17,7 @@ import (
 	"shangquan/services/listing"
 	"shangquan/services/sheet"
 	"shangquan/services/turnover"
+	"shangquan/services/vocabulary"
 )
 
 // turnRoutes are the register of openings, moves and closings.
@@ -183,15 +184,15 @@ func (s *Site) turnRecords(c *fiber.Ctx, p *speaker, v *turnsView, turns []listi
 			v.Full = p.say("turns.full", "N", turnsListed)
 			break
 		}
-		v.Records.Items = append(v.Records.Items, turnRecord(c, p, &t))
+		v.Records.Items = append(v.Records.Items, s.turnRecord(c, p, &t))
 	}
 }
 
-func turnRecord(c *fiber.Ctx, p *speaker, t *listing.Turned) ui.Record {
+func (s *Site) turnRecord(c *fiber.Ctx, p *speaker, t *listing.Turned) ui.Record {
 	name, in := t.Listing.Name.In(p.Lang)
 	r := ui.Record{Title: name, Lang: in, Href: at(c, "/desk/register/"+t.Listing.ID), Lines: []string{ui.Date(p.Lang, dayTime(p, t.On), p.now), p.say("turns.kind." + string(t.Kind))}}
 	if t.Reason != "" {
-		r.Lines = append(r.Lines, p.say("turns.reason."+t.Reason))
+		r.Lines = append(r.Lines, s.reasonWord(p, vocabulary.TurnReasons, t.Reason))
 	}
 	r.Lines = append(r.Lines, p.say("turns.source."+string(t.Source)))
 	if t.Void {
@@ -232,7 +233,7 @@ func (s *Site) turnsFile(c *fiber.Ctx) error {
 			format = p.name(f.Name)
 		}
 		if t.Reason != "" {
-			reason = p.say("turns.reason." + t.Reason)
+			reason = s.reasonWord(p, vocabulary.TurnReasons, t.Reason)
 		}
 		if t.Void {
 			void = p.say("turns.void")
@@ -285,7 +286,7 @@ func (s *Site) turnCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form,
 		if t.ID == id {
 			was = t
 		}
-		r := turnRecord(c, p, &listing.Turned{Turn: t, Listing: l})
+		r := s.turnRecord(c, p, &listing.Turned{Turn: t, Listing: l})
 		r.Title, r.Lang, r.Href = p.say("turns.kind."+string(t.Kind)), "", at(c, path)+"?turn="+t.ID+"#turn"
 		r.Lines = slices.Delete(r.Lines, 1, 2)
 		if t.Note != "" {
@@ -295,14 +296,14 @@ func (s *Site) turnCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form,
 	}
 	v.add(section{Title: p.say("turns.list"), Records: &list})
 	x := &ui.Form{
-		ID: "turn", Action: at(c, path), CSRF: s.token(Of(c)), Rev: revision(l.Rev), Hidden: hidden("turn", was.ID), Parts: turnParts(p, &was, f),
+		ID: "turn", Action: at(c, path), CSRF: s.token(Of(c)), Rev: revision(l.Rev), Hidden: hidden("turn", was.ID), Parts: s.turnParts(p, &was, f),
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("turns.save")}}},
 	}
 	v.add(section{Title: p.say("turns.form." + strconv.FormatBool(was.ID != "")), Text: p.say("turns.form_lead"), Forms: []*ui.Form{x}})
 	return v, x, nil
 }
 
-func turnParts(p *speaker, was *listing.Turn, f *form) []ui.FormPart {
+func (s *Site) turnParts(p *speaker, was *listing.Turn, f *form) []ui.FormPart {
 	part := func(name, value string, more func(*ui.Field)) ui.FormPart {
 		return input(f, name, p.say("turns.column."+name), func(x *ui.Field) {
 			if f == nil {
@@ -326,8 +327,8 @@ func turnParts(p *speaker, was *listing.Turn, f *form) []ui.FormPart {
 		part("on", was.On, func(x *ui.Field) { x.Type, x.Short = "date", true }),
 		part("reason", was.Reason, func(x *ui.Field) {
 			x.Optional, x.Options = true, []ui.Option{{Label: p.say("turns.not_known")}}
-			for _, r := range listing.TurnReasons {
-				x.Options = append(x.Options, ui.Option{Value: r, Label: p.say("turns.reason." + r)})
+			for _, r := range s.reasonChoices(p, vocabulary.TurnReasons, was.Reason) {
+				x.Options = append(x.Options, ui.Option{Value: r.code, Label: r.word})
 			}
 		}),
 		part("note", was.Note, func(x *ui.Field) { x.Optional, x.Type, x.Rows, x.Max, x.Lang = true, "textarea", 2, 200, lang.Hans }),

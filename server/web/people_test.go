@@ -264,6 +264,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Streets = place.NewEditor(db, trail, now)
 	s.Holidays = holiday.New(db, trail, x.eachPublished, func(ctx context.Context, q holiday.Question) error { x.questions = append(x.questions, q); return nil }, now)
 	s.Vocabulary = vocabulary.New(db, trail, x)
+	s.Listings.OfferReasons(func(code string) bool { return s.Vocabulary.Offers(vocabulary.TurnReasons, code) })
 	id := d.Config.Site
 	s.Settings = setting.New(db, trail, setting.Values{Name: id.Name, Operator: id.Operator, Phone: id.Phone, ICP: id.ICP, Police: id.Police}, now)
 	s.Words = s.Vocabulary.Words
@@ -293,6 +294,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		l, err := s.Listings.Get(ctx, id)
 		return l.Thing(), l.Public(), err
 	}, now)
+	s.Reports.OfferReasons(func(r report.Reason) bool { return s.Vocabulary.Offers(vocabulary.ReportReasons, string(r)) })
 	quiet := slog.New(slog.DiscardHandler)
 	s.Insight = insight.New(db, now, quiet)
 	s.APIKeys = apikey.New(db, trail, func(ctx context.Context, id string) (by access.Actor, err error) {

@@ -31,6 +31,7 @@ func (s *Site) taxonomyPage(c *fiber.Ctx) error {
 		count := map[string]map[string]int{"category": uses.Categories, "format": uses.Formats, "tag": uses.Tags}[axis]
 		list := ui.Records{}
 		for _, e := range s.services.Vocabulary.Entries(axis) {
+			e = s.named(p, e)
 			r := ui.Record{Title: p.name(e.Name), Lines: []string{e.ID}}
 			if may {
 				r.Href = at(c, "/admin/taxonomy/"+axis+"/"+e.ID)
@@ -129,6 +130,7 @@ func (s *Site) entryPage(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.speaker(c)
+	e = s.named(p, e)
 	v, _ := s.entryCase(c, p, axis, &e, entryForm(&e, cur.Number))
 	return s.showCase(c, p, v, nil, nil)
 }
@@ -145,13 +147,18 @@ func entryForm(e *vocabulary.Entry, number int64) *form {
 func (s *Site) entryCase(c *fiber.Ctx, p *speaker, axis string, e *vocabulary.Entry, f *form) (*casePage, *ui.Form) {
 	v := &casePage{Up: &ui.Link{Label: p.say("words.taxonomy"), Href: at(c, "/admin/taxonomy#"+axis)}, Title: p.say("words.new." + axis)}
 	to := at(c, "/admin/taxonomy/"+axis)
+	reason := axis == vocabulary.TurnReasons || axis == vocabulary.ReportReasons
 	x := &ui.Form{ID: "entry", Hidden: hidden("form", "set", "rev", f.Get("rev")), CSRF: s.token(Of(c)), Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("words.save"), Name: "do", Value: "set"}}}}
 	if e != nil {
 		to += "/" + e.ID
 		v.Title = p.name(e.Name)
 		v.Lead = p.say("words.axis."+axis) + " " + e.ID
 		if e.Retired {
-			v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Lead: p.say("words.retired"), Text: p.say("words.retired_text")})
+			text := p.say("words.retired_text")
+			if reason {
+				text = p.say("words.reason_retired")
+			}
+			v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Lead: p.say("words.retired"), Text: text})
 		}
 	} else {
 		x.Parts = append(x.Parts, input(f, "id", p.say("words.code"), func(y *ui.Field) { y.Short, y.Hint = true, p.say("words.code_hint") }))
@@ -185,9 +192,16 @@ func (s *Site) entryCase(c *fiber.Ctx, p *speaker, axis string, e *vocabulary.En
 			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say(button), Kind: "alt", Name: "do", Value: do}}},
 		}}})
 	}
-	if e.Retired {
+	switch {
+	case reason && e.Retired:
+		press("offer", "words.offer_title", "words.reason_offer", "words.offer", "offer")
+		return v, x
+	case reason:
+		press("retire", "words.retire_title", "words.reason_retired", "words.retire", "retire")
+		return v, x
+	case e.Retired:
 		press("offer", "words.offer_title", "words.offer_text", "words.offer", "offer")
-	} else {
+	default:
 		press("retire", "words.retire_title", "words.retire_text", "words.retire", "retire")
 	}
 	if axis == "category" {
@@ -264,6 +278,7 @@ func (s *Site) entrySent(c *fiber.Ctx) error {
 		return openErr
 	}
 	p := s.speaker(c)
+	e = s.named(p, e)
 	typed := f
 	if do != "set" {
 		typed = entryForm(&e, number)

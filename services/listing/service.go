@@ -21,7 +21,9 @@ type Service struct {
 	places *place.Service
 	names  NameRules
 	mirror *Mirror
-	now    func() time.Time
+	// reasons says which reasons of turns can be chosen, see OfferReasons.
+	reasons func(code string) bool
+	now     func() time.Time
 }
 
 // Declare declares the collection of listings on db; it may be done again.
@@ -39,7 +41,7 @@ func New(db store.DB, log *audit.Log, now func() time.Time) *Service {
 	coll := Declare(db)
 	return &Service{
 		coll: coll, docs: audit.Record(coll, log, Kind), log: log, places: place.New(db), names: DefaultNameRules(),
-		mirror: &Mirror{coll: coll}, now: now,
+		mirror: &Mirror{coll: coll}, now: now, reasons: func(code string) bool { return slices.Contains(TurnReasons, code) },
 	}
 }
 

@@ -22,7 +22,7 @@ type Turn struct {
 	ID     string     `json:"id"` // within its listing
 	Kind   TurnKind   `json:"kind"`
 	On     string     `json:"on"`               // YYYY-MM-DD, by the calendar of the district
-	Reason string     `json:"reason,omitempty"` // one of TurnReasons
+	Reason string     `json:"reason,omitempty"` // one of TurnReasons, or of the district's own
 	Source TurnSource `json:"source"`
 	Note   string     `json:"note,omitempty"`
 	// Within says of a closing that the shop goes on elsewhere in the district: it moved, and is not counted as lost.
@@ -57,7 +57,8 @@ const (
 	FromTyped  TurnSource = "typed"  // entered or corrected by a coordinator
 )
 
-// TurnReasons are why shops close or move; empty is not known.
+// TurnReasons are why shops close or move, as they come with the program; empty is not known. What the district adds and offers no more
+// the service is told by OfferReasons.
 var TurnReasons = []string{"rent", "lease", "trade", "owner", "site", "licence", "chain", "else"}
 
 // Reopening within so many days of the closing means that the closing was a mistake.
@@ -135,7 +136,7 @@ func (c *checks) turn(t *Turn) {
 	c.when(!slices.Contains(TurnKinds, t.Kind), "kind", "error.choice")
 	c.when(t.On == "", "on", "error.date")
 	c.date("on", t.On)
-	c.when(t.Reason != "" && !slices.Contains(TurnReasons, t.Reason), "reason", "error.choice")
+	c.when(t.Reason != "" && !lang.Slug(t.Reason), "reason", "error.choice")
 	c.when(!slices.Contains([]TurnSource{FromAct, FromSurvey, FromTyped}, t.Source), "turns.source", "error.choice")
 	c.fields = append(c.fields, turnNote.Check("note", t.Note)...)
 }
@@ -155,6 +156,17 @@ func (t Turn) typed(today string) error {
 	return nil
 }
 
+// OfferReasons says which reasons of turns can be chosen; without it those of the program. It is called before the service is used.
+func (s *Service) OfferReasons(offered func(code string) bool) { s.reasons = offered }
+
+// offers refuses a reason that cannot be chosen, unless the turn has it already.
+func (s *Service) offers(reason, had string) error {
+	if reason == "" || reason == had || s.reasons(reason) {
+		return nil
+	}
+	return fault.Wrong("reason", "error.choice", nil)
+}
+
 // Correct writes a turn of a listing by hand over revision rev: a new one without an id, else the one with this id, which keeps when
 // it was written down. The page itself stays as it is: a shop is closed by Close. fault.Invalid names kind, on, reason or note;
 // fault.NotFound for an id it does not have.
@@ -168,6 +180,9 @@ func (s *Service) Correct(ctx context.Context, by access.Actor, id string, rev i
 			if len(l.Turns) >= maxTyped {
 				return fault.New(fault.Conflict, "error.turn.most", errors.New("listing: too many turns"))
 			}
+			if err := s.offers(t.Reason, ""); err != nil {
+				return err
+			}
 			made := t
 			made.Source, made.At = FromTyped, s.now()
 			l.turn(made)
@@ -179,6 +194,9 @@ func (s *Service) Correct(ctx context.Context, by access.Actor, id string, rev i
 		}
 		next := slices.Clone(l.Turns)
 		was := next[i]
+		if err := s.offers(t.Reason, was.Reason); err != nil {
+			return err
+		}
 		next[i] = t
 		next[i].At, next[i].Source = was.At, FromTyped
 		if next[i] == was {

@@ -92,3 +92,28 @@ func TestTurnsAreCorrected(t *testing.T) {
 		}
 	}
 }
+
+// The district says which reasons can be chosen; what a turn has already it keeps.
+func TestReasonsThatAreOffered(t *testing.T) {
+	b, ctx := open(t), t.Context()
+	offered := []string{"rent", "flood"}
+	b.OfferReasons(func(code string) bool { return slices.Contains(offered, code) })
+	l := b.enter(t, shop("T1", "余天成堂", listing.Published))
+	l, err := b.Correct(ctx, machine, l.ID, l.Rev, listing.Turn{Kind: listing.ShutDown, On: "2026-10-01", Reason: "flood"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	offered = []string{"rent"}
+	if l, err = b.Correct(ctx, machine, l.ID, l.Rev, listing.Turn{ID: "1", Kind: listing.ShutDown, On: "2026-10-02", Reason: "flood"}); err != nil || l.Turns[0].On != "2026-10-02" {
+		t.Errorf("a turn cannot keep its reason: %v", err)
+	}
+	for what, x := range map[string]listing.Turn{
+		"a new turn": {Kind: listing.ShutDown, On: "2026-10-01", Reason: "flood"},
+		"another":    {ID: "1", Kind: listing.ShutDown, On: "2026-10-02", Reason: "trade"},
+		"not a code": {ID: "1", Kind: listing.ShutDown, On: "2026-10-02", Reason: "进水"},
+	} {
+		if _, err := b.Correct(ctx, machine, l.ID, l.Rev, x); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s with a reason that is not offered: %v", what, err)
+		}
+	}
+}

@@ -25,7 +25,7 @@ const (
 	Other  Reason = "other"  // asks for a note
 )
 
-// Reasons lists the reasons in the order people choose from.
+// Reasons lists the reasons that come with the program, in the order people choose from. Others may be added, see Service.OfferReasons.
 var Reasons = []Reason{Closed, Moved, Hours, Phone, Place, Name, Absent, Other}
 
 // State is how far a report has come.

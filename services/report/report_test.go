@@ -569,3 +569,16 @@ func TestOwnersAreTold(t *testing.T) {
 		t.Errorf("told (-want +got):\n%s", d)
 	}
 }
+
+// The district says which reasons can be chosen.
+func TestReasonsThatAreOffered(t *testing.T) {
+	b := open(t)
+	b.OfferReasons(func(r report.Reason) bool { return r == "smell" })
+	ref := b.send(t, 1, report.Message{ListingID: "a", Reason: "smell"})
+	if x, err := b.Progress(t.Context(), access.Actor{}, ref); err != nil || x.Reason != "smell" {
+		t.Errorf("%+v %v", x, err)
+	}
+	if _, err := b.Send(t.Context(), client(1), report.Message{ListingID: "a", Reason: report.Hours}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("what is offered no more is taken: %v", err)
+	}
+}

@@ -31,6 +31,8 @@ type Service struct {
 	keys  *secret.Ring
 	shops Shops
 	now   func() time.Time
+	// offered says which reasons can be chosen, see OfferReasons.
+	offered func(Reason) bool
 }
 
 // New returns the service on db.
@@ -40,8 +42,12 @@ func New(db store.DB, log *audit.Log, keys *secret.Ring, shops Shops, now func()
 	return &Service{
 		// The trail outlives what is personal, so it must never have it.
 		coll: audit.Record(coll, log, "report", audit.Hide("notes", "voices")), log: log, keys: keys, shops: shops, now: now,
+		offered: func(r Reason) bool { return slices.Contains(Reasons, r) },
 	}
 }
+
+// OfferReasons says which reasons can be chosen; without it those of the program. It is called before the service is used.
+func (s *Service) OfferReasons(offered func(Reason) bool) { s.offered = offered }
 
 // Message is what somebody reports.
 type Message struct {
@@ -58,7 +64,7 @@ type Message struct {
 // fault.Invalid names the fields; fault.NotFound for a shop without a public page.
 func (s *Service) Send(ctx context.Context, by access.Actor, m Message) (ref string, err error) {
 	m.Note, m.Contact = lang.Clean(m.Note), lang.Clean(m.Contact)
-	if err := m.check(); err != nil {
+	if err := m.check(s.offered); err != nil {
 		return "", err
 	}
 	shop, public, err := s.shops(ctx, m.ListingID)
@@ -99,10 +105,10 @@ const attempts = 10
 
 var errAgain, errSame = errors.New("report: look again"), errors.New("report: nothing to change")
 
-func (m *Message) check() error {
+func (m *Message) check(offered func(Reason) bool) error {
 	wrong := lang.Limit{Max: MaxNote, Prose: true, Must: m.Reason == Other}.Check("note", m.Note)
 	wrong = append(wrong, lang.Limit{Max: MaxContact}.Check("contact", m.Contact)...)
-	if !slices.Contains(Reasons, m.Reason) {
+	if !offered(m.Reason) {
 		wrong = append(wrong, fault.Field{Name: "reason", Key: "error.report.reason"})
 	}
 	return fault.Wrongs(wrong)

@@ -13,7 +13,7 @@ import (
 
 // Entry is an entry of any axis, as its form has it. What an axis does not have is left aside.
 type Entry struct {
-	Axis    string // group, category, format or tag
+	Axis    string // group, category, format or tag; or a list of reasons
 	ID      string
 	Name    lang.Text
 	Group   string   // of a category
@@ -24,11 +24,15 @@ type Entry struct {
 	Own     bool // the district's own, not of the program
 }
 
-// Axes are the axes of the taxonomy in the order people see them.
-var Axes = []string{"group", "category", "format", "tag"}
+// Axes are the axes of the taxonomy in the order people see them, and the lists of reasons.
+var Axes = []string{"group", "category", "format", "tag", TurnReasons, ReportReasons}
 
-// Entries returns the entries of an axis in their order.
+// Entries returns the entries of an axis in their order. A reason that is called as the program has it has no name here.
 func (s *Service) Entries(axis string) []Entry {
+	if isReason(axis) {
+		e := s.cur.Now().edition
+		return e.reasons(axis)
+	}
 	t, out := s.Words(), []Entry{}
 	add := func(e Entry, own bool) {
 		e.Axis, e.Own, e.Retired = axis, own, !t.Offered(axis, e.ID)
@@ -129,6 +133,9 @@ func (s *Service) Set(ctx context.Context, by access.Actor, number int64, x Entr
 }
 
 func (e *Edition) set(x *Entry) error {
+	if isReason(x.Axis) {
+		return e.setReason(x)
+	}
 	o := &e.Overlay
 	switch x.Axis {
 	case "group":
@@ -145,18 +152,24 @@ func (e *Edition) set(x *Entry) error {
 	return nil
 }
 
-// Retire offers an entry no more, or again: who has it keeps it. fault.NotFound; fault.Invalid for a group whose categories are offered.
+// Retire offers an entry no more, or again: who has it keeps it. fault.NotFound; fault.Conflict for a group whose categories are offered,
+// and for the reason that is for everything else.
 func (s *Service) Retire(ctx context.Context, by access.Actor, number int64, axis, id string, retired bool) (Edition, error) {
 	if _, err := s.Entry(axis, id); err != nil {
 		return Edition{}, err
 	}
 	e, err := s.change(ctx, by, access.TaxonomyEdit, number, func(e *Edition) error {
-		list := e.list(axis)
-		*list = slices.DeleteFunc(slices.Clone(*list), func(x string) bool { return x == id })
 		e.What, e.About = "offer", id
 		if retired {
-			*list = append(*list, id)
 			e.What = "retire"
+		}
+		if isReason(axis) {
+			return e.retireReason(axis, id, retired)
+		}
+		list := e.list(axis)
+		*list = slices.DeleteFunc(slices.Clone(*list), func(x string) bool { return x == id })
+		if retired {
+			*list = append(*list, id)
 		}
 		return nil
 	})
@@ -171,14 +184,18 @@ func (e *Edition) list(axis string) *[]string {
 	return map[string]*[]string{"group": &r.Groups, "category": &r.Categories, "format": &r.Formats, "tag": &r.Tags}[axis]
 }
 
-// Remove takes away an entry of the district's own that no listing has: fault.Conflict when one has it, or it is the program's.
+// Remove takes away an entry of the district's own that no listing has: fault.Conflict when one has it, or it is the program's, or a
+// reason, which records may have.
 func (s *Service) Remove(ctx context.Context, by access.Actor, number int64, axis, id string) (Edition, error) {
 	x, err := s.Entry(axis, id)
 	if err != nil {
 		return Edition{}, err
 	}
-	if !x.Own {
+	switch {
+	case !x.Own:
 		return Edition{}, fault.New(fault.Conflict, "vocabulary.wrong.program", nil)
+	case isReason(axis):
+		return Edition{}, fault.New(fault.Conflict, "vocabulary.wrong.reason_kept", nil)
 	}
 	e, err := s.change(ctx, by, access.TaxonomyEdit, number, func(e *Edition) error {
 		o := &e.Overlay
@@ -254,7 +271,7 @@ func (s *Service) Restore(ctx context.Context, by access.Actor, number, earlier 
 		}
 	}
 	return s.change(ctx, by, access.TaxonomyEdit, number, func(e *Edition) error {
-		e.Overlay, e.Often, e.Hidden = was.Overlay, was.Often, was.Hidden
+		e.Overlay, e.Often, e.Hidden, e.Reasons = was.Overlay, was.Often, was.Hidden, was.restored(e)
 		e.What, e.About, e.Restored = "restore", "", earlier
 		return nil
 	})

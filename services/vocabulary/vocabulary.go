@@ -34,6 +34,7 @@ type Edition struct {
 	audit.Trail
 	Number  int64            `json:"number"`
 	Overlay taxonomy.Overlay `json:"overlay"`
+	Reasons Reasons          `json:"reasons"`
 	// Often are the words people are offered under the search field; none: those that come with the program.
 	Often []lang.Text `json:"often"`
 	// Hidden are words that were searched and not found and that nobody needs to see again, folded.
@@ -169,7 +170,7 @@ func (s *Service) change(ctx context.Context, by access.Actor, act access.Action
 // check says what of an edition cannot be.
 func (s *Service) check(ctx context.Context, e *Edition) error {
 	o := &e.Overlay
-	for _, n := range []int{len(o.Groups), len(o.Categories), len(o.Formats), len(o.Tags)} {
+	for _, n := range []int{len(o.Groups), len(o.Categories), len(o.Formats), len(o.Tags), len(e.Reasons.Entries)} {
 		if n > MaxEntries {
 			return fault.New(fault.Invalid, "vocabulary.wrong.full", nil)
 		}
