@@ -36,8 +36,8 @@ type Listing struct {
 	Hours       Hours             `json:"hours"`
 	Description lang.Text         `json:"description"`
 	Website     string            `json:"website"`
-	Marks       []listing.Mark    `json:"marks"`
-	Closure     *listing.Closure  `json:"closure"`
+	Marks       []Mark            `json:"marks"`
+	Closure     *Closure          `json:"closure"`
 	Confirmed   listing.Confirmed `json:"confirmed"`
 	Source      Source            `json:"source"`
 	Rev         int64             `json:"rev"`
@@ -54,6 +54,36 @@ type Address struct {
 	Level    int    `json:"level"`
 	Unit     string `json:"unit"`
 	Postcode string `json:"postcode"`
+}
+
+// Mark is something awarded, as the pages show it.
+type Mark struct {
+	Kind        string `json:"kind"`
+	Level       string `json:"level"`
+	Certificate string `json:"certificate,omitempty"`
+	Issuer      string `json:"issuer,omitempty"`
+	Founded     int    `json:"founded,omitempty"` // year
+	ReviewOn    string `json:"review_on,omitempty"`
+	Evidence    string `json:"evidence,omitempty"` // address or title of the source
+}
+
+func markOf(m *listing.Mark) Mark {
+	return Mark{Kind: m.Kind, Level: m.Level, Certificate: m.Certificate, Issuer: m.Issuer, Founded: m.Founded, ReviewOn: m.ReviewOn, Evidence: m.Evidence}
+}
+
+// Closure says how and since when a shop is closed.
+type Closure struct {
+	Kind      listing.ClosureKind `json:"kind"`
+	On        string              `json:"on"`
+	ForwardTo string              `json:"forward_to"` // new address in words
+	ForwardID string              `json:"forward_id"`
+}
+
+func closureOf(c *listing.Closure) *Closure {
+	if c == nil {
+		return nil
+	}
+	return &Closure{Kind: c.Kind, On: c.On, ForwardTo: c.ForwardTo, ForwardID: c.ForwardID}
 }
 
 // Location is a position in WGS-84, which it says aloud: in China nobody can tell from the numbers.
@@ -94,7 +124,7 @@ func (a *API) view(r *directory.Row) Listing {
 		ID: l.ID, Code: l.Code, URL: a.origin + "/shops/" + l.Slug, State: l.State, Name: l.Name.Text,
 		Aliases: list(l.Aliases), CategoryID: l.CategoryID, FormatID: l.FormatID, TagIDs: list(l.TagIDs), Goods: list(l.Goods),
 		Address: Address{Line: l.Address.Line, House: l.Address.House, Level: l.Address.Level, Unit: l.Address.Unit, Postcode: l.Address.Postcode},
-		Phones:  []Phone{}, Description: l.Description, Website: l.Website, Marks: []listing.Mark{}, Closure: l.Closure,
+		Phones:  []Phone{}, Description: l.Description, Website: l.Website, Marks: []Mark{}, Closure: closureOf(l.Closure),
 		Confirmed: l.Confirmed, Source: Source{l.Source.ID, l.Source.Observed}, Rev: l.Rev, UpdatedAt: l.UpdatedAt.UTC().Format(timeFormat),
 	}
 	if r.Street != nil {
@@ -110,7 +140,7 @@ func (a *API) view(r *directory.Row) Listing {
 		v.Phones = append(v.Phones, Phone{n.Display(), n.Tel(), n.Label})
 	}
 	if r.Heritage != nil {
-		v.Marks = append(v.Marks, *r.Heritage)
+		v.Marks = append(v.Marks, markOf(r.Heritage))
 	}
 	if r.Metres >= 0 {
 		m := int(r.Metres + 0.5)

@@ -50,8 +50,8 @@ type MyListing struct {
 	FormatID    string             `json:"format_id"`
 	Address     listing.Address    `json:"address"`
 	Location    *geo.Location      `json:"location"`
-	Marks       []listing.Mark     `json:"marks"`
-	Closure     *listing.Closure   `json:"closure"`
+	Marks       []Mark             `json:"marks"`
+	Closure     *Closure           `json:"closure"`
 	Hours       hours.Hours        `json:"hours"`
 	Phones      []phone.Number     `json:"phones"`
 	Consents    []MyConsent        `json:"consents"`
@@ -104,9 +104,12 @@ func (a *API) mine(l *listing.Listing) MyListing {
 	v := MyListing{
 		ID: l.ID, Code: l.Code, URL: a.origin + "/shops/" + l.Slug, State: l.State, Rev: l.Rev, UpdatedAt: stamp(l.UpdatedAt),
 		Name: l.Name, Aliases: list(l.Aliases), CategoryID: l.CategoryID, FormatID: l.FormatID, Address: l.Address, Location: l.Location,
-		Marks: list(l.Marks), Closure: l.Closure, Hours: l.Hours, Phones: list(l.Phones), Consents: []MyConsent{}, Website: l.Website,
+		Marks: []Mark{}, Closure: closureOf(l.Closure), Hours: l.Hours, Phones: list(l.Phones), Consents: []MyConsent{}, Website: l.Website,
 		Description: l.Description, Photos: []MyPhoto{}, Goods: list(l.Goods), Prices: list(l.Prices), TagIDs: list(l.TagIDs), Payments: list(l.Payments),
 		Confirmed: l.Confirmed, Pictures: map[string]Picture{},
+	}
+	for i := range l.Marks {
+		v.Marks = append(v.Marks, markOf(&l.Marks[i]))
 	}
 	for _, x := range l.Consents {
 		v.Consents = append(v.Consents, MyConsent{x.Digits, x.Version})
