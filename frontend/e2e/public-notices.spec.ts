@@ -41,7 +41,10 @@ test('a notice is read on the screen and on paper, and an emergency on every pag
 	await expect(desk.locator('.callout.ok').first()).toBeVisible();
 
 	await prepare(page);
-	await page.goto('/notices');
+	await expect(async () => {
+		await page.goto('/notices'); // what is written shows within a fifth of a second
+		await expect(page.getByRole('link', { name: '中山中路 10 月 20 日停水' })).toBeVisible({ timeout: 100 });
+	}).toPass();
 	await inEveryLook(page);
 	await page.getByRole('link', { name: '中山中路 10 月 20 日停水' }).click();
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText('中山中路 10 月 20 日停水');

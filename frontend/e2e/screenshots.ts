@@ -26,11 +26,13 @@ for (const name of ['home', 'search', 'map', 'shop'] as const) {
 	}
 }
 
-// What people who sign in see: the shop of its owner and the editor of its hours on a phone, the queue of the district on a desk.
+// What people who sign in see: the shop of its owner and the editor of its hours on a phone, the queue of the district and the
+// overview of the liaison on a desk.
 for (const [name, who, width, height, deviceScaleFactor] of [
 	['portal', 'owner', 390, 844, 2],
 	['hours', 'owner', 390, 844, 2],
 	['desk', 'coordinator', 1280, 860, 1],
+	['liaison', 'liaison', 1280, 860, 1],
 ] as [string, Who, number, number, number][]) {
 	test(`${name} ${String(width)}`, async ({ browser, baseURL }) => {
 		const context = await browser.newContext({ baseURL: baseURL ?? '', viewport: { width, height }, deviceScaleFactor, locale: 'zh-CN' });
@@ -52,7 +54,7 @@ for (const [name, who, width, height, deviceScaleFactor] of [
 			}
 			await visitor.close();
 		}
-		await signIn(page, who, { portal: shop, hours: `${shop}/hours`, desk: '/desk' }[name]);
+		await signIn(page, who, { portal: shop, hours: `${shop}/hours`, desk: '/desk', liaison: '/liaison' }[name]);
 		const png = await page.screenshot({ animations: 'disabled' });
 		await writeFile(`${folder}${name}-${String(width)}.png`, await paletted(png, await browser.newPage()));
 		await context.close();

@@ -188,6 +188,9 @@ func (s *Site) points(c *fiber.Ctx) error {
 	return s.Render(c, "points", v)
 }
 
+// pointAnchor is where the list names a point. Those that are made of other records have a dot in their id, which an anchor has not.
+func pointAnchor(id string) string { return "point-" + strings.ReplaceAll(id, ".", "-") }
+
 // pointsPlan is the street plan with a pin for each point that has a number; nil where there is none to show.
 func (s *Site) pointsPlan(c *fiber.Ctx, p *speaker, rows []directory.PointRow) (*ui.Plan, error) {
 	d, err := s.directory.PlanPoints(c.UserContext(), rows, p.Lang, asideWidth, asideHeight, p.now)
@@ -200,14 +203,14 @@ func (s *Site) pointsPlan(c *fiber.Ctx, p *speaker, rows []directory.PointRow) (
 	}
 	out := ui.NewPlan(d, ui.PlanView{ID: "plan", Description: p.say("points.plan"), Caption: p.say("points.plan_caption"), Look: func(id string) ui.PinLook {
 		x := byID[id]
-		return ui.PinLook{Label: p.say("places.pin", "Name", p.name(x.Name), "Status", p.say("points.kind."+string(x.Kind))), Href: "#point-" + id}
+		return ui.PinLook{Label: p.say("places.pin", "Name", p.name(x.Name), "Status", p.say("points.kind."+string(x.Kind))), Href: "#" + pointAnchor(id)}
 	}})
 	return &out, nil
 }
 
 func (s *Site) pointOf(p *speaker, r directory.PointRow) pointView {
 	name, in := r.Point.Name.In(p.Lang)
-	v := pointView{ID: "point-" + r.Point.ID, Number: r.Number, Name: ui.Plain(name, in), Address: r.Point.Address, Note: strings.Join(r.Point.Lines, p.say("empty.and"))}
+	v := pointView{ID: pointAnchor(r.Point.ID), Number: r.Number, Name: ui.Plain(name, in), Address: r.Point.Address, Note: strings.Join(r.Point.Lines, p.say("empty.and"))}
 	if r.Point.Note != "" {
 		v.Note = strings.TrimSpace(v.Note + " " + r.Point.Note)
 	}

@@ -2,7 +2,9 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"shangquan/services/access"
@@ -37,13 +39,18 @@ func Together(ctx context.Context, d Deps, people []Person) error {
 	now := func() time.Time { return d.Now().In(calendar.Shanghai) }
 	seats := assembly.New(assembly.Deps{DB: d.DB, Log: d.Log, Keys: d.Keys, Now: now})
 	members, err := seats.Organisations(ctx, liaison, false)
-	if err != nil || len(members) == 0 {
+	if err != nil {
 		return fmt.Errorf("demo: members: %w", err)
 	}
-	if err := demoActivities(ctx, d, seats, liaison, members[0].ID); err != nil {
+	own := slices.IndexFunc(members, func(o assembly.Organisation) bool { return o.MerchantID == owner.MerchantID })
+	if own < 0 {
+		return errors.New("demo: the owner's merchant is no member")
+	}
+	member := members[own].ID
+	if err := demoActivities(ctx, d, seats, liaison, member); err != nil {
 		return fmt.Errorf("demo: activities: %w", err)
 	}
-	if err := demoProgramme(ctx, programme.New(programme.Deps{DB: d.DB, Log: d.Log, Seats: seats, Now: now}), liaison, admin, members[0].ID, now().Year()); err != nil {
+	if err := demoProgramme(ctx, programme.New(programme.Deps{DB: d.DB, Log: d.Log, Seats: seats, Now: now}), liaison, admin, member, now().Year()); err != nil {
 		return fmt.Errorf("demo: the programme: %w", err)
 	}
 	if err := demoCase(ctx, d, liaison, owner); err != nil {
