@@ -15,7 +15,7 @@ export default defineConfig({
 	fullyParallel: true,
 	forbidOnly: Boolean(process.env.CI),
 	retries: 0,
-	workers: 2,
+	workers: 3, // one more than the machine of continuous integration has cores: somebody always waits for a page
 	reporter: [['line']],
 	timeout: 120_000,
 	expect: { timeout: 10_000 },
