@@ -175,14 +175,10 @@ func stale(err error) bool {
 }
 
 func (s *Service) changeAt(ctx context.Context, by access.Actor, w audit.Write, was Listing, rev int64, f func(*Listing) error) (Listing, error) {
-	planned, err := s.coll.Get(ctx, was.ID) // a copy of its own: f may write to lists
-	if err != nil {
-		return Listing{}, err
-	}
-	at := planned.Rev
+	planned, at := was, was.Rev // of was nothing is read below that f could have written through planned: no list
 	switch err := f(&planned); {
 	case errors.Is(err, errSame) && rev == was.Rev:
-		return was, nil
+		return s.coll.Get(ctx, was.ID)
 	case errors.Is(err, errSame):
 		return Listing{}, fault.New(fault.Conflict, "error.stale", fmt.Errorf("listing: %s has revision %d, not %d", was.ID, was.Rev, rev))
 	case err != nil:
