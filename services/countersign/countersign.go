@@ -15,6 +15,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
+	"shangquan/services/job"
 	"shangquan/services/lang"
 	"shangquan/services/store"
 )
@@ -341,32 +342,24 @@ const settleBatch = 50
 // Settle ends what nobody confirmed in time and carries out what a crash left between the second signature and the deed. It returns how
 // many proposals it dealt with.
 func (s *Service) Settle(ctx context.Context) (int, error) {
-	n := 0
 	late, err := s.docs.Find(ctx, store.Where("state", store.Eq, string(Waiting)).And("until", store.Lte, s.now()).Limit(settleBatch))
 	if err != nil {
-		return n, err
+		return 0, err
 	}
-	var errs []error
-	for _, p := range late.Items {
-		if _, err := s.end(ctx, access.System("schedule"), p.ID, Expired, nil); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		n++
-	}
+	ended, endErr := job.Each(late.Items, func(p *Proposal) (bool, error) {
+		_, err := s.end(ctx, access.System("schedule"), p.ID, Expired, nil)
+		return err == nil, err
+	})
 	// What was signed a moment ago is being done by who signed it.
 	open, err := s.docs.Find(ctx, store.Where("state", store.Eq, string(Confirmed)).And("decided", store.Lte, s.now().Add(-underWay)).Limit(settleBatch))
 	if err != nil {
-		return n, errors.Join(append(errs, err)...)
+		return ended, errors.Join(endErr, err)
 	}
-	for _, p := range open.Items {
-		if _, err := s.carryOut(ctx, access.System("countersign"), p); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		n++
-	}
-	return n, errors.Join(errs...)
+	done, doErr := job.Each(open.Items, func(p *Proposal) (bool, error) {
+		_, err := s.carryOut(ctx, access.System("countersign"), *p)
+		return err == nil, err
+	})
+	return ended + done, errors.Join(endErr, doErr)
 }
 
 // underWay is how long a deed is left to who signed it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -206,5 +207,24 @@ func TestSoon(t *testing.T) {
 		if !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s = %v", name, err)
 		}
+	}
+}
+
+// One that fails keeps none of the others from being done, and what had nothing to do does not count.
+func TestEach(t *testing.T) {
+	sorry := errors.New("sorry")
+	seen := []int{}
+	n, err := Each([]int{1, 2, 3, 4}, func(x *int) (bool, error) {
+		seen = append(seen, *x)
+		if *x == 2 {
+			return false, sorry
+		}
+		return *x != 3, nil
+	})
+	if n != 2 || !errors.Is(err, sorry) || !slices.Equal(seen, []int{1, 2, 3, 4}) {
+		t.Errorf("Each = %d, %v over %v; want 2 done of all four, and the failure", n, err, seen)
+	}
+	if n, err := Each([]int{}, func(*int) (bool, error) { return true, nil }); n != 0 || err != nil {
+		t.Errorf("Each of nothing = %d, %v", n, err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
+	"shangquan/services/job"
 	"shangquan/services/lang"
 	"shangquan/services/store"
 )
@@ -236,16 +237,10 @@ func (s *Service) Remind(ctx context.Context, day calendar.Date) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	var errs []error
-	for _, r := range due {
-		if err := s.remind(ctx, r); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		n++
-	}
-	return n, errors.Join(errs...)
+	return job.Each(due, func(r *Reminder) (bool, error) {
+		err := s.remind(ctx, *r)
+		return err == nil, err
+	})
 }
 
 func (s *Service) remind(ctx context.Context, r Reminder) error {

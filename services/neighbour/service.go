@@ -10,6 +10,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
+	"shangquan/services/job"
 	"shangquan/services/lang"
 	"shangquan/services/secret"
 	"shangquan/services/store"
@@ -428,20 +429,13 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	var errs []error
-	for i := range page.Items {
-		_, err := s.cases.Update(ctx, by, audit.Write{Action: access.NeighbourErase, Why: "kept long enough"}, page.Items[i].ID, 0, func(x *Case) error {
+	return job.Each(page.Items, func(x *Case) (bool, error) {
+		_, err := s.cases.Update(ctx, by, audit.Write{Action: access.NeighbourErase, Why: "kept long enough"}, x.ID, 0, func(x *Case) error {
 			x.Sealed, x.EraseOn = "", ""
 			return nil
 		})
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		n++
-	}
-	return n, errors.Join(errs...)
+		return err == nil, err
+	})
 }
 
 // step changes a case that is in one of these states, by the contact of its area.

@@ -16,6 +16,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
+	"shangquan/services/job"
 	"shangquan/services/lang"
 	"shangquan/services/secret"
 	"shangquan/services/store"
@@ -238,18 +239,11 @@ func (s *Service) Sweep(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	var errs []error
-	for _, a := range page.Items {
+	return job.Each(page.Items, func(a *Ask) (bool, error) {
 		_, err := s.docs.Update(ctx, access.System("privacy"), audit.Write{Action: access.PrivacyErase, Why: "kept long enough"}, a.ID, 0, func(a *Ask) error {
 			a.AccountID, a.Sealed, a.By = "", "", ""
 			return nil
 		})
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		n++
-	}
-	return n, errors.Join(errs...)
+		return err == nil, err
+	})
 }

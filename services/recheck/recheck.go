@@ -14,6 +14,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
+	"shangquan/services/job"
 	"shangquan/services/listing"
 	"shangquan/services/store"
 )
@@ -287,18 +288,7 @@ func (s *Service) Send(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	var errs []error
-	for _, a := range page.Items {
-		sent, err := s.one(ctx, &a)
-		if err != nil {
-			errs = append(errs, err)
-		}
-		if sent {
-			n++
-		}
-	}
-	return n, errors.Join(errs...)
+	return job.Each(page.Items, func(a *Ask) (bool, error) { return s.one(ctx, a) })
 }
 
 func (s *Service) one(ctx context.Context, a *Ask) (bool, error) {
