@@ -56,7 +56,8 @@ type Address struct {
 	Postcode string `json:"postcode"`
 }
 
-// Mark is something awarded, as the pages show it.
+// Mark is something awarded, as the pages show it. It and Closure are of the same shape as what is stored, and a conversion: a field that
+// is added there does not compile until somebody has said whether programs read it.
 type Mark struct {
 	Kind        string `json:"kind"`
 	Level       string `json:"level"`
@@ -67,23 +68,12 @@ type Mark struct {
 	Evidence    string `json:"evidence,omitempty"` // address or title of the source
 }
 
-func markOf(m *listing.Mark) Mark {
-	return Mark{Kind: m.Kind, Level: m.Level, Certificate: m.Certificate, Issuer: m.Issuer, Founded: m.Founded, ReviewOn: m.ReviewOn, Evidence: m.Evidence}
-}
-
 // Closure says how and since when a shop is closed.
 type Closure struct {
 	Kind      listing.ClosureKind `json:"kind"`
 	On        string              `json:"on"`
 	ForwardTo string              `json:"forward_to"` // new address in words
 	ForwardID string              `json:"forward_id"`
-}
-
-func closureOf(c *listing.Closure) *Closure {
-	if c == nil {
-		return nil
-	}
-	return &Closure{Kind: c.Kind, On: c.On, ForwardTo: c.ForwardTo, ForwardID: c.ForwardID}
 }
 
 // Location is a position in WGS-84, which it says aloud: in China nobody can tell from the numbers.
@@ -124,7 +114,7 @@ func (a *API) view(r *directory.Row) Listing {
 		ID: l.ID, Code: l.Code, URL: a.origin + "/shops/" + l.Slug, State: l.State, Name: l.Name.Text,
 		Aliases: list(l.Aliases), CategoryID: l.CategoryID, FormatID: l.FormatID, TagIDs: list(l.TagIDs), Goods: list(l.Goods),
 		Address: Address{Line: l.Address.Line, House: l.Address.House, Level: l.Address.Level, Unit: l.Address.Unit, Postcode: l.Address.Postcode},
-		Phones:  []Phone{}, Description: l.Description, Website: l.Website, Marks: []Mark{}, Closure: closureOf(l.Closure),
+		Phones:  []Phone{}, Description: l.Description, Website: l.Website, Marks: []Mark{}, Closure: (*Closure)(l.Closure),
 		Confirmed: l.Confirmed, Source: Source{l.Source.ID, l.Source.Observed}, Rev: l.Rev, UpdatedAt: l.UpdatedAt.UTC().Format(timeFormat),
 	}
 	if r.Street != nil {
@@ -140,7 +130,7 @@ func (a *API) view(r *directory.Row) Listing {
 		v.Phones = append(v.Phones, Phone{n.Display(), n.Tel(), n.Label})
 	}
 	if r.Heritage != nil {
-		v.Marks = append(v.Marks, markOf(r.Heritage))
+		v.Marks = append(v.Marks, Mark(*r.Heritage))
 	}
 	if r.Metres >= 0 {
 		m := int(r.Metres + 0.5)

@@ -104,12 +104,12 @@ func (a *API) mine(l *listing.Listing) MyListing {
 	v := MyListing{
 		ID: l.ID, Code: l.Code, URL: a.origin + "/shops/" + l.Slug, State: l.State, Rev: l.Rev, UpdatedAt: stamp(l.UpdatedAt),
 		Name: l.Name, Aliases: list(l.Aliases), CategoryID: l.CategoryID, FormatID: l.FormatID, Address: l.Address, Location: l.Location,
-		Marks: []Mark{}, Closure: closureOf(l.Closure), Hours: l.Hours, Phones: list(l.Phones), Consents: []MyConsent{}, Website: l.Website,
+		Marks: []Mark{}, Closure: (*Closure)(l.Closure), Hours: l.Hours, Phones: list(l.Phones), Consents: []MyConsent{}, Website: l.Website,
 		Description: l.Description, Photos: []MyPhoto{}, Goods: list(l.Goods), Prices: list(l.Prices), TagIDs: list(l.TagIDs), Payments: list(l.Payments),
 		Confirmed: l.Confirmed, Pictures: map[string]Picture{},
 	}
-	for i := range l.Marks {
-		v.Marks = append(v.Marks, markOf(&l.Marks[i]))
+	for _, x := range l.Marks {
+		v.Marks = append(v.Marks, Mark(x))
 	}
 	for _, x := range l.Consents {
 		v.Consents = append(v.Consents, MyConsent{x.Digits, x.Version})

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -122,7 +123,7 @@ func (a *API) points(c *fiber.Ctx) error {
 	kinds := []place.PointKind{}
 	for _, k := range values[paramKind] {
 		kind := place.PointKind(k)
-		if !knownKind(kind) {
+		if !slices.Contains(place.PointKinds, kind) {
 			return fault.Wrong(paramKind, "search.problem.value", map[string]any{"Value": short(k)})
 		}
 		kinds = append(kinds, kind)
@@ -146,15 +147,6 @@ func (a *API) points(c *fiber.Ctx) error {
 		out.Features = inside
 	}
 	return sendAs(c, "application/geo+json; charset=utf-8", out)
-}
-
-func knownKind(k place.PointKind) bool {
-	for _, known := range place.PointKinds {
-		if k == known {
-			return true
-		}
-	}
-	return false
 }
 
 // box is west, south, east, north in WGS-84 degrees, in the order of RFC 7946.

@@ -7,7 +7,6 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
-	"shangquan/services/calendar"
 	"shangquan/services/privacy"
 )
 
@@ -90,7 +89,7 @@ func askRecord(p *speaker, a *privacy.Ask) ui.Record {
 		Lines: []string{p.say("asks.asked_at", "When", stamp(p, a.CreatedAt))}, Tag: p.say("asks.answered"), State: ui.TaskDone,
 	}
 	if a.Open {
-		r.Tag, r.State = p.say("asks.due", "Day", dueDay(p, a)), ui.TaskWait
+		r.Tag, r.State = p.say("asks.due", "Day", onDay(p, a.Due)), ui.TaskWait
 		if a.Late(p.now) {
 			r.State = ui.TaskBad
 		}
@@ -98,15 +97,6 @@ func askRecord(p *speaker, a *privacy.Ask) ui.Record {
 		r.Lines = append(r.Lines, p.say("asks.answered_at", "When", stamp(p, a.AnsweredAt)))
 	}
 	return r
-}
-
-// dueDay is the day by which an ask is answered.
-func dueDay(p *speaker, a *privacy.Ask) string {
-	day, err := calendar.ParseDate(a.Due)
-	if err != nil {
-		return a.Due
-	}
-	return ui.ShortDate(p.Lang, day.At(0), p.now)
 }
 
 // askSent: POST /account/asks (kind, text).
@@ -179,7 +169,7 @@ func (s *Site) askCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	facts := fact(nil, p.say("asks.number"), a.Number)
 	facts = fact(facts, p.say("asks.who"), s.personName(c, a.AccountID))
 	facts = fact(facts, p.say("asks.asked"), stamp(p, a.CreatedAt))
-	facts = fact(facts, p.say("asks.due_label"), dueDay(p, &a))
+	facts = fact(facts, p.say("asks.due_label"), onDay(p, a.Due))
 	facts = fact(facts, p.say("asks.text"), w.Text)
 	facts = fact(facts, p.say("asks.answer"), w.Answer)
 	v.add(section{Facts: facts})

@@ -210,7 +210,7 @@ func (s *Site) letter(c *fiber.Ctx, l *listing.Listing, g merchant.Grant, code s
 	v := letterPage{
 		Up: ui.Link{Label: p.say("desk.grant_back"), Href: at(c, "/desk/grants/"+l.ID)}, Title: p.say("desk.letter_title"),
 		Once: ui.Callout{Kind: "warn", Icon: "printer", Lead: p.say("desk.letter_once")},
-		Sign: ui.Sign{Hanzi: s.identity().Sign, Pinyin: s.identity().SignPinyin, Label: s.identity().Sign},
+		Sign: s.paperSign(),
 		Name: l.Name.Hans, Long: len([]rune(l.Name.Hans)) > 9, Greeting: hans.say("letter.greeting"), QR: square, How: hans.say("letter.how"),
 		Address: shown, ShopWord: hans.say("letter.shop"), Shop: l.Code, CodeWord: hans.say("letter.code"), Code: code,
 		Until: hans.say("letter.until", "Until", dayOf(hans, g.Until)), EnglishLine: "Scan, sign up with your phone number, and type the code: the shop’s page is yours.", Site: site,

@@ -202,7 +202,7 @@ func (s *Site) ownRoomSent(c *fiber.Ctx) error {
 	id, room := c.Params("id"), c.Params("room")
 	b, err := s.services.Stations.Book(c.UserContext(), Of(c).Actor, id, room, w)
 	if err == nil {
-		return c.Redirect(at(c, "/my/rooms/"+id+"/"+room)+"?week="+b.Day+"&done=asked", fiber.StatusSeeOther)
+		return see(c, "/my/rooms/"+id+"/"+room+"?week="+b.Day+"&done=asked")
 	}
 	var free []stations.Slot
 	taken, is := errors.AsType[*stations.Taken](err)
@@ -233,7 +233,7 @@ func (s *Site) ownBookingSent(c *fiber.Ctx) error {
 	id, room := c.Params("id"), c.Params("room")
 	b, err := s.services.Stations.WithdrawBooking(c.UserContext(), Of(c).Actor, id, c.Params("week"), c.Params("booking"))
 	if err == nil {
-		return c.Redirect(at(c, "/my/rooms/"+id+"/"+room)+"?week="+b.Day+"&done=withdrawn", fiber.StatusSeeOther)
+		return see(c, "/my/rooms/"+id+"/"+room+"?week="+b.Day+"&done=withdrawn")
 	}
 	p := s.speaker(c)
 	v, caseErr := s.ownRoomCase(c, p, nil, nil)

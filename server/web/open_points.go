@@ -82,7 +82,7 @@ func (s *Site) ownPointsSent(c *fiber.Ctx) error {
 		return fiber.ErrBadRequest
 	}
 	if err == nil {
-		return c.Redirect(at(c, "/my/shops/"+id+"/points")+"?done="+done, fiber.StatusSeeOther)
+		return see(c, "/my/shops/"+id+"/points?done="+done)
 	}
 	return s.refused(c, f, err, s.ownPointsCase)
 }

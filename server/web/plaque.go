@@ -95,7 +95,7 @@ func (s *Site) plaqueSent(c *fiber.Ctx) error {
 		return fiber.ErrBadRequest
 	}
 	if err == nil {
-		return c.Redirect(at(c, "/my/shops/"+id+"/plaque")+"?done="+done, fiber.StatusSeeOther)
+		return see(c, "/my/shops/"+id+"/plaque?done="+done)
 	}
 	return s.refused(c, f, err, s.plaqueCase)
 }

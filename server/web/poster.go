@@ -23,6 +23,12 @@ type posterPage struct {
 	Poster ui.Poster
 }
 
+// paperSign is the sign of the site on paper, which leads nowhere.
+func (s *Site) paperSign() ui.Sign {
+	id := s.identity()
+	return ui.Sign{Hanzi: id.Sign, Pinyin: id.SignPinyin, Label: id.Sign}
+}
+
 // posterSize is the size that is asked for, a5 where none is, and the other one.
 func posterSize(c *fiber.Ctx) (size, other string, err error) {
 	switch size = c.Query("size", "a5"); size {
@@ -54,7 +60,7 @@ func (s *Site) poster(c *fiber.Ctx) error {
 	site, _ := s.identity().Name.In(lang.Hans)
 	v := posterPage{Back: ui.Link{Label: p.say("poster.back"), Href: ui.Href(p.Lang, "/shops/"+l.Slug)}, How: p.say("poster.how")}
 	v.Poster = ui.Poster{
-		Size: size, Sign: ui.Sign{Hanzi: s.identity().Sign, Pinyin: s.identity().SignPinyin, Label: s.identity().Sign},
+		Size: size, Sign: s.paperSign(),
 		Name: l.Name.Hans, English: l.Name.En, Plate: plateView(hans, &shop.Row), QR: code, Address: s.typed(l),
 		EnglishLine: scanLine, Site: site,
 	}

@@ -92,7 +92,7 @@ func (s *Site) placePoster(of, size, path string, name lang.Text) (ui.Poster, er
 	code, err := qrCode(address)
 	_, typed, _ := strings.Cut(address, "://")
 	return ui.Poster{
-		Of: of, Size: size, Sign: ui.Sign{Hanzi: s.identity().Sign, Pinyin: s.identity().SignPinyin, Label: s.identity().Sign},
+		Of: of, Size: size, Sign: s.paperSign(),
 		Name: name.Hans, English: name.En, QR: code, Address: typed, EnglishLine: scanPlaceLine, Site: s.identity().Name.Hans,
 	}, err
 }

@@ -348,7 +348,7 @@ func (s *Site) bookingSent(c *fiber.Ctx) error {
 	}
 	b, err := s.services.Stations.Decide(c.UserContext(), Of(c).Actor, c.Params("week"), c.Params("booking"), stations.Deed(f.Get("do")), f.Get("reason"))
 	if err == nil {
-		return c.Redirect(at(c, "/liaison/rooms/"+c.Params("id"))+"?week="+b.Day+"&done=saved#b-"+b.ID, fiber.StatusSeeOther)
+		return see(c, "/liaison/rooms/"+c.Params("id")+"?week="+b.Day+"&done=saved#b-"+b.ID)
 	}
 	return s.roomAgain(c, f, err)
 }
