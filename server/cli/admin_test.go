@@ -37,9 +37,9 @@ func TestAdminMakesASecret(t *testing.T) {
 	}
 }
 
-// The master key of a development store is made once, for its owner only.
+// The master key of a development store is made once, for its owner only, and before there is a folder for it.
 func TestDevelopmentKey(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "data")
 	set := []string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media")}
 	var keys [2]string
 	for i := range keys {

@@ -32,7 +32,10 @@ func ring(c config.Config) (*secret.Ring, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		b = []byte(hex.EncodeToString(secret.Random()) + "\n")
-		err = os.WriteFile(path, b, 0o600)
+		// The key is wanted before the store is opened, which makes the folder otherwise.
+		if err = os.MkdirAll(filepath.Dir(path), 0o750); err == nil {
+			err = os.WriteFile(path, b, 0o600)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the master key cannot be kept: %w", err)
