@@ -112,6 +112,10 @@ const (
 	HeritageClaim Action = "heritage.claim" // say that a shop bears the mark, with evidence
 	HeritageCheck Action = "heritage.check" // look at the evidence, show, confirm, withdraw; the timeline
 	PolicyEdit    Action = "policy.edit"    // cards of policies and services: enter, change, check, hide
+	OutdoorEdit   Action = "outdoor.edit"   // what an authority allowed to stand in the street: enter, correct, renew, end
+	CareEdit      Action = "care.edit"      // the street-care board: note, inform, look again, rounds, figures
+	CareAnswer    Action = "care.answer"    // read what was noted of the own shop, and say that it is better
+	GuidanceEdit  Action = "guidance.edit"  // notes of what the district suggests for a unit
 	StationEdit   Action = "station.edit"
 	RoomEdit      Action = "room.edit"
 	RoomDecide    Action = "room.decide"    // answer bookings, note what came of them

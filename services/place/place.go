@@ -105,10 +105,14 @@ const (
 	Bench    PointKind = "bench"
 	Shade    PointKind = "shade"     // out of sun and rain
 	StepFree PointKind = "step_free" // a ramp, a lift, a dropped kerb
+	// What stands in the street for a time because an authority allowed it; see services/outdoor.
+	Seating PointKind = "outdoor_seating"
+	Market  PointKind = "market"
+	PopUp   PointKind = "pop_up"
 )
 
 // PointKinds lists the kinds in the order pages show them.
-var PointKinds = []PointKind{Canteen, Health, Toilet, Water, Charging, FirstAid, AED, Nursing, Rest, Bench, Shade, StepFree, Metro, BusStop}
+var PointKinds = []PointKind{Canteen, Health, Toilet, Water, Charging, FirstAid, AED, Nursing, Rest, Bench, Shade, StepFree, Seating, Market, PopUp, Metro, BusStop}
 
 // Point is a service point 便民服务点 or a way-finding point such as a bus stop.
 type Point struct {

@@ -70,5 +70,8 @@ func (e *Editor) point(ctx context.Context, by access.Actor, id string, rev int6
 	})
 }
 
-// ByHand reports whether a kind is entered by the district itself; stops come from the lists of who runs them.
-func (k PointKind) ByHand() bool { return slices.Contains(PointKinds, k) && k != BusStop && k != Metro }
+// ByHand reports whether a kind is entered here by the district itself; stops come from the lists of who runs them, and what stands in the
+// street for a time from the decision of an authority.
+func (k PointKind) ByHand() bool {
+	return slices.Contains(PointKinds, k) && !slices.Contains([]PointKind{BusStop, Metro, Seating, Market, PopUp}, k)
+}
