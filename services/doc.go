@@ -19,6 +19,9 @@
 //	neighbour  cases that residents and a shop settle with each other; neither side reads who the other is
 //	heritage   the mark of an old shop from claim to review, and its history with sources
 //	policy     cards of policies and services for shops: who qualifies, until when, where the authority says so
+//	outdoor    what an authority allowed to stand in the street for a time
+//	care       the street-care board: shopfronts, signboards, cleanliness, bicycles
+//	guidance   what the district suggests for a unit
 //	turnover   figures of openings, moves and closings
 //	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
 //	hours      opening hours, and what follows from them: open or not, until when, night trade
@@ -119,6 +122,10 @@
 //   - heritage · 老字号 · the mark of an old established shop: national, of Shanghai, or of the district · time-honoured brand (in code)
 //   - plaque · 示范岗 · a sign of honour that hangs in a shop, shown with the leave of its owner; about the shop, never about a person · badge, mark
 //   - policy card · 政策和服务 · what an authority offers to shops, with its deadline and official page; shown, never decided · subsidy, notice
+//   - outdoor area, term · 外摆位、批文 · seats, a market or a stall in the street, and one decision of an authority about it with days and number; no licence · permit
+//   - item, step · 街面事项、一步 · something along a street that was noted, and what was done about it; for the district and the shop alone · violation, ticket
+//   - care round · 每月走一条街 · the walk of a month in one street with organisations · inspection
+//   - guidance note · 对铺位的建议 · what the district suggests for a unit; adopted or declined with a reason · plan
 //   - photo · 照片 · a picture of a shop, in several widths, public; the first is the cover · image, media (that is the package)
 //   - twin · 疑似重复 · two listings that may be one shop; decided by people · duplicate row
 //   - merge · 合并 · one listing is given up for another of the same shop; its addresses lead there; taken back for 30 days · deletion

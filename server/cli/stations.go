@@ -21,12 +21,18 @@ func (d *district) openStations(p *people, origin string) {
 	})
 }
 
-// opened are the points that shops and stations open; before there are people there are none.
+// opened are the points that shops and stations open, and what authorities allowed to stand in the street; before there are people there
+// are none.
 func (d *district) opened(ctx context.Context) ([]place.Point, error) {
 	if d.people == nil {
 		return nil, nil
 	}
-	return d.people.stations.Points(ctx)
+	stations, err := d.people.stations.Points(ctx)
+	if err != nil {
+		return nil, err
+	}
+	outdoor, err := d.people.together.outdoor.Points(ctx)
+	return append(stations, outdoor...), err
 }
 
 // openedRevision identifies what stations, shops and organisations open to the public.

@@ -207,7 +207,7 @@ func (s *Site) deskUnit(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := saidHere(c, "edit", "split", "retire"); w != "" {
+	if w := saidHere(c, "edit", "split", "retire", "guidance"); w != "" {
 		v.ok(p.say("desk_place.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)
@@ -235,6 +235,14 @@ func (s *Site) unitCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, map[strin
 	}
 	v.add(section{Facts: facts})
 	v.add(s.stays(c, p, &u))
+	notes, err := s.guidanceOf(c, p, f, &u)
+	if err != nil {
+		return nil, nil, err
+	}
+	v.Sections = append(v.Sections, notes...)
+	if u.Retired == "" && access.Can(Of(c).Actor, access.CareEdit, access.Thing{}) {
+		v.Links = []ui.Link{{Label: p.say("care.note_here"), Href: at(c, "/desk/care/new") + "?unit=" + u.ID}}
+	}
 	if u.Retired != "" || !access.Can(Of(c).Actor, access.PlaceEdit, access.Thing{Kind: place.KindUnit}) {
 		return v, nil, nil
 	}

@@ -150,6 +150,7 @@ var pointIcons = map[place.PointKind]string{
 	place.BusStop: "bus", place.Metro: "metro", place.Toilet: "toilet", place.Water: "water", place.Charging: "charging", place.FirstAid: "firstaid",
 	place.Nursing: "nursing", place.AED: "aed", place.Rest: "rest", place.Canteen: "canteen", place.Health: "health",
 	place.Bench: "bench", place.Shade: "shade", place.StepFree: "ramp",
+	place.Seating: "seating", place.Market: "market", place.PopUp: "market",
 }
 
 func (s *Site) points(c *fiber.Ctx) error {

@@ -358,7 +358,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		return err
 	}
 	engine := memory.New()
-	x.directory = directory.New(directory.Sources{Listings: listing.Declare(db), Places: s.Places, Posts: s.Posts, Words: s.Vocabulary.Words, Calendar: s.Holidays.Calendar, Opened: s.Stations.Points, Look: x.look}, engine, engine, quiet, now)
+	x.directory = directory.New(directory.Sources{Listings: listing.Declare(db), Places: s.Places, Posts: s.Posts, Words: s.Vocabulary.Words, Calendar: s.Holidays.Calendar, Opened: openedBy(&s), Look: x.look}, engine, engine, quiet, now)
 	t.Cleanup(x.directory.Close)
 	d.Now, d.Calendar, d.Directory = now, s.Holidays.Calendar, x.directory
 	s.Notices = notice.New(notice.Deps{

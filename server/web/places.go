@@ -149,6 +149,11 @@ func (s *Site) street(c *fiber.Ctx) error {
 		Callouts: banners(p, s.board(c).Street(p.now, x.Street.ID)), Links: placeLinks(p, "/streets/", x.Street.Slug),
 	}
 	v.Callouts = append(v.Callouts, s.pedestrianNote(p, x.Street, false)...)
+	signs, err := s.outdoorOn(c, p, x.Street)
+	if err != nil {
+		return err
+	}
+	v.Callouts = append(v.Callouts, signs...)
 	all := []directory.Row{}
 	for _, side := range x.Sides {
 		g := rowGroup{ID: "side-" + string(side.Side), Title: p.say("places.side.unknown"), Rows: s.rows(p, side.Rows)}

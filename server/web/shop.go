@@ -95,6 +95,11 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	if !shop.Gone() {
 		v.Callouts = append(v.Callouts, s.shopBanners(c, p, l)...)
 		v.Callouts = append(v.Callouts, s.pedestrianNote(p, shop.Street, true)...)
+		signs, err := s.outdoorSigns(c, p, l.ID)
+		if err != nil {
+			return err
+		}
+		v.Callouts = append(v.Callouts, signs...)
 		v.Callouts = append(v.Callouts, comingNotes(p, shop.Coming)...)
 		v.Hours, v.HoursText, v.HoursNote = week(p, &shop)
 	}

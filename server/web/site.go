@@ -24,6 +24,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/bulk"
 	"shangquan/services/calendar"
+	"shangquan/services/care"
 	"shangquan/services/consent"
 	"shangquan/services/countersign"
 	"shangquan/services/demo"
@@ -31,6 +32,7 @@ import (
 	"shangquan/services/directory"
 	"shangquan/services/extract"
 	"shangquan/services/freeze"
+	"shangquan/services/guidance"
 	"shangquan/services/heritage"
 	"shangquan/services/holiday"
 	"shangquan/services/idempotency"
@@ -44,6 +46,7 @@ import (
 	"shangquan/services/merchant"
 	"shangquan/services/neighbour"
 	"shangquan/services/notice"
+	"shangquan/services/outdoor"
 	"shangquan/services/outlink"
 	"shangquan/services/overview"
 	"shangquan/services/place"
@@ -116,26 +119,30 @@ type Services struct {
 	Neighbours *neighbour.Service
 	Heritage   *heritage.Service
 	Policies   *policy.Service
-	Imports    *intake.Service
-	Extracts   *extract.Service
-	Webhooks   *webhook.Service
-	Overview   *overview.Service
-	Jobs       *job.Ledger
-	Contacts   *extract.Contacts
-	Signs      *countersign.Service
-	Desk       *desk.Service
-	Twins      *twin.Service
-	Batches    *bulk.Service
-	Rechecks   *recheck.Service
-	Trail      *audit.Log
-	Alarms     *alarm.Service
-	Freeze     *freeze.Service
-	Integrity  *integrity.Service
-	Keys       *secret.Ring
-	Settings   *setting.Service
-	Retention  *retention.Service
-	Consents   *consent.Service
-	Asks       *privacy.Service
+	// Outdoor, Care and Guidance are what stands in the street, how the street looks, and what the district suggests for a unit.
+	Outdoor   *outdoor.Service
+	Care      *care.Service
+	Guidance  *guidance.Service
+	Imports   *intake.Service
+	Extracts  *extract.Service
+	Webhooks  *webhook.Service
+	Overview  *overview.Service
+	Jobs      *job.Ledger
+	Contacts  *extract.Contacts
+	Signs     *countersign.Service
+	Desk      *desk.Service
+	Twins     *twin.Service
+	Batches   *bulk.Service
+	Rechecks  *recheck.Service
+	Trail     *audit.Log
+	Alarms    *alarm.Service
+	Freeze    *freeze.Service
+	Integrity *integrity.Service
+	Keys      *secret.Ring
+	Settings  *setting.Service
+	Retention *retention.Service
+	Consents  *consent.Service
+	Asks      *privacy.Service
 	// Vocabulary and Holidays are the words and the holidays as the district edits them.
 	Vocabulary *vocabulary.Service
 	Holidays   *holiday.Service
@@ -268,6 +275,9 @@ func (s *Site) siteMap() []Route {
 		s.heritageRoutes(),
 		s.plaqueRoutes(),
 		s.policyRoutes(),
+		s.outdoorRoutes(),
+		s.careRoutes(),
+		s.guidanceRoutes(),
 		s.servicePointRoutes(),
 	)
 }

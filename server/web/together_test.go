@@ -7,8 +7,12 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/activity"
 	"shangquan/services/audit"
+	"shangquan/services/care"
+	"shangquan/services/guidance"
 	"shangquan/services/heritage"
 	"shangquan/services/neighbour"
+	"shangquan/services/outdoor"
+	"shangquan/services/place"
 	"shangquan/services/policy"
 	"shangquan/services/programme"
 	"shangquan/services/store"
@@ -20,6 +24,12 @@ func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) fu
 	s.Programmes = programme.New(programme.Deps{DB: db, Log: trail, Seats: s.Assembly, Now: now})
 	s.Heritage = heritage.New(heritage.Deps{DB: db, Log: trail, Shops: s.Listings, Now: now})
 	s.Policies = policy.New(policy.Deps{DB: db, Log: trail, Words: s.Words, Hosts: s.LinkHosts.Allowed, Shop: s.Listings.Get, Now: now})
+	s.Outdoor = outdoor.New(outdoor.Deps{DB: db, Log: trail, Shop: s.Listings.Get, Street: s.Streets.Street, Now: now})
+	s.Guidance = guidance.New(guidance.Deps{DB: db, Log: trail, Unit: s.Streets.Unit, Now: now})
+	s.Care = care.New(care.Deps{DB: db, Log: trail, Places: s.Places, Shop: s.Listings.Get, Now: now, Organisation: func(ctx context.Context, id string) (string, error) {
+		m, err := s.Merchants.Get(ctx, access.System("test"), id)
+		return m.Name.Hans, err
+	}})
 	s.Neighbours = neighbour.New(neighbour.Deps{
 		DB: db, Log: trail, Keys: s.Keys, Now: now,
 		Shop: func(ctx context.Context, id string) (access.Thing, string, error) {
@@ -49,6 +59,22 @@ func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) fu
 			return "", err
 		}
 		d, err := s.Policies.Revision(ctx)
-		return a + b + c + d, err
+		if err != nil {
+			return "", err
+		}
+		e, err := s.Outdoor.Revision(ctx)
+		return a + b + c + d + e, err
+	}
+}
+
+// openedBy are the points that shops and stations open, with what authorities allowed to stand in the street.
+func openedBy(s *Services) func(context.Context) ([]place.Point, error) {
+	return func(ctx context.Context) ([]place.Point, error) {
+		list, err := s.Stations.Points(ctx)
+		if err != nil {
+			return nil, err
+		}
+		more, err := s.Outdoor.Points(ctx)
+		return append(list, more...), err
 	}
 }

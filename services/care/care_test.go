@@ -106,6 +106,7 @@ func (b *board) in(t testing.TB, st State) Item {
 		}
 	}
 	switch st {
+	case Noted:
 	case Informed:
 		do(Inform)
 	case Improved, Verified:

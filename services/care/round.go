@@ -190,6 +190,8 @@ func count(list []Item) []Figure {
 			out[n].Open++
 		}
 	}
-	slices.SortFunc(out, func(a, b Figure) int { return cmp.Or(cmp.Compare(b.Month, a.Month), cmp.Compare(a.StreetID, b.StreetID)) })
+	slices.SortFunc(out, func(a, b Figure) int {
+		return cmp.Or(cmp.Compare(b.Month, a.Month), cmp.Compare(a.StreetID, b.StreetID))
+	})
 	return out
 }
