@@ -75,6 +75,9 @@ func (p Program) demonstrate(ctx context.Context, c config.Config, d *district, 
 	if err := demo.Stations(ctx, deps, people); err != nil {
 		return err
 	}
+	if err := demo.Street(ctx, deps, people); err != nil {
+		return err
+	}
 	b, err := json.MarshalIndent(people, "", "\t")
 	if err != nil {
 		return err

@@ -1,0 +1,105 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/calendar"
+	"shangquan/services/care"
+	"shangquan/services/geo"
+	"shangquan/services/hours"
+	"shangquan/services/lang"
+	"shangquan/services/outdoor"
+	"shangquan/services/place"
+)
+
+// Street shows what may stand in the street before the neighbour's shop, a market, the round of this month and something at the neighbour's
+// shopfront that the owner was told of. Everything bears 演示 in its name, the authority and its number too.
+func Street(ctx context.Context, d Deps, people []Person) error {
+	var coordinator access.Actor
+	var rival Person
+	for _, p := range people {
+		switch p.Key {
+		case Coordinator:
+			coordinator = access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Coordinator}, TwoFactor: true}
+		case Rival:
+			rival = p
+		}
+	}
+	if len(rival.ListingIDs) == 0 {
+		return errors.New("demo: the neighbour has no shop")
+	}
+	if err := demoOutdoor(ctx, d, coordinator, rival.ListingIDs[0]); err != nil {
+		return fmt.Errorf("demo: outdoor areas: %w", err)
+	}
+	if err := demoCare(ctx, d, coordinator, rival); err != nil {
+		return fmt.Errorf("demo: street care: %w", err)
+	}
+	return nil
+}
+
+func demoOutdoor(ctx context.Context, d Deps, coordinator access.Actor, shop string) error {
+	now := func() time.Time { return d.Now().In(calendar.Shanghai) }
+	s := outdoor.New(outdoor.Deps{DB: d.DB, Log: d.Log, Shop: d.Listings.Get, Street: d.Places.Street, Now: now})
+	if err := d.DB.Prepare(ctx); err != nil {
+		return err
+	}
+	l, err := d.Listings.Get(ctx, shop)
+	if err != nil {
+		return err
+	}
+	at, err := geo.New(31.0069, 121.2277, geo.WGS84)
+	if err != nil {
+		return err
+	}
+	if l.Location != nil {
+		at = *l.Location
+	}
+	open, err := hours.ParseChinese("每天 17:00-22:00")
+	if err != nil {
+		return err
+	}
+	facts := outdoor.Facts{
+		Kind: place.Seating, ListingID: shop, StreetID: l.Address.StreetID, Location: at, Typed: "每天 17:00-22:00", Hours: open, Conditions: outdoor.Standard,
+		Name: lang.Text{Hans: "演示：门前外摆", Hant: "演示：門前外擺", En: "Demonstration: seats before a shop"}, Complaints: "演示服务台 021-5777 0000",
+	}
+	term := outdoor.Term{
+		From: now().AddDate(0, -1, 0).Format(time.DateOnly), Until: now().AddDate(0, 5, 0).Format(time.DateOnly), Number: "演示 1 号",
+		Authority: lang.Text{Hans: "演示部门", Hant: "演示部門", En: "Demonstration authority"},
+	}
+	if _, err := s.Add(ctx, coordinator, facts, term); err != nil {
+		return err
+	}
+	facts.Kind, facts.ListingID, facts.Name = place.Market, "", lang.Text{Hans: "演示：周末集市", Hant: "演示：週末集市", En: "Demonstration: weekend market"}
+	facts.Typed = "周六、周日 9:00-18:00"
+	term.Number = "演示 2 号"
+	_, err = s.Add(ctx, coordinator, facts, term)
+	return err
+}
+
+func demoCare(ctx context.Context, d Deps, coordinator access.Actor, rival Person) error {
+	now := func() time.Time { return d.Now().In(calendar.Shanghai) }
+	s := care.New(care.Deps{
+		DB: d.DB, Log: d.Log, Places: d.Places, Shop: d.Listings.Get, Now: now,
+		Organisation: func(context.Context, string) (string, error) { return "演示邻店", nil },
+	})
+	if err := d.DB.Prepare(ctx); err != nil {
+		return err
+	}
+	x, err := s.Note(ctx, coordinator, "signboard", care.Spot{ListingID: rival.ListingIDs[0]}, "演示：招牌上一个字不亮。")
+	if err != nil {
+		return err
+	}
+	if _, err = s.Do(ctx, coordinator, x.ID, x.Rev, care.Inform, "演示：当面说的。"); err != nil {
+		return err
+	}
+	r, err := s.Plan(ctx, coordinator, x.Spot.StreetID, now().Format(time.DateOnly))
+	if err != nil {
+		return err
+	}
+	_, err = s.Join(ctx, coordinator, r.ID, r.Rev, rival.MerchantID)
+	return err
+}
