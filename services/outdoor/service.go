@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"shangquan/services/access"
@@ -31,18 +30,14 @@ type Deps struct {
 type Service struct {
 	Deps
 	docs *audit.Recorded[Area]
-	kept atomic.Pointer[kept]
-}
-
-// kept are all areas at a revision: every page of a shop asks for those that are in force.
-type kept struct {
-	rev  int64
-	list []Area
+	cur  *store.Latest[[]Area] // all areas by kind and name: every page of a shop asks for those that are in force
 }
 
 // New returns the areas on d.DB.
 func New(d Deps) *Service {
-	return &Service{Deps: d, docs: audit.Record(store.NewCollection[Area](d.DB, "outdoor_areas", store.Follow("audit"), store.Sealed()), d.Log, Name)}
+	s := &Service{Deps: d, docs: audit.Record(store.NewCollection[Area](d.DB, "outdoor_areas", store.Follow("audit"), store.Sealed()), d.Log, Name)}
+	s.cur = store.NewLatest([]Area{}, s.docs.Revision, s.read)
+	return s
 }
 
 // Revision identifies everything of it that public pages show.
@@ -192,20 +187,16 @@ func (s *Service) List(ctx context.Context, by access.Actor) ([]Area, error) {
 
 // all are the areas by kind and name, read anew when one of them was written. Callers must not change them.
 func (s *Service) all(ctx context.Context) ([]Area, error) {
-	rev, err := s.docs.Revision(ctx)
-	if err != nil {
+	if _, err := s.cur.Look(ctx); err != nil {
 		return nil, err
 	}
-	if k := s.kept.Load(); k != nil && k.rev == rev {
-		return k.list, nil
-	}
+	return s.cur.Now(), nil
+}
+
+func (s *Service) read(ctx context.Context, _ []Area) ([]Area, error) {
 	list, err := store.Collect(s.docs.Each(ctx, store.All()), most)
-	if err != nil {
-		return nil, err
-	}
 	slices.SortFunc(list, byKind)
-	s.kept.Store(&kept{rev, list})
-	return list, nil
+	return list, err
 }
 
 // Now is an area with the decision it stands on today.
