@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -64,11 +65,7 @@ func (s *Site) careSteps(c *fiber.Ctx, p *speaker, x *care.Item) section {
 
 // whoWhen says which account did something, and when.
 func (s *Site) whoWhen(c *fiber.Ctx, p *speaker, accountID string, when time.Time) string {
-	name := p.say("care.former")
-	if a, err := s.services.Accounts.Get(c.UserContext(), accountID); err == nil {
-		name = a.Name
-	}
-	return p.say("care.who_when", "Name", name, "When", stamp(p, when))
+	return p.say("care.who_when", "Name", cmp.Or(s.personName(c, accountID), p.say("care.former")), "When", stamp(p, when))
 }
 
 // carePhotos are the pictures of before or of after; while something is to be done one can be added.

@@ -92,11 +92,11 @@ func (s *Site) careRoundCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, erro
 		list.Items = append(list.Items, ui.Record{Title: x.Name, Lang: lang.Hans})
 	}
 	v.add(section{ID: "parts", Title: p.say("care.organisations"), Text: p.say("care.organisations_text"), Records: &list})
-	managers, err := s.plazaManagers(c, p, only(f, "join"))
+	g := only(f, "join")
+	managers, err := s.plazaManagers(c, p, g)
 	if err != nil {
 		return nil, err
 	}
-	g := only(f, "join")
 	v.add(section{Title: p.say("care.join"), Forms: []*ui.Form{s.act(c, "join", here, r.Rev, p.say("care.join_send"),
 		filled(g, "join", "organisation", p.say("care.manager"), "", func(y *ui.Field) { y.Options, y.Optional = managers, true }),
 		filled(g, "join", "shop", p.say("assembly.shop"), "", func(y *ui.Field) { y.Optional, y.Hint = true, p.say("care.join_hint") }))}})

@@ -61,23 +61,14 @@ func (s *Site) areaParts(c *fiber.Ctx, p *speaker, f *form, a *outdoor.Area, sho
 	if err != nil {
 		return nil, err
 	}
-	kinds, on, data := ui.Choice{ID: id + "-kind", Name: "kind", Legend: p.say("outdoor.kind")}, []ui.Option{{Label: p.say("outdoor.no_street")}}, []ui.Option{}
+	kinds := ui.Choice{ID: id + "-kind", Name: "kind", Legend: p.say("outdoor.kind")}
 	for _, k := range outdoor.Kinds {
 		kinds.Options = append(kinds.Options, ui.Pick{Value: string(k), Label: p.say("points.kind." + string(k)), Checked: typedOr(f, "kind", string(a.Kind)) == string(k)})
 	}
-	for _, core := range []bool{true, false} {
-		for i := range streets {
-			if st := &streets[i]; st.Core == core {
-				on = append(on, ui.Option{Value: st.ID, Label: p.name(st.Name), Checked: typedOr(f, "street", a.StreetID) == st.ID})
-			}
-		}
-	}
+	on := append([]ui.Option{{Label: p.say("outdoor.no_street")}}, streetOptions(p, streets, typedOr(f, "street", a.StreetID))...)
 	pin, datum := "", geo.GCJ02 // what people copy from a map here is in this one
 	if a.Location.Source != "" {
 		pin, datum = pinWords(&a.Location), a.Location.Source
-	}
-	for _, k := range []geo.Datum{geo.GCJ02, geo.BD09, geo.WGS84} {
-		data = append(data, ui.Option{Value: string(k), Label: p.say("my.datum." + string(k)), Checked: typedOr(f, "location.datum", string(datum)) == string(k)})
 	}
 	conditions := ui.Choice{ID: id + "-conditions", Name: "conditions", Legend: p.say("outdoor.conditions"), Many: true, Optional: true}
 	for _, k := range outdoor.Standard {
@@ -93,7 +84,7 @@ func (s *Site) areaParts(c *fiber.Ctx, p *speaker, f *form, a *outdoor.Area, sho
 		filled(f, id, "shop", p.say("outdoor.shop"), shop, func(y *ui.Field) { y.Optional, y.Hint = true, p.say("outdoor.shop_hint") }),
 		filled(f, id, "street", p.say("outdoor.street"), "", func(y *ui.Field) { y.Options, y.Optional, y.Hint = on, true, p.say("outdoor.street_hint") }),
 		filled(f, id, "location", p.say("my.place.pin"), pin, func(y *ui.Field) { y.InputMode, y.Optional, y.Hint = "decimal", true, p.say("outdoor.pin_hint") }),
-		filled(f, id, "location.datum", p.say("my.place.datum"), "", func(y *ui.Field) { y.Options = data }),
+		filled(f, id, "location.datum", p.say("my.place.datum"), "", func(y *ui.Field) { y.Options = datums(p, typedOr(f, "location.datum", string(datum))) }),
 		filled(f, id, "hours", p.say("outdoor.hours"), a.Typed, func(y *ui.Field) {
 			y.Max, y.Lang, y.Hint = outdoor.MaxHours, lang.Hans, p.say("outdoor.hours_hint")
 		}),

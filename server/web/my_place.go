@@ -71,10 +71,7 @@ var placeEditor = editor{
 				f.Optional, f.InputMode, f.Hint = true, "decimal", p.say("my.hint.pin", "Metres", listing.Near)
 			}),
 			x.control("location.datum", p.say("my.place.datum"), func(f *ui.Field) {
-				f.Optional, f.Options = true, []ui.Option{{Label: p.say("my.choose")}}
-				for _, d := range []geo.Datum{geo.GCJ02, geo.BD09, geo.WGS84} {
-					f.Options = append(f.Options, ui.Option{Value: string(d), Label: p.say("my.datum." + string(d))})
-				}
+				f.Optional, f.Options = true, append([]ui.Option{{Label: p.say("my.choose")}}, datums(p, "")...)
 			}),
 			x.control("address.postcode", p.say("fact.postcode"), func(f *ui.Field) { f.Optional, f.Short, f.InputMode = true, true, "numeric" }),
 		}
@@ -194,13 +191,27 @@ func readLevel(typed string) (int, bool) {
 func (x *edit) streets() []ui.Option {
 	list, err := x.s.services.Places.Streets(x.c.UserContext())
 	x.p.note(err)
-	out := []ui.Option{{Label: x.p.say("my.choose")}}
+	return append([]ui.Option{{Label: x.p.say("my.choose")}}, streetOptions(x.p, list, "")...)
+}
+
+// streetOptions are the streets to choose from, those of the district first.
+func streetOptions(p *speaker, list []place.Street, chosen string) []ui.Option {
+	out := []ui.Option{}
 	for _, core := range []bool{true, false} {
 		for i := range list {
-			if list[i].Core == core {
-				out = append(out, ui.Option{Value: list[i].ID, Label: x.p.name(list[i].Name)})
+			if st := &list[i]; st.Core == core {
+				out = append(out, ui.Option{Value: st.ID, Label: p.name(st.Name), Checked: st.ID == chosen})
 			}
 		}
+	}
+	return out
+}
+
+// datums are the datums that a position can be typed in, first the one of what people copy from a map here.
+func datums(p *speaker, chosen string) []ui.Option {
+	out := []ui.Option{}
+	for _, d := range []geo.Datum{geo.GCJ02, geo.BD09, geo.WGS84} {
+		out = append(out, ui.Option{Value: string(d), Label: p.say("my.datum." + string(d)), Checked: string(d) == chosen})
 	}
 	return out
 }

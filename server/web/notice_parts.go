@@ -243,15 +243,7 @@ func (k *noticeControls) floors(i int) ui.FormPart {
 }
 
 func (k *noticeControls) streetOptions() []ui.Option {
-	out := []ui.Option{{Label: k.p.say("my.choose")}}
-	for _, core := range []bool{true, false} {
-		for i := range k.streets {
-			if k.streets[i].Core == core {
-				out = append(out, ui.Option{Value: k.streets[i].ID, Label: k.p.name(k.streets[i].Name)})
-			}
-		}
-	}
-	return out
+	return append([]ui.Option{{Label: k.p.say("my.choose")}}, streetOptions(k.p, k.streets, "")...)
 }
 
 func (k *noticeControls) plazaOptions() []ui.Option {

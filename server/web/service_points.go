@@ -77,7 +77,7 @@ func (s *Site) servicePointsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, 
 // pointParts are the fields of a point.
 func pointParts(p *speaker, f *form, x *place.Point) []ui.FormPart {
 	const id = "point"
-	kinds, data := []ui.Option{}, []ui.Option{}
+	kinds := []ui.Option{}
 	for _, k := range place.PointKinds {
 		if k.ByHand() || k == x.Kind {
 			kinds = append(kinds, ui.Option{Value: string(k), Label: p.say("points.kind." + string(k)), Checked: typedOr(f, "kind", string(x.Kind)) == string(k)})
@@ -87,16 +87,13 @@ func pointParts(p *speaker, f *form, x *place.Point) []ui.FormPart {
 	if x.Location != nil {
 		pin, datum = pinWords(x.Location), x.Location.Source
 	}
-	for _, k := range []geo.Datum{geo.GCJ02, geo.BD09, geo.WGS84} {
-		data = append(data, ui.Option{Value: string(k), Label: p.say("my.datum." + string(k)), Checked: typedOr(f, "location.datum", string(datum)) == string(k)})
-	}
 	out := []ui.FormPart{filled(f, id, "kind", p.say("points_desk.kind"), "", func(y *ui.Field) { y.Options = kinds })}
 	out = append(out, threefold(p, f, id, "name", p.say("points_desk.name"), x.Name, func(y *ui.Field) { y.Max, y.Hint = 60, p.say("points_desk.name_hint") })...)
 	return append(out,
 		filled(f, id, "address", p.say("points_desk.address"), x.Address, func(y *ui.Field) { y.Optional, y.Lang = true, lang.Hans }),
 		filled(f, id, "note", p.say("points_desk.note"), x.Note, func(y *ui.Field) { y.Optional, y.Lang, y.Hint = true, lang.Hans, p.say("points_desk.note_hint") }),
 		filled(f, id, "location", p.say("my.place.pin"), pin, func(y *ui.Field) { y.Optional, y.InputMode, y.Hint = true, "decimal", p.say("points_desk.pin_hint") }),
-		filled(f, id, "location.datum", p.say("my.place.datum"), "", func(y *ui.Field) { y.Options = data }))
+		filled(f, id, "location.datum", p.say("my.place.datum"), "", func(y *ui.Field) { y.Options = datums(p, typedOr(f, "location.datum", string(datum))) }))
 }
 
 func typedPoint(f *form, was *geo.Location) (place.PointFacts, error) {

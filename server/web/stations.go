@@ -181,10 +181,7 @@ func stationParts(p *speaker, f *form, id string, x *stations.Station) []ui.Form
 	if f != nil {
 		datum = f.Get("location.datum")
 	}
-	data := []ui.Option{{Label: p.say("my.choose")}}
-	for _, k := range []geo.Datum{geo.GCJ02, geo.BD09, geo.WGS84} {
-		data = append(data, ui.Option{Value: string(k), Label: p.say("my.datum." + string(k)), Checked: datum == string(k)})
-	}
+	data := append([]ui.Option{{Label: p.say("my.choose")}}, datums(p, datum)...)
 	out = append(out,
 		filled(f, id, "phone", p.say("station.phone"), d.Phone, func(y *ui.Field) { y.Optional, y.Type = true, "tel" }),
 		filled(f, id, "location", p.say("my.place.pin"), pin, func(y *ui.Field) { y.Optional, y.InputMode = true, "decimal" }),

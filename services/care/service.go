@@ -129,7 +129,7 @@ func (s *Service) Do(ctx context.Context, by access.Actor, id string, rev int64,
 		case (act == Verify || act == Again) && x.State == Improved && x.saidBy() == by.Who():
 			return cannot("care.wrong.own_word", "the same account said that it is better")
 		}
-		if err := s.move(x, act, s.step(by, "", text)); err != nil {
+		if err := x.move(act, s.step(by, "", text)); err != nil {
 			return err
 		}
 		if act == Withdraw { // what was never so has no picture
@@ -140,7 +140,7 @@ func (s *Service) Do(ctx context.Context, by access.Actor, id string, rev int64,
 }
 
 // move takes an item to where an act leads and adds the step.
-func (s *Service) move(x *Item, act Act, st Step) error {
+func (x *Item) move(act Act, st Step) error {
 	to, ok := x.State.After(act)
 	if !ok {
 		return cannot("care.wrong.state", string(act)+" when it is "+string(x.State))

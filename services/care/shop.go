@@ -73,7 +73,7 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, listingID, id str
 	return s.change(ctx, by, access.CareAnswer, id, rev, string(Improve), func(x *Item) error {
 		st := s.step(by, "", text)
 		st.Shop = true
-		if err := s.move(x, Improve, st); err != nil {
+		if err := x.move(Improve, st); err != nil {
 			return err
 		}
 		if photo != nil {
