@@ -151,6 +151,12 @@ func (s *Site) cached(p *pattern) fiber.Handler {
 		}
 		key, mine := string(raw), false
 		made, err, _ := s.cache.making.Do(key, func() (any, error) {
+			s.cache.mu.Lock()
+			late, ok := s.cache.pages.get(key)
+			s.cache.mu.Unlock()
+			if ok { // it was put there after this one had looked
+				return late, nil
+			}
 			mine = true
 			s.cache.misses.Add(1)
 			if err := s.recoveredDeadline(c); err != nil {
