@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -240,6 +241,23 @@ func (s *Site) dropEvidence(c *fiber.Ctx, list []merchant.Evidence) {
 	}
 }
 
+// claimWait counts a claim of a client and of an account, and returns how long either has to wait.
+func (s *Site) claimWait(r *Request) time.Duration {
+	if wait := s.limits.take(r.Client, Claims, r.start); wait > 0 {
+		return wait
+	}
+	wait := s.limits.takeBy(r.Account.ID, Claims, r.start)
+	if wait > 0 {
+		s.limits.back(limitKey{who: r.Client, rate: Claims})
+	}
+	return wait
+}
+
+// claimBack forgets a claim that was not taken.
+func (s *Site) claimBack(r *Request) {
+	s.limits.back(limitKey{who: r.Client, rate: Claims}, limitKey{account: r.Account.ID, rate: Claims})
+}
+
 // claimSent: POST /shops/:slug/claim: a claim, or the way to an account.
 func (s *Site) claimSent(c *fiber.Ctx) error {
 	f, err := s.form(c)
@@ -266,13 +284,18 @@ func (s *Site) claimSent(c *fiber.Ctx) error {
 		_, err := s.services.Merchants.CheckCode(c.UserContext(), Of(c).Actor, f.Get("credit_code"), merchant.Kind(f.Get("kind")))
 		return again(err)
 	}
+	if wait := s.claimWait(Of(c)); wait > 0 {
+		return again(tooManyOf("error.claim.many_sent", wait))
+	}
 	claim := readClaim(f, l.ID)
 	if claim.Evidence, err = s.takeEvidence(c, f); err != nil {
+		s.claimBack(Of(c))
 		return again(err)
 	}
 	x, err := s.services.Merchants.SendClaim(c.UserContext(), Of(c).Actor, claim)
 	if err != nil {
 		s.dropEvidence(c, claim.Evidence)
+		s.claimBack(Of(c))
 		return again(err)
 	}
 	return see(c, "/my/claims/"+x.ID+"?done=sent")

@@ -13,6 +13,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/merchant"
+	"shangquan/services/store"
 )
 
 // nobodys is a shop in public that has a telephone number and no owner.
@@ -199,6 +200,80 @@ func TestClaimMistakes(t *testing.T) {
 	mine, err := x.services.Merchants.MyClaims(t.Context(), x.actor(t, demo.Rival))
 	if err != nil || len(mine) != 0 {
 		t.Errorf("claims = %d, %v", len(mine), err)
+	}
+}
+
+// HTT-13: three claims are taken in an hour, of one person wherever they are and of one address whoever is there; the one too many keeps
+// what was typed, and mistakes are free.
+func TestHTT13ClaimsAreFew(t *testing.T) {
+	t.Parallel()
+	x := peopled(t, "RATE_FACTOR", "1", "TRUSTED_PROXIES", "0.0.0.0")
+	x.public(t)
+	shops := []string{}
+	for l, err := range listing.Declare(x.db).Each(t.Context(), store.Where("state", store.Eq, string(listing.Published))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.MerchantID == "" {
+			shops = append(shops, "/shops/"+l.Slug+"/claim")
+		}
+	}
+	small := upload{"evidence", "licence.jpg", picture(t, 64, 64)}
+	rival := x.as(t, demo.Rival)
+	for i := range 3 {
+		rival.addr = "203.0.113." + strconv.Itoa(i+1)
+		if a := rival.upload(shops[i], url.Values{"kind": {"individual"}}, small); a.status != http.StatusUnprocessableEntity {
+			t.Fatalf("a mistake = %d", a.status)
+		}
+		if a := rival.upload(shops[i], noodles(), small); a.status != http.StatusSeeOther {
+			t.Fatalf("claim %d = %d %s", i+1, a.status, complaint(a.body))
+		}
+	}
+	rival.addr = "203.0.113.9"
+	a := rival.upload(shops[3], noodles(), small)
+	if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") != "3600" || !strings.Contains(a.body, "陈阿婆") || !strings.Contains(a.body, "最多送出 3 份认领") {
+		t.Errorf("the fourth from another address = %d, Retry-After %q: %s", a.status, a.header.Get("Retry-After"), complaint(a.body))
+	}
+	for i, who := range []string{demo.Owner, demo.Owner, demo.Manager, demo.Staff} {
+		b := x.as(t, who)
+		b.addr = "203.0.113.9"
+		want := http.StatusSeeOther
+		if i == 3 {
+			want = http.StatusTooManyRequests
+		}
+		if a := b.upload(shops[4+i], noodles(), small); a.status != want {
+			t.Errorf("claim %d from one address = %d, want %d", i+1, a.status, want)
+		}
+	}
+	x.wait(time.Hour)
+	if a := x.again(t, demo.Rival).upload(shops[3], noodles(), small); a.status != http.StatusSeeOther {
+		t.Errorf("an hour later = %d", a.status)
+	}
+}
+
+// HTT-13: somebody who signed in writes 30 times a minute, however many addresses they have.
+func TestHTT13WritesOfOnePerson(t *testing.T) {
+	t.Parallel()
+	x := peopled(t, "RATE_FACTOR", "1", "TRUSTED_PROXIES", "0.0.0.0")
+	owner := x.as(t, demo.Owner)
+	write := func(b *browser, i int) int {
+		b.addr = "203.0.113." + strconv.Itoa(i)
+		return b.post("/account/asks", url.Values{"form": {askForm}}).status
+	}
+	for i := range 30 {
+		if got := write(owner, i); got != http.StatusUnprocessableEntity {
+			t.Fatalf("write %d = %d", i+1, got)
+		}
+	}
+	if got := write(owner, 31); got != http.StatusTooManyRequests {
+		t.Errorf("the 31st in a minute = %d", got)
+	}
+	if got := write(x.as(t, demo.Rival), 32); got != http.StatusUnprocessableEntity {
+		t.Errorf("somebody else = %d", got)
+	}
+	x.wait(time.Minute)
+	if got := write(owner, 33); got != http.StatusUnprocessableEntity {
+		t.Errorf("a minute later = %d", got)
 	}
 }
 

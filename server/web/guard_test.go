@@ -210,6 +210,7 @@ func TestRedirectTargets(t *testing.T) {
 	}
 }
 
+// TestRateLimits holds HTT-13: each class of requests has its own count, of a client and of an account.
 func TestRateLimits(t *testing.T) {
 	start := time.Unix(1_800_000_000, 0)
 	a := netip.MustParseAddr("203.0.113.7")
@@ -222,7 +223,7 @@ func TestRateLimits(t *testing.T) {
 		return passed
 	}
 	t.Run("each class", func(t *testing.T) {
-		for rate, want := range map[Rate]int{Public: 50, Search: 30, Write: 30, Report: 5, Unlimited: 500} {
+		for rate, want := range map[Rate]int{Public: 50, Search: 30, Write: 30, Upload: 10, Report: 5, Claims: 3, Unlimited: 500} {
 			if got := burst(newLimits(1), a, rate, start, 500); got != want {
 				t.Errorf("class %d let %d of 500 pass, want %d", rate, got, want)
 			}
@@ -270,6 +271,28 @@ func TestRateLimits(t *testing.T) {
 		}
 		if passed != 50 || len(l.counts.byKey) != 1 {
 			t.Errorf("%d passed under %d keys, want 50 under 1", passed, len(l.counts.byKey))
+		}
+	})
+	t.Run("an account is one, wherever it is", func(t *testing.T) {
+		l := newLimits(1)
+		passed := 0
+		for i := range 60 {
+			at := start.Add(time.Duration(i) * time.Second)
+			if l.take(netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}), Write, at) == 0 && l.takeBy("a1", Write, at) == 0 {
+				passed++
+			}
+		}
+		if passed != 30 || l.takeBy("a2", Write, start) != 0 || l.takeBy("a1", Write, start.Add(61*time.Second)) != 0 {
+			t.Errorf("%d of 60 passed, want 30, and nothing of other accounts or of the next minute", passed)
+		}
+	})
+	t.Run("what came to nothing", func(t *testing.T) {
+		l := newLimits(1)
+		for range 9 {
+			if l.take(a, Claims, start) != 0 || l.takeBy("a1", Claims, start) != 0 {
+				t.Fatal("a claim that was not taken counts")
+			}
+			l.back(limitKey{who: a, rate: Claims}, limitKey{account: "a1", rate: Claims})
 		}
 	})
 	t.Run("bounded", func(t *testing.T) {

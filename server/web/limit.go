@@ -12,7 +12,7 @@ import (
 type Rate uint8
 
 // The rates per client. Pages and everything else that is public count together; assets do not, since a first visit asks
-// for many at once and they never reach a service.
+// for many at once and they never reach a service. What an account sends is counted for the account besides, wherever it is sent from.
 const (
 	Public    Rate = iota // 50 in 10 s, 200 in a minute
 	Search                // 30 in 10 s
@@ -22,6 +22,7 @@ const (
 	Pictures              // 300 in 10 s: photos, of which a page may have thirty
 	Upload                // 10 in a minute
 	Dumps                 // 10 in a minute: files of everything
+	Claims                // 3 in an hour, of those that are taken: a mistake in the form costs none
 	Unlimited             // assets and health
 )
 
@@ -40,14 +41,17 @@ var windows = [...][]window{
 	Pictures: {{300, 10 * time.Second}, {1200, time.Minute}},
 	Upload:   {{10, time.Minute}},
 	Dumps:    {{10, time.Minute}},
+	Claims:   {{3, time.Hour}},
 }
 
 // limitKeys bounds the memory: under 10 MB when full. The client asked for longest ago is forgotten first.
 const limitKeys = 50_000
 
+// limitKey is whose requests of one class are counted: those of a client, or of an account.
 type limitKey struct {
-	who  netip.Addr
-	rate Rate
+	who     netip.Addr
+	account string
+	rate    Rate
 }
 
 type limitCount struct {
@@ -68,17 +72,30 @@ func newLimits(factor int) *limits {
 // take counts one request of a client and returns how long it has to wait, 0 when it may go on. An IPv6 household has a whole
 // /64 to choose addresses from, so that counts as one.
 func (l *limits) take(who netip.Addr, rate Rate, now time.Time) time.Duration {
+	return l.count(limitKey{who: household(who), rate: rate}, now)
+}
+
+func household(who netip.Addr) netip.Addr {
+	if who.Is6() {
+		if p, err := who.Prefix(64); err == nil {
+			return p.Addr()
+		}
+	}
+	return who
+}
+
+// takeBy counts one request of an account, as take does of a client.
+func (l *limits) takeBy(account string, rate Rate, now time.Time) time.Duration {
+	return l.count(limitKey{account: account, rate: rate}, now)
+}
+
+func (l *limits) count(key limitKey, now time.Time) time.Duration {
+	rate := key.rate
 	if l.factor == 0 || rate == Unlimited {
 		return 0
 	}
-	if who.Is6() {
-		if p, err := who.Prefix(64); err == nil {
-			who = p.Addr()
-		}
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	key := limitKey{who, rate}
 	c, ok := l.counts.get(key)
 	if !ok {
 		c = &limitCount{}
@@ -102,15 +119,31 @@ func (l *limits) take(who netip.Addr, rate Rate, now time.Time) time.Duration {
 	return wait
 }
 
+// back takes one request out of each count: it came to nothing.
+func (l *limits) back(keys ...limitKey) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, key := range keys {
+		key.who = household(key.who)
+		if c, ok := l.counts.get(key); ok {
+			for i := range windows[key.rate] {
+				c.n[i] = max(0, c.n[i]-1)
+			}
+		}
+	}
+}
+
 // limited is the refusal; it knows how long to wait, for the header and the sentence.
 type limited struct {
 	seconds int
 	cause   *fault.Error
 }
 
-func tooMany(wait time.Duration) error {
-	seconds := int((wait + time.Second - 1) / time.Second)
-	return &limited{seconds, fault.New(fault.TooMany, "error.too_many", nil)}
+func tooMany(wait time.Duration) error { return tooManyOf("error.too_many", wait) }
+
+// tooManyOf refuses with a sentence of its own.
+func tooManyOf(key string, wait time.Duration) error {
+	return &limited{int((wait + time.Second - 1) / time.Second), fault.New(fault.TooMany, key, nil)}
 }
 
 func (l *limited) Error() string { return l.cause.Error() }

@@ -497,6 +497,7 @@ type browser struct {
 	t       testing.TB
 	x       *town
 	cookies map[string]string
+	addr    string // where a proxy says it is, where one is trusted
 }
 
 // as returns the browser of somebody who signed in a moment ago; of a visitor for "".
@@ -598,6 +599,9 @@ func (b *browser) send(method, path, kind string, body []byte, header ...string)
 		} else {
 			r.Header.Set(header[i], header[i+1])
 		}
+	}
+	if b.addr != "" {
+		r.Header.Set("X-Real-Ip", b.addr)
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.cookies)) {
 		if b.cookies[name] != "" {

@@ -104,6 +104,12 @@ func (s *Site) admit(p *pattern) fiber.Handler {
 			if err := s.genuine(c); err != nil {
 				return err
 			}
+			// Counted for the client already; somebody with many addresses is still one.
+			if id := r.Account.ID; id != "" && p.Rate != Public {
+				if wait := s.limits.takeBy(id, p.Rate, r.start); wait > 0 {
+					return tooMany(wait)
+				}
+			}
 		}
 		if everybody || p.Kind == API {
 			return c.Next() // the API finds out who asks by the key, see api.go
