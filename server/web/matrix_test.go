@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"slices"
@@ -14,9 +15,11 @@ import (
 
 	"shangquan/server/api"
 	"shangquan/services/access"
+	"shangquan/services/account"
 	"shangquan/services/apikey"
 	"shangquan/services/demo"
 	"shangquan/services/fault"
+	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/merchant"
 	"shangquan/services/store"
@@ -27,8 +30,11 @@ var writeMatrix = flag.Bool("matrix", false, "write testdata/permissions.txt ane
 // matrixFile says for every route, every role and an own and a foreign object what happens at the door.
 const matrixFile = "testdata/permissions.txt"
 
+// newcomer is somebody with an account and nothing else, as a registration by claim makes it first: no merchant, no shop, no role.
+const newcomer = "signed"
+
 // asked are the people of the matrix, in the order of its columns.
-var asked = []string{"", demo.Staff, demo.Manager, demo.Owner, demo.Rival, demo.Plaza, demo.Coordinator, demo.Liaison, demo.Admin}
+var asked = []string{"", newcomer, demo.Staff, demo.Manager, demo.Owner, demo.Rival, demo.Plaza, demo.Coordinator, demo.Liaison, demo.Admin}
 
 // What happens at the door.
 const (
@@ -43,6 +49,7 @@ const (
 func TestPermissions(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)
+	x.newcome(t)
 	claims := map[string]string{demo.Owner: x.claim(t, demo.Owner), demo.Rival: x.claim(t, demo.Rival)}
 	for _, who := range []string{demo.Owner, demo.Rival} {
 		claims["assembly."+who] = x.member(t, who)
@@ -110,6 +117,18 @@ func TestPermissions(t *testing.T) {
 			t.Errorf("checked in and gone:\n  %s", line)
 		}
 	}
+}
+
+// newcome makes the account of a newcomer, and their session.
+func (x *town) newcome(t *testing.T) {
+	t.Helper()
+	p := demo.Person{Key: newcomer, Name: "刚注册的人", Contact: "demo-newcomer@example.cn", Password: "yunjian-4712-lamp-post"}
+	in, err := x.services.Accounts.Register(t.Context(), account.Registration{Name: p.Name, Contact: p.Contact, Proved: true, Password: p.Password, Lang: lang.Hans}, account.Client{Addr: netip.IPv4Unspecified()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.AccountID = in.Account.ID
+	x.people[newcomer], x.sessions[newcomer] = p, ticket{in.Token, in.Device}
 }
 
 // stub answers for every route that lets somebody in.
