@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"shangquan/services/fault"
+	"shangquan/services/hours"
 	"shangquan/services/listing"
 )
 
@@ -23,6 +24,12 @@ func merged(l *listing.Listing, patch listing.Patch) (listing.Patch, error) {
 	out := listing.Patch{}
 	for path, value := range patch {
 		out[path] = value
+		if path == "hours" && len(value) > 0 && bytes.TrimSpace(value)[0] == '"' {
+			if out[path], err = osmHours(value, want.Hours.Pause); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		base, isObject := now[path].(map[string]any)
 		if !isObject || len(value) == 0 || bytes.TrimSpace(value)[0] != '{' {
 			continue
@@ -39,6 +46,21 @@ func merged(l *listing.Listing, patch listing.Patch) (listing.Patch, error) {
 		}
 	}
 	return out, nil
+}
+
+// osmHours reads hours that were sent as OpenStreetMap writes them: fault.Invalid on field "hours", with the place of the mistake. They say
+// nothing of a pause, which stays.
+func osmHours(value json.RawMessage, pause *hours.Pause) (json.RawMessage, error) {
+	var text string
+	if err := json.Unmarshal(value, &text); err != nil {
+		return nil, fault.Wrong("hours", "listing.wrong.value", nil)
+	}
+	h, err := hours.ParseOSM(text)
+	if err != nil {
+		return nil, err
+	}
+	h.Pause = pause
+	return json.Marshal(h)
 }
 
 // readTree reads numbers as they are written.

@@ -118,6 +118,15 @@ func TestAPIShowsAndChangesOwnShops(t *testing.T) {
 	if a = m.patch(id, a.header.Get("ETag"), `{}`); a.status != http.StatusOK || x.shop(t, id).Rev != l.Rev {
 		t.Errorf("an empty edit = %d", a.status)
 	}
+	// Hours as OpenStreetMap writes them; a mistake is told with its place, and nothing is stored.
+	a = m.patch(id, a.header.Get("ETag"), `{"hours":"Mo-Fr 09:00-17:00; Sa 09:99-12:00"}`)
+	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `"hours"`) || !strings.Contains(a.body, "第 23 个字") || x.shop(t, id).Rev != l.Rev {
+		t.Errorf("hours that cannot be read = %d %s", a.status, a.body)
+	}
+	a = m.patch(id, `"`+id+"-"+strconv.FormatInt(l.Rev, 10)+`"`, `{"hours":"Mo-Fr 09:00-17:00; Sa,Su off; PH off"}`)
+	if h := x.shop(t, id).Hours; a.status != http.StatusOK || !h.Known || len(h.Week[4]) != 1 || h.Week[4][0].Close != 1020 || len(h.Week[6]) != 0 {
+		t.Errorf("hours = %d %s", a.status, a.body)
+	}
 	who, err := x.services.Listings.History(t.Context(), x.actor(t, demo.Owner), id, "", 5)
 	if err != nil || len(who.Items) == 0 || who.Items[0].By.Role != "key" || who.Items[0].By.Name != "收银系统" {
 		t.Errorf("the history does not say that a key did it: %+v %v", who.Items, err)

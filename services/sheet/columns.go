@@ -144,7 +144,7 @@ var fields = []field{
 			}
 		},
 	},
-	weekField, classField, specialField, pauseField,
+	weekField, classField, specialField, pauseField, osmField,
 	text(column{key: "hours_text", header: "营业时间原文", paths: []string{"hours.text", "text"}, help: "读不懂的营业时间先记在这里，页面上显示“待核对”", width: 24},
 		func(l *listing.Listing) *string { return &l.Hours.Text }),
 	texts(column{key: "description", header: "简介", paths: []string{"description"}, width: 40, wrap: true},

@@ -170,6 +170,26 @@ var classField = field{
 	},
 }
 
+// osmField takes the whole week as OpenStreetMap writes it, for who has it from there; what it says goes before the columns of the days.
+// It goes in and never out: the same is in those columns.
+var osmField = field{
+	cols: []column{{key: "opening_hours", header: "营业时间（OSM）", paths: []string{"hours.osm"}, help: "有 OpenStreetMap 的 opening_hours 就粘在这里，如 Mo-Fr 09:00-17:00; PH off，填了就以它为准；平时空着", width: 24}},
+	get:  func(*listing.Listing, *Names) []string { return []string{""} },
+	set: func(l *listing.Listing, cells []string, _ *Names) *wrong {
+		text := lang.Clean(cells[0])
+		if text == "" {
+			return nil
+		}
+		h, err := hours.ParseOSM(text)
+		if err != nil {
+			return wrongOf(err, 0, "Mo-Fr 09:00-17:00; PH off")
+		}
+		h.Pause = l.Hours.Pause // of which it says nothing
+		l.Hours = h
+		return nil
+	},
+}
+
 // specialField is the hours of single dates. The cell has no room for notes: a special day that keeps its dates keeps its note.
 var specialField = field{
 	cols: []column{{key: "special_days", header: "特殊日期", paths: []string{"hours.special", "special"}, help: "如 2026-02-16: 09:00-15:00, 2026-02-17: x", width: 24}},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -215,6 +216,7 @@ func TestCellsThatCannotBeRead(t *testing.T) {
 		{"one day only", "周一", "", "周一", "sheet.day_missing", "x"},
 		{"class of days", "法定节假日", "?", "法定节假日", "", "10:00-16:00"},
 		{"special day", "特殊日期", "2026-02-30: x", "特殊日期", "", "2026-02-16: 09:00-15:00, 2026-02-17: x"},
+		{"opening_hours of OpenStreetMap", "营业时间（OSM）", "Mo-Fr 09:00-17:00; Sa 09:99-12:00", "营业时间（OSM）", "hours.parse.time", "Mo-Fr 09:00-17:00; PH off"},
 		{"pause", "暂停营业自", "下周", "暂停营业自", "sheet.bad_date", "2026-02-05"},
 		{"datum", "纬度,经度,坐标系", "31,121,", "坐标系", "sheet.datum_missing", "WGS-84"},
 		{"latitude", "纬度,经度,坐标系", "121,31,WGS-84", "纬度", "sheet.bad_latitude", "31.00900"},
@@ -242,6 +244,25 @@ func TestCellsThatCannotBeRead(t *testing.T) {
 				t.Errorf("%+v", x)
 			}
 		})
+	}
+}
+
+// A value of OpenStreetMap is the week of a shop, goes before the columns of the days, and leaves a pause as it is; where it cannot be read
+// the report says from which character on.
+func TestHoursOfOpenStreetMap(t *testing.T) {
+	reg := newRegister(full())
+	p := planOf(t, "店铺编号,周一,周二,周三,周四,周五,周六,周日,营业时间（OSM）\nSJ1,x,x,x,x,x,x,x,\"Mo-Sa 11:00-14:00,17:00-22:00; Su off; PH 10:00-16:00\"\n", reg)
+	if p.Report.Failed != 0 || len(p.steps) != 1 {
+		t.Fatalf("%+v", p.Report)
+	}
+	h := p.steps[0].After.Hours
+	two := []hours.Span{{Open: 660, Close: 840}, {Open: 1020, Close: 1320}}
+	if !h.Known || !reflect.DeepEqual(h.Week[0], two) || !reflect.DeepEqual(h.Week[5], two) || len(h.Week[6]) != 0 || !reflect.DeepEqual(h.ByClass["holiday"], []hours.Span{{Open: 600, Close: 960}}) || h.Pause == nil {
+		t.Errorf("%+v", h)
+	}
+	p = planOf(t, "店铺编号,营业时间（OSM）\nSJ1,Mo-Fr 09:00-17:00; Sa 09:99-12:00\n", newRegister(full()))
+	if x := p.Report.Rows[0]; x.Args["pos"] != 23 {
+		t.Errorf("the mistake is at %v", x.Args)
 	}
 }
 
