@@ -26,6 +26,9 @@ func (s *Site) assemblyRoutes() []Route {
 // showPublic answers with a page of sections that everybody sees alike.
 func (s *Site) showPublic(c *fiber.Ctx, p *speaker, v *casePage) error {
 	v.Base = s.Base(c, v.Title)
+	if v.Up != nil {
+		v.Base.JSONLD = graph(s.crumbsJSONLD(p, v.Title, *v.Up))
+	}
 	if p.err != nil {
 		return p.err
 	}

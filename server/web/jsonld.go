@@ -1,10 +1,14 @@
 package web
 
 import (
+	"slices"
+
+	"shangquan/server/web/ui"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/hours"
-	"shangquan/services/lang"
+	"shangquan/services/place"
+	"shangquan/services/post"
 )
 
 // thing is a node of JSON-LD. A map, because schema.org nodes have whatever properties are known.
@@ -26,7 +30,7 @@ func (s *Site) shopJSONLD(p *speaker, shop *directory.ShopPage) any {
 	put(address, "streetAddress", l.Address.Line)
 	put(address, "postalCode", l.Address.Postcode)
 	t := thing{
-		"@context": "https://schema.org", "@type": kind, "@id": s.short(l), "name": l.Name.Hans,
+		"@type": kind, "@id": s.short(l), "name": l.Name.Hans,
 		"url": s.config.Origin + "/shops/" + l.Slug, "address": address,
 	}
 	also := append([]string{}, l.Aliases...)
@@ -76,11 +80,130 @@ func put(t thing, name, value string) {
 	}
 }
 
-// listJSONLD is a page that lists shops, for street, plaza and search pages.
-func (s *Site) listJSONLD(name string, rows []directory.Row) any {
-	items := []thing{}
-	for i := range rows {
-		items = append(items, thing{"@type": "ListItem", "position": i + 1, "name": rows[i].Listing.Name.Hans, "url": s.config.Origin + "/shops/" + rows[i].Listing.Slug})
+// listItem is one line of a list, listed and a crumb alike. A struct, because search pages are made by the hundred a second.
+type listItem struct {
+	Type     string `json:"@type"`
+	Position int    `json:"position"`
+	Name     string `json:"name,omitempty"`
+	URL      string `json:"url,omitempty"`
+	Item     any    `json:"item,omitempty"`
+}
+
+// graph says what a page is, what it lists and how one comes to it; nil parts are left out.
+func graph(parts ...any) any {
+	parts = slices.DeleteFunc(parts, func(x any) bool { return x == nil })
+	switch len(parts) {
+	case 0:
+		return nil
+	case 1:
+		if t, ok := parts[0].(thing); ok {
+			t["@context"] = schemaOrg
+			return t
+		}
 	}
-	return thing{"@context": "https://schema.org", "@type": "ItemList", "name": name, "inLanguage": lang.Hans, "itemListElement": items}
+	return thing{"@context": schemaOrg, "@graph": parts}
+}
+
+const schemaOrg = "https://schema.org"
+
+// siteJSONLD is the site itself, for its home page: what it is called, and where a search for a word leads.
+func (s *Site) siteJSONLD(p *speaker) any {
+	name, _ := s.identity().Name.In(p.Lang)
+	home := s.config.Origin + ui.Href(p.Lang, "/")
+	return thing{
+		"@type": "WebSite", "@id": s.config.Origin + "/#site", "url": home, "name": name, "inLanguage": p.Lang,
+		"potentialAction": thing{
+			"@type": "SearchAction", "query-input": "required name=q",
+			"target": thing{"@type": "EntryPoint", "urlTemplate": home + "?q={q}"},
+		},
+	}
+}
+
+// rowsJSONLD is a list of shops, of which the first is the one after before; nil for none.
+func (s *Site) rowsJSONLD(name string, before int, rows []directory.Row) any {
+	items := make([]listItem, len(rows))
+	for i := range rows {
+		l := rows[i].Listing
+		items[i] = listItem{Type: "ListItem", Position: before + i + 1, Name: l.Name.Hans, URL: s.config.Origin + "/shops/" + l.Slug}
+	}
+	return listJSONLD(name, items)
+}
+
+func listJSONLD(name string, items []listItem) any {
+	if len(items) == 0 {
+		return nil
+	}
+	return thing{"@type": "ItemList", "name": name, "numberOfItems": len(items), "itemListElement": items}
+}
+
+// offersJSONLD is what shops announce: an event with its days and the shop as its place, anything else as an offer of the shop.
+func (s *Site) offersJSONLD(p *speaker, name string, posts []directory.ShopPost) any {
+	items := make([]listItem, len(posts))
+	for i := range posts {
+		x, l := posts[i].Post, posts[i].Shop.Listing
+		url := s.config.Origin + "/shops/" + l.Slug
+		shop := thing{"@type": "LocalBusiness", "@id": s.short(l), "name": l.Name.Hans, "url": url}
+		title, in := x.Title.In(p.Lang)
+		text, _ := x.Text.In(p.Lang)
+		t := thing{"@type": "Offer", "name": title, "inLanguage": in, "url": url}
+		if x.Kind == post.Event {
+			t["@type"], t["startDate"], t["endDate"] = "Event", x.From, x.Until
+			put(shop, "address", l.Address.Line)
+			t["location"], t["organizer"] = shop, thing{"@id": s.short(l)}
+		} else {
+			delete(t, "inLanguage") // of an event only
+			t["availabilityStarts"], t["availabilityEnds"], t["offeredBy"] = x.From, x.Until, shop
+		}
+		put(t, "description", text)
+		items[i] = listItem{Type: "ListItem", Position: i + 1, Item: t}
+	}
+	return listJSONLD(name, items)
+}
+
+// plazaJSONLD is a plaza as schema.org describes it.
+func (s *Site) plazaJSONLD(x *place.Plaza) any {
+	address := thing{"@type": "PostalAddress", "addressCountry": "CN"}
+	put(address, "addressRegion", s.identity().City)
+	put(address, "addressLocality", s.identity().County)
+	put(address, "streetAddress", x.Address)
+	url := s.config.Origin + "/plazas/" + x.Slug
+	t := thing{"@type": "ShoppingCenter", "@id": url, "url": url, "name": x.Name.Hans, "address": address}
+	also := slices.Clone(x.Aliases)
+	for _, other := range []string{x.Name.Hant, x.Name.En} {
+		if other != "" && other != x.Name.Hans {
+			also = append(also, other)
+		}
+	}
+	if len(also) > 0 {
+		t["alternateName"] = also
+	}
+	if x.Location != nil {
+		t["geo"] = thing{"@type": "GeoCoordinates", "latitude": x.Location.Lat, "longitude": x.Location.Lng}
+	}
+	return t
+}
+
+// pointsJSONLD is what people need on the way, each with its place.
+func (s *Site) pointsJSONLD(p *speaker, name string, points []*place.Point) any {
+	items := make([]listItem, len(points))
+	for i, x := range points {
+		said, _ := x.Name.In(p.Lang)
+		t := thing{"@type": "Place", "name": said}
+		put(t, "address", x.Address)
+		if x.Location != nil {
+			t["geo"] = thing{"@type": "GeoCoordinates", "latitude": x.Location.Lat, "longitude": x.Location.Lng}
+		}
+		items[i] = listItem{Type: "ListItem", Position: i + 1, Item: t}
+	}
+	return listJSONLD(name, items)
+}
+
+// crumbsJSONLD is the way from the home page to this one, as the link above its heading says it.
+func (s *Site) crumbsJSONLD(p *speaker, name string, over ...ui.Link) any {
+	home, _ := s.identity().Name.In(p.Lang)
+	items := []listItem{{Type: "ListItem", Position: 1, Name: home, Item: s.config.Origin + ui.Href(p.Lang, "/")}}
+	for _, x := range over {
+		items = append(items, listItem{Type: "ListItem", Position: len(items) + 1, Name: x.Label, Item: s.config.Origin + x.Href})
+	}
+	return thing{"@type": "BreadcrumbList", "itemListElement": append(items, listItem{Type: "ListItem", Position: len(items) + 1, Name: name})}
 }

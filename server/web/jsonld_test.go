@@ -1,6 +1,9 @@
 package web
 
 import (
+	"encoding/json"
+	"regexp"
+	"strings"
 	"testing"
 
 	"shangquan/services/lang"
@@ -23,4 +26,110 @@ func TestCityIsASetting(t *testing.T) {
 			t.Errorf("%+v: %v", tt, address)
 		}
 	}
+}
+
+var ldScript = regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`)
+
+// described are the nodes of JSON-LD in a page, by type, when they are as schema.org has them: one context, absolute addresses of the
+// site, positions from 1 on without a gap, dates that are dates.
+func described(t *testing.T, path, body string) map[string]map[string]any {
+	t.Helper()
+	out := map[string]map[string]any{}
+	m := ldScript.FindAllStringSubmatch(body, -1)
+	if len(m) > 1 {
+		t.Errorf("%s describes itself %d times", path, len(m))
+	}
+	for _, one := range m {
+		var root map[string]any
+		if err := json.Unmarshal([]byte(one[1]), &root); err != nil || root["@context"] != schemaOrg {
+			t.Fatalf("%s: %v %s", path, err, one[1])
+		}
+		nodes, ok := root["@graph"].([]any)
+		if !ok {
+			nodes = []any{root}
+		}
+		for _, n := range nodes {
+			node, _ := n.(map[string]any)
+			kind, _ := node["@type"].(string)
+			out[kind] = node
+			checkNode(t, path, node)
+		}
+	}
+	return out
+}
+
+func checkNode(t *testing.T, path string, node map[string]any) {
+	t.Helper()
+	if kind, _ := node["@type"].(string); kind == "" && node["@id"] == nil && node["@value"] == nil {
+		t.Errorf("%s: a node of no type: %v", path, node)
+	}
+	for _, key := range []string{"url", "item", "@id"} {
+		if address, ok := node[key].(string); ok && !strings.HasPrefix(address, "http://shop.test/") {
+			t.Errorf("%s: %s is %q", path, key, address)
+		}
+	}
+	for i, x := range listOf(node["itemListElement"]) {
+		item, _ := x.(map[string]any)
+		if first, _ := listOf(node["itemListElement"])[0].(map[string]any)["position"].(float64); item["position"] != first+float64(i) || item["@type"] != "ListItem" || item["name"] == nil && item["item"] == nil {
+			t.Errorf("%s: %d: %v", path, i, item)
+		}
+	}
+	for key, x := range node {
+		for _, y := range append(listOf(x), x) {
+			if inner, ok := y.(map[string]any); ok {
+				checkNode(t, path, inner)
+			}
+		}
+		if day, ok := x.(string); ok && (strings.HasSuffix(key, "Date") || strings.HasPrefix(key, "availability")) && !regexp.MustCompile(`^\d{4}-\d\d-\d\d$`).MatchString(day) {
+			t.Errorf("%s: %s is %q", path, key, day)
+		}
+	}
+}
+
+func listOf(x any) []any {
+	l, _ := x.([]any)
+	return l
+}
+
+// Every page that lists or is something says so to search engines.
+func TestPagesDescribeThemselves(t *testing.T) {
+	x := sampled(t)
+	for path, want := range map[string]string{
+		"/":                          "WebSite ItemList",
+		"/en/":                       "WebSite ItemList",
+		"/?q=银行":                     "ItemList",
+		"/?q=银行&page=2":              "ItemList",
+		"/?q=飞机场跑道":                  "",
+		"/night":                     "ItemList",
+		"/heritage":                  "ItemList",
+		"/heritage/walk":             "ItemList BreadcrumbList",
+		"/points":                    "ItemList",
+		"/streets/zhongshan-zhonglu": "ItemList BreadcrumbList",
+		"/plazas/kai-yuan-di-zhong-hai-shang-ye-guang-chang":   "ShoppingCenter ItemList BreadcrumbList",
+		"/shops/xing-ba-ke-song-jiang-wan-da-guang-chang-dian": "CafeOrCoffeeShop",
+		"/about":   "",
+		"/offline": "",
+	} {
+		got := described(t, path, x.get(t, path))
+		if len(got) != len(strings.Fields(want)) {
+			t.Errorf("%s is %v, want %s", path, got, want)
+		}
+		for _, kind := range strings.Fields(want) {
+			if got[kind] == nil {
+				t.Errorf("%s is no %s: %v", path, kind, got)
+			}
+		}
+		if kind := got["ItemList"]; kind != nil && len(listOf(kind["itemListElement"])) == 0 {
+			t.Errorf("%s lists nothing", path)
+		}
+	}
+	if second := described(t, "page 2", x.get(t, "/?q=银行&page=2"))["ItemList"]; second != nil && listOf(second["itemListElement"])[0].(map[string]any)["position"] != 25.0 {
+		t.Errorf("the second page begins at %v", listOf(second["itemListElement"])[0])
+	}
+	search, _ := described(t, "/en/", x.get(t, "/en/"))["WebSite"]["potentialAction"].(map[string]any)
+	target, _ := search["target"].(map[string]any)
+	if search["@type"] != "SearchAction" || target["urlTemplate"] != "http://shop.test/en/?q={q}" || search["query-input"] != "required name=q" {
+		t.Errorf("a search: %v", search)
+	}
+	x.get(t, "/en/?q=noodles") // which that address leads to
 }

@@ -25,6 +25,7 @@ type listPage struct {
 	// Kept is set on the page of favourites: a place for the button that fills it.
 	Kept  bool
 	Share *ui.Share
+	Rows  []directory.Row // of all groups, for the head
 }
 
 func (s *Site) renderList(c *fiber.Ctx, p *speaker, v listPage) error {
@@ -32,6 +33,7 @@ func (s *Site) renderList(c *fiber.Ctx, p *speaker, v listPage) error {
 		v.Base = s.Base(c, v.Title)
 	}
 	v.Base.Description = v.Lead
+	v.Base.JSONLD = graph(s.rowsJSONLD(v.Title, 0, v.Rows))
 	if p.err != nil {
 		return p.err
 	}
@@ -57,7 +59,7 @@ func (s *Site) night(c *fiber.Ctx) error {
 	}
 	v.Count = &ui.Count{Number: len(page.Rows), Label: p.count("night.count", len(page.Rows)), Detail: p.say("night.date", "Day", ui.Date(p.Lang, page.Date.At(0), p.now))}
 	if len(page.Rows) > 0 {
-		v.Groups = []rowGroup{{Rows: s.rows(p, page.Rows)}}
+		v.Groups, v.Rows = []rowGroup{{Rows: s.rows(p, page.Rows)}}, page.Rows
 	} else {
 		v.Empty = &ui.Empty{Lead: p.say("night.none"), Buttons: []ui.Button{{Label: p.say("search.nothing.home"), Href: ui.Href(p.Lang, "/"), Kind: "alt"}}}
 	}
@@ -80,6 +82,7 @@ func (s *Site) heritage(c *fiber.Ctx) error {
 	}
 	for _, g := range groups {
 		v.Groups = append(v.Groups, rowGroup{ID: "level-" + g.Level, Title: p.say("heritage.level." + g.Level), Rows: s.rows(p, g.Rows)})
+		v.Rows = append(v.Rows, g.Rows...)
 	}
 	if len(groups) == 0 {
 		v.Empty = &ui.Empty{Lead: p.say("heritage.none"), Buttons: []ui.Button{{Label: p.say("search.nothing.home"), Href: ui.Href(p.Lang, "/"), Kind: "alt"}}}
@@ -160,7 +163,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 		return err
 	}
 	v := pointsPage{Title: p.say("points.title"), Lead: p.say("points.lead")}
-	pinned := []directory.PointRow{}
+	pinned, listed := []directory.PointRow{}, []*place.Point{}
 	for _, g := range groups {
 		group := pointGroup{ID: string(g.Kind), Title: p.say("points.kind." + string(g.Kind)), Icon: pointIcons[g.Kind]}
 		for _, r := range g.Points {
@@ -171,7 +174,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 				r.Number = len(pinned) + 1
 				pinned = append(pinned, r)
 			}
-			group.Points = append(group.Points, s.pointOf(p, r))
+			group.Points, listed = append(group.Points, s.pointOf(p, r)), append(listed, r.Point)
 		}
 		if len(group.Points) > 0 {
 			v.Groups = append(v.Groups, group)
@@ -183,6 +186,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 	}
 	v.Base = s.Base(c, v.Title)
 	v.Base.Description = v.Lead
+	v.Base.JSONLD = graph(s.pointsJSONLD(p, v.Title, listed))
 	if p.err != nil {
 		return p.err
 	}

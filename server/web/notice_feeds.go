@@ -181,7 +181,7 @@ func (s *Site) noticeJSONLD(p *speaker, x *notice.Posted) any {
 	name, _ := s.identity().Name.In(lang.Hans)
 	who := thing{"@type": "GovernmentOrganization", "name": orElse(s.identity().Operator, name)}
 	t := thing{
-		"@context": "https://schema.org", "url": url, "inLanguage": in, "datePublished": x.PublicAt.Format(isoTime), "dateModified": x.UpdatedAt.Format(isoTime), "publisher": who,
+		"url": url, "inLanguage": in, "datePublished": x.PublicAt.Format(isoTime), "dateModified": x.UpdatedAt.Format(isoTime), "publisher": who,
 	}
 	text, _ := c.Text.In(p.Lang)
 	switch c.Kind {

@@ -77,7 +77,8 @@ func (s *Site) fillNotice(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice
 	if text, _ := x.Content.Text.In(p.Lang); text != "" {
 		v.Base.Description = firstWords(notice.Plain(text))
 	}
-	v.Base.JSONLD = s.noticeJSONLD(p, x)
+	title, _ := x.Content.Title.In(p.Lang)
+	v.Base.JSONLD = graph(s.noticeJSONLD(p, x), s.crumbsJSONLD(p, title, v.Back))
 	places, err := s.noticePlaces(c)
 	if err != nil {
 		return err

@@ -134,6 +134,7 @@ type placePage struct {
 	Callouts []ui.Callout
 	Links    []ui.Link
 	Feeds    []ui.Link // for the head
+	What     any       // the place as schema.org describes it, for the head; nil for what that has no word for
 }
 
 func (s *Site) street(c *fiber.Ctx) error {
@@ -201,7 +202,7 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 	name, in := x.Plaza.Name.In(p.Lang)
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.plazas.title"), Href: ui.Href(p.Lang, "/plazas")},
-		Name: ui.Plain(name, in), Facts: plazaFacts(p, &x),
+		Name: ui.Plain(name, in), Facts: plazaFacts(p, &x), What: s.plazaJSONLD(x.Plaza),
 		Callouts: banners(p, s.board(c).Plaza(p.now, x.Plaza.ID)), Links: placeLinks(p, "/plazas/", x.Plaza.Slug),
 	}
 	if x.Total == 0 {
@@ -305,7 +306,7 @@ func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, core bool, row
 	}
 	v.Base = s.Base(c, v.Name.String())
 	v.Base.Description = p.count("places.summary", len(rows), "Name", v.Name.String())
-	v.Base.JSONLD = s.listJSONLD(v.Name.String(), rows)
+	v.Base.JSONLD = graph(v.What, s.rowsJSONLD(v.Name.String(), 0, rows), s.crumbsJSONLD(p, v.Name.String(), v.Back))
 	v.Base.Feeds = v.Feeds
 	if p.err != nil {
 		return p.err

@@ -64,8 +64,13 @@ func TestPostComesAndGoesByItself(t *testing.T) {
 	if ics.header.Get("Content-Type") != "text/calendar; charset=utf-8" || !strings.Contains(ics.body, "RRULE:") || !strings.Contains(ics.body, "http://shop.test/shops/") {
 		t.Errorf("%s\n%s", ics.header.Get("Content-Type"), ics.body)
 	}
-	if body := visitor.page("/offers"); !strings.Contains(body, "60 岁以上理发 8 折") {
+	offers := visitor.page("/offers")
+	if !strings.Contains(offers, "60 岁以上理发 8 折") {
 		t.Error("it is not among the offers")
+	}
+	told, _ := listOf(described(t, "/offers", offers)["ItemList"]["itemListElement"])[0].(map[string]any)["item"].(map[string]any)
+	if told["@type"] != "Offer" || told["name"] != "60 岁以上理发 8 折" || told["availabilityStarts"] != "2026-10-15" || told["availabilityEnds"] != "2026-10-24" {
+		t.Errorf("a search engine reads of it: %v", told)
 	}
 	if body := visitor.page("/en/offers"); !strings.Contains(body, "every Thu, Sat 9:00–11:00") {
 		t.Errorf("in English: %s", complaint(body))

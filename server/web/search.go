@@ -175,6 +175,10 @@ func (s *Site) searchBase(c *fiber.Ctx, p *speaker, page *directory.Page) ui.Bas
 	}
 	b := s.Base(c, title)
 	b.Description = p.say("search.summary", "Site", b.Site.Name)
+	list := s.rowsJSONLD(title, (page.Pager.Page-1)*directory.PerPage, page.Rows)
+	if b.JSONLD = graph(list); page.Query.Home() {
+		b.JSONLD = graph(s.siteJSONLD(p), list)
+	}
 	// The address for search engines says what was asked, not from where, in which order or how it was looked at.
 	asked := page.Query.AsMap(false)
 	asked.Near, asked.Sort = nil, directory.Best

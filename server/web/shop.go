@@ -118,7 +118,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	}
 	v.Base = s.Base(c, p.say("shop.title", "Name", shop.Name, "Status", v.Status.Word))
 	v.Base.Description = strings.TrimSpace(p.say("shop.summary", "Name", shop.Name, "Address", l.Address.Line, "Status", v.Status.Word, "Next", v.Status.Next))
-	v.Base.JSONLD = s.shopJSONLD(p, &shop)
+	v.Base.JSONLD = graph(s.shopJSONLD(p, &shop))
 	if p.err != nil {
 		return p.err
 	}
