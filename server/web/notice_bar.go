@@ -84,11 +84,12 @@ func (s *Site) homeNotices(c *fiber.Ctx, p *speaker, v *searchPage) error {
 	return err
 }
 
-// weekNotices are what holds, begins or was told within the seven days from today, at most five, the weightiest first.
+// weekNotices are what holds, begins or was told within the seven days from today, at most five, the weightiest first: of what was approved
+// for the home page. What one coordinator alone published is one press further, in the list of all.
 func (s *Site) weekNotices(c *fiber.Ctx, p *speaker, b *notice.Board) ([]ui.NoticeRow, error) {
 	end := (calendar.Today(p.now) + 7).At(0)
 	this := []*notice.Posted{}
-	for _, x := range b.Live(p.now, notice.Filter{}) {
+	for _, x := range b.Home(p.now) {
 		if x.Content.From.Before(end) && len(this) < 5 {
 			this = append(this, x)
 		}

@@ -115,6 +115,28 @@ func TestNoticeStandsWherePeopleLook(t *testing.T) {
 	}
 }
 
+// What one coordinator alone publishes for everybody is in the list and on its own page; the home page says only what a second person
+// approved for it.
+func TestOnePersonPutsNothingOnTheHomePage(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	alone := x.told(t, url.Values{"title": {"一个人发的公告"}})
+	both := x.announced(t, url.Values{"title": {"两个人看过的公告"}})
+	if list := x.reads(t, "/notices"); !strings.Contains(list, "/notices/"+alone) || !strings.Contains(list, "/notices/"+both) {
+		t.Fatal("the list does not have both")
+	}
+	home := x.reads(t, "/")
+	if strings.Contains(home, "/notices/"+alone) || strings.Contains(home, "一个人发的公告") {
+		t.Error("the home page says what nobody but its author has read")
+	}
+	if !strings.Contains(home, "/notices/"+both) {
+		t.Error("the home page does not say what was approved for it")
+	}
+	if strings.Contains(home, "这几天没有要紧的公告") {
+		t.Error("the home page says that there is none")
+	}
+}
+
 // another is the slug of a public shop on no street of the audience.
 func (x *town) another(t testing.TB, street string) string {
 	t.Helper()
