@@ -10,7 +10,6 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/activity"
 	"shangquan/services/lang"
-	"shangquan/services/media"
 )
 
 // activityRoutes are what organisations do for the neighbourhood: as everybody reads it, as the liaison plans it, and as the people of an
@@ -66,9 +65,9 @@ func publicTag(p *speaker, a *activity.Activity) (string, ui.TaskState) {
 	switch {
 	case a.State == activity.Cancelled, a.State == activity.Done:
 		return p.say("activity.state." + string(a.State)), ui.TaskDone
-	case p.now.After(a.Until):
+	case p.now.After(a.Plan().Until):
 		return p.say("activity.over"), ui.TaskDone
-	case p.now.Before(a.From):
+	case p.now.Before(a.Plan().From):
 		return p.say("activity.state.planned"), ui.TaskWait
 	}
 	return p.say("activity.state.underway"), ui.TaskTodo
@@ -83,7 +82,7 @@ func placesWords(p *speaker, a *activity.Activity) string {
 	case left == 0:
 		return p.say("activity.full")
 	}
-	return p.say("activity.left", "N", left, "Of", a.Capacity)
+	return p.say("activity.left", "N", left, "Of", a.Plan().Capacity)
 }
 
 // publicActivities: GET /activities (past, after).
@@ -100,8 +99,8 @@ func (s *Site) publicActivities(c *fiber.Ctx) error {
 		}
 		for i := range list {
 			a := &list[i]
-			title, in := a.Title.In(p.Lang)
-			r := ui.Record{Title: title, Lang: in, Href: at(c, "/activities/"+a.ID), Lines: []string{whenWords(p, a.From, a.Until), a.Place}}
+			title, in := a.Plan().Title.In(p.Lang)
+			r := ui.Record{Title: title, Lang: in, Href: at(c, "/activities/"+a.ID), Lines: []string{whenWords(p, a.Plan().From, a.Plan().Until), a.Plan().Place}}
 			if w := placesWords(p, &a.Activity); w != "" && !past {
 				r.Lines = append(r.Lines, w)
 			}
@@ -131,15 +130,15 @@ func (s *Site) publicActivity(c *fiber.Ctx) error {
 		return err
 	}
 	p := s.speaker(c)
-	v := casePage{Up: &ui.Link{Label: p.say("activity.title"), Href: at(c, "/activities")}, Title: p.name(a.Title)}
+	v := casePage{Up: &ui.Link{Label: p.say("activity.title"), Href: at(c, "/activities")}, Title: p.name(a.Plan().Title)}
 	if a.State == activity.Cancelled {
-		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("activity.state.cancelled"), Text: a.Why})
+		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("activity.state.cancelled"), Text: a.Plan().Why})
 	}
 	facts := activityFacts(p, &a.Activity)
 	if name, in := a.Organiser.In(p.Lang); name != "" {
 		facts = append(facts, ui.Fact{Term: p.say("activity.organiser"), Values: []ui.Value{{Text: name, Lang: in}}})
 	}
-	x := section{Facts: facts, Article: s.prose(c, p, a.Text)}
+	x := section{Facts: facts, Article: s.prose(c, p, a.Plan().Text)}
 	if a.State != activity.Done {
 		x.Links = []ui.Link{{Label: p.say("assembly.to_calendar"), Href: at(c, "/activities/"+a.ID+"/calendar.ics")}}
 	}
@@ -152,27 +151,25 @@ func (s *Site) publicActivity(c *fiber.Ctx) error {
 
 // activityFacts are when, where and for how many.
 func activityFacts(p *speaker, a *activity.Activity) []ui.Fact {
-	facts := fact(nil, p.say("activity.at"), whenWords(p, a.From, a.Until))
-	facts = append(facts, ui.Fact{Term: p.say("activity.place"), Values: []ui.Value{{Text: a.Place, Lang: lang.Hans}}})
+	facts := fact(nil, p.say("activity.at"), whenWords(p, a.Plan().From, a.Plan().Until))
+	facts = append(facts, ui.Fact{Term: p.say("activity.place"), Values: []ui.Value{{Text: a.Plan().Place, Lang: lang.Hans}}})
 	return fact(facts, p.say("activity.places"), placesWords(p, a))
 }
 
 // activityOutcome is how it went, with pictures; nil while nobody said so.
 func activityOutcome(s *Site, c *fiber.Ctx, p *speaker, a *activity.Activity) *section {
-	photos := []media.Photo{}
-	for _, x := range a.Photos {
-		photos = append(photos, x.Photo)
-	}
-	if a.Result.IsZero() && len(photos) == 0 {
+	plan := a.Plan()
+	photos := plan.Pictures()
+	if plan.Result.IsZero() && len(photos) == 0 {
 		return nil
 	}
-	x := section{Title: p.say("activity.outcome"), Article: s.prose(c, p, a.Result)}
+	x := section{Title: p.say("activity.outcome"), Article: s.prose(c, p, plan.Result)}
 	if x.Article == nil {
 		x.Article = &ui.Article{}
 	}
 	x.Article.Photos = noticePhotos(p, photos)
-	if a.Came > 0 {
-		x.Facts = fact(nil, p.say("activity.came"), p.count("activity.people", a.Came))
+	if plan.Came > 0 {
+		x.Facts = fact(nil, p.say("activity.came"), p.count("activity.people", plan.Came))
 	}
 	return &x
 }

@@ -132,7 +132,7 @@ func (s *Site) noticesWaiting(c *fiber.Ctx, p *speaker) ([]second, error) {
 	return out, err
 }
 
-// approvalsWaiting are what the liaison wrote for the public: summaries, pages of bodies, programmes.
+// approvalsWaiting are what the liaison wrote for the public: summaries, pages of bodies and stations, programmes, activities.
 func (s *Site) approvalsWaiting(c *fiber.Ctx, p *speaker) ([]second, error) {
 	ctx, by := c.UserContext(), Of(c).Actor
 	waiting, err := s.services.Assembly.Waiting(ctx, by)
@@ -140,6 +140,14 @@ func (s *Site) approvalsWaiting(c *fiber.Ctx, p *speaker) ([]second, error) {
 		return nil, err
 	}
 	years, err := s.services.Programmes.Waiting(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	places, err := s.services.Stations.Unapproved(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	activities, err := s.services.Activities.Waiting(ctx, by)
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +170,14 @@ func (s *Site) approvalsWaiting(c *fiber.Ctx, p *speaker) ([]second, error) {
 	for i := range years {
 		x := &years[i]
 		add("programme", strconv.Itoa(x.Year), x.Page.Authors, x.UpdatedAt)
+	}
+	for i := range places {
+		x := &places[i]
+		add("station", p.name(x.Page.Draft.Name), x.Page.Authors, x.UpdatedAt)
+	}
+	for i := range activities {
+		x := &activities[i]
+		add("activity", p.name(x.Plan().Title), x.Page.Authors, x.UpdatedAt)
 	}
 	return out, nil
 }

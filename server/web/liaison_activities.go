@@ -54,10 +54,14 @@ func (s *Site) activitiesCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, err
 }
 
 func activityRecord(c *fiber.Ctx, p *speaker, a *activity.Activity) ui.Record {
-	title, in := a.Title.In(p.Lang)
-	r := ui.Record{Title: title, Lang: in, Href: at(c, "/liaison/activities/"+a.ID), Lines: []string{whenWords(p, a.From, a.Until), a.Place}}
-	if a.Capacity > 0 {
-		r.Lines = append(r.Lines, p.say("activity.taken", "N", a.TakenSum(), "Of", a.Capacity))
+	x := a.Plan()
+	title, in := x.Title.In(p.Lang)
+	r := ui.Record{Title: title, Lang: in, Href: at(c, "/liaison/activities/"+a.ID), Lines: []string{whenWords(p, x.From, x.Until), x.Place}}
+	if x.Capacity > 0 {
+		r.Lines = append(r.Lines, p.say("activity.taken", "N", a.TakenSum(), "Of", x.Capacity))
+	}
+	if w := gateWords(p, a.Page.Asked, a.Page.Reason, a.Shown); w != "" {
+		r.Lines = append(r.Lines, w)
 	}
 	r.Tag, r.State = activityTag(p, a)
 	return r
@@ -96,14 +100,14 @@ func (s *Site) activityParts(c *fiber.Ctx, p *speaker, f *form, a *activity.Acti
 	if err != nil {
 		return nil, err
 	}
-	was := activity.Activity{Shown: true}
+	was := activity.Plan{}
 	day, from, until, capacity := "", "", "", ""
 	if a != nil {
-		was = *a
-		from, until = ui.Clock(a.From.In(calendar.Shanghai)), ui.Clock(a.Until.In(calendar.Shanghai))
-		day = a.From.In(calendar.Shanghai).Format(time.DateOnly)
-		if a.Capacity > 0 {
-			capacity = strconv.Itoa(a.Capacity)
+		was = *a.Plan()
+		from, until = ui.Clock(was.From.In(calendar.Shanghai)), ui.Clock(was.Until.In(calendar.Shanghai))
+		day = was.From.In(calendar.Shanghai).Format(time.DateOnly)
+		if was.Capacity > 0 {
+			capacity = strconv.Itoa(was.Capacity)
 		}
 	}
 	const id = "activity"
@@ -111,7 +115,6 @@ func (s *Site) activityParts(c *fiber.Ctx, p *speaker, f *form, a *activity.Acti
 	out = append(out, threefold(p, f, id, "text", p.say("activity.text"), was.Text, func(x *ui.Field) {
 		x.Type, x.Max, x.Rows, x.Optional, x.Hint = "textarea", activity.MaxText, 4, true, p.say("activity.text_hint")
 	})...)
-	shown := map[bool]string{true: "1"}[was.Shown]
 	return append(out,
 		filled(f, id, "organiser", p.say("activity.organiser"), "", func(x *ui.Field) {
 			x.Options = memberOptions(p, members, names, p.say("activity.station"), typedOr(f, "organiser", was.OrganiserID), was.OrganiserID)
@@ -122,14 +125,11 @@ func (s *Site) activityParts(c *fiber.Ctx, p *speaker, f *form, a *activity.Acti
 		filled(f, id, "until", p.say("activity.until"), until, func(x *ui.Field) { x.Type, x.Short = "text", true }),
 		filled(f, id, "capacity", p.say("activity.capacity"), capacity, func(x *ui.Field) {
 			x.InputMode, x.Short, x.Optional, x.Hint = "numeric", true, true, p.say("activity.capacity_hint")
-		}),
-		ui.FormPart{Choice: &ui.Choice{ID: id + "-shown", Name: "shown", Legend: p.say("activity.who_sees"), Many: true, Optional: true, Options: []ui.Pick{
-			{Value: "1", Label: p.say("activity.show"), Checked: typedOr(f, "shown", shown) == "1"},
-		}}}), nil
+		})), nil
 }
 
 // typedActivity reads the fields of an activity. What is no number or time the service says at its field.
-func typedActivity(f *form) (activity.Details, bool) {
+func typedActivity(f *form) activity.Details {
 	when := func(clock string) time.Time {
 		t, err := time.ParseInLocation("2006-01-02 15:04", f.Get("day")+" "+clock, calendar.Shanghai)
 		if err != nil {
@@ -137,8 +137,7 @@ func typedActivity(f *form) (activity.Details, bool) {
 		}
 		return t
 	}
-	d := activity.Details{Title: typedText(f, "title"), Text: typedText(f, "text"), OrganiserID: f.Get("organiser"), Place: f.Get("place"), From: when(f.Get("from")), Until: when(f.Get("until")), Capacity: countTyped(f.Get("capacity"))}
-	return d, f.Get("shown") == "1"
+	return activity.Details{Title: typedText(f, "title"), Text: typedText(f, "text"), OrganiserID: f.Get("organiser"), Place: f.Get("place"), From: when(f.Get("from")), Until: when(f.Get("until")), Capacity: countTyped(f.Get("capacity"))}
 }
 
 // countTyped reads a count: none for nothing, -1 for what is no number, which every service refuses.
@@ -159,8 +158,7 @@ func (s *Site) activityPlanned(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	d, shown := typedActivity(f)
-	a, err := s.services.Activities.Plan(c.UserContext(), Of(c).Actor, d, shown)
+	a, err := s.services.Activities.Plan(c.UserContext(), Of(c).Actor, typedActivity(f))
 	if err == nil {
 		return see(c, "/liaison/activities/"+a.ID+"?done=saved")
 	}
@@ -179,9 +177,9 @@ func (s *Site) activityCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 	if err != nil {
 		return nil, err
 	}
-	here := at(c, "/liaison/activities/"+a.ID)
-	v := &casePage{Up: &ui.Link{Label: p.say("activity.title"), Href: at(c, "/liaison/activities")}, Title: p.name(a.Title)}
-	if w := saidHere(c, "saved", "places", "photo", "removed"); w != "" {
+	here, plan, g := at(c, "/liaison/activities/"+a.ID), a.Plan(), &a.Page
+	v := &casePage{Up: &ui.Link{Label: p.say("activity.title"), Href: at(c, "/liaison/activities")}, Title: p.name(plan.Title), Lead: gateWords(p, g.Asked, g.Reason, a.Shown)}
+	if w := saidHere(c, "saved", "places", "photo", "removed", "waits"); w != "" {
 		v.ok(p.say("activity.done." + w))
 	}
 	if a.Overdue(p.now) {
@@ -189,9 +187,9 @@ func (s *Site) activityCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 	}
 	tag, _ := activityTag(p, &a)
 	facts := fact(nil, p.say("activity.how_far"), tag)
-	facts = fact(facts, p.say("activity.why"), a.Why)
+	facts = fact(facts, p.say("activity.why"), plan.Why)
 	facts = append(facts, activityFacts(p, &a)...)
-	if name := p.name(names[a.OrganiserID]); name != "" {
+	if name := p.name(names[plan.OrganiserID]); name != "" {
 		facts = fact(facts, p.say("activity.organiser"), name)
 	}
 	x := section{Facts: facts}
@@ -199,7 +197,10 @@ func (s *Site) activityCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 		x.Links = []ui.Link{{Label: p.say("assembly.public_page"), Href: at(c, "/activities/"+a.ID)}}
 	}
 	v.add(x)
-	if a.Capacity > 0 {
+	if Of(c).Actor.Is(access.Liaison) && g.Asked == "" && g.Ahead() {
+		v.add(s.toApprove(c, p, here, a.Rev))
+	}
+	if plan.Capacity > 0 {
 		v.add(s.takenSection(c, p, f, &a, names, here))
 	}
 	if came := activityOutcome(s, c, p, &a); came != nil {
@@ -212,7 +213,26 @@ func (s *Site) activityCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 	if !Of(c).Actor.Is(access.Liaison) {
 		return v, nil
 	}
-	return v, s.activitySteps(c, p, f, &a, here, v)
+	if err := s.activitySteps(c, p, f, &a, here, v); err != nil || !a.Shown {
+		return v, err
+	}
+	v.add(s.toWithdraw(c, p, here, a.Rev))
+	return v, nil
+}
+
+// activitySaid is everything that is said of an activity, as everybody will read it.
+func activitySaid(p *speaker, a *activity.Activity, names map[string]lang.Text) []section {
+	x := a.Plan()
+	facts := fact(activityFacts(p, a), p.say("activity.organiser"), p.name(names[x.OrganiserID]))
+	facts = fact(facts, p.say("activity.why"), x.Why)
+	if x.Came > 0 {
+		facts = fact(facts, p.say("activity.came"), p.count("activity.people", x.Came))
+	}
+	out := []section{inEveryLanguage(p.say("activity.name"), x.Title), inEveryLanguage(p.say("activity.text"), x.Text), {Facts: facts}, inEveryLanguage(p.say("activity.result"), x.Result)}
+	if photos := x.Pictures(); len(photos) > 0 {
+		out = append(out, section{Title: p.say("activity.photos"), Article: &ui.Article{Photos: noticePhotos(p, photos)}})
+	}
+	return out
 }
 
 // takenSection says how many places each organisation has.
@@ -248,7 +268,7 @@ func (s *Site) takenSection(c *fiber.Ctx, p *speaker, f *form, a *activity.Activ
 func (s *Site) activityPhotos(c *fiber.Ctx, p *speaker, f *form, a *activity.Activity, here string) section {
 	x := section{ID: "photos", Title: p.say("activity.photos")}
 	list := ui.Records{Action: here + "/photos", CSRF: s.token(Of(c)), Empty: p.say("activity.no_photo")}
-	for i, photo := range a.Photos {
+	for i, photo := range a.Plan().Photos {
 		who := photo.Consent.AccountID
 		if acc, err := s.services.Accounts.Get(c.UserContext(), who); err == nil {
 			who = acc.Name
@@ -266,7 +286,7 @@ func (s *Site) activityPhotos(c *fiber.Ctx, p *speaker, f *form, a *activity.Act
 		list.Items = append(list.Items, r)
 	}
 	x.Records = &list
-	if !Of(c).Actor.Is(access.Liaison) || a.State == activity.Cancelled || len(a.Photos) >= activity.MaxPhotos {
+	if !Of(c).Actor.Is(access.Liaison) || a.State == activity.Cancelled || len(a.Plan().Photos) >= activity.MaxPhotos {
 		return x
 	}
 	g := only(f, "photo")
@@ -293,7 +313,7 @@ func (s *Site) activitySteps(c *fiber.Ctx, p *speaker, f *form, a *activity.Acti
 		x.Bar.Buttons[0].Kind = "alt"
 		v.add(section{Title: p.say("activity.start"), Forms: []*ui.Form{x}})
 	}
-	if !p.now.Before(a.From) {
+	if !p.now.Before(a.Plan().From) {
 		g := only(f, "finish")
 		parts := threefold(p, g, "finish", "result", p.say("activity.result"), lang.Text{}, func(x *ui.Field) { x.Type, x.Max = "textarea", activity.MaxText })
 		parts = append([]ui.FormPart{filled(g, "finish", "came", p.say("activity.came"), "", func(x *ui.Field) {
@@ -313,7 +333,7 @@ func (s *Site) activitySteps(c *fiber.Ctx, p *speaker, f *form, a *activity.Acti
 	return nil
 }
 
-// activitySent: POST /liaison/activities/:id (form: activity, start, finish, cancel, places).
+// activitySent: POST /liaison/activities/:id (form: activity, submit, withdraw, start, finish, cancel, places).
 func (s *Site) activitySent(c *fiber.Ctx) error {
 	f, err := s.form(c)
 	if err != nil {
@@ -328,8 +348,12 @@ func (s *Site) activitySent(c *fiber.Ctx) error {
 	}
 	switch f.Get("form") {
 	case "activity":
-		d, shown := typedActivity(f)
-		_, err = a.Edit(ctx, by, id, rev, d, shown)
+		_, err = a.Edit(ctx, by, id, rev, typedActivity(f))
+	case "submit":
+		done = "waits"
+		_, err = a.Submit(ctx, by, id, rev)
+	case "withdraw":
+		_, err = a.Withdraw(ctx, by, id, rev)
 	case "start":
 		_, err = a.Start(ctx, by, id, rev)
 	case "finish":

@@ -107,7 +107,7 @@ func (s *Site) bodyCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 		return v, nil
 	}
 	if g.Asked == "" && g.Ahead() {
-		v.add(section{Title: p.say("assembly.to_approve"), Text: p.say("assembly.to_approve_text"), Forms: []*ui.Form{s.act(c, "submit", here, b.Rev, p.say("assembly.submit"))}})
+		v.add(s.toApprove(c, p, here, b.Rev))
 	}
 	parts, err := s.bodyParts(c, p, only(f, "body"), g.Draft)
 	if err != nil {
@@ -115,11 +115,21 @@ func (s *Site) bodyCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	}
 	v.add(section{Title: p.say("assembly.details"), Forms: []*ui.Form{s.act(c, "body", here, b.Rev, p.say("assembly.save"), parts...)}})
 	if g.Public != nil {
-		x := s.act(c, "withdraw", here, b.Rev, p.say("assembly.withdraw_send"))
-		x.Bar.Buttons[0].Kind = "alt"
-		v.add(section{Title: p.say("assembly.withdraw"), Forms: []*ui.Form{x}})
+		v.add(s.toWithdraw(c, p, here, b.Rev))
 	}
 	return v, nil
+}
+
+// toApprove hands what is written to a second person.
+func (s *Site) toApprove(c *fiber.Ctx, p *speaker, here string, rev int64) section {
+	return section{Title: p.say("assembly.to_approve"), Text: p.say("assembly.to_approve_text"), Forms: []*ui.Form{s.act(c, "submit", here, rev, p.say("assembly.submit"))}}
+}
+
+// toWithdraw takes a public page away.
+func (s *Site) toWithdraw(c *fiber.Ctx, p *speaker, here string, rev int64) section {
+	x := s.act(c, "withdraw", here, rev, p.say("assembly.withdraw_send"))
+	x.Bar.Buttons[0].Kind = "alt"
+	return section{Title: p.say("assembly.withdraw"), Forms: []*ui.Form{x}}
 }
 
 // bodySent: POST /liaison/bodies/:id (form: body, submit, withdraw).
@@ -189,7 +199,23 @@ func (s *Site) approvalsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, erro
 	if err != nil {
 		return nil, err
 	}
-	if len(w.Summaries)+len(w.Pages)+programmes == 0 {
+	places, err := s.services.Stations.Unapproved(c.UserContext(), Of(c).Actor)
+	if err != nil {
+		return nil, err
+	}
+	for i := range places {
+		x := &places[i]
+		add(p.name(x.Page.Draft.Name), "station", x.ID, x.Page.Asked, x.Rev, stationSaid(p, &x.Page.Draft)...)
+	}
+	activities, err := s.services.Activities.Waiting(c.UserContext(), Of(c).Actor)
+	if err != nil {
+		return nil, err
+	}
+	for i := range activities {
+		x := &activities[i]
+		add(p.name(x.Plan().Title), "activity", x.ID, x.Page.Asked, x.Rev, activitySaid(p, x, names)...)
+	}
+	if len(w.Summaries)+len(w.Pages)+programmes+len(places)+len(activities) == 0 {
 		v.add(section{Text: p.say("assembly.no_approval")})
 	}
 	return v, nil
@@ -237,6 +263,16 @@ func (s *Site) approvalSent(c *fiber.Ctx) error {
 	case "programme return":
 		done = "returned"
 		_, err = s.services.Programmes.Return(ctx, by, id, rev, f.Get("reason"))
+	case "station approve":
+		_, err = s.services.Stations.Approve(ctx, by, id, rev, f.Get("shown"))
+	case "station return":
+		done = "returned"
+		_, err = s.services.Stations.Return(ctx, by, id, rev, f.Get("reason"))
+	case "activity approve":
+		_, err = s.services.Activities.Approve(ctx, by, id, rev, f.Get("shown"))
+	case "activity return":
+		done = "returned"
+		_, err = s.services.Activities.Return(ctx, by, id, rev, f.Get("reason"))
 	case "meeting return":
 		done = "returned"
 		_, err = s.services.Assembly.ReturnSummary(ctx, by, id, rev, f.Get("reason"))

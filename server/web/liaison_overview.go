@@ -277,10 +277,10 @@ func (s *Site) cameFigure(c *fiber.Ctx, p *speaker, v *overviewView, _ *atHand) 
 		periods = append(periods, p.say("liaison.month", "N", int(first.AddDate(0, i, 0).Month())))
 	}
 	for i := range page.Items {
-		when := page.Items[i].From.In(p.now.Location())
+		when := page.Items[i].Plan().From.In(p.now.Location())
 		if n := (when.Year()-first.Year())*12 + int(when.Month()-first.Month()); n >= 0 && n < cameMonths {
-			values[n] += page.Items[i].Came
-			total += page.Items[i].Came
+			values[n] += page.Items[i].Plan().Came
+			total += page.Items[i].Plan().Came
 		}
 	}
 	if total == 0 {

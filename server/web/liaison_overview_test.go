@@ -23,7 +23,7 @@ func TestTheLiaisonsOverview(t *testing.T) {
 	has(t, "with nothing to say", page, "没有过期的", "还没有会", "演示单位owner")
 	x.planned(t, own)
 	now := time.Unix(0, x.clock.Load())
-	over, err := x.services.Activities.Plan(t.Context(), by, activity.Details{Title: lang.Text{Hans: "没写的活动"}, From: now.AddDate(0, 0, -3), Until: now.AddDate(0, 0, -2), Place: "东门"}, false)
+	over, err := x.services.Activities.Plan(t.Context(), by, activity.Details{Title: lang.Text{Hans: "没写的活动"}, From: now.AddDate(0, 0, -3), Until: now.AddDate(0, 0, -2), Place: "东门"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,10 +26,10 @@ func (s *Site) ownActivitiesCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, 
 	for i := range list {
 		a := &list[i]
 		mine := a.TakenBy(id)
-		title, _ := a.Title.In(p.Lang)
+		title, _ := a.Plan().Title.In(p.Lang)
 		x := section{ID: "a-" + a.ID, Title: title, Facts: activityFacts(p, a)}
 		if a.State == activity.Cancelled {
-			x.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("activity.state.cancelled"), Text: a.Why}}
+			x.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("activity.state.cancelled"), Text: a.Plan().Why}}
 		}
 		if mine > 0 {
 			x.Facts = fact(x.Facts, p.say("activity.mine"), p.count("activity.people", mine))

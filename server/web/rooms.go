@@ -88,7 +88,7 @@ func (s *Site) roomsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	}
 	called, of := map[string]string{}, map[string]string{}
 	for i := range list {
-		of[list[i].ID] = p.name(list[i].Name)
+		of[list[i].ID] = p.name(list[i].Page.Draft.Name)
 	}
 	v := &casePage{Title: p.say("station.rooms"), Lead: p.say("station.rooms_lead")}
 	records := ui.Records{Empty: p.say("station.no_room")}
@@ -127,7 +127,7 @@ func roomParts(p *speaker, f *form, id string, r *stations.Room, list []stations
 	} else {
 		options := []ui.Option{}
 		for i := range list {
-			options = append(options, ui.Option{Value: list[i].ID, Label: p.name(list[i].Name), Checked: f != nil && f.Get("station") == list[i].ID})
+			options = append(options, ui.Option{Value: list[i].ID, Label: p.name(list[i].Page.Draft.Name), Checked: f != nil && f.Get("station") == list[i].ID})
 		}
 		out = append(out, filled(f, id, "station", p.say("station.home"), "", func(y *ui.Field) { y.Options = options }))
 	}

@@ -87,7 +87,7 @@ func (s *Site) publicStation(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	v := casePage{Up: &ui.Link{Label: p.say("station.public"), Href: at(c, "/station")}, Title: p.name(x.Name), Lead: p.name(x.Intro)}
 	st := s.openNow(p, x.Hours)
-	v.add(section{Status: &st, Facts: stationFacts(p, &x)})
+	v.add(section{Status: &st, Facts: stationFacts(p, &x.Details)})
 	if w := s.daysAhead(p, x.Hours); w != nil {
 		v.add(section{Title: p.say("station.hours"), Week: w})
 	}
@@ -114,7 +114,7 @@ func checkedWords(p *speaker, day string) string {
 	return p.say("station.checked", "Day", onDay(p, day))
 }
 
-func stationFacts(p *speaker, x *stations.Station) []ui.Fact {
+func stationFacts(p *speaker, x *stations.Details) []ui.Fact {
 	where, in := x.Where.In(p.Lang)
 	v := ui.Value{Text: where, Lang: in}
 	out := []ui.Fact{}
@@ -148,9 +148,10 @@ func (s *Site) stationsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 	records := ui.Records{Empty: p.say("station.none")}
 	for i := range list {
 		x := &list[i]
-		name, in := x.Name.In(p.Lang)
-		r := ui.Record{Title: name, Lang: in, Href: at(c, "/liaison/station/"+x.ID), Lines: []string{p.name(x.Where)}, Tag: p.say("station.hidden"), State: ui.TaskTodo}
-		if x.Shown {
+		g := &x.Page
+		name, in := g.Draft.Name.In(p.Lang)
+		r := ui.Record{Title: name, Lang: in, Href: at(c, "/liaison/station/"+x.ID), Lines: []string{p.name(g.Draft.Where), gateWords(p, g.Asked, g.Reason, g.Public != nil)}, Tag: p.say("station.hidden"), State: ui.TaskTodo}
+		if g.Public != nil {
 			r.Tag, r.State = p.say("station.shown"), ui.TaskDone
 		}
 		records.Items = append(records.Items, r)
@@ -167,7 +168,7 @@ func stationParts(p *speaker, f *form, id string, x *stations.Station) []ui.Form
 	d := stations.Details{}
 	out := []ui.FormPart{}
 	if x != nil {
-		d = x.Details
+		d = x.Page.Draft
 	} else {
 		out = append(out, filled(f, id, "slug", p.say("station.slug"), "", func(y *ui.Field) { y.Hint, y.Lang = p.say("station.slug_hint"), lang.En }))
 	}
@@ -265,22 +266,17 @@ func (s *Site) stationCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 	if err != nil {
 		return nil, err
 	}
-	here := at(c, "/liaison/station/"+x.ID)
-	v := &casePage{Up: &ui.Link{Label: p.say("station.home"), Href: at(c, "/liaison/station")}, Title: p.name(x.Name)}
-	if saidHere(c, "saved") != "" {
-		v.ok(p.say("station.done.saved"))
+	here, g := at(c, "/liaison/station/"+x.ID), &x.Page
+	v := &casePage{Up: &ui.Link{Label: p.say("station.home"), Href: at(c, "/liaison/station")}, Title: p.name(g.Draft.Name), Lead: gateWords(p, g.Asked, g.Reason, g.Public != nil)}
+	if w := saidHere(c, "saved", "waits"); w != "" {
+		v.ok(p.say("assembly.done." + w))
 	}
-	word, show := p.say("station.show"), "show"
-	state := section{Text: p.say("station.hidden_text")}
-	if x.Shown {
-		word, show = p.say("station.hide"), "hide"
-		state.Text = p.say("station.shown_text")
-		state.Links = []ui.Link{{Label: p.say("station.see"), Href: at(c, "/station/"+x.Slug)}}
+	if g.Public != nil {
+		v.Links = []ui.Link{{Label: p.say("station.see"), Href: at(c, "/station/"+x.Slug)}}
 	}
-	public := s.act(c, show, here, x.Rev, word)
-	public.Bar.Buttons[0].Kind = "alt"
-	state.Forms = []*ui.Form{public}
-	v.add(state)
+	if g.Asked == "" && g.Ahead() {
+		v.add(s.toApprove(c, p, here, x.Rev))
+	}
 	open := section{Title: p.say("station.hours"), Links: []ui.Link{{Label: p.say("station.edit_hours"), Href: here + "/hours"}}}
 	if x.Hours.Known {
 		open.Text = strings.TrimSpace(weekWords(p, x.Hours.Week) + " " + classWords(p, x.Hours.ByClass))
@@ -289,16 +285,37 @@ func (s *Site) stationCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 	}
 	v.add(open)
 	v.add(section{Title: p.say("station.details"), Forms: []*ui.Form{s.act(c, "station", here, x.Rev, p.say("station.save"), stationParts(p, only(f, "station"), "station", &x)...)}})
+	if g.Public != nil {
+		v.add(s.toWithdraw(c, p, here, x.Rev))
+	}
 	return v, nil
 }
 
-// stationSent: POST /liaison/station/:id (form: station, show, hide).
+// stationSaid is the page of a station as everybody will read it.
+func stationSaid(p *speaker, d *stations.Details) []section {
+	has := []string{}
+	for _, f := range d.Facilities {
+		has = append(has, p.say("station.facility."+string(f)))
+	}
+	facts := stationFacts(p, d)
+	facts = fact(facts, p.say("station.facilities"), strings.Join(has, p.say("empty.and")))
+	out := []section{
+		inEveryLanguage(p.say("station.name"), d.Name), inEveryLanguage(p.say("station.where"), d.Where), inEveryLanguage(p.say("station.intro"), d.Intro),
+		{Facts: fact(facts, p.say("station.checked_on"), checkedWords(p, d.CheckedOn))},
+	}
+	for i := range d.Items {
+		out = append(out, inEveryLanguage(p.say("station.items"), d.Items[i].Name), inEveryLanguage("", d.Items[i].Steps))
+	}
+	return out
+}
+
+// stationSent: POST /liaison/station/:id (form: station, submit, withdraw).
 func (s *Site) stationSent(c *fiber.Ctx) error {
 	f, rev, err := s.revised(c)
 	if err != nil {
 		return err
 	}
-	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("id")
+	ctx, by, id, done := c.UserContext(), Of(c).Actor, c.Params("id"), "saved"
 	switch f.Get("form") {
 	case "station":
 		var x stations.Station
@@ -306,16 +323,19 @@ func (s *Site) stationSent(c *fiber.Ctx) error {
 			return err
 		}
 		var d stations.Details
-		if d, err = typedStation(f, x.Location); err == nil {
+		if d, err = typedStation(f, x.Page.Draft.Location); err == nil {
 			_, err = s.services.Stations.Edit(ctx, by, id, rev, d)
 		}
-	case "show", "hide":
-		_, err = s.services.Stations.Show(ctx, by, id, rev, f.Get("form") == "show")
+	case "submit":
+		done = "waits"
+		_, err = s.services.Stations.Submit(ctx, by, id, rev)
+	case "withdraw":
+		_, err = s.services.Stations.Withdraw(ctx, by, id, rev)
 	default:
 		return fiber.ErrBadRequest
 	}
 	if err == nil {
-		return see(c, "/liaison/station/"+id+"?done=saved")
+		return see(c, "/liaison/station/"+id+"?done="+done)
 	}
 	return s.refused(c, f, err, s.stationCase)
 }
@@ -326,7 +346,7 @@ func (s *Site) stationHours(c *fiber.Ctx) (*hoursOf, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &hoursOf{name: x.Name, next: "/liaison/station/" + x.ID, hours: x.Hours, rev: x.Rev, save: func(rev int64, h hours.Hours) error {
+	return &hoursOf{name: x.Page.Draft.Name, next: "/liaison/station/" + x.ID, hours: x.Hours, rev: x.Rev, save: func(rev int64, h hours.Hours) error {
 		_, err := s.services.Stations.SetHours(ctx, by, x.ID, rev, h)
 		return err
 	}}, nil

@@ -276,6 +276,119 @@ func bannerDeed(t *testing.T, x *town) deed {
 	}
 }
 
+// shownIn is what the administrator's page offers to let through of one thing.
+func shownIn(t *testing.T, page, id string) url.Values {
+	t.Helper()
+	_, form, ok := strings.Cut(page, `id="decide-`+id+`"`)
+	if !ok {
+		t.Fatalf("%s does not wait", id)
+	}
+	return url.Values{"rev": {hiddenOf(t, form, "rev")}, "shown": {hiddenOf(t, form, "shown")}, "form": {"decide-" + id}, "do": {"approve"}}
+}
+
+// letThrough has the liaison hand in what is kept at a path, and an administrator let it through.
+func (x *town) letThrough(t *testing.T, path string) {
+	t.Helper()
+	lian := x.as(t, demo.Liaison)
+	lian.done(path, url.Values{"form": {"submit"}, "rev": {revOf(t, lian.page(path), "submit")}})
+	admin := x.again(t, demo.Admin)
+	kind, id := "station", strings.TrimPrefix(path, "/liaison/station/")
+	if rest, ok := strings.CutPrefix(path, "/liaison/activities/"); ok {
+		kind, id = "activity", rest
+	}
+	admin.done("/admin/assembly/"+kind+"/"+id, shownIn(t, admin.page("/admin/assembly"), id))
+}
+
+// Nothing that the liaison alone writes of a station or an activity is public: neither at first nor when it is changed, and not what it
+// said before it was changed. What takes something away does not wait.
+func TestWhatTheLiaisonWritesTakesTwoPeople(t *testing.T) {
+	t.Parallel()
+	for _, d := range []struct {
+		what, kind, list, said, changed string
+		write                           func(*testing.T, *town, *browser) string // returns where it is kept
+		form                            func(*testing.T, *town) url.Values
+		public                          func(id string) string
+	}{
+		{
+			"服务站", "station", "/station", "中山中路 1 号", "假路 9 号",
+			func(t *testing.T, x *town, lian *browser) string { station, _ := x.room(t, lian); return station },
+			func(*testing.T, *town) url.Values {
+				return url.Values{"form": {"station"}, "name": {"云间服务站"}, "where": {"假路 9 号"}}
+			},
+			func(string) string { return "/station/yunjian" },
+		},
+		{
+			"活动", "activity", "/activities", "广场东门", "假路 9 号",
+			func(t *testing.T, x *town, _ *browser) string { return "/liaison/activities/" + x.planned(t, "").ID },
+			func(_ *testing.T, x *town) url.Values {
+				day := time.Unix(0, x.clock.Load()).AddDate(0, 0, 2).Format(time.DateOnly)
+				return url.Values{"form": {"activity"}, "title": {"修伞磨刀"}, "place": {"假路 9 号"}, "day": {day}, "from": {"14:00"}, "until": {"16:00"}, "capacity": {"10"}}
+			},
+			func(id string) string { return "/activities/" + id },
+		},
+	} {
+		t.Run(d.what, func(t *testing.T) {
+			t.Parallel()
+			x := peopled(t)
+			x.public(t)
+			lian, admin, anybody := x.as(t, demo.Liaison), x.as(t, demo.Admin), x.as(t, "")
+			path := d.write(t, x, lian)
+			id := path[strings.LastIndex(path, "/")+1:]
+			nowhere := func(when, word string) {
+				t.Helper()
+				x.wait(61 * time.Second) // pages are kept for a minute
+				if a := anybody.get(d.public(id)); strings.Contains(a.body, word) {
+					t.Errorf("%s: %d, with %s", when, a.status, word)
+				}
+				if strings.Contains(anybody.page(d.list), word) {
+					t.Errorf("%s: listed with %s", when, word)
+				}
+			}
+			submit := func() {
+				t.Helper()
+				lian.done(path, url.Values{"form": {"submit"}, "rev": {revOf(t, lian.page(path), "submit")}})
+			}
+			nowhere("written", d.said)
+			submit()
+			nowhere("asked", d.said)
+			has(t, "the list of what waits", partOf(admin.page("/desk/signatures"), "waiting"), d.what+"：")
+			first := shownIn(t, admin.page("/admin/assembly"), id)
+			for _, who := range []string{demo.Liaison, demo.Coordinator} {
+				if a := x.as(t, who).post("/admin/assembly/"+d.kind+"/"+id, first); a.status != http.StatusNotFound {
+					t.Errorf("%s lets it through: %d", who, a.status)
+				}
+			}
+			admin.done("/admin/assembly/"+d.kind+"/"+id, first)
+			has(t, "let through", anybody.page(d.public(id)), d.said)
+			v := d.form(t, x)
+			v.Set("rev", revOf(t, lian.page(path), v.Get("form")))
+			lian.done(path, v)
+			nowhere("changed", d.changed)
+			submit()
+			if a := admin.post("/admin/assembly/"+d.kind+"/"+id, first); a.status != http.StatusConflict {
+				t.Errorf("what it said before: %d", a.status)
+			}
+			nowhere("asked again", d.changed)
+			has(t, "what was public stays", anybody.page(d.public(id)), d.said)
+			again := shownIn(t, admin.page("/admin/assembly"), id)
+			again.Set("do", "return")
+			if a := admin.post("/admin/assembly/"+d.kind+"/"+id, again); a.status != http.StatusUnprocessableEntity {
+				t.Errorf("given back without a reason: %d", a.status)
+			}
+			again.Set("reason", "门牌不对")
+			admin.done("/admin/assembly/"+d.kind+"/"+id, again)
+			has(t, "given back", lian.page(path), "门牌不对")
+			submit()
+			admin.done("/admin/assembly/"+d.kind+"/"+id, shownIn(t, admin.page("/admin/assembly"), id))
+			has(t, "let through again", anybody.page(d.public(id)), d.changed)
+			lian.done(path, url.Values{"form": {"withdraw"}, "rev": {revOf(t, lian.page(path), "withdraw")}})
+			if a := anybody.get(d.public(id)); a.status != http.StatusNotFound {
+				t.Errorf("withdrawn: %d", a.status)
+			}
+		})
+	}
+}
+
 // What waits for a second person is on one page: each reads what they may let through, with how long it has waited.
 func TestWhatWaitsForASecondPerson(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"shangquan/services/assembly"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
@@ -43,20 +44,31 @@ const (
 type Activity struct {
 	store.Meta
 	audit.Trail
-	Details
-	State State `json:"state"`
-	// Shown puts it on the public calendar.
-	Shown bool `json:"shown"`
+	// Page is everything that is said of it. The liaison and the organisations work with the draft, everybody reads what a second person let
+	// through. How far it is, and how many places are taken, are facts that do not wait for anybody.
+	Page  assembly.Gate[Plan] `json:"page"`
+	State State               `json:"state"`
+	// Shown says that it is on the public calendar, and Ends until when it is ahead there; zero where it is not.
+	Shown bool      `json:"shown"`
+	Ends  time.Time `json:"ends"`
 	// Taken are the places by organisation, at most one line each. A number only.
 	Taken []Places `json:"taken"`
+	// Sequence counts the changes that a calendar must follow (RFC 5545, SEQUENCE).
+	Sequence int `json:"sequence"`
+}
+
+// Plan is everything that is said of an activity: what it is to be, and later how it went.
+type Plan struct {
+	Details
 	// Came is how many people came, counted at the door and not written down; Result is what came of it.
 	Came   int       `json:"came"`
 	Result lang.Text `json:"result,omitzero"`
 	Why    string    `json:"why,omitempty"` // of cancelling
 	Photos []Photo   `json:"photos"`
-	// Sequence counts the changes that a calendar must follow (RFC 5545, SEQUENCE).
-	Sequence int `json:"sequence"`
 }
+
+// Plan is what the liaison works with; of a Shown what everybody reads.
+func (a *Activity) Plan() *Plan { return &a.Page.Draft }
 
 // Details are what the liaison writes of an activity.
 type Details struct {
@@ -107,6 +119,15 @@ type Consent struct {
 	Words     int       `json:"words"`
 }
 
+// Pictures are the photos as a page shows them.
+func (p *Plan) Pictures() []media.Photo {
+	out := []media.Photo{}
+	for _, x := range p.Photos {
+		out = append(out, x.Photo)
+	}
+	return out
+}
+
 // TakenSum is how many places are taken.
 func (a *Activity) TakenSum() int {
 	n := 0
@@ -118,7 +139,7 @@ func (a *Activity) TakenSum() int {
 
 // Left is how many places are left; false where they are not counted.
 func (a *Activity) Left() (int, bool) {
-	return max(a.Capacity-a.TakenSum(), 0), a.Capacity > 0
+	return max(a.Plan().Capacity-a.TakenSum(), 0), a.Plan().Capacity > 0
 }
 
 // TakenBy is how many places an organisation has.
@@ -133,16 +154,13 @@ func (a *Activity) TakenBy(organisationID string) int {
 
 // OpenTo reports whether places may still be taken at now.
 func (a *Activity) OpenTo(now time.Time) bool {
-	return a.State == Planned && a.Capacity > 0 && now.Before(a.From)
+	return a.State == Planned && a.Plan().Capacity > 0 && now.Before(a.Plan().From)
 }
 
 // Overdue reports whether it has ended and nobody said how it went.
 func (a *Activity) Overdue(now time.Time) bool {
-	return (a.State == Planned || a.State == Underway) && now.After(a.Until)
+	return (a.State == Planned || a.State == Underway) && now.After(a.Plan().Until)
 }
-
-// Public reports whether everybody may read it.
-func (a *Activity) Public() bool { return a.Shown }
 
 func (d *Details) read() error {
 	for _, x := range []*lang.Text{&d.Title, &d.Text} {
@@ -179,8 +197,8 @@ func (a *Activity) take(organisationID, accountID string, n int, now time.Time) 
 		return cannot("activity.wrong.closed", "places are not given any more")
 	}
 	others := a.TakenSum() - a.TakenBy(organisationID)
-	if others+n > a.Capacity {
-		return fault.Wrong("n", "activity.wrong.full", map[string]any{"Left": a.Capacity - others})
+	if room := a.Plan().Capacity - others; n > room {
+		return fault.Wrong("n", "activity.wrong.full", map[string]any{"Left": room})
 	}
 	a.Taken = slices.DeleteFunc(slices.Clone(a.Taken), func(x Places) bool { return x.OrganisationID == organisationID })
 	if n > 0 {

@@ -82,7 +82,26 @@ func (b *book) details() Details {
 
 func (b *book) plan(t testing.TB) Activity {
 	t.Helper()
-	a, err := b.Plan(t.Context(), liaison, b.details(), true)
+	a, err := b.Plan(t.Context(), liaison, b.details())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// public is a plan that a second person let through.
+func (b *book) public(t testing.TB) Activity {
+	t.Helper()
+	return b.letThrough(t, b.plan(t))
+}
+
+// letThrough has the liaison hand a plan in, and an administrator let it through.
+func (b *book) letThrough(t testing.TB, a Activity) Activity {
+	t.Helper()
+	a, err := b.Submit(t.Context(), liaison, a.ID, a.Rev)
+	if err == nil {
+		a, err = b.Approve(t.Context(), admin, a.ID, a.Rev, a.Page.Asked)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +146,7 @@ func TestWhatCannotBePlanned(t *testing.T) {
 	} {
 		d := b.details()
 		x.change(&d)
-		_, err := b.Plan(t.Context(), liaison, d, true)
+		_, err := b.Plan(t.Context(), liaison, d)
 		wrong(t, x.what, err, fault.Invalid, x.field)
 	}
 	a := b.plan(t)
@@ -139,7 +158,7 @@ func TestWhoMayWhat(t *testing.T) {
 	b := opened(t)
 	a := b.plan(t)
 	for _, by := range []access.Actor{owner, staff, admin, {AccountID: "a"}} {
-		if _, err := b.Plan(t.Context(), by, b.details(), true); !fault.Is(err, fault.NotFound) {
+		if _, err := b.Plan(t.Context(), by, b.details()); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%s plans: %v", by.AccountID, err)
 		}
 		if _, err := b.Cancel(t.Context(), by, a.ID, a.Rev, "下雨"); !fault.Is(err, fault.NotFound) {
@@ -193,9 +212,9 @@ func TestPlacesAreCountedByOrganisation(t *testing.T) {
 	}
 	d := b.details()
 	d.Capacity = 6
-	_, err = b.Edit(t.Context(), liaison, a.ID, got.Rev, d, true)
+	_, err = b.Edit(t.Context(), liaison, a.ID, got.Rev, d)
 	wrong(t, "fewer places than are taken", err, fault.Invalid, "capacity")
-	b.now = a.From
+	b.now = a.Plan().From
 	wrong(t, "places once it has begun", take(owner, "o1", 1), fault.Conflict, "")
 }
 
@@ -208,7 +227,7 @@ func TestTheWayOfAnActivity(t *testing.T) {
 	}
 	_, err := b.AddPhoto(ctx, liaison, a.ID, a.Rev, media.Photo{Key: "k"}, Faceless)
 	wrong(t, "a picture of what is ahead", err, fault.Conflict, "")
-	b.now = a.From.Add(time.Minute)
+	b.now = a.Plan().From.Add(time.Minute)
 	if a, err = b.Start(ctx, liaison, a.ID, a.Rev); err != nil || a.State != Underway {
 		t.Fatal(a.State, err)
 	}
@@ -220,10 +239,10 @@ func TestTheWayOfAnActivity(t *testing.T) {
 	if a, err = b.AddPhoto(ctx, liaison, a.ID, a.Rev, media.Photo{Key: "k"}, Agreed); err != nil {
 		t.Fatal(err)
 	}
-	if c := a.Photos[0].Consent; c.AccountID != "lian" || c.Basis != Agreed || c.At.IsZero() || c.Words != ConsentWords {
+	if c := a.Plan().Photos[0].Consent; c.AccountID != "lian" || c.Basis != Agreed || c.At.IsZero() || c.Words != ConsentWords {
 		t.Errorf("whose word it is: %+v", c)
 	}
-	b.now = a.Until.Add(time.Hour)
+	b.now = a.Plan().Until.Add(time.Hour)
 	if !a.Overdue(b.now) {
 		t.Error("over, and nobody said how it went: not overdue")
 	}
@@ -241,16 +260,15 @@ func TestTheWayOfAnActivity(t *testing.T) {
 	if p, err := b.DropPhoto(ctx, liaison, a.ID, "k"); err != nil || p.Key != "k" {
 		t.Errorf("the picture: %v %v", p, err)
 	}
-	if _, err := b.Edit(ctx, liaison, a.ID, 0, b.details(), true); !fault.Is(err, fault.Conflict) {
+	if _, err := b.Edit(ctx, liaison, a.ID, 0, b.details()); !fault.Is(err, fault.Conflict) {
 		t.Errorf("without a revision: %v", err)
 	}
 }
 
 func TestThePublicCalendar(t *testing.T) {
 	b := opened(t)
-	a := b.plan(t)
-	hidden := b.details()
-	if _, err := b.Plan(t.Context(), liaison, hidden, false); err != nil {
+	a := b.public(t)
+	if _, err := b.Plan(t.Context(), liaison, b.details()); err != nil { // which nobody let through
 		t.Fatal(err)
 	}
 	if _, err := b.TakePlaces(t.Context(), owner, "o1", a.ID, 4); err != nil {
@@ -261,7 +279,7 @@ func TestThePublicCalendar(t *testing.T) {
 		t.Fatalf("public: %d %v", len(list), err)
 	}
 	x := list[0]
-	if x.Taken[0].OrganisationID != "" || x.Taken[0].AccountID != "" || x.TakenSum() != 4 || x.OrganiserID != "" || !x.Organiser.IsZero() {
+	if x.Taken[0].OrganisationID != "" || x.Taken[0].AccountID != "" || x.TakenSum() != 4 || x.Plan().OrganiserID != "" || !x.Organiser.IsZero() {
 		t.Errorf("the public reads who: %+v", x)
 	}
 	b.seats.listed = true
@@ -282,12 +300,73 @@ func TestThePublicCalendar(t *testing.T) {
 	if list, _, err = b.PublicList(t.Context(), false, "", 10); err != nil || !strings.Contains(string(cal.ICalendar(list)), "STATUS:CANCELLED") || !strings.Contains(string(cal.ICalendar(list)), "SEQUENCE:1") {
 		t.Errorf("a cancelled one is not struck out: %v", err)
 	}
-	b.now = a.Until.Add(time.Hour)
+	b.now = a.Plan().Until.Add(time.Hour)
 	if list, _, err = b.PublicList(t.Context(), false, "", 10); err != nil || len(list) != 0 {
 		t.Errorf("over: %d %v", len(list), err)
 	}
 	if list, _, err = b.PublicList(t.Context(), true, "", 10); err != nil || len(list) != 1 {
 		t.Errorf("looking back: %d %v", len(list), err)
+	}
+}
+
+func TestEverybodyReadsWhatASecondPersonLetThrough(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	a := b.plan(t)
+	both := liaison
+	both.Roles = []access.Role{access.Liaison, access.Admin}
+	a, err := b.Submit(ctx, liaison, a.ID, a.Rev)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, by := range []access.Actor{both, liaison, owner} {
+		if _, err := b.Approve(ctx, by, a.ID, a.Rev, a.Page.Asked); err == nil {
+			t.Errorf("%v lets it through", by.Roles)
+		}
+		if _, err := b.PublicOne(ctx, a.ID); !fault.Is(err, fault.NotFound) {
+			t.Fatalf("public: %v", err)
+		}
+	}
+	asked := a.Page.Asked
+	d := b.details()
+	d.Place = "广场西门"
+	if a, err = b.Edit(ctx, liaison, a.ID, a.Rev, d); err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.Approve(ctx, admin, a.ID, a.Rev, asked)
+	wrong(t, "what it does not say any more", err, fault.Conflict, "")
+	a = b.letThrough(t, a)
+	d.Place = "广场北门"
+	if a, err = b.Edit(ctx, liaison, a.ID, a.Rev, d); err != nil {
+		t.Fatal(err)
+	}
+	if x, err := b.PublicOne(ctx, a.ID); err != nil || x.Plan().Place != "广场西门" || x.Sequence != 0 {
+		t.Errorf("everybody reads what one person wrote: %+v %v", x, err)
+	}
+	a = b.letThrough(t, a)
+	if x, err := b.PublicOne(ctx, a.ID); err != nil || x.Plan().Place != "广场北门" || x.Sequence != 1 {
+		t.Errorf("let through again: %+v %v", x, err)
+	}
+	b.now = a.Plan().From.Add(time.Hour)
+	a, err = b.Finish(ctx, liaison, a.ID, a.Rev, 3, lang.Text{Hans: "修了"})
+	if err == nil {
+		a, err = b.AddPhoto(ctx, liaison, a.ID, a.Rev, media.Photo{Key: "k"}, Agreed)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := b.PublicOne(ctx, a.ID)
+	if err != nil || x.State != Done || !x.Plan().Result.IsZero() || len(x.Plan().Photos) != 0 || !x.Plan().Until.Equal(b.now) {
+		t.Errorf("that it is over is public, how it went is not: %+v %v", x, err)
+	}
+	b.letThrough(t, a)
+	if x, err = b.PublicOne(ctx, a.ID); err != nil || x.Plan().Result.Hans != "修了" || len(x.Plan().Photos) != 1 {
+		t.Errorf("how it went: %+v %v", x, err)
+	}
+	if _, err := b.DropPhoto(ctx, liaison, a.ID, "k"); err != nil {
+		t.Fatal(err)
+	}
+	if x, err = b.PublicOne(ctx, a.ID); err != nil || len(x.Plan().Photos) != 0 || x.Plan().Result.Hans != "修了" {
+		t.Errorf("a picture that was taken away: %+v %v", x, err)
 	}
 }
 
@@ -307,21 +386,21 @@ func TestWhoHasLeft(t *testing.T) {
 	}
 	d := b.details()
 	d.Place = "广场西门"
-	if a, err = b.Edit(ctx, liaison, a.ID, a.Rev, d, true); err != nil || a.OrganiserID != "o1" {
-		t.Errorf("what was theirs: %q, %v", a.OrganiserID, err)
+	if a, err = b.Edit(ctx, liaison, a.ID, a.Rev, d); err != nil || a.Plan().OrganiserID != "o1" {
+		t.Errorf("what was theirs: %q, %v", a.Plan().OrganiserID, err)
 	}
 	d.OrganiserID = "gone"
-	_, err = b.Edit(ctx, liaison, a.ID, a.Rev, d, true)
+	_, err = b.Edit(ctx, liaison, a.ID, a.Rev, d)
 	wrong(t, "given to another that left", err, fault.Invalid, "organiser")
 }
 
 func TestWhatIsFinishedIsOver(t *testing.T) {
 	b, ctx := opened(t), t.Context()
-	a := b.plan(t)
-	b.now = a.From.Add(time.Hour)
+	a := b.public(t)
+	b.now = a.Plan().From.Add(time.Hour)
 	a, err := b.Finish(ctx, liaison, a.ID, a.Rev, 3, lang.Text{Hans: "修了"})
-	if err != nil || !a.Until.Equal(b.now) {
-		t.Fatalf("until %s, %v", a.Until, err)
+	if err != nil || !a.Plan().Until.Equal(b.now) {
+		t.Fatalf("until %s, %v", a.Plan().Until, err)
 	}
 	if list, _, err := b.PublicList(ctx, false, "", 2); err != nil || len(list) != 0 {
 		t.Errorf("ahead: %v %v", list, err)
@@ -335,10 +414,10 @@ func TestWhatIsOverTakesNoRoomOnThePage(t *testing.T) {
 	b, ctx := opened(t), t.Context()
 	b.now = b.now.AddDate(0, 0, -5)
 	for range 3 {
-		b.plan(t)
+		b.public(t)
 	}
 	b.now = b.now.AddDate(0, 0, 5)
-	ahead := b.plan(t)
+	ahead := b.public(t)
 	if list, _, err := b.PublicList(ctx, false, "", 2); err != nil || len(list) != 1 || list[0].ID != ahead.ID {
 		t.Errorf("the first page: %v %v", list, err)
 	}

@@ -32,11 +32,11 @@ func (c Calendar) ICalendar(list []Shown) []byte {
 			status = "CANCELLED"
 		}
 		b.Line("STATUS:" + status)
-		b.Line("DTSTART" + ical.At(a.From))
-		b.Line("DTEND" + ical.At(a.Until))
-		b.Said("SUMMARY", c.Lang, a.Title)
-		b.Text("LOCATION", a.Place)
-		b.Said("DESCRIPTION", c.Lang, a.Text)
+		b.Line("DTSTART" + ical.At(a.Plan().From))
+		b.Line("DTEND" + ical.At(a.Plan().Until))
+		b.Said("SUMMARY", c.Lang, a.Plan().Title)
+		b.Text("LOCATION", a.Plan().Place)
+		b.Said("DESCRIPTION", c.Lang, a.Plan().Text)
 		b.Line("URL:" + c.URL(a.ID))
 		b.Line("LAST-MODIFIED:" + ical.UTC(a.UpdatedAt.Truncate(time.Second)))
 		b.Line("END:VEVENT")

@@ -46,7 +46,8 @@ type Service struct {
 // New returns the activities on d.DB.
 func New(d Deps) *Service {
 	return &Service{Deps: d, docs: audit.Record(store.NewCollection[Activity](d.DB, "activities",
-		store.Index("state", "from"), store.Index("shown", "until"), store.Index("until"), store.Follow("audit"), store.Sealed()), d.Log, kind)}
+		store.Index("state", "page.draft.from"), store.Index("page.draft.until"), store.Index("shown", "ends"), store.Index("page.asked"),
+		store.Follow("audit"), store.Sealed()), d.Log, kind)}
 }
 
 // Revision identifies everything of it that public pages show.
@@ -62,7 +63,7 @@ func (s *Service) Blobs(ctx context.Context) iter.Seq2[string, error] {
 				yield("", err)
 				return
 			}
-			for _, p := range a.Photos {
+			for _, p := range a.Plan().Photos { // one that is public is also there
 				for _, key := range p.Files() {
 					if !yield(key, nil) {
 						return
@@ -73,15 +74,17 @@ func (s *Service) Blobs(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-// Plan writes a new activity down: fault.Invalid names the fields.
-func (s *Service) Plan(ctx context.Context, by access.Actor, d Details, shown bool) (Activity, error) {
+// Plan writes a new activity down, which nobody but the liaison and the organisations sees until a second person let it through:
+// fault.Invalid names the fields.
+func (s *Service) Plan(ctx context.Context, by access.Actor, d Details) (Activity, error) {
 	if err := require(by, access.ActivityEdit); err != nil {
 		return Activity{}, err
 	}
 	if err := s.check(ctx, by, &d, ""); err != nil {
 		return Activity{}, err
 	}
-	a := Activity{Details: d, State: Planned, Shown: shown, Taken: []Places{}, Photos: []Photo{}}
+	a := Activity{State: Planned, Taken: []Places{}}
+	a.Page.Edit(by, Plan{Details: d, Photos: []Photo{}})
 	err := s.docs.Insert(ctx, by, audit.Write{Action: access.ActivityEdit, Title: d.Title.Hans}, &a)
 	return a, err
 }
@@ -102,8 +105,8 @@ func (s *Service) check(ctx context.Context, by access.Actor, d *Details, organi
 	return nil
 }
 
-// Edit changes what is planned. The capacity cannot go below what is taken: fault.Invalid.
-func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int64, d Details, shown bool) (Activity, error) {
+// Edit changes what is planned; what is public stays. The capacity cannot go below what is taken: fault.Invalid.
+func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int64, d Details) (Activity, error) {
 	if err := require(by, access.ActivityEdit); err != nil {
 		return Activity{}, err
 	}
@@ -111,27 +114,77 @@ func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int6
 	if err != nil {
 		return Activity{}, err
 	}
-	if err := s.check(ctx, by, &d, was.OrganiserID); err != nil {
+	if err := s.check(ctx, by, &d, was.Plan().OrganiserID); err != nil {
 		return Activity{}, err
 	}
-	return s.change(ctx, by, id, rev, "", func(a *Activity) error {
+	return s.change(ctx, by, access.ActivityEdit, id, rev, "", func(a *Activity) error {
 		if err := a.in(Planned, Underway); err != nil {
 			return err
 		}
 		if n := a.TakenSum(); n > d.Capacity {
 			return fault.Wrong("capacity", "activity.wrong.taken", map[string]any{"N": n})
 		}
-		if a.From != d.From || a.Until != d.Until || a.Place != d.Place || a.Title != d.Title {
-			a.Sequence++
-		}
-		a.Details, a.Shown = d, shown
+		a.say(by, func(p *Plan) { p.Details = d })
 		return nil
 	})
 }
 
+// say changes the draft: what waits for a second person does not wait any more.
+func (a *Activity) say(by access.Actor, f func(*Plan)) {
+	p := a.Page.Draft
+	p.Photos = slices.Clone(p.Photos)
+	f(&p)
+	a.Page.Edit(by, p)
+}
+
+// Submit hands what is said of it to a second person: fault.Conflict where it waits already or says nothing new.
+func (s *Service) Submit(ctx context.Context, by access.Actor, id string, rev int64) (Activity, error) {
+	return s.change(ctx, by, access.ActivityEdit, id, rev, "submit", func(a *Activity) error { return a.Page.Submit() })
+}
+
+// Withdraw takes it off the public calendar at once; the plan stays.
+func (s *Service) Withdraw(ctx context.Context, by access.Actor, id string, rev int64) (Activity, error) {
+	return s.change(ctx, by, access.ActivityEdit, id, rev, "withdraw", func(a *Activity) error { return a.Page.Withdraw() })
+}
+
+// Approve makes exactly what has this hash public: fault.Conflict when it was changed, or by who wrote it.
+func (s *Service) Approve(ctx context.Context, by access.Actor, id string, rev int64, hash string) (Activity, error) {
+	return s.change(ctx, by, access.AssemblyApprove, id, rev, "approve", func(a *Activity) error {
+		was := a.Page.Public
+		if err := a.Page.Approve(by, hash, s.Now()); err != nil {
+			return err
+		}
+		if x := a.Page.Public; was != nil && (was.From != x.From || was.Until != x.Until || was.Place != x.Place || was.Title != x.Title) {
+			a.Sequence++
+		}
+		return nil
+	})
+}
+
+// Return gives the draft back with a reason.
+func (s *Service) Return(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Activity, error) {
+	reason = lang.Clean(reason)
+	if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
+		return Activity{}, err
+	}
+	return s.change(ctx, by, access.AssemblyApprove, id, rev, reason, func(a *Activity) error { return a.Page.GiveBack(reason) })
+}
+
+// mostWaiting bounds the list of what waits.
+const mostWaiting = 100
+
+// Waiting returns what waits for who approves. Of one's own work Approve refuses.
+func (s *Service) Waiting(ctx context.Context, by access.Actor) ([]Activity, error) {
+	if err := require(by, access.AssemblyApprove); err != nil {
+		return nil, err
+	}
+	page, err := s.docs.Find(ctx, store.Where("page.asked", store.Gt, "").Limit(mostWaiting))
+	return page.Items, err
+}
+
 // Start says that it has begun.
 func (s *Service) Start(ctx context.Context, by access.Actor, id string, rev int64) (Activity, error) {
-	return s.change(ctx, by, id, rev, "start", func(a *Activity) error {
+	return s.change(ctx, by, access.ActivityEdit, id, rev, "start", func(a *Activity) error {
 		if err := a.in(Planned); err != nil {
 			return err
 		}
@@ -141,7 +194,7 @@ func (s *Service) Start(ctx context.Context, by access.Actor, id string, rev int
 }
 
 // Finish says how it went: how many came, and the result in words, without which nothing is done: fault.Invalid. What is finished before
-// its end ends now.
+// its end ends now, in public too: that it is over is a fact, what is said about it waits for a second person.
 func (s *Service) Finish(ctx context.Context, by access.Actor, id string, rev int64, came int, result lang.Text) (Activity, error) {
 	result = result.Clean()
 	wrong := (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("result", result)
@@ -153,34 +206,46 @@ func (s *Service) Finish(ctx context.Context, by access.Actor, id string, rev in
 		return Activity{}, err
 	}
 	now := s.Now()
-	return s.change(ctx, by, id, rev, "done", func(a *Activity) error {
+	return s.change(ctx, by, access.ActivityEdit, id, rev, "done", func(a *Activity) error {
 		if err := a.in(Planned, Underway); err != nil {
 			return err
 		}
-		if now.Before(a.From) {
+		if now.Before(a.Plan().From) {
 			return cannot("activity.wrong.early", "it has not begun")
 		}
-		a.State, a.Came, a.Result = Done, came, result
-		if end := now.UTC().Truncate(time.Minute); end.Before(a.Until) && end.After(a.From) { // over sooner than planned
-			a.Until = end
+		a.State = Done
+		end := now.UTC().Truncate(time.Minute)
+		sooner := func(d *Details) bool { return end.Before(d.Until) && end.After(d.From) }
+		a.say(by, func(p *Plan) {
+			p.Came, p.Result = came, result
+			if sooner(&p.Details) {
+				p.Until = end
+			}
+		})
+		if a.Page.Public != nil && sooner(&a.Page.Public.Details) {
+			x := *a.Page.Public
+			x.Until = end
+			a.Page.Public = &x
 			a.Sequence++
 		}
 		return nil
 	})
 }
 
-// Cancel says that it is not held, and why. Who took places reads it; a calendar strikes it out.
+// Cancel says that it is not held, and why. That it is not held everybody reads at once, and a calendar strikes it out; why, at first only
+// who took places, and everybody once a second person let it through.
 func (s *Service) Cancel(ctx context.Context, by access.Actor, id string, rev int64, why string) (Activity, error) {
 	why = lang.Clean(why)
 	wrong := (lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("why", why)
 	if err := fault.Wrongs(append(wrong, phone.NoMobile("why", why)...)); err != nil {
 		return Activity{}, err
 	}
-	return s.change(ctx, by, id, rev, why, func(a *Activity) error {
+	return s.change(ctx, by, access.ActivityEdit, id, rev, why, func(a *Activity) error {
 		if err := a.in(Planned, Underway); err != nil {
 			return err
 		}
-		a.State, a.Why = Cancelled, why
+		a.State = Cancelled
+		a.say(by, func(p *Plan) { p.Why = why })
 		a.Sequence++
 		return nil
 	})
@@ -206,7 +271,7 @@ func (s *Service) TakePlaces(ctx context.Context, by access.Actor, organisationI
 	}
 	now := s.Now()
 	return s.docs.UpdateAs(ctx, by, id, 0, func(a *Activity) (audit.Write, error) {
-		return audit.Write{Action: act, Title: a.Title.Hans, Why: "places"}, a.take(o.ID, by.Who(), n, now)
+		return audit.Write{Action: act, Title: a.Plan().Title.Hans, Why: "places"}, a.take(o.ID, by.Who(), n, now)
 	})
 }
 
@@ -215,14 +280,16 @@ func (s *Service) AddPhoto(ctx context.Context, by access.Actor, id string, rev 
 	if err := CheckBasis(basis); err != nil {
 		return Activity{}, err
 	}
-	return s.change(ctx, by, id, rev, "photo", func(a *Activity) error {
+	return s.change(ctx, by, access.ActivityEdit, id, rev, "photo", func(a *Activity) error {
 		if err := a.in(Underway, Done); err != nil {
 			return err
 		}
-		if len(a.Photos) >= MaxPhotos {
+		if len(a.Plan().Photos) >= MaxPhotos {
 			return fault.Wrong("photo", "activity.wrong.photos", map[string]any{"Max": MaxPhotos})
 		}
-		a.Photos = append(slices.Clone(a.Photos), Photo{Photo: p, Consent: Consent{Basis: basis, AccountID: by.Who(), At: s.Now().UTC().Truncate(time.Millisecond), Words: ConsentWords}})
+		a.say(by, func(x *Plan) {
+			x.Photos = append(x.Photos, Photo{Photo: p, Consent: Consent{Basis: basis, AccountID: by.Who(), At: s.Now().UTC().Truncate(time.Millisecond), Words: ConsentWords}})
+		})
 		return nil
 	})
 }
@@ -235,20 +302,26 @@ func CheckBasis(b Basis) error {
 	return nil
 }
 
-// DropPhoto takes a picture away and returns it, so that its files can go at once.
+// DropPhoto takes a picture away, from the public page at once, and returns it, so that its files can go.
 func (s *Service) DropPhoto(ctx context.Context, by access.Actor, id, key string) (media.Photo, error) {
 	if err := require(by, access.ActivityEdit); err != nil {
 		return media.Photo{}, err
 	}
 	var gone media.Photo
 	_, err := s.docs.UpdateAs(ctx, by, id, 0, func(a *Activity) (audit.Write, error) {
-		i := slices.IndexFunc(a.Photos, func(p Photo) bool { return p.Key == key })
+		this := func(p Photo) bool { return p.Key == key }
+		i := slices.IndexFunc(a.Plan().Photos, this)
 		if i < 0 {
 			return audit.Write{}, fault.Missing()
 		}
-		gone = a.Photos[i].Photo
-		a.Photos = slices.Delete(slices.Clone(a.Photos), i, i+1)
-		return audit.Write{Action: access.ActivityEdit, Title: a.Title.Hans, Why: "photo removed"}, nil
+		gone = a.Plan().Photos[i].Photo
+		if x := a.Page.Public; x != nil && slices.ContainsFunc(x.Photos, this) {
+			less := *x
+			less.Photos = slices.DeleteFunc(slices.Clone(x.Photos), this)
+			a.Page.Public = &less
+		}
+		a.say(by, func(p *Plan) { p.Photos = slices.DeleteFunc(p.Photos, this) })
+		return audit.Write{Action: access.ActivityEdit, Title: a.Plan().Title.Hans, Why: "photo removed"}, nil
 	})
 	return gone, err
 }
@@ -270,7 +343,7 @@ func (s *Service) List(ctx context.Context, by access.Actor, st State, cursor st
 	if st == Done || st == Cancelled {
 		dir = store.Desc
 	}
-	return s.docs.Find(ctx, store.Where("state", store.Eq, string(st)).OrderBy("from", dir).Limit(limit).After(cursor))
+	return s.docs.Find(ctx, store.Where("state", store.Eq, string(st)).OrderBy("page.draft.from", dir).Limit(limit).After(cursor))
 }
 
 // Coming returns what an organisation may take places at, and what it has places at, for its people: fault.NotFound for others.
@@ -278,13 +351,13 @@ func (s *Service) Coming(ctx context.Context, by access.Actor, organisationID st
 	if _, err := s.Seats.Own(ctx, by, organisationID); err != nil {
 		return nil, err
 	}
-	page, err := s.docs.Find(ctx, store.Where("until", store.Gt, s.minute()).OrderBy("until", store.Asc).Limit(limit))
+	page, err := s.docs.Find(ctx, store.Where("page.draft.until", store.Gt, s.minute()).OrderBy("page.draft.until", store.Asc).Limit(limit))
 	return slices.DeleteFunc(page.Items, func(a Activity) bool {
 		return a.State == Cancelled && a.TakenBy(organisationID) == 0 || a.State == Done
 	}), err
 }
 
-// Shown is an activity as everybody reads it: without ids of organisations and accounts.
+// Shown is an activity as everybody reads it: its Plan is what a second person let through, without ids of organisations and accounts.
 type Shown struct {
 	Activity
 	// Organiser is who does it; zero where it is the station, or an organisation that is not named in public.
@@ -295,9 +368,9 @@ type Shown struct {
 func (s *Service) PublicList(ctx context.Context, past bool, cursor string, limit int) ([]Shown, string, error) {
 	q := store.Where("shown", store.Eq, true)
 	if past {
-		q = q.And("until", store.Lte, s.minute()).OrderBy("until", store.Desc)
+		q = q.And("ends", store.Lte, s.minute()).OrderBy("ends", store.Desc)
 	} else {
-		q = q.And("until", store.Gt, s.minute()).OrderBy("until", store.Asc)
+		q = q.And("ends", store.Gt, s.minute()).OrderBy("ends", store.Asc)
 	}
 	page, err := s.docs.Find(ctx, q.Limit(limit).After(cursor))
 	if err != nil {
@@ -306,7 +379,9 @@ func (s *Service) PublicList(ctx context.Context, past bool, cursor string, limi
 	names, err := s.Seats.ListedNames(ctx)
 	out := []Shown{}
 	for _, a := range page.Items {
-		out = append(out, shown(a, names))
+		if a.Page.Public != nil {
+			out = append(out, shown(a, names))
+		}
 	}
 	return out, page.Next, err
 }
@@ -317,7 +392,7 @@ func (s *Service) PublicOne(ctx context.Context, id string) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
-	if !a.Public() {
+	if a.Page.Public == nil {
 		return Shown{}, fault.Missing()
 	}
 	names, err := s.Seats.ListedNames(ctx)
@@ -325,14 +400,15 @@ func (s *Service) PublicOne(ctx context.Context, id string) (Shown, error) {
 }
 
 func shown(a Activity, names map[string]lang.Text) Shown {
-	x := Shown{Activity: a, Organiser: names[a.OrganiserID]}
+	x := Shown{Activity: a, Organiser: names[a.Page.Public.OrganiserID]}
+	x.Page = assembly.Gate[Plan]{Draft: *a.Page.Public}
 	x.Taken = []Places{{N: a.TakenSum()}} // the public has no use for ids
-	x.OrganiserID = ""
+	x.Plan().OrganiserID = ""
 	return x
 }
 
-func (s *Service) change(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Activity) error) (Activity, error) {
-	if err := require(by, access.ActivityEdit); err != nil {
+func (s *Service) change(ctx context.Context, by access.Actor, act access.Action, id string, rev int64, why string, f func(*Activity) error) (Activity, error) {
+	if err := require(by, act); err != nil {
 		return Activity{}, err
 	}
 	if err := store.Seen(rev); err != nil {
@@ -340,7 +416,11 @@ func (s *Service) change(ctx context.Context, by access.Actor, id string, rev in
 	}
 	return s.docs.UpdateAs(ctx, by, id, rev, func(a *Activity) (audit.Write, error) {
 		err := f(a)
-		return audit.Write{Action: access.ActivityEdit, Title: a.Title.Hans, Why: why}, err
+		a.Shown, a.Ends = a.Page.Public != nil, time.Time{}
+		if a.Shown {
+			a.Ends = a.Page.Public.Until
+		}
+		return audit.Write{Action: act, Title: a.Plan().Title.Hans, Why: why}, err
 	})
 }
 

@@ -24,12 +24,13 @@ func Stations(ctx context.Context, d Deps, people []Person) error {
 	if err := d.DB.Prepare(ctx); err != nil {
 		return err
 	}
+	admin := access.Actor{AccountID: accountOf(people, Admin), Roles: []access.Role{access.Admin}, TwoFactor: true}
 	for _, p := range people {
 		by := access.Actor{AccountID: p.AccountID, Name: p.Name, Seats: []access.Seat{{MerchantID: p.MerchantID, Role: access.Owner}}}
 		var err error
 		switch p.Key {
 		case Liaison:
-			err = demoStation(ctx, stations, access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Liaison}, TwoFactor: true})
+			err = demoStation(ctx, stations, access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Liaison}, TwoFactor: true}, admin)
 		case Owner:
 			err = demoPost(ctx, seats, resources, by, resource.Details{Side: resource.Offered, Kind: resource.Hall, Title: "演示活动厅", Text: "三楼，坐 30 人。", Times: "周一至周五 18:00-21:00"})
 		case Rival:
@@ -42,7 +43,17 @@ func Stations(ctx context.Context, d Deps, people []Person) error {
 	return nil
 }
 
-func demoStation(ctx context.Context, s *station.Service, liaison access.Actor) error {
+// accountOf is the account of who has this part in the demonstration.
+func accountOf(people []Person, key string) string {
+	for _, p := range people {
+		if p.Key == key {
+			return p.AccountID
+		}
+	}
+	return ""
+}
+
+func demoStation(ctx context.Context, s *station.Service, liaison, admin access.Actor) error {
 	st, err := s.Add(ctx, liaison, "demo", station.Details{
 		Name:       lang.Text{Hans: "演示服务站", Hant: "演示服務站", En: "Demonstration station"},
 		Intro:      lang.Text{Hans: "逛累了进来坐坐。", Hant: "逛累了進來坐坐。", En: "Come in and sit down."},
@@ -63,7 +74,10 @@ func demoStation(ctx context.Context, s *station.Service, liaison access.Actor) 
 	if st, err = s.SetHours(ctx, liaison, st.ID, st.Rev, open); err != nil {
 		return err
 	}
-	if _, err = s.Show(ctx, liaison, st.ID, st.Rev, true); err != nil {
+	if st, err = s.Submit(ctx, liaison, st.ID, st.Rev); err != nil {
+		return err
+	}
+	if st, err = s.Approve(ctx, admin, st.ID, st.Rev, st.Page.Asked); err != nil {
 		return err
 	}
 	rules := station.Usual

@@ -47,7 +47,7 @@ func Together(ctx context.Context, d Deps, people []Person) error {
 		return errors.New("demo: the owner's merchant is no member")
 	}
 	member := members[own].ID
-	if err := demoActivities(ctx, d, seats, liaison, member); err != nil {
+	if err := demoActivities(ctx, d, seats, liaison, admin, member); err != nil {
 		return fmt.Errorf("demo: activities: %w", err)
 	}
 	if err := demoProgramme(ctx, programme.New(programme.Deps{DB: d.DB, Log: d.Log, Seats: seats, Now: now}), liaison, admin, member, now().Year()); err != nil {
@@ -81,7 +81,7 @@ func demoPolicy(ctx context.Context, d Deps, coordinator access.Actor) error {
 	return err
 }
 
-func demoActivities(ctx context.Context, d Deps, seats *assembly.Service, liaison access.Actor, member string) error {
+func demoActivities(ctx context.Context, d Deps, seats *assembly.Service, liaison, admin access.Actor, member string) error {
 	today := d.Now().In(calendar.Shanghai)
 	clock := today
 	s := activity.New(activity.Deps{DB: d.DB, Log: d.Log, Seats: seats, Now: func() time.Time { return clock }})
@@ -90,21 +90,30 @@ func demoActivities(ctx context.Context, d Deps, seats *assembly.Service, liaiso
 	}
 	plan := func(days int, title lang.Text, capacity int) (activity.Activity, error) {
 		from := time.Date(today.Year(), today.Month(), today.Day()+days, 14, 0, 0, 0, calendar.Shanghai)
-		return s.Plan(ctx, liaison, activity.Details{Title: title, OrganiserID: member, From: from, Until: from.Add(2 * time.Hour), Place: "演示广场东门", Capacity: capacity}, true)
+		return s.Plan(ctx, liaison, activity.Details{Title: title, OrganiserID: member, From: from, Until: from.Add(2 * time.Hour), Place: "演示广场东门", Capacity: capacity})
+	}
+	public := func(a activity.Activity, err error) error {
+		if err != nil {
+			return err
+		}
+		if a, err = s.Submit(ctx, liaison, a.ID, a.Rev); err != nil {
+			return err
+		}
+		_, err = s.Approve(ctx, admin, a.ID, a.Rev, a.Page.Asked)
+		return err
 	}
 	ahead, err := plan(6, lang.Text{Hans: "演示：修伞磨刀", Hant: "演示：修傘磨刀", En: "Demonstration: umbrellas mended, knives ground"}, 40)
 	if err != nil {
 		return err
 	}
-	if _, err = s.TakePlaces(ctx, liaison, member, ahead.ID, 6); err != nil {
+	if err := public(s.TakePlaces(ctx, liaison, member, ahead.ID, 6)); err != nil {
 		return err
 	}
 	done, err := plan(-20, lang.Text{Hans: "演示：量血压", Hant: "演示：量血壓", En: "Demonstration: blood pressure taken"}, 0)
 	if err != nil {
 		return err
 	}
-	_, err = s.Finish(ctx, liaison, done.ID, done.Rev, 52, lang.Text{Hans: "量了 52 位街坊的血压。", Hant: "量了 52 位街坊的血壓。", En: "The blood pressure of 52 neighbours was taken."})
-	return err
+	return public(s.Finish(ctx, liaison, done.ID, done.Rev, 52, lang.Text{Hans: "量了 52 位街坊的血压。", Hant: "量了 52 位街坊的血壓。", En: "The blood pressure of 52 neighbours was taken."}))
 }
 
 func demoProgramme(ctx context.Context, s *programme.Service, liaison, admin access.Actor, member string, year int) error {

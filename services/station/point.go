@@ -226,7 +226,7 @@ func (s *Service) shopsOf(ctx context.Context, points []Point) (map[string]*list
 }
 
 // points are the facilities of a station that people look for on the way.
-func (x *Station) points() []place.Point {
+func (x *Shown) points() []place.Point {
 	out := []place.Point{}
 	for _, f := range x.Facilities {
 		kind := place.PointKind(f)

@@ -75,7 +75,7 @@ func New(d Deps) *Service {
 	follow := store.Follow("audit")
 	return &Service{
 		Deps:     d,
-		stations: audit.Record(store.NewCollection[Station](d.DB, "stations", store.Unique("slug"), follow, store.Sealed()), d.Log, kindStation),
+		stations: audit.Record(store.NewCollection[Station](d.DB, "stations", store.Unique("slug"), store.Index("page.asked"), follow, store.Sealed()), d.Log, kindStation),
 		rooms:    audit.Record(store.NewCollection[Room](d.DB, "rooms", store.Index("station_id", "created_at"), follow), d.Log, kindRoom),
 		weeks: audit.Record(store.NewCollection[Week](d.DB, "room_weeks",
 			store.Unique("key"), store.Index("waiting", "monday"), store.Index("room_id", "monday"), store.Index("monday"), store.Multi("organisations"), follow), d.Log, kindWeek),

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"shangquan/services/access"
+	"shangquan/services/assembly"
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
@@ -66,10 +67,26 @@ type Details struct {
 type Station struct {
 	store.Meta
 	audit.Trail
-	Slug string `json:"slug"`
-	Details
+	Slug string                 `json:"slug"`
+	Page assembly.Gate[Details] `json:"page"`
+	// Hours are a fact of the day that people walk by: that the door stays shut this afternoon cannot wait for a second person.
 	Hours hours.Hours `json:"hours"`
-	Shown bool        `json:"shown"` // the public has its page
+}
+
+// Shown is a station as everybody reads it.
+type Shown struct {
+	store.Meta
+	Slug string
+	Details
+	Hours hours.Hours
+}
+
+// shown is what everybody reads of it; false where that is nothing.
+func (x *Station) shown() (Shown, bool) {
+	if x.Page.Public == nil {
+		return Shown{}, false
+	}
+	return Shown{Meta: x.Meta, Slug: x.Slug, Details: *x.Page.Public, Hours: x.Hours}, true
 }
 
 func (d *Details) read(today string) error {
@@ -115,7 +132,7 @@ func (d *Details) read(today string) error {
 
 func (s *Service) today() string { return calendar.Today(s.Now()).String() }
 
-// Add makes a station that the public does not see yet: fault.Invalid.
+// Add makes a station, which the public does not see until a second person let it through: fault.Invalid.
 func (s *Service) Add(ctx context.Context, by access.Actor, slug string, d Details) (Station, error) {
 	if err := access.Require(by, access.StationEdit, access.Thing{Kind: kindStation}); err != nil {
 		return Station{}, err
@@ -133,7 +150,8 @@ func (s *Service) Add(ctx context.Context, by access.Actor, slug string, d Detai
 	if n >= mostStations {
 		return Station{}, cannot("station.wrong.full", "too many stations")
 	}
-	x := Station{Slug: slug, Details: d, Hours: hours.Hours{Special: []hours.Special{}}}
+	x := Station{Slug: slug, Hours: hours.Hours{Special: []hours.Special{}}}
+	x.Page.Edit(by, d)
 	err = s.stations.Insert(ctx, by, audit.Write{Action: access.StationEdit, Title: d.Name.Hans}, &x)
 	if fault.Is(err, fault.Conflict) {
 		err = fault.Wrong("slug", "station.wrong.taken_slug", nil)
@@ -141,39 +159,57 @@ func (s *Service) Add(ctx context.Context, by access.Actor, slug string, d Detai
 	return x, err
 }
 
-// Edit writes what the liaison knows of a station: fault.NotFound, fault.Invalid, fault.Conflict.
+// Edit writes what the liaison knows of a station; what is public stays. fault.NotFound, fault.Invalid, fault.Conflict.
 func (s *Service) Edit(ctx context.Context, by access.Actor, id string, rev int64, d Details) (Station, error) {
 	if err := d.read(s.today()); err != nil {
 		return Station{}, err
 	}
-	return s.changeStation(ctx, by, id, rev, "", func(x *Station) error { x.Details = d; return nil })
+	return s.changeStation(ctx, by, access.StationEdit, id, rev, "", func(x *Station) error { x.Page.Edit(by, d); return nil })
 }
 
-// SetHours writes when a station is open: fault.NotFound, fault.Invalid, fault.Conflict.
+// SetHours writes when a station is open, for the public at once: fault.NotFound, fault.Invalid, fault.Conflict.
 func (s *Service) SetHours(ctx context.Context, by access.Actor, id string, rev int64, h hours.Hours) (Station, error) {
 	if err := hours.Validate(h); err != nil {
 		return Station{}, err
 	}
-	return s.changeStation(ctx, by, id, rev, "", func(x *Station) error { x.Hours = h; return nil })
+	return s.changeStation(ctx, by, access.StationEdit, id, rev, "", func(x *Station) error { x.Hours = h; return nil })
 }
 
-// Show makes the page of a station public, or takes it away: fault.NotFound, fault.Conflict.
-func (s *Service) Show(ctx context.Context, by access.Actor, id string, rev int64, shown bool) (Station, error) {
-	why := "hide"
-	if shown {
-		why = "show"
+// Submit hands the page of a station to a second person: fault.Conflict where it waits already or says nothing new.
+func (s *Service) Submit(ctx context.Context, by access.Actor, id string, rev int64) (Station, error) {
+	return s.changeStation(ctx, by, access.StationEdit, id, rev, "submit", func(x *Station) error { return x.Page.Submit() })
+}
+
+// Withdraw takes the public page away at once; the draft stays.
+func (s *Service) Withdraw(ctx context.Context, by access.Actor, id string, rev int64) (Station, error) {
+	return s.changeStation(ctx, by, access.StationEdit, id, rev, "withdraw", func(x *Station) error { return x.Page.Withdraw() })
+}
+
+// Approve makes exactly what has this hash public: fault.Conflict when it was changed, or by who wrote it.
+func (s *Service) Approve(ctx context.Context, by access.Actor, id string, rev int64, hash string) (Station, error) {
+	return s.changeStation(ctx, by, access.AssemblyApprove, id, rev, "approve", func(x *Station) error { return x.Page.Approve(by, hash, s.Now()) })
+}
+
+// Return gives the draft back with a reason.
+func (s *Service) Return(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Station, error) {
+	reason = lang.Clean(reason)
+	if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
+		return Station{}, err
 	}
-	return s.changeStation(ctx, by, id, rev, why, func(x *Station) error {
-		if x.Shown == shown {
-			return cannot("station.wrong.state", "it is as asked")
-		}
-		x.Shown = shown
-		return nil
-	})
+	return s.changeStation(ctx, by, access.AssemblyApprove, id, rev, reason, func(x *Station) error { return x.Page.GiveBack(reason) })
 }
 
-func (s *Service) changeStation(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Station) error) (Station, error) {
-	if err := access.Require(by, access.StationEdit, access.Thing{Kind: kindStation, ID: id}); err != nil {
+// Unapproved returns the stations whose pages wait for who approves. Of one's own work Approve refuses.
+func (s *Service) Unapproved(ctx context.Context, by access.Actor) ([]Station, error) {
+	if err := access.Require(by, access.AssemblyApprove, access.Thing{Kind: kindStation}); err != nil {
+		return nil, err
+	}
+	page, err := s.stations.Find(ctx, store.Where("page.asked", store.Gt, "").Limit(mostStations))
+	return page.Items, err
+}
+
+func (s *Service) changeStation(ctx context.Context, by access.Actor, act access.Action, id string, rev int64, why string, f func(*Station) error) (Station, error) {
+	if err := access.Require(by, act, access.Thing{Kind: kindStation, ID: id}); err != nil {
 		return Station{}, err
 	}
 	if err := store.Seen(rev); err != nil {
@@ -181,7 +217,7 @@ func (s *Service) changeStation(ctx context.Context, by access.Actor, id string,
 	}
 	return s.stations.UpdateAs(ctx, by, id, rev, func(x *Station) (audit.Write, error) {
 		err := f(x)
-		return audit.Write{Action: access.StationEdit, Title: x.Name.Hans, Why: why}, err
+		return audit.Write{Action: act, Title: x.Page.Draft.Name.Hans, Why: why}, err
 	})
 }
 
@@ -206,19 +242,26 @@ func (s *Service) allStations(ctx context.Context) ([]Station, error) {
 }
 
 // Public returns the stations that the public sees.
-func (s *Service) Public(ctx context.Context) ([]Station, error) {
+func (s *Service) Public(ctx context.Context) ([]Shown, error) {
 	list, err := s.allStations(ctx)
-	return slices.DeleteFunc(list, func(x Station) bool { return !x.Shown }), err
+	out := []Shown{}
+	for i := range list {
+		if x, ok := list[i].shown(); ok {
+			out = append(out, x)
+		}
+	}
+	return out, err
 }
 
 // PublicStation returns one that the public sees: fault.NotFound.
-func (s *Service) PublicStation(ctx context.Context, slug string) (Station, error) {
+func (s *Service) PublicStation(ctx context.Context, slug string) (Shown, error) {
 	x, err := s.stations.GetBy(ctx, "slug", slug)
-	if err == nil && !x.Shown {
-		err = fault.Missing()
-	}
 	if err != nil {
-		return Station{}, err
+		return Shown{}, err
 	}
-	return x, nil
+	out, ok := x.shown()
+	if !ok {
+		return Shown{}, fault.Missing()
+	}
+	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/fault"
+	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/place"
@@ -35,26 +36,63 @@ func TestWhatAStationMaySay(t *testing.T) {
 	}
 }
 
-func TestAStationIsPublicWhenTheLiaisonSaysSo(t *testing.T) {
+func TestAStationIsPublicWhenASecondPersonSaysSo(t *testing.T) {
 	h, ctx := opened(t), t.Context()
 	x := ok(h, func() ([]Station, error) { return h.Stations(ctx, liaison) })[0]
-	if len(x.Facilities) != 2 || x.Facilities[0] != Water {
-		t.Errorf("facilities %v", x.Facilities)
+	if has := x.Page.Draft.Facilities; len(has) != 2 || has[0] != Water {
+		t.Errorf("facilities %v", has)
 	}
 	if _, err := h.PublicStation(ctx, x.Slug); !fault.Is(err, fault.NotFound) {
 		t.Errorf("public at once: %v", err)
 	}
 	for name, by := range map[string]access.Actor{"the owner": owner, "a coordinator": coordinator, "an administrator": admin, "a visitor": {}} {
-		if _, err := h.Show(ctx, by, x.ID, x.Rev, true); err == nil {
-			t.Errorf("%s shows it", name)
+		if _, err := h.Submit(ctx, by, x.ID, x.Rev); err == nil {
+			t.Errorf("%s hands it in", name)
 		}
 		if _, err := h.Stations(ctx, by); err == nil {
 			t.Errorf("%s reads stations that are not public", name)
 		}
 	}
-	x = ok(h, func() (Station, error) { return h.Show(ctx, liaison, x.ID, x.Rev, true) })
-	if _, err := h.Show(ctx, liaison, x.ID, x.Rev, true); !fault.Is(err, fault.Conflict) {
-		t.Errorf("shown twice: %v", err)
+	x = ok(h, func() (Station, error) { return h.Submit(ctx, liaison, x.ID, x.Rev) })
+	if _, err := h.Submit(ctx, liaison, x.ID, x.Rev); !fault.Is(err, fault.Conflict) {
+		t.Errorf("handed in twice: %v", err)
+	}
+	both := liaison
+	both.Roles = []access.Role{access.Liaison, access.Admin}
+	if _, err := h.Approve(ctx, both, x.ID, x.Rev, x.Page.Asked); !fault.Is(err, fault.Conflict) {
+		t.Errorf("approved by who wrote it: %v", err)
+	}
+	for name, by := range map[string]access.Actor{"the liaison": liaison, "a coordinator": coordinator, "the owner": owner} {
+		if _, err := h.Approve(ctx, by, x.ID, x.Rev, x.Page.Asked); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s approves: %v", name, err)
+		}
+		if _, err := h.Unapproved(ctx, by); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s reads what waits: %v", name, err)
+		}
+	}
+	asked, changed := x.Page.Asked, someDetails()
+	changed.Intro = lang.Text{Hans: "坐坐"}
+	x = ok(h, func() (Station, error) { return h.Edit(ctx, liaison, x.ID, x.Rev, changed) })
+	if _, err := h.Approve(ctx, admin, x.ID, x.Rev, asked); !fault.Is(err, fault.Conflict) {
+		t.Errorf("approved what it does not say any more: %v", err)
+	}
+	x = ok(h, func() (Station, error) { return h.Submit(ctx, liaison, x.ID, x.Rev) })
+	if _, err := h.Return(ctx, admin, x.ID, x.Rev, " "); !fault.Is(err, fault.Invalid) {
+		t.Errorf("given back without a reason: %v", err)
+	}
+	x = ok(h, func() (Station, error) { return h.Return(ctx, admin, x.ID, x.Rev, "门牌不对") })
+	x = ok(h, func() (Station, error) { return h.Submit(ctx, liaison, x.ID, x.Rev) })
+	if _, err := h.PublicStation(ctx, x.Slug); !fault.Is(err, fault.NotFound) {
+		t.Errorf("public before anybody let it through: %v", err)
+	}
+	x = ok(h, func() ([]Station, error) { return h.Unapproved(ctx, admin) })[0]
+	x = ok(h, func() (Station, error) { return h.Approve(ctx, admin, x.ID, x.Rev, x.Page.Asked) })
+	changed.Where.Hans = "假路 9 号"
+	x = ok(h, func() (Station, error) { return h.Edit(ctx, liaison, x.ID, x.Rev, changed) })
+	open := hours.Hours{Known: true, Text: "", Week: [7][]hours.Span{{{Open: 540, Close: 720}}}, Special: []hours.Special{}}
+	x = ok(h, func() (Station, error) { return h.SetHours(ctx, liaison, x.ID, x.Rev, open) })
+	if now := ok(h, func() (Shown, error) { return h.PublicStation(ctx, x.Slug) }); now.Where.Hans != someDetails().Where.Hans || !now.Hours.Known {
+		t.Errorf("what one person wrote is public, or the hours are not: %+v", now)
 	}
 	if _, err := h.Edit(ctx, liaison, x.ID, x.Rev-1, someDetails()); !fault.Is(err, fault.Conflict) {
 		t.Errorf("written over another version: %v", err)
@@ -65,7 +103,7 @@ func TestAStationIsPublicWhenTheLiaisonSaysSo(t *testing.T) {
 	if list := ok(h, func() ([]place.Point, error) { return h.Points(ctx) }); len(list) != 2 || list[0].Page != "/station/yun-jian" {
 		t.Errorf("points %+v", list)
 	}
-	x = ok(h, func() (Station, error) { return h.Show(ctx, liaison, x.ID, x.Rev, false) })
+	_ = ok(h, func() (Station, error) { return h.Withdraw(ctx, liaison, x.ID, x.Rev) })
 	if list := ok(h, func() ([]place.Point, error) { return h.Points(ctx) }); len(list) != 0 {
 		t.Errorf("points of a station that is not public: %+v", list)
 	}
