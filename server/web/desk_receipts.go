@@ -43,11 +43,11 @@ func (s *Site) receiptsCase(c *fiber.Ctx, p *speaker, n *notice.Notice) (*casePa
 		return nil, err
 	}
 	v.Callouts = s.receiptsWords(p, n, t)
-	here := noticeHref(c, n.ID, "receipts")
+	here, table := noticeHref(c, n.ID, "receipts"), noticeHref(c, n.ID, "table")
 	v.Buttons = []ui.Button{
 		{Label: p.say("receipts.list"), Href: noticeHref(c, n.ID, "calls"), Icon: "printer", Kind: "alt"},
-		{Label: p.say("receipts.table"), Href: here + ".xlsx", Kind: "alt"},
-		{Label: p.say("receipts.csv"), Href: here + ".csv", Kind: "text"},
+		{Label: p.say("receipts.table"), Href: table, Kind: "alt"},
+		{Label: p.say("receipts.csv"), Href: table + "?format=csv", Kind: "text"},
 	}
 	group := notice.Group(c.Query("group"))
 	if !slices.Contains(notice.Groups, group) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
@@ -14,6 +15,8 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/extract"
 	"shangquan/services/fault"
 	"shangquan/services/intake"
 	"shangquan/services/listing"
@@ -388,6 +391,30 @@ func (s *Site) sendTable(c *fiber.Ctx, p *speaker, t sheet.Table, name string, r
 	var body bytes.Buffer
 	f := formatAsked(c.Query("format"))
 	if err := errors.Join(t.Write(c.UserContext(), &body, f, rows), p.err); err != nil {
+		return err
+	}
+	return sendFile(c, f, name, body.Bytes())
+}
+
+// sendNoted is sendTable for what is about persons, or leaves the house: e, how many rows there are and which bytes are on record first.
+func (s *Site) sendNoted(c *fiber.Ctx, p *speaker, t sheet.Table, name string, rows iter.Seq2[[]string, error], e audit.Event) error {
+	var body bytes.Buffer
+	f, n := formatAsked(c.Query("format")), 0
+	counted := func(yield func([]string, error) bool) {
+		for row, err := range rows {
+			if err == nil {
+				n++
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+	if err := errors.Join(t.Write(c.UserContext(), &body, f, counted), p.err); err != nil {
+		return err
+	}
+	e.Title = cmp.Or(e.Title, name) + "." + string(f)
+	if _, err := extract.Note(c.UserContext(), s.services.Trail, Of(c).Actor, e, n, body.Bytes()); err != nil {
 		return err
 	}
 	return sendFile(c, f, name, body.Bytes())

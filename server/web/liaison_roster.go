@@ -3,12 +3,15 @@ package web
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/extract"
 	"shangquan/services/phone"
 	"shangquan/services/sheet"
 )
 
 // membersTable: GET /liaison/roster (format): the members as a table, with the desk to ring and what of the pact is signed. Nobody is
-// named in it.
+// named in it; that it was taken is on record.
 func (s *Site) membersTable(c *fiber.Ctx) error {
 	ctx, by, p := c.UserContext(), Of(c).Actor, s.speaker(c)
 	members, err := s.services.Assembly.Organisations(ctx, by, false)
@@ -42,5 +45,5 @@ func (s *Site) membersTable(c *fiber.Ctx) error {
 			}
 		}
 	}
-	return s.sendTable(c, p, t, "members", rows)
+	return s.sendNoted(c, p, t, "members", rows, audit.Event{Action: access.AssemblyRead, Object: audit.Ref{Kind: extract.Kind, ID: "members"}})
 }

@@ -2,17 +2,24 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"html"
 	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/demo"
+	"shangquan/services/listing"
 	"shangquan/services/notice"
 )
 
@@ -451,12 +458,46 @@ func TestLedgerPages(t *testing.T) {
 	if body := desk.page(here); !strings.Contains(body, "已经点过提醒") {
 		t.Errorf("two rounds on one day: %s", complaint(body))
 	}
+	l := x.listing(t, shop.ID)
+	if _, err := x.services.Listings.Update(t.Context(), x.actor(t, demo.Coordinator), shop.ID, l.Rev, func(l *listing.Listing) error {
+		l.Phones = append(l.Phones, phones(t, "夜间：13987650123")...)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	has(t, "the way to the table", desk.page(here), `href="/desk/notices/`+id+`/table"`, `href="/desk/notices/`+id+`/table?format=csv"`)
 	csv := desk.get("/desk/notices/" + id + "/table?format=csv")
+	x.onRecord(t, access.NoticeLedger, "notice/"+id, csv.body)
+	if strings.Contains(csv.body, "13987650123") || strings.Contains(csv.body, "139 8765 0123") {
+		t.Error("a number that no visitor sees leaves the house")
+	}
 	if !strings.Contains(csv.body, shop.Name.Hans) || !strings.HasPrefix(csv.header.Get("Content-Disposition"), "attachment") || !strings.Contains(csv.header.Get("Content-Type"), "text/csv") {
 		t.Errorf("the table: %d %v", csv.status, csv.header)
 	}
 	if xlsx := desk.get("/desk/notices/" + id + "/table"); xlsx.status != http.StatusOK || !strings.HasPrefix(xlsx.body, "PK") {
 		t.Errorf("the workbook: %d", xlsx.status)
+	}
+}
+
+// onRecord says that exactly one file about something left, with these bytes and as many rows as it has.
+func (x *town) onRecord(t *testing.T, act access.Action, of, body string) {
+	t.Helper()
+	if _, err := x.services.Trail.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	page, err := x.services.Trail.All(t.Context(), auditFilter(act), "", 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := slices.DeleteFunc(page.Items, func(e audit.Entry) bool { return e.Of != of || e.Result != "ok" })
+	if len(files) != 1 {
+		t.Fatalf("%d files of %s are on record", len(files), of)
+	}
+	sum := sha256.Sum256([]byte(body))
+	rows, hash := files[0].Fact.Changes[0], files[0].Fact.Changes[1]
+	n, err := strconv.Atoi(rows.After)
+	if err != nil || n < 1 || n >= strings.Count(body, "\r\n") || hash.After != strconv.Quote(hex.EncodeToString(sum[:])) {
+		t.Errorf("on record of %s: %+v", of, files[0].Fact)
 	}
 }
 

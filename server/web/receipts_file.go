@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/notice"
 	"shangquan/services/phone"
 	"shangquan/services/sheet"
@@ -16,7 +17,8 @@ import (
 // ledgerMost bounds what one table has: no district has so many shops.
 const ledgerMost = 100_000
 
-// receiptsTable: GET /desk/notices/:id/table (format): the whole ledger, as evidence of who was told what and when.
+// receiptsTable: GET /desk/notices/:id/table (format): the whole ledger, as evidence of who was told what and when. Of telephone numbers it
+// has those that everybody may see: the others are on the call list, and leave the house with two people only.
 func (s *Site) receiptsTable(c *fiber.Ctx) error {
 	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("id")
 	n, err := s.services.Notices.Get(ctx, by, id)
@@ -31,7 +33,8 @@ func (s *Site) receiptsTable(c *fiber.Ctx) error {
 	for _, key := range []string{"shop", "address", "phone", "group", "version", "opened", "answered", "who", "way", "reminded", "help"} {
 		t.Head = append(t.Head, p.say("receipts.column."+key))
 	}
-	return s.sendTable(c, p, t, "receipts-"+strconv.Itoa(n.Version()), s.ledgerRows(ctx, p, by, id))
+	return s.sendNoted(c, p, t, "receipts-"+strconv.Itoa(n.Version()), s.ledgerRows(ctx, p, by, id),
+		audit.Event{Action: access.NoticeLedger, Object: audit.Ref{Kind: "notice", ID: id}, Title: n.Content.Title.Hans})
 }
 
 // ledgerRows are the rows of the table, read a page at a time.
@@ -69,7 +72,7 @@ func ledgerCells(p *speaker, r *notice.Row) []string {
 		way = p.say("receipts.way." + string(r.Way))
 	}
 	return []string{
-		p.name(r.Name), r.Address, phone.Format(r.Phones), p.say("receipts.group." + string(r.Group)), strconv.Itoa(r.Version), opened, answered, r.NameBy, way,
+		p.name(r.Name), r.Address, phone.Format(r.Public), p.say("receipts.group." + string(r.Group)), strconv.Itoa(r.Version), opened, answered, r.NameBy, way,
 		strconv.Itoa(r.Reminded), r.Help,
 	}
 }

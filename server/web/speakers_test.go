@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"shangquan/services/access"
 	"shangquan/services/assembly"
 	"shangquan/services/demo"
 	"shangquan/services/lang"
@@ -131,6 +132,7 @@ func TestMembersReadOfEachOther(t *testing.T) {
 		t.Errorf("the address of before: %d", a.status)
 	}
 	table := lian.get("/liaison/roster?format=csv")
+	x.onRecord(t, access.AssemblyRead, "extract/members", table.body)
 	if table.status != http.StatusOK || !strings.Contains(table.body, "演示银行") || !strings.Contains(table.body, "名称") {
 		t.Errorf("the table: %d %s", table.status, table.body)
 	}

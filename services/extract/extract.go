@@ -9,7 +9,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"iter"
 	"strconv"
 	"time"
@@ -104,16 +103,19 @@ func (s *Service) Register(ctx context.Context, by access.Actor, f Filter, forma
 
 // record puts a file on record and returns it.
 func (s *Service) record(ctx context.Context, by access.Actor, act access.Action, what, why string, f File, body []byte) (File, error) {
+	var err error
+	f.Body = body
+	f.SHA256, err = Note(ctx, s.Log, by, audit.Event{Action: act, Object: audit.Ref{Kind: Kind, ID: what}, Title: what + "." + string(f.Format), Why: why}, f.Rows, body)
+	return f, err
+}
+
+// Note puts a file on record before it leaves: with e, how many rows it has and the hash of its bytes, which it returns. A file that cannot
+// be put on record does not leave.
+func Note(ctx context.Context, log *audit.Log, by access.Actor, e audit.Event, rows int, body []byte) (string, error) {
 	sum := sha256.Sum256(body)
-	f.Body, f.SHA256 = body, hex.EncodeToString(sum[:])
-	hash, err := json.Marshal(f.SHA256)
-	if err != nil {
-		return File{}, err
-	}
-	return f, s.Log.Event(ctx, by, audit.Event{
-		Action: act, Object: audit.Ref{Kind: Kind, ID: what}, Title: what + "." + string(f.Format), Why: why, Result: "ok",
-		Changes: []audit.Change{{Path: "rows", After: strconv.Itoa(f.Rows)}, {Path: "sha256", After: string(hash)}},
-	})
+	hash := hex.EncodeToString(sum[:])
+	e.Result, e.Changes = "ok", append(e.Changes, audit.Change{Path: "rows", After: strconv.Itoa(rows)}, audit.Change{Path: "sha256", After: strconv.Quote(hash)})
+	return hash, log.Event(ctx, by, e)
 }
 
 // places are the names of streets and plazas by id.

@@ -15,8 +15,8 @@ import (
 // Row is a row of the ledger, with how to ring the shop.
 type Row struct {
 	Receipt
-	// Phones are all numbers the district knows, for the call list; none for a shop that is gone.
-	Phones []phone.Number
+	// Phones are all numbers the district knows, for the call list; none for a shop that is gone. Public are those that everybody may see.
+	Phones, Public []phone.Number
 	// Address is where the shop is now, in words; empty for one that is gone.
 	Address string
 }
@@ -40,7 +40,7 @@ func (s *Service) Ledger(ctx context.Context, by access.Actor, id string, group 
 	for i := range page.Items {
 		row := Row{Receipt: page.Items[i]}
 		if l, err := s.Shop(ctx, row.ListingID); err == nil && l.State == listing.Published {
-			row.Phones, row.Address = l.Phones, l.Address.Line
+			row.Phones, row.Public, row.Address = l.Phones, l.PublicPhones(), l.Address.Line
 		} else if err != nil && !fault.Is(err, fault.NotFound) {
 			return out, err
 		}

@@ -455,15 +455,3 @@ func TestReminderBounds(t *testing.T) {
 		t.Error("a withdrawn notice is reminded of")
 	}
 }
-
-func TestEvidence(t *testing.T) {
-	b := open(t)
-	l := b.shop(t, "1", func(l *listing.Listing) { l.Name.Hans = "=HYPERLINK(1)" })
-	n := b.live(t, nil)
-	must(b.Confirm(t.Context(), owner, n.ID, l.ID, 1))(t)
-	e := must(b.Evidence(t.Context(), wang, n.ID))(t)
-	w := Words{Groups: map[Group]string{Done: "好了"}, Standings: map[Standing]string{Confirmed: "已确认"}, Ways: map[Way]string{ByPage: "页面"}}
-	if len(e.Rows) != 1 || strings.Join(e.Rows[0].Cells(w), "|") != "A1|=HYPERLINK(1)|||好了|已确认|1|2026-10-15 10:00|2026-10-15 10:00|张老板|页面||||0|" {
-		t.Errorf("%v", e.Rows[0].Cells(w))
-	}
-}

@@ -510,7 +510,7 @@ func TestStrangers(t *testing.T) {
 			"create": func() error { _, err := b.Create(t.Context(), by, b.content(nil)); return err }, "ledger": func() error { _, err := b.Ledger(t.Context(), by, n.ID, "", "", 9); return err },
 			"withdraw": func() error { _, err := b.Withdraw(t.Context(), by, n.ID, n.Rev, "x"); return err }, "phone": func() error { _, err := b.Phone(t.Context(), by, n.ID, l.ID, 1); return err },
 			"versions": func() error { _, err := b.Versions(t.Context(), by, n.ID); return err }, "preview": func() error { _, err := b.Preview(t.Context(), by, n.Content.Audience); return err },
-			"counts": func() error { _, err := b.Counts(t.Context(), by); return err }, "evidence": func() error { _, err := b.Evidence(t.Context(), by, n.ID); return err },
+			"counts": func() error { _, err := b.Counts(t.Context(), by); return err },
 		} {
 			err := do()
 			if ok := fault.Is(err, fault.NotFound) || name == "nobody" && fault.Is(err, fault.Unauthenticated) || name == "one factor" && fault.Is(err, fault.Forbidden); !ok {
