@@ -33,11 +33,11 @@ func (p Program) with(ctx context.Context, o *options, use func(*district) error
 }
 
 func (d *district) names(ctx context.Context) (*sheet.Names, error) {
-	streets, err := d.places.Streets(ctx)
+	streets, err := d.places.EveryStreet(ctx)
 	if err != nil {
 		return nil, err
 	}
-	plazas, err := d.places.Plazas(ctx)
+	plazas, err := d.places.EveryPlaza(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,7 @@ type section struct {
 	Records  *ui.Records
 	Progress *ui.Progress
 	Article  *ui.Article
+	Plan     *ui.Plan
 	Status   *ui.Status
 	Week     *ui.Week
 	List     []string // short things beside each other

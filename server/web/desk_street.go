@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 
@@ -14,69 +13,6 @@ import (
 	"shangquan/services/listing"
 	"shangquan/services/place"
 )
-
-// deskPlaceRoutes are the streets, plazas and units as those see them who keep the register.
-func (s *Site) deskPlaceRoutes() []Route {
-	read := func(path string, h fiber.Handler, probe string) Route {
-		return Route{Method: http.MethodGet, Path: path, Handle: h, Kind: Private, Needs: access.PlaceRead, Probe: probe}
-	}
-	send := func(path string, h fiber.Handler, probe string) Route {
-		return Route{Method: http.MethodPost, Path: path, Handle: h, Kind: Private, Rate: Write, Needs: access.PlaceEdit, Probe: probe}
-	}
-	return []Route{
-		read("/desk/streets", s.deskStreets, ""),
-		read("/desk/streets/:slug", s.deskStreet, "/desk/streets/none"),
-		send("/desk/streets/:slug", s.deskStreetSent, "/desk/streets/none"),
-		read("/desk/plazas/:slug", s.deskPlaza, "/desk/plazas/none"),
-		send("/desk/plazas/:slug", s.deskPlazaSent, "/desk/plazas/none"),
-		read("/desk/units/:id", s.deskUnit, "/desk/units/none"),
-		send("/desk/units/:id", s.deskUnitSent, "/desk/units/none"),
-	}
-}
-
-// deskStreets: GET /desk/streets: the streets and plazas of the district, then the others.
-func (s *Site) deskStreets(c *fiber.Ctx) error {
-	p, ctx := s.speaker(c), c.UserContext()
-	streets, err := s.services.Streets.Streets(ctx)
-	if err != nil {
-		return err
-	}
-	plazas, err := s.services.Streets.Plazas(ctx)
-	if err != nil {
-		return err
-	}
-	v := casePage{Up: toDesk(c, p), Title: p.say("desk_place.title"), Lead: p.say("desk_place.lead")}
-	v.Links = []ui.Link{{Label: p.say("walk.title"), Href: at(c, "/desk/walk")}, {Label: p.say("turns.title"), Href: at(c, "/desk/register")}, {Label: p.say("points_desk.title"), Href: at(c, "/desk/service-points")}}
-	for _, core := range []bool{true, false} {
-		list := ui.Records{Empty: p.say("desk_place.no_streets")}
-		for i := range streets {
-			if st := &streets[i]; st.Core == core {
-				list.Items = append(list.Items, ui.Record{Title: p.name(st.Name), Href: at(c, "/desk/streets/"+st.Slug), Lines: streetLines(p, st)})
-			}
-		}
-		if core || len(list.Items) > 0 {
-			v.add(section{Title: p.say("desk_place.streets." + strconv.FormatBool(core)), Records: &list})
-		}
-	}
-	list := ui.Records{Empty: p.say("desk_place.no_plazas")}
-	for _, core := range []bool{true, false} {
-		for i := range plazas {
-			if z := &plazas[i]; z.Core == core {
-				list.Items = append(list.Items, ui.Record{Title: p.name(z.Name), Href: at(c, "/desk/plazas/"+z.Slug), Lines: []string{p.count("desk_place.floors", len(z.Floors)), z.Address}})
-			}
-		}
-	}
-	v.add(section{Title: p.say("places.plazas.title"), Records: &list})
-	return s.showCase(c, p, &v, nil, nil)
-}
-
-func streetLines(p *speaker, st *place.Street) []string {
-	out := []string{p.say("desk_place.odd_unknown")}
-	if odd := st.OddSide(); odd != "" {
-		out[0] = p.say("desk_place.odd_is." + string(odd))
-	}
-	return append(out, p.count("desk_place.stretches_n", len(st.Stretches)))
-}
 
 // sides are the sides of a street in the order of pages; "" is what has no house number.
 var sides = []place.Side{place.Odd, place.Even, ""}
@@ -107,6 +43,7 @@ func (s *Site) deskStreet(c *fiber.Ctx) error {
 	if w := saidHere(c, "sides", "pedestrian", "stretch", "removed", "unit"); w != "" {
 		v.ok(p.say("desk_place.done." + w))
 	}
+	saidOfPlace(c, p, v)
 	return s.showCase(c, p, v, nil, nil)
 }
 
@@ -128,10 +65,24 @@ func (s *Site) streetCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, map[str
 			v.add(x)
 		}
 	}
+	if err := s.courseSection(c, p, v, &st, only(f, "line")); err != nil {
+		return nil, nil, err
+	}
+	if st.Ended != "" {
+		v.warn(p.say("place_entry.ended_street", "Day", onDay(p, st.Ended)))
+	}
 	if !access.Can(Of(c).Actor, access.PlaceEdit, access.Thing{Kind: place.KindStreet}) {
 		return v, nil, nil
 	}
+	if st.Ended != "" {
+		forms := map[string]*ui.Form{"revive": s.reviveForm(c, p, "/desk/streets/"+st.Slug, st.Rev)}
+		v.add(section{Title: p.say("place_entry.revive_title"), Forms: []*ui.Form{forms["revive"]}})
+		return v, forms, nil
+	}
 	forms := map[string]*ui.Form{"sides": s.sidesForm(c, p, &st, only(f, "sides")), "pedestrian": s.pedestrianForm(c, p, &st, only(f, "pedestrian")), "stretch": s.stretchForm(c, p, &st, only(f, "stretch")), "unit": s.unitForm(c, p, "/desk/streets/"+st.Slug, true, only(f, "unit"))}
+	if err := s.streetEntry(c, p, v, forms, &st, f); err != nil {
+		return nil, nil, err
+	}
 	v.add(section{Title: p.say("desk_place.which_side"), Forms: []*ui.Form{forms["sides"]}})
 	v.add(section{Title: p.say("desk_place.pedestrian_title"), Text: p.say("desk_place.pedestrian_text"), Forms: []*ui.Form{forms["pedestrian"]}})
 	list := ui.Records{Empty: p.say("desk_place.no_stretches")}
@@ -336,6 +287,13 @@ func (s *Site) deskStreetSent(c *fiber.Ctx) error {
 		}
 	case "unit":
 		err = s.unitSent(c, f, place.Unit{StreetID: st.ID})
+	case "name", "line", "end", "revive":
+		if err = revErr; err == nil {
+			err = s.streetEntrySent(c, f, &st, rev)
+		}
+		if err == nil && word == "line" && f.Get("do") == "look" {
+			return s.streetLooked(c, f)
+		}
 	default:
 		return fiber.ErrBadRequest
 	}

@@ -72,6 +72,7 @@ func (s *Site) deskPlaza(c *fiber.Ctx) error {
 	if w := saidHere(c, "floor", "unit"); w != "" {
 		v.ok(p.say("desk_place.done." + w))
 	}
+	saidOfPlace(c, p, v)
 	return s.showCase(c, p, v, nil, nil)
 }
 
@@ -110,10 +111,25 @@ func (s *Site) plazaCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, map[stri
 		}
 		v.add(x)
 	}
+	drawn, err := s.pinPlan(c, p, z.Location, p.name(z.Name))
+	if err != nil {
+		return nil, nil, err
+	}
+	if drawn != nil {
+		v.add(section{ID: "course", Title: p.say("place_entry.course"), Plan: drawn})
+	}
+	if z.Ended != "" {
+		v.warn(p.say("place_entry.ended_plaza", "Day", onDay(p, z.Ended)))
+	}
 	if !access.Can(Of(c).Actor, access.PlaceEdit, access.Thing{Kind: place.KindPlaza}) {
 		return v, nil, nil
 	}
 	path := "/desk/plazas/" + z.Slug
+	if z.Ended != "" {
+		forms := map[string]*ui.Form{"revive": s.reviveForm(c, p, path, z.Rev)}
+		v.add(section{Title: p.say("place_entry.revive_title"), Forms: []*ui.Form{forms["revive"]}})
+		return v, forms, nil
+	}
 	floor := only(f, "floor")
 	forms := map[string]*ui.Form{
 		"unit": s.unitForm(c, p, path, false, only(f, "unit")),
@@ -126,7 +142,7 @@ func (s *Site) plazaCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, map[stri
 	}
 	v.add(section{Title: p.say("desk_place.add_unit"), Forms: []*ui.Form{forms["unit"]}})
 	v.add(section{Title: p.say("desk_place.add_floor"), Forms: []*ui.Form{forms["floor"]}})
-	return v, forms, nil
+	return v, forms, s.plazaEntry(c, p, v, forms, &z, f)
 }
 
 // levelsOf are the floors of a plaza from the highest to the lowest, also those only a shop or a unit names; the unknown one is last.
@@ -173,6 +189,8 @@ func (s *Site) deskPlazaSent(c *fiber.Ctx) error {
 		err = s.unitSent(c, f, place.Unit{PlazaID: z.ID})
 	case "floor":
 		err = s.floorSent(c, f, &z)
+	case "name", "end", "revive":
+		err = s.plazaEntrySent(c, f, &z)
 	default:
 		return fiber.ErrBadRequest
 	}

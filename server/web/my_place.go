@@ -92,12 +92,12 @@ func readPlace(x *edit) (listing.Patch, error) {
 		wrong = append(wrong, fault.Field{Name: "address.level", Key: "error.place.level"})
 	}
 	if a.StreetID != "" {
-		if _, err := x.s.services.Places.Street(x.c.UserContext(), a.StreetID); err != nil {
+		if st, err := x.s.services.Places.Street(x.c.UserContext(), a.StreetID); err != nil || st.Ended != "" && a.StreetID != was.Address.StreetID {
 			wrong = append(wrong, fault.Field{Name: "address.street_id", Key: "my.wrong.choose"})
 		}
 	}
 	if a.PlazaID != "" {
-		if _, err := x.s.services.Places.Plaza(x.c.UserContext(), a.PlazaID); err != nil {
+		if z, err := x.s.services.Places.Plaza(x.c.UserContext(), a.PlazaID); err != nil || z.Ended != "" && a.PlazaID != was.Address.PlazaID {
 			wrong = append(wrong, fault.Field{Name: "address.plaza_id", Key: "my.wrong.choose"})
 		}
 	}

@@ -211,11 +211,11 @@ func (s *Site) overviewFigures(c *fiber.Ctx, p *speaker, f overview.Figures) ([]
 
 // placeNames is what streets and plazas are called, by id.
 func (s *Site) placeNames(c *fiber.Ctx) (map[string]lang.Text, error) {
-	streets, err := s.services.Places.Streets(c.UserContext())
+	streets, err := s.services.Places.EveryStreet(c.UserContext())
 	if err != nil {
 		return nil, err
 	}
-	plazas, err := s.services.Places.Plazas(c.UserContext())
+	plazas, err := s.services.Places.EveryPlaza(c.UserContext())
 	out := map[string]lang.Text{}
 	for i := range streets {
 		out[streets[i].ID] = streets[i].Name

@@ -8,6 +8,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/directory"
+	"shangquan/services/fault"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/place"
@@ -46,8 +47,8 @@ func (s *Site) streets(c *fiber.Ctx) error {
 	for _, x := range list {
 		name, in := x.Street.Name.In(p.Lang)
 		link := placeLink{Href: ui.Href(p.Lang, "/streets/"+x.Street.Slug), Name: ui.Plain(name, in), Count: counts(p, x)}
-		if name != x.Street.Pinyin {
-			link.Under = ui.Plain(x.Street.Pinyin, lang.En)
+		if name != x.Street.Reading() {
+			link.Under = ui.Plain(x.Street.Reading(), lang.En)
 		}
 		if x.Street.Core {
 			ours.Places = append(ours.Places, link)
@@ -140,13 +141,18 @@ type placePage struct {
 func (s *Site) street(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	x, err := s.directory.Street(c.UserContext(), c.Params("slug"), p.Lang, p.now)
+	if fault.Is(err, fault.NotFound) && s.services.Places != nil {
+		if st, gone := s.services.Places.StreetBySlug(c.UserContext(), c.Params("slug")); gone == nil && st.Ended != "" {
+			return s.endedPlace(c, p, st.Name, st.Reading(), p.say("place_entry.ended_street", "Day", onDay(p, st.Ended)), "streets")
+		}
+	}
 	if err != nil {
 		return err
 	}
 	name, in := x.Street.Name.In(p.Lang)
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.streets.title"), Href: ui.Href(p.Lang, "/streets")},
-		Name: ui.Plain(name, in), Pinyin: x.Street.Pinyin, Count: placeCount(p, x.Total, x.Open),
+		Name: ui.Plain(name, in), Pinyin: x.Street.Reading(), Count: placeCount(p, x.Total, x.Open),
 		Callouts: banners(p, s.board(c).Street(p.now, x.Street.ID)), Links: placeLinks(p, "/streets/", x.Street.Slug),
 	}
 	v.Callouts = append(v.Callouts, s.pedestrianNote(p, x.Street, false)...)
@@ -177,6 +183,21 @@ func (s *Site) street(c *fiber.Ctx) error {
 	return s.renderPlace(c, p, v, x.Street.Core && len(x.Street.Lines) > 0, all)
 }
 
+// endedPlace is the page of a street or plaza that is there no more: old links and codes on paper still answer.
+func (s *Site) endedPlace(c *fiber.Ctx, p *speaker, name lang.Text, reading, gone, family string) error {
+	text, in := name.In(p.Lang)
+	v := placePage{
+		Back: ui.Link{Label: p.say("places." + family + ".title"), Href: ui.Href(p.Lang, "/"+family)}, Name: ui.Plain(text, in), Pinyin: reading,
+		Callouts: []ui.Callout{{Kind: "warn", Icon: "alert", Lead: gone}},
+	}
+	v.Base = s.Base(c, text)
+	v.Base.Description = gone
+	if p.err != nil {
+		return p.err
+	}
+	return s.Render(c, "place", v)
+}
+
 // pedestrianNote says when no car may enter a street and whether that is now; with now alone only while it is.
 func (s *Site) pedestrianNote(p *speaker, st *place.Street, now bool) []ui.Callout {
 	if st == nil || st.Pedestrian.Text == "" {
@@ -196,6 +217,11 @@ func (s *Site) pedestrianNote(p *speaker, st *place.Street, now bool) []ui.Callo
 func (s *Site) plaza(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	x, err := s.directory.Plaza(c.UserContext(), c.Params("slug"), p.Lang, p.now)
+	if fault.Is(err, fault.NotFound) && s.services.Places != nil {
+		if z, gone := s.services.Places.PlazaBySlug(c.UserContext(), c.Params("slug")); gone == nil && z.Ended != "" {
+			return s.endedPlace(c, p, z.Name, "", p.say("place_entry.ended_plaza", "Day", onDay(p, z.Ended)), "plazas")
+		}
+	}
 	if err != nil {
 		return err
 	}

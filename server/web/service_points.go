@@ -83,17 +83,24 @@ func pointParts(p *speaker, f *form, x *place.Point) []ui.FormPart {
 			kinds = append(kinds, ui.Option{Value: string(k), Label: p.say("points.kind." + string(k)), Checked: typedOr(f, "kind", string(x.Kind)) == string(k)})
 		}
 	}
-	pin, datum := "", geo.GCJ02 // what people copy from a map here is in this one
-	if x.Location != nil {
-		pin, datum = pinWords(x.Location), x.Location.Source
-	}
 	out := []ui.FormPart{filled(f, id, "kind", p.say("points_desk.kind"), "", func(y *ui.Field) { y.Options = kinds })}
 	out = append(out, threefold(p, f, id, "name", p.say("points_desk.name"), x.Name, func(y *ui.Field) { y.Max, y.Hint = 60, p.say("points_desk.name_hint") })...)
-	return append(out,
+	out = append(out,
 		filled(f, id, "address", p.say("points_desk.address"), x.Address, func(y *ui.Field) { y.Optional, y.Lang = true, lang.Hans }),
-		filled(f, id, "note", p.say("points_desk.note"), x.Note, func(y *ui.Field) { y.Optional, y.Lang, y.Hint = true, lang.Hans, p.say("points_desk.note_hint") }),
+		filled(f, id, "note", p.say("points_desk.note"), x.Note, func(y *ui.Field) { y.Optional, y.Lang, y.Hint = true, lang.Hans, p.say("points_desk.note_hint") }))
+	return append(out, pinParts(p, f, id, x.Location)...)
+}
+
+// pinParts are a position as people copy it from a map, and the datum it is in.
+func pinParts(p *speaker, f *form, id string, x *geo.Location) []ui.FormPart {
+	pin, datum := "", geo.GCJ02 // what people copy from a map here is in this one
+	if x != nil {
+		pin, datum = pinWords(x), x.Source
+	}
+	return []ui.FormPart{
 		filled(f, id, "location", p.say("my.place.pin"), pin, func(y *ui.Field) { y.Optional, y.InputMode, y.Hint = true, "decimal", p.say("points_desk.pin_hint") }),
-		filled(f, id, "location.datum", p.say("my.place.datum"), "", func(y *ui.Field) { y.Options = datums(p, typedOr(f, "location.datum", string(datum))) }))
+		filled(f, id, "location.datum", p.say("my.place.datum"), "", func(y *ui.Field) { y.Options = datums(p, typedOr(f, "location.datum", string(datum))) }),
+	}
 }
 
 func typedPoint(f *form, was *geo.Location) (place.PointFacts, error) {

@@ -23,7 +23,7 @@ func (r *register) derive(sh *shop) search.Listing {
 	}
 	if sh.street >= 0 {
 		s := r.streets[sh.street]
-		out.Street = search.Label{ID: s.Slug, Terms: words(s.Name, nil)}
+		out.Street = search.Label{ID: s.Slug, Terms: words(s.Name, s.Aliases)}
 	}
 	if sh.plaza >= 0 {
 		p := r.plazas[sh.plaza]

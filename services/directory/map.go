@@ -60,6 +60,7 @@ func (s *Service) Plan(ctx context.Context, rows []Row, t lang.Tag, width, heigh
 type Stretch struct {
 	StreetID string
 	Whole    bool
+	Lines    [][]geo.Point               // these lines instead, of a street that is being drawn
 	On       func(*listing.Listing) bool // which shops stand on it
 }
 
@@ -114,6 +115,9 @@ func (s *Service) draw(ctx context.Context, spots []plan.Spot, marked []Stretch,
 
 // marked returns the lines of a stretch; none where its street is not drawn or nobody with a position stands on it.
 func (s *snapshot) marked(d *drawn, x *Stretch) [][]geo.Point {
+	if x.Lines != nil {
+		return plan.Merge(x.Lines)
+	}
 	i := slices.IndexFunc(d.streets, func(st place.Street) bool { return st.ID == x.StreetID })
 	if i < 0 {
 		return nil

@@ -174,6 +174,9 @@ func (s *snapshot) entries() []suggest.Entry {
 		x := &s.reg.streets[n]
 		add(suggest.Street, x.Name.Hans, x.Slug, x.Pinyin)
 		add(suggest.Street, x.Name.En, x.Slug, "")
+		for _, a := range x.Aliases {
+			add(suggest.Street, a, x.Slug, "")
+		}
 	}
 	for _, n := range s.present.plazas {
 		x := &s.reg.plazas[n]

@@ -126,11 +126,11 @@ type places struct {
 
 func (s *Service) places(ctx context.Context) (places, error) {
 	p := places{map[string]place.Street{}, map[string]place.Plaza{}}
-	streets, err := s.Places.Streets(ctx)
+	streets, err := s.Places.EveryStreet(ctx)
 	if err != nil {
 		return p, err
 	}
-	plazas, err := s.Places.Plazas(ctx)
+	plazas, err := s.Places.EveryPlaza(ctx)
 	for i := range streets {
 		p.streets[streets[i].ID] = streets[i]
 	}

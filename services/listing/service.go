@@ -138,6 +138,23 @@ func byName(a, b Listing) int {
 
 func sortByName(list []Listing) { slices.SortStableFunc(list, byName) }
 
+// StandingAt counts the listings of a street, or of a plaza, that are there or are going to be: in every state but closed and archived.
+func (s *Service) StandingAt(ctx context.Context, streetID, plazaID string) (int, error) {
+	field, id := "address.street_id", streetID
+	if plazaID != "" {
+		field, id = "address.plaza_id", plazaID
+	}
+	all := 0
+	for _, state := range []State{Draft, Submitted, Published, Suspended} {
+		n, err := s.coll.Count(ctx, store.Where("state", store.Eq, string(state)).And(field, store.Eq, id))
+		if err != nil {
+			return 0, err
+		}
+		all += n
+	}
+	return all, nil
+}
+
 // publishedAt returns the published listings of one place, as show leaves them.
 func (s *Service) publishedAt(ctx context.Context, field, id string, show func(*Listing) Listing) ([]Listing, error) {
 	out := []Listing{}

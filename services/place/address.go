@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Find returns the street an address line names, its house number and what follows. Of several known streets in the line
+// Find returns the street an address line names by the name it has or had, its house number and what follows. Of several known streets in the line
 // the longest name wins (新松江路 before 松江路), then the one that a house number follows, then the first. What stands in
 // brackets, such as 靠近松东路, says where to turn and not where the shop is.
 func Find(line string, streets []Street) (Street, House, string, bool) {
@@ -19,34 +19,36 @@ func Find(line string, streets []Street) (Street, House, string, bool) {
 	plain := blank(line)
 	type hit struct {
 		street Street
+		name   string
 		house  House
 		rest   string
 		number bool
 	}
 	best, found := hit{}, false
 	better := func(a, b hit) bool {
-		if c := cmp.Compare(len(a.street.Name.Hans), len(b.street.Name.Hans)); c != 0 {
+		if c := cmp.Compare(len(a.name), len(b.name)); c != 0 {
 			return c > 0
 		}
 		return a.number && !b.number
 	}
 	for _, s := range streets {
-		name := s.Name.Hans
-		if name == "" {
-			continue
-		}
-		for from := 0; ; {
-			i := strings.Index(plain[from:], name)
-			if i < 0 {
-				break
+		for _, name := range append([]string{s.Name.Hans}, s.Aliases...) {
+			if name == "" {
+				continue
 			}
-			from += i + len(name)
-			h := hit{street: s}
-			if h.house, h.rest, h.number = ParseHouse(line[from:]); !h.number {
-				h.rest = strings.TrimSpace(line[from:])
-			}
-			if !found || better(h, best) {
-				best, found = h, true
+			for from := 0; ; {
+				i := strings.Index(plain[from:], name)
+				if i < 0 {
+					break
+				}
+				from += i + len(name)
+				h := hit{street: s, name: name}
+				if h.house, h.rest, h.number = ParseHouse(line[from:]); !h.number {
+					h.rest = strings.TrimSpace(line[from:])
+				}
+				if !found || better(h, best) {
+					best, found = h, true
+				}
 			}
 		}
 	}

@@ -123,18 +123,15 @@ func (s *Stretch) first() int {
 
 // SetFloor writes a floor of a plaza, by its level: fault.Invalid for a level there cannot be.
 func (e *Editor) SetFloor(ctx context.Context, by access.Actor, id string, rev int64, f Floor) (Plaza, error) {
-	if err := may(by, KindPlaza, id); err != nil {
-		return Plaza{}, err
-	}
 	f.Label = lang.Clean(f.Label)
 	if f.Label == "" {
 		f.Label = LevelLabel(f.Level)
 	}
-	return e.plazas.UpdateAs(ctx, by, id, rev, func(p *Plaza) (audit.Write, error) {
+	return e.plaza(ctx, by, id, rev, func(p *Plaza) error {
 		next := slices.DeleteFunc(slices.Clone(p.Floors), func(x Floor) bool { return x.Level == f.Level })
 		p.Floors = append(next, f)
 		p.Floors = p.FloorsUp()
-		return wrote(p.Name.Hans), p.Validate()
+		return nil
 	})
 }
 
@@ -182,13 +179,19 @@ func clean(u Unit) string {
 
 func (e *Editor) placeOf(ctx context.Context, u *Unit) error {
 	if u.PlazaID != "" {
-		_, err := e.Plaza(ctx, u.PlazaID)
+		z, err := e.Plaza(ctx, u.PlazaID)
+		if err == nil && z.Ended != "" {
+			err = fault.Missing()
+		}
 		return err
 	}
 	if _, _, ok := ParseHouse(u.Number); !ok {
 		return fault.Wrong("number", "error.unit.house", nil)
 	}
-	_, err := e.Street(ctx, u.StreetID)
+	s, err := e.Street(ctx, u.StreetID)
+	if err == nil && s.Ended != "" {
+		err = fault.Missing()
+	}
 	return err
 }
 

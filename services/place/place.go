@@ -25,7 +25,9 @@ type Street struct {
 	audit.Trail
 	Slug   string    `json:"slug"`
 	Name   lang.Text `json:"name"`
-	Pinyin string    `json:"pinyin"` // as on the street sign: "Zhongshan Zhonglu"
+	Pinyin string    `json:"pinyin"` // as on the street sign: "Zhongshan Zhonglu"; empty: as its characters are usually read
+	// Aliases are the names it had before.
+	Aliases []string `json:"aliases,omitempty"`
 	// SideNames says in words where each side lies ("路北", "路南"); empty where nobody recorded it.
 	SideNames map[Side]lang.Text `json:"side_names,omitempty"`
 	// Stretches are its named pieces, in the order of house numbers. StretchesMade is how many there ever were: ids are not given twice.
@@ -38,6 +40,8 @@ type Street struct {
 	// Core is true for the streets of the district itself; others are only where a listed shop's address lies.
 	Core   bool   `json:"core"`
 	Source string `json:"source"`
+	// Ended is the day since when it is none of the register any more, YYYY-MM-DD; its page says so.
+	Ended string `json:"ended,omitempty"`
 }
 
 // Floor is a floor of a plaza. Level 0 does not exist: the ground floor is 1, the first basement −1.
@@ -62,6 +66,8 @@ type Plaza struct {
 	Floors   []Floor       `json:"floors"`
 	Core     bool          `json:"core"`
 	Source   string        `json:"source"`
+	// Ended is the day since when it is closed for good, YYYY-MM-DD; its page says so.
+	Ended string `json:"ended,omitempty"`
 }
 
 // Unit is a unit 铺位: permanent, occupied by a listing or vacant.

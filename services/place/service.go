@@ -49,26 +49,38 @@ func New(db store.DB) *Service {
 	return s
 }
 
-// Streets returns all streets in alphabetical order.
-func (s *Service) Streets(ctx context.Context) ([]Street, error) { return s.streets.all(ctx) }
+// Streets returns the streets that are there, in alphabetical order.
+func (s *Service) Streets(ctx context.Context) ([]Street, error) {
+	all, err := s.streets.all(ctx)
+	return slices.DeleteFunc(all, func(x Street) bool { return x.Ended != "" }), err
+}
 
-// Street returns the street with this id: fault.NotFound.
+// EveryStreet is Streets with those that have ended, for who has to name what was there.
+func (s *Service) EveryStreet(ctx context.Context) ([]Street, error) { return s.streets.all(ctx) }
+
+// Street returns the street with this id, also one that has ended: fault.NotFound.
 func (s *Service) Street(ctx context.Context, id string) (Street, error) {
 	return s.streets.byID(ctx, id)
 }
 
-// StreetBySlug returns the street with this slug: fault.NotFound.
+// StreetBySlug returns the street with this slug, also one that has ended: fault.NotFound.
 func (s *Service) StreetBySlug(ctx context.Context, slug string) (Street, error) {
 	return s.streets.bySlug(ctx, slug)
 }
 
-// Plazas returns all plazas in alphabetical order.
-func (s *Service) Plazas(ctx context.Context) ([]Plaza, error) { return s.plazas.all(ctx) }
+// Plazas returns the plazas that are there, in alphabetical order.
+func (s *Service) Plazas(ctx context.Context) ([]Plaza, error) {
+	all, err := s.plazas.all(ctx)
+	return slices.DeleteFunc(all, func(x Plaza) bool { return x.Ended != "" }), err
+}
 
-// Plaza returns the plaza with this id: fault.NotFound.
+// EveryPlaza is Plazas with those that have ended.
+func (s *Service) EveryPlaza(ctx context.Context) ([]Plaza, error) { return s.plazas.all(ctx) }
+
+// Plaza returns the plaza with this id, also one that has ended: fault.NotFound.
 func (s *Service) Plaza(ctx context.Context, id string) (Plaza, error) { return s.plazas.byID(ctx, id) }
 
-// PlazaBySlug returns the plaza with this slug: fault.NotFound.
+// PlazaBySlug returns the plaza with this slug, also one that has ended: fault.NotFound.
 func (s *Service) PlazaBySlug(ctx context.Context, slug string) (Plaza, error) {
 	return s.plazas.bySlug(ctx, slug)
 }
@@ -221,12 +233,12 @@ func (p *Point) order() string {
 func (u *Unit) key() string { return u.ID }
 
 func (s *Street) carry(was *Street) {
-	s.Trail, s.Stretches, s.StretchesMade = was.Trail, was.Stretches, was.StretchesMade
+	s.Trail, s.Stretches, s.StretchesMade, s.Aliases, s.Ended = was.Trail, was.Stretches, was.StretchesMade, was.Aliases, was.Ended
 	if len(s.SideNames) == 0 {
 		s.SideNames = was.SideNames
 	}
 }
-func (p *Plaza) carry(was *Plaza) { p.Trail = was.Trail }
+func (p *Plaza) carry(was *Plaza) { p.Trail, p.Ended = was.Trail, was.Ended }
 func (p *Point) carry(was *Point) { p.Trail, p.Gone = was.Trail, was.Gone }
 func (u *Unit) carry(was *Unit) {
 	u.Trail, u.OccupiedBy, u.VacantSince, u.SeenOn, u.History = was.Trail, was.OccupiedBy, was.VacantSince, was.SeenOn, was.History

@@ -9,9 +9,12 @@ import (
 	"shangquan/services/lang"
 )
 
+// MaxName is how long the name of a place is at most, in characters.
+const MaxName = 60
+
 // The limits of the fields.
 var (
-	nameLimit   = lang.Limit{Max: 60, Must: true}
+	nameLimit   = lang.Limit{Max: MaxName, Must: true}
 	lineLimit   = lang.Limit{Max: 120}
 	noteLimit   = lang.Limit{Max: 300, Prose: true}
 	numberLimit = lang.Limit{Max: 20, Must: true}
@@ -29,6 +32,8 @@ func (s *Street) Validate() error {
 	c.slug(s.Slug)
 	c.fields = append(c.fields, nameLimit.CheckText("name", s.Name)...)
 	c.lines("pinyin", s.Pinyin, "source", s.Source)
+	c.aliases(s.Aliases)
+	c.ended(s.Ended)
 	for side, name := range s.SideNames {
 		if side != Odd && side != Even {
 			c.wrong("side_names", "error.place.side")
@@ -36,10 +41,15 @@ func (s *Street) Validate() error {
 		c.fields = append(c.fields, nameLimit.CheckText("side_names", name)...)
 	}
 	c.stretches(s.Stretches)
+	n := 0
 	for _, line := range s.Lines {
+		n += len(line)
 		if slices.ContainsFunc(line, func(p geo.Point) bool { return !p.Valid() }) {
 			c.wrong("lines", "error.geo.range")
 		}
+	}
+	if n > geo.MaxLinePoints {
+		c.fields = append(c.fields, fault.Field{Name: "lines", Key: "error.geo.most", Args: map[string]any{"Max": geo.MaxLinePoints}})
 	}
 	return c.err()
 }
@@ -51,6 +61,7 @@ func (p *Plaza) Validate() error {
 	c.fields = append(c.fields, nameLimit.CheckText("name", p.Name)...)
 	c.lines("pinyin", p.Pinyin, "area", p.Area, "address", p.Address, "source", p.Source)
 	c.aliases(p.Aliases)
+	c.ended(p.Ended)
 	c.location(p.Location)
 	seen := map[int]bool{}
 	for _, f := range p.Floors {
@@ -129,6 +140,12 @@ func (c *checks) aliases(all []string) {
 	}
 	for _, a := range all {
 		c.fields = append(c.fields, nameLimit.Check("aliases", a)...)
+	}
+}
+
+func (c *checks) ended(day string) {
+	if day != "" && !isDate(day) {
+		c.wrong("ended", "error.date")
 	}
 }
 

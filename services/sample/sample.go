@@ -69,7 +69,7 @@ func (i *importer) step(n, written int, what string) {
 }
 
 func (i *importer) streets(ctx context.Context, d *district) error {
-	stored, err := i.places.Streets(ctx)
+	stored, err := i.places.EveryStreet(ctx)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (i *importer) streets(ctx context.Context, d *district) error {
 	if _, err := i.places.SaveStreets(ctx, missing); err != nil {
 		return err
 	}
-	if stored, err = i.places.Streets(ctx); err != nil {
+	if stored, err = i.places.EveryStreet(ctx); err != nil {
 		return err
 	}
 	i.streetIDs = map[string]string{}
@@ -93,7 +93,7 @@ func (i *importer) streets(ctx context.Context, d *district) error {
 }
 
 func (i *importer) plazas(ctx context.Context, d *district) error {
-	stored, err := i.places.Plazas(ctx)
+	stored, err := i.places.EveryPlaza(ctx)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (i *importer) plazas(ctx context.Context, d *district) error {
 	if _, err := i.places.SavePlazas(ctx, missing); err != nil {
 		return err
 	}
-	if stored, err = i.places.Plazas(ctx); err != nil {
+	if stored, err = i.places.EveryPlaza(ctx); err != nil {
 		return err
 	}
 	i.plazaIDs = map[string]string{}

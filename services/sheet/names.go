@@ -27,7 +27,7 @@ func NewNames(t *taxonomy.Table, streets []place.Street, plazas []place.Plaza) *
 		tags = append(tags, named{g.ID, g.ID, g.Name, g.Terms})
 	}
 	for i := range streets {
-		roads = append(roads, named{streets[i].ID, streets[i].Slug, streets[i].Name, nil})
+		roads = append(roads, named{streets[i].ID, streets[i].Slug, streets[i].Name, streets[i].Aliases})
 	}
 	for i := range plazas {
 		malls = append(malls, named{plazas[i].ID, plazas[i].Slug, plazas[i].Name, plazas[i].Aliases})
