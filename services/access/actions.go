@@ -116,6 +116,15 @@ const (
 	CareEdit      Action = "care.edit"      // the street-care board: note, inform, look again, rounds, figures
 	CareAnswer    Action = "care.answer"    // read what was noted of the own shop, and say that it is better
 	GuidanceEdit  Action = "guidance.edit"  // notes of what the district suggests for a unit
+
+	VacancyEdit    Action = "vacancy.edit"    // cards of units on offer: enter, change, bring on, send a link
+	VacancyConfirm Action = "vacancy.confirm" // say that a card is still right
+	LeadSend       Action = "lead.send"       // ask for a unit
+	LeadEdit       Action = "lead.edit"       // read who asks, bring an enquiry on, forget it
+	LeadErase      Action = "lead.erase"      // the program's own
+	VisitEdit      Action = "visit.edit"      // write down visits and what was promised, say that it was kept
+	VisitPromises  Action = "visit.promises"  // read what was promised to the own shop
+
 	StationEdit   Action = "station.edit"
 	RoomEdit      Action = "room.edit"
 	RoomDecide    Action = "room.decide"    // answer bookings, note what came of them

@@ -123,12 +123,15 @@ func (s *Service) unitsOf(ctx context.Context, field, id string) ([]Unit, error)
 			out = append(out, u)
 		}
 	}
-	slices.SortFunc(out, func(a, b Unit) int {
-		ha, _, _ := ParseHouse(a.Number)
-		hb, _, _ := ParseHouse(b.Number)
-		return cmp.Or(cmp.Compare(a.Level, b.Level), CompareHouses(ha, hb), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
-	})
+	slices.SortFunc(out, func(a, b Unit) int { return compareUnits(&a, &b) })
 	return out, nil
+}
+
+// compareUnits orders the units of one place: from the lowest floor up and by number.
+func compareUnits(a, b *Unit) int {
+	ha, _, _ := ParseHouse(a.Number)
+	hb, _, _ := ParseHouse(b.Number)
+	return cmp.Or(cmp.Compare(a.Level, b.Level), CompareHouses(ha, hb), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
 }
 
 // Unit returns the unit with this id: fault.NotFound.
@@ -143,6 +146,23 @@ func (s *Service) Occupied(ctx context.Context) ([]Unit, error) {
 		}
 		out = append(out, u)
 	}
+	return out, nil
+}
+
+// Vacant returns the units that are still there with no listing in them, those of a place beside each other and by number.
+func (s *Service) Vacant(ctx context.Context) ([]Unit, error) {
+	out := []Unit{}
+	for u, err := range s.units.Each(ctx, store.Where("occupied_by", store.Eq, "")) {
+		if err != nil {
+			return nil, err
+		}
+		if u.Retired == "" {
+			out = append(out, u)
+		}
+	}
+	slices.SortFunc(out, func(a, b Unit) int {
+		return cmp.Or(cmp.Compare(a.PlazaID, b.PlazaID), cmp.Compare(a.StreetID, b.StreetID), compareUnits(&a, &b))
+	})
 	return out, nil
 }
 
