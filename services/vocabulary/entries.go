@@ -25,7 +25,7 @@ type Entry struct {
 }
 
 // Axes are the axes of the taxonomy in the order people see them, and the lists of reasons.
-var Axes = []string{"group", "category", "format", "tag", TurnReasons, ReportReasons}
+var Axes = []string{"group", "category", "format", "tag", TurnReasons, ReportReasons, LeadReasons}
 
 // Entries returns the entries of an axis in their order. A reason that is called as the program has it has no name here.
 func (s *Service) Entries(axis string) []Entry {

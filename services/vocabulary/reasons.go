@@ -5,6 +5,7 @@ import (
 
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/lead"
 	"shangquan/services/listing"
 	"shangquan/services/report"
 	"shangquan/services/taxonomy"
@@ -15,6 +16,7 @@ import (
 const (
 	TurnReasons   = "turn"   // why shops close or move, see listing.TurnReasons
 	ReportReasons = "report" // what is wrong with a page, see report.Reasons
+	LeadReasons   = "lead"   // why enquiries about units are lost, see lead.Reasons
 )
 
 // Reasons is what a district has changed of the reasons that come with the program.
@@ -36,6 +38,8 @@ func programReasons(list string) []string {
 	switch list {
 	case TurnReasons:
 		return listing.TurnReasons
+	case LeadReasons:
+		return lead.Reasons
 	case ReportReasons:
 		out := []string{}
 		for _, r := range report.Reasons {
