@@ -22,6 +22,8 @@
 //	outdoor    what an authority allowed to stand in the street for a time
 //	care       the street-care board: shopfronts, signboards, cleanliness, bicycles
 //	guidance   what the district suggests for a unit
+//	vacancy    public cards of units on offer, which leave public view unless somebody confirms them
+//	lead       enquiries about units on offer, step by step; visits to shops with what was promised there
 //	turnover   figures of openings, moves and closings
 //	taxonomy   what people look for (groups, categories) and how it is sold (formats); conveniences (tags)
 //	hours      opening hours, and what follows from them: open or not, until when, night trade
@@ -126,6 +128,11 @@
 //   - item, step · 街面事项、一步 · something along a street that was noted, and what was done about it; for the district and the shop alone · violation, ticket
 //   - care round · 每月走一条街 · the walk of a month in one street with organisations · inspection
 //   - guidance note · 对铺位的建议 · what the district suggests for a unit; adopted or declined with a reason · plan
+//   - vacancy, card · 招商铺位 · a unit on offer, verified on a date, lapsing unless confirmed · ad
+//   - lapsed · 没人核对，下架了 · of a card: nobody confirmed it for 30 days, so nobody sees it · expired
+//   - enquiry · 意向 · somebody's interest in a vacancy, brought from step to step until it is matched or lost · lead (that is the package)
+//   - visit, promise · 走访、答应的事 · a call on a shop by the business team, and what was said there that the shop can count on · inspection
+//   - coverage · 很久没去的店 · which shops nobody visited for so many months
 //   - photo · 照片 · a picture of a shop, in several widths, public; the first is the cover · image, media (that is the package)
 //   - twin · 疑似重复 · two listings that may be one shop; decided by people · duplicate row
 //   - merge · 合并 · one listing is given up for another of the same shop; its addresses lead there; taken back for 30 days · deletion
@@ -232,9 +239,6 @@
 // Words the district uses whose code is not here yet; they keep these names when it comes:
 //
 //   - request · 诉求 · what a merchant or visitor asks of the district · ticket (to people), complaint
-//   - visit · 走访 · a call on a shop, with promises that become requests · inspection
 //   - hazard · 隐患 · found, ordered, rectified, re-checked, closed; never without evidence of the re-check · issue
-//   - vacancy · 招商铺位 · a unit on offer, verified on a date, lapsing unless confirmed · ad
-//   - enquiry · 意向 · somebody's interest in a vacancy · lead
 //   - liaison · 联络员 · works for the joint organisation of members; deals with organisations, never with persons · party secretary
 package services

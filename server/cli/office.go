@@ -14,6 +14,7 @@ import (
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
+	"shangquan/services/lead"
 	"shangquan/services/merchant"
 	"shangquan/services/neighbour"
 	"shangquan/services/notice"
@@ -67,6 +68,7 @@ func (d *district) classes() []retention.Class {
 		{Name: "evidence", Days: days(merchant.EvidenceKept), From: "decided"},
 		{Name: "reports", Days: days(report.Keep), From: "heard"},
 		{Name: "cases", Days: neighbour.Keep, From: "ended"},
+		{Name: "enquiries", Days: lead.Keep, From: "stepped"},
 		{Name: "invitations", Days: days(merchant.AddressKept), From: "ended"},
 		{Name: "sessions", Days: days(account.LifeMerchant), From: "used"},
 		{Name: "imports", Days: days(intake.Kept), From: "made"},

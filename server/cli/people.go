@@ -64,6 +64,7 @@ type people struct {
 	stations  *station.Service
 	resources *resource.Service
 	together  together
+	offers    offers
 	imports   *intake.Service
 	extracts  *extract.Service
 	webhooks  *webhook.Service
@@ -134,7 +135,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.assembly = assembly.New(assembly.Deps{DB: d.db, Log: d.trail, Letters: p.merchants, Now: d.now, Link: func(organisation, meeting string) string {
 		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting
 	}, Keys: d.keys, Join: func(token string) string { return c.Origin + "/speak/" + token }})
-	p.together = d.gather(p)
+	p.together, p.offers = d.gather(p), d.offer()
 	d.openStations(p, c.Origin)
 	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now, Paused: func() bool { return d.frozen.Now().Frozen }})
 	p.extracts = extract.New(extract.Deps{
@@ -143,7 +144,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: name, Now: d.now})
 	p.ledger = job.New(d.db, d.now)
 	p.retention = retention.New(d.db, d.classes, d.now)
-	p.consents = consent.New(consent.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shop: d.shops.Get, OpenedAt: p.stations.OpenedAt, Days: func() int { return d.settings.Now().ConsentDays }, Now: d.now})
+	p.consents = consent.New(consent.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shop: d.shops.Get, OpenedAt: p.stations.OpenedAt, Agreed: p.offers.leads.Agreed, Days: func() int { return d.settings.Now().ConsentDays }, Now: d.now})
 	p.asks = privacy.New(privacy.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Calendar: d.holidays.Calendar, Now: d.now})
 	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
 	p.overview = figures.New(d.db, d.directory.Listed, d.holidays.Calendar, d.now)
@@ -234,7 +235,11 @@ func (d *district) revision(ctx context.Context) (string, error) {
 		return "", err
 	}
 	opened, err := d.people.openedRevision(ctx)
-	return shops + "." + set + "." + notices + joint + together + opened, err
+	if err != nil {
+		return "", err
+	}
+	offered, err := d.people.offers.vacancies.Revision(ctx)
+	return shops + "." + set + "." + notices + joint + together + opened + offered, err
 }
 
 // reach is how an account is written to.
@@ -300,7 +305,7 @@ func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
-		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Policies: p.together.policies, Outdoor: p.together.outdoor, Care: p.together.care, Guidance: p.together.guidance, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Policies: p.together.policies, Outdoor: p.together.outdoor, Care: p.together.care, Guidance: p.together.guidance, Vacancies: p.offers.vacancies, Leads: p.offers.leads, Visits: p.offers.visits, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, LinkHosts: p.hosts, OutLinks: p.outlinks, Jobs: p.ledger, Overview: p.overview,
 		Settings: d.settings, Retention: p.retention, Consents: p.consents, Asks: p.asks,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,

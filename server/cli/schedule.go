@@ -56,6 +56,7 @@ func (d *district) jobs() []job.Job {
 			return n + m, errors.Join(words, counts)
 		})},
 		{Name: "sides of cases", Every: 24 * time.Hour, Do: d.erases("cases", p.together.neighbours.Sweep)},
+		{Name: "enquiries", Every: 24 * time.Hour, Do: d.erases("enquiries", p.offers.leads.Sweep)},
 		{Name: "resources", Every: 6 * time.Hour, Do: p.resources.Sweep},
 		{Name: "sessions", Every: 6 * time.Hour, Do: d.erases("sessions", p.accounts.Sweep)},
 		{Name: "repeated requests", Every: time.Hour, Do: d.erases("repeats", p.repeats.Sweep)},

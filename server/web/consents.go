@@ -67,7 +67,7 @@ func (s *Site) consentRecord(c *fiber.Ctx, p *speaker, x *consent.Consent) ui.Re
 	if x.Paper {
 		given = "consents.given_paper"
 	}
-	r.Lines = append(r.Lines, p.say(given, "When", stamp(p, x.Given), "Name", s.personNamed(c, x.ByName, x.By)))
+	r.Lines = append(r.Lines, p.say(given, "When", stamp(p, x.Given), "Name", orElse(s.personNamed(c, x.ByName, x.By), p.say("consents.visitor"))))
 	if !x.Stands() {
 		r.Tag, r.State = p.say("consents.withdrawn"), ui.TaskWait
 		r.Lines = append(r.Lines, p.say("consents.withdrawn_at", "When", stamp(p, x.Withdrawn), "Name", orElse(s.personNamed(c, x.WithdrawnName, x.WithdrawnBy), p.say("consents.program"))))

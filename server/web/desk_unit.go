@@ -251,7 +251,7 @@ func (s *Site) unitCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, map[strin
 	default:
 		facts = append(facts, ui.Fact{Term: p.say("desk_place.now"), Values: []ui.Value{s.shopValue(c, p, u.OccupiedBy)}})
 	}
-	v.add(section{Facts: facts})
+	v.add(section{Facts: facts, Links: s.offerLink(c, p, &u)})
 	v.add(s.stays(c, p, &u))
 	notes, err := s.guidanceOf(c, p, f, &u)
 	if err != nil {

@@ -59,12 +59,21 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 		}
 		set.URLs = append(set.URLs, u)
 	}
-	for _, path := range []string{"/", "/plazas", "/streets", "/night", "/heritage", "/points", "/holidays", "/notices", "/about", "/help", "/accessibility", "/privacy", "/open-data", "/bodies", "/meetings", "/station", "/spaces", "/activities", "/programme", "/policies", "/outdoor", "/heritage/walk", "/how-we-answer"} {
+	for _, path := range []string{"/", "/plazas", "/streets", "/night", "/heritage", "/points", "/holidays", "/notices", "/about", "/help", "/accessibility", "/privacy", "/open-data", "/bodies", "/meetings", "/station", "/spaces", "/activities", "/programme", "/policies", "/outdoor", "/vacancies", "/heritage/walk", "/how-we-answer"} {
 		add(path, time.Time{})
 	}
 	folder := map[string]string{"shop": "/shops/", "street": "/streets/", "plaza": "/plazas/"}
 	for _, e := range entries {
 		add(folder[e.Kind]+e.Slug, e.Mod)
+	}
+	if s.services.Vacancies != nil {
+		list, err := s.services.Vacancies.Public(c.UserContext())
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			add("/vacancies/"+list[i].ID, list[i].UpdatedAt)
+		}
 	}
 	for _, x := range s.board(c).Live(s.now(), notice.Filter{}) {
 		add("/notices/"+x.ID, x.UpdatedAt)

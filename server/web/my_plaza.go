@@ -38,7 +38,10 @@ func (s *Site) myPlaza(c *fiber.Ctx) error {
 	}
 	v := myShopsPage{
 		Title: p.name(z.Name), Up: &ui.Link{Label: p.say("my.up"), Href: at(c, "/my?all=1")}, Callouts: []ui.Callout{}, Groups: []myGroup{},
-		Buttons: []ui.Button{{Label: p.say("my.operator.public"), Href: at(c, "/plazas/"+z.Slug), Kind: "alt"}},
+		Buttons: []ui.Button{
+			{Label: p.say("my.operator.public"), Href: at(c, "/plazas/"+z.Slug), Kind: "alt"},
+			{Label: p.say("vacancy.title"), Href: at(c, "/my/plazas/"+z.ID+"/vacancies"), Kind: "alt"},
+		},
 	}
 	vacant, short := 0, 0
 	for i := range x.Floors {

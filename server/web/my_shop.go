@@ -221,6 +221,9 @@ func (s *Site) myShop(c *fiber.Ctx) error {
 	if v.Callouts, err = s.careTold(c, p, v.Callouts, &l); err != nil {
 		return err
 	}
+	if v.Callouts, err = s.promiseNote(c, p, v.Callouts, &l); err != nil {
+		return err
+	}
 	if l.Address.PlazaID != "" && access.Can(r.Actor, access.ListingPlaza, l.Thing()) {
 		v.Plaza = s.plazaForm(c, p, &l)
 	}
@@ -292,7 +295,7 @@ func (s *Site) shopLinks(c *fiber.Ctx, p *speaker, l *listing.Listing) []ui.Butt
 		path string
 		act  access.Action
 	}{
-		{"posts", access.ListingOffers}, {"insights", access.ListingInsight}, {"print", access.ListingPrint}, {"points", access.PointOpen}, {"heritage", access.HeritageClaim}, {"plaque", access.ListingPlaque}, {"policies", access.ListingOpen}, {"care", access.CareAnswer}, {"pause", access.ListingHours}, {"history", access.ListingHistory},
+		{"posts", access.ListingOffers}, {"insights", access.ListingInsight}, {"print", access.ListingPrint}, {"points", access.PointOpen}, {"heritage", access.HeritageClaim}, {"plaque", access.ListingPlaque}, {"policies", access.ListingOpen}, {"care", access.CareAnswer}, {"promises", access.VisitPromises}, {"pause", access.ListingHours}, {"history", access.ListingHistory},
 	} {
 		if s.opens(c, l, x.path, x.act) {
 			out = append(out, ui.Button{Label: p.say("my.link." + x.path), Href: shopHref(c, l, x.path), Kind: "alt"})

@@ -43,6 +43,7 @@ import (
 	"shangquan/services/integrity"
 	"shangquan/services/job"
 	"shangquan/services/lang"
+	"shangquan/services/lead"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
 	"shangquan/services/media"
@@ -321,7 +322,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		Shops: s.Listings.Recorded(), Places: s.Places, Words: s.Words, Names: names, Log: trail, Now: now, Calendar: s.Holidays.Calendar, City: "上海市", County: "松江区", Origin: d.Config.Origin,
 	})
 	s.Jobs = job.New(db, now)
-	s.Consents = consent.New(consent.Deps{DB: db, Log: trail, Keys: keys, Shop: s.Listings.Get, OpenedAt: func(ctx context.Context, id string) (time.Time, error) { return s.Stations.OpenedAt(ctx, id) }, Days: func() int { return s.Settings.Now().ConsentDays }, Now: now})
+	s.Consents = consent.New(consent.Deps{DB: db, Log: trail, Keys: keys, Shop: s.Listings.Get, OpenedAt: func(ctx context.Context, id string) (time.Time, error) { return s.Stations.OpenedAt(ctx, id) }, Agreed: func(ctx context.Context, id string) (time.Time, int, error) { return s.Leads.Agreed(ctx, id) }, Days: func() int { return s.Settings.Now().ConsentDays }, Now: now})
 	s.Asks = privacy.New(privacy.Deps{DB: db, Log: trail, Keys: keys, Calendar: s.Holidays.Calendar, Now: now})
 	s.Retention = retention.New(db, func() []retention.Class {
 		return []retention.Class{{Name: "sessions", Days: 30, From: "used"}, {Name: "trail", Days: s.Settings.Now().TrailDays, From: "made", Set: true}}
@@ -350,6 +351,10 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		Board:    func(ctx context.Context) (*notice.Board, error) { return x.services.Notices.Board(ctx) },
 		Listed:   func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
 		Policies: func(ctx context.Context) ([]policy.Card, error) { return x.services.Policies.Public(ctx) },
+	})
+	s.Visits = lead.NewVisits(lead.VisitDeps{
+		DB: db, Log: trail, Shop: s.Listings.Get, Now: now,
+		Listed: func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
 	})
 	together := gather(&s, db, trail, now)
 	s.Stations = stations.New(stations.Deps{DB: db, Log: trail, Members: s.Assembly, Shops: s.Listings, Letters: s.Merchants, Calendar: s.Holidays.Calendar, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/rooms/" + o }})

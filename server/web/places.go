@@ -175,6 +175,11 @@ func (s *Site) street(c *fiber.Ctx) error {
 		v.Groups = append(v.Groups, g)
 		all = append(all, side.Rows...)
 	}
+	offers, err := s.offersAt(c, p, x.Street.Slug)
+	if err != nil {
+		return err
+	}
+	v.Links = append(v.Links, offers...)
 	follow(p, &v, "/streets/"+x.Street.Slug, x.Street.Slug)
 	for _, z := range x.Plazas {
 		zname, zin := z.Plaza.Name.In(p.Lang)
@@ -236,6 +241,11 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 	} else {
 		v.Count = placeCount(p, x.Total, x.Open)
 	}
+	offers, err := s.offersAt(c, p, x.Plaza.Slug)
+	if err != nil {
+		return err
+	}
+	v.Links = append(v.Links, offers...)
 	follow(p, &v, "/plazas/"+x.Plaza.Slug, x.Plaza.Slug)
 	all := []directory.Row{}
 	for i := range x.Floors {

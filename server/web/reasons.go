@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"shangquan/services/lang"
+	"shangquan/services/lead"
 	"shangquan/services/listing"
 	"shangquan/services/report"
 	"shangquan/services/vocabulary"
@@ -22,6 +23,8 @@ func (s *Site) reasonWord(p *speaker, list, code string) string {
 		return p.say("turns.reason." + code)
 	case list == vocabulary.ReportReasons && slices.Contains(report.Reasons, report.Reason(code)):
 		return p.say("report.reason." + code)
+	case list == vocabulary.LeadReasons && slices.Contains(lead.Reasons, code):
+		return p.say("lead.reason." + code)
 	}
 	return code
 }

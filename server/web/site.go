@@ -40,6 +40,7 @@ import (
 	"shangquan/services/intake"
 	"shangquan/services/integrity"
 	"shangquan/services/job"
+	"shangquan/services/lead"
 	"shangquan/services/listing"
 	"shangquan/services/mail"
 	"shangquan/services/media"
@@ -63,6 +64,7 @@ import (
 	stations "shangquan/services/station"
 	"shangquan/services/taxonomy"
 	"shangquan/services/twin"
+	"shangquan/services/vacancy"
 	"shangquan/services/vocabulary"
 	"shangquan/services/walk"
 	"shangquan/services/webhook"
@@ -120,9 +122,13 @@ type Services struct {
 	Heritage   *heritage.Service
 	Policies   *policy.Service
 	// Outdoor, Care and Guidance are what stands in the street, how the street looks, and what the district suggests for a unit.
-	Outdoor   *outdoor.Service
-	Care      *care.Service
-	Guidance  *guidance.Service
+	Outdoor  *outdoor.Service
+	Care     *care.Service
+	Guidance *guidance.Service
+	// Vacancies, Leads and Visits are what the business team does for shops to be and shops that are.
+	Vacancies *vacancy.Service
+	Leads     *lead.Service
+	Visits    *lead.Visits
 	Imports   *intake.Service
 	Extracts  *extract.Service
 	Webhooks  *webhook.Service
@@ -278,6 +284,9 @@ func (s *Site) siteMap() []Route {
 		s.outdoorRoutes(),
 		s.careRoutes(),
 		s.guidanceRoutes(),
+		s.vacancyRoutes(),
+		s.leadRoutes(),
+		s.visitRoutes(),
 		s.servicePointRoutes(),
 	)
 }

@@ -147,7 +147,7 @@ func entryForm(e *vocabulary.Entry, number int64) *form {
 func (s *Site) entryCase(c *fiber.Ctx, p *speaker, axis string, e *vocabulary.Entry, f *form) (*casePage, *ui.Form) {
 	v := &casePage{Up: &ui.Link{Label: p.say("words.taxonomy"), Href: at(c, "/admin/taxonomy#"+axis)}, Title: p.say("words.new." + axis)}
 	to := at(c, "/admin/taxonomy/"+axis)
-	reason := axis == vocabulary.TurnReasons || axis == vocabulary.ReportReasons
+	reason := axis == vocabulary.TurnReasons || axis == vocabulary.ReportReasons || axis == vocabulary.LeadReasons
 	x := &ui.Form{ID: "entry", Hidden: hidden("form", "set", "rev", f.Get("rev")), CSRF: s.token(Of(c)), Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("words.save"), Name: "do", Value: "set"}}}}
 	if e != nil {
 		to += "/" + e.ID

@@ -10,12 +10,15 @@ import (
 	"shangquan/services/care"
 	"shangquan/services/guidance"
 	"shangquan/services/heritage"
+	"shangquan/services/lead"
 	"shangquan/services/neighbour"
 	"shangquan/services/outdoor"
 	"shangquan/services/place"
 	"shangquan/services/policy"
 	"shangquan/services/programme"
 	"shangquan/services/store"
+	"shangquan/services/vacancy"
+	"shangquan/services/vocabulary"
 )
 
 // gather makes what organisations, residents and shops do with each other, and returns what identifies its public part.
@@ -45,6 +48,10 @@ func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) fu
 			return out, err
 		},
 	})
+	s.Vacancies = vacancy.New(vacancy.Deps{DB: db, Log: trail, Keys: s.Keys, Words: s.Words, Unit: s.Places.Unit, Now: now})
+	s.Leads = lead.NewService(lead.Deps{
+		DB: db, Log: trail, Keys: s.Keys, Card: s.Vacancies.PublicCard, Now: now, Offers: func(reason string) bool { return s.Vocabulary.Offers(vocabulary.LeadReasons, reason) },
+	})
 	return func(ctx context.Context) (string, error) {
 		a, err := s.Activities.Revision(ctx)
 		if err != nil {
@@ -63,7 +70,11 @@ func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) fu
 			return "", err
 		}
 		e, err := s.Outdoor.Revision(ctx)
-		return a + b + c + d + e, err
+		if err != nil {
+			return "", err
+		}
+		f, err := s.Vacancies.Revision(ctx)
+		return a + b + c + d + e + f, err
 	}
 }
 

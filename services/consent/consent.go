@@ -34,10 +34,11 @@ const (
 	Photo  Kind = "photo"  // that a picture of an activity is shown to everybody
 	Opened Kind = "point"  // that a shop is named for what it opens to people who pass by
 	Plaque Kind = "plaque" // that a shop's sign of honour is shown on its page
+	Asking Kind = "asking" // that the district keeps how to reach who enquires about a unit
 )
 
 // Kinds lists them.
-var Kinds = []Kind{Mobile, Listed, Space, Photo, Opened, Plaque}
+var Kinds = []Kind{Mobile, Listed, Space, Photo, Opened, Plaque, Asking}
 
 // Notice is the kind of the words that say what the site does with personal data: what everybody can read before they agree to anything.
 const Notice = "notice"
@@ -138,6 +139,8 @@ type Deps struct {
 	Shop func(ctx context.Context, id string) (listing.Listing, error)
 	// OpenedAt returns when something that a shop opened was opened last: fault.NotFound.
 	OpenedAt func(ctx context.Context, id string) (time.Time, error)
+	// Agreed returns when who enquires about a unit agreed to which version of the words, the zero time once it is forgotten: fault.NotFound.
+	Agreed func(ctx context.Context, id string) (time.Time, int, error)
 	// Days is how long a consent is kept after it was taken back.
 	Days func() int
 	Now  func() time.Time

@@ -22,6 +22,7 @@ const (
 	resource     = "resource"     // what an organisation offers, such as a hall
 	activity     = "activity"
 	openPoint    = "open_point" // what a shop opens to people who pass by
+	enquiry      = "enquiry"    // what somebody asks about a unit on offer
 )
 
 // pointWords is the version of the words beside the button that opens something to everybody.
@@ -44,6 +45,8 @@ func (s *Service) stands(ctx context.Context, e *audit.Entry) (before, after map
 			err = errors.Join(leaves(before, Listed, x.Before), leaves(after, Listed, x.After))
 		case resource + " consent":
 			err = errors.Join(leaves(before, Space, x.Before), leaves(after, Space, x.After))
+		case enquiry + " consent":
+			err = errors.Join(leaves(before, Asking, x.Before), leaves(after, Asking, x.After))
 		case activity + " photos":
 			err = errors.Join(s.photos(before, x.Before), s.photos(after, x.After))
 		case openPoint + " open":
@@ -57,8 +60,8 @@ func (s *Service) stands(ctx context.Context, e *audit.Entry) (before, after map
 	return before, after, nil
 }
 
-// first puts in what a new record brought along, as far as the record still tells: a shop may come with consents, and what a shop opens is
-// written down when it is opened first.
+// first puts in what a new record brought along, as far as the record still tells: a shop may come with consents, what a shop opens is
+// written down when it is opened first, and who enquires agrees with that.
 func (s *Service) first(ctx context.Context, e *audit.Entry, after map[string]stand) error {
 	switch e.Object().Kind {
 	case listing.Kind:
@@ -73,6 +76,14 @@ func (s *Service) first(ctx context.Context, e *audit.Entry, after map[string]st
 			return notThere(err)
 		}
 		opened(after, e, !at.IsZero() && !at.After(e.Fact.At))
+	case enquiry:
+		at, words, err := s.Agreed(ctx, e.Object().ID)
+		if err != nil {
+			return notThere(err)
+		}
+		if version := strconv.Itoa(words); !at.IsZero() {
+			put(after, stand{Asking, version, "", version, at, "", false})
+		}
 	}
 	return nil
 }
