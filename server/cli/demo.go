@@ -78,6 +78,9 @@ func (p Program) demonstrate(ctx context.Context, c config.Config, d *district, 
 	if err := demo.Street(ctx, deps, people); err != nil {
 		return err
 	}
+	if err := demo.Offers(ctx, deps, people); err != nil {
+		return err
+	}
 	b, err := json.MarshalIndent(people, "", "\t")
 	if err != nil {
 		return err
