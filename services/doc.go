@@ -133,6 +133,8 @@
 //   - enquiry · 意向 · somebody's interest in a vacancy, brought from step to step until it is matched or lost · lead (that is the package)
 //   - visit, promise · 走访、答应的事 · a call on a shop by the business team, and what was said there that the shop can count on · inspection
 //   - coverage · 很久没去的店 · which shops nobody visited for so many months
+//   - look, hidden · 看一看、撤下 · a photo or post that is public and that a coordinator is to look at; one taken from the public, with a
+//     reason its shop reads · moderation, approval
 //   - photo · 照片 · a picture of a shop, in several widths, public; the first is the cover · image, media (that is the package)
 //   - twin · 疑似重复 · two listings that may be one shop; decided by people · duplicate row
 //   - merge · 合并 · one listing is given up for another of the same shop; its addresses lead there; taken back for 30 days · deletion

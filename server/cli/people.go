@@ -300,6 +300,21 @@ func (d *district) inUse(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
+// eraseHidden deletes what is left of hidden photos: who hides one deletes it, unless something breaks between the two.
+func (d *district) eraseHidden(ctx context.Context) error {
+	for l, err := range d.listings.Each(ctx, store.All().Limit(500)) {
+		if err != nil {
+			return err
+		}
+		for _, x := range l.Hidden {
+			if err := d.people.photos.Delete(ctx, x.Photo); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // services are what the site needs of d for people who sign in.
 func (d *district) services() web.Services {
 	p := d.people

@@ -67,8 +67,9 @@ func (d *district) jobs() []job.Job {
 		{Name: "questions to owners", Every: time.Minute, Do: p.rechecks.Send},
 		{Name: "counts", Every: 24 * time.Hour, Do: d.erases("counts", p.insight.Sweep)},
 		{Name: "pictures", Every: 24 * time.Hour, Do: d.erases("pictures", func(ctx context.Context) (int, error) {
+			hidden := d.eraseHidden(ctx)
 			swept, err := p.photos.Sweep(ctx, d.inUse(ctx))
-			return swept.Deleted, err
+			return swept.Deleted, errors.Join(hidden, err)
 		})},
 		{Name: "consents", Every: 10 * time.Minute, Do: p.consents.Take},
 		{Name: "old consents", Every: 24 * time.Hour, Do: d.erases("consents", p.consents.Sweep)},

@@ -32,6 +32,10 @@ func (s *Site) deskRoutes() []Route {
 		send("/desk/changes/:id", s.changeSent, access.ReviewDecide, "/desk/changes/none"),
 		read("/desk/looks/:id", s.lookPage, access.ReviewRead, "/desk/looks/none"),
 		send("/desk/looks/:id", s.lookSent, access.ReviewDecide, "/desk/looks/none"),
+		read("/desk/photos/:id", s.photosLookPage, access.ReviewRead, "/desk/photos/none"),
+		send("/desk/photos/:id", s.photosLookSent, access.ReviewDecide, "/desk/photos/none"),
+		read("/desk/posts/:id", s.postLookPage, access.ReviewRead, "/desk/posts/none"),
+		send("/desk/posts/:id", s.postLookSent, access.ReviewDecide, "/desk/posts/none"),
 		read("/desk/shops/:id", s.submittedPage, access.ReviewRead, "/desk/shops/none"),
 		send("/desk/shops/:id", s.submittedSent, access.ReviewDecide, "/desk/shops/none"),
 		read("/desk/claims/:id", s.claimCasePage, access.ClaimDecide, "/desk/claims/none"),
@@ -51,7 +55,7 @@ func (s *Site) deskRoutes() []Route {
 const queueLength = 100
 
 // deskKinds are the kinds of cases, in the order of their filters.
-var deskKinds = []string{"claim", "change", "shop", "report", "look"}
+var deskKinds = []string{"claim", "change", "shop", "report", "look", "photo", "post"}
 
 // waiting is a case in the queue.
 type waiting struct {
@@ -75,7 +79,7 @@ func (s *Site) deskPage(c *fiber.Ctx) error {
 	v := casePage{Title: p.say("desk.title"), Links: []ui.Link{
 		{Label: p.say("desk.grants"), Href: at(c, "/desk/grants")}, {Label: p.say("imports.title"), Href: at(c, "/desk/import")}, {Label: p.say("exports.title"), Href: at(c, "/desk/export")},
 	}}
-	if w := saidHere(c, "approved", "returned", "published", "looked", "answered"); w != "" {
+	if w := saidHere(c, "approved", "returned", "published", "looked", "answered", "hidden"); w != "" {
 		v.ok(p.say("desk.done." + w))
 	}
 	warnings, err := s.warnings(c.UserContext(), p, Of(c).Actor)
@@ -161,6 +165,7 @@ func (s *Site) queue(ctx context.Context, p *speaker, by access.Actor) (out []wa
 		{"shop", s.services.Listings.Submitted},
 		{"look", s.services.Listings.NeedingLook},
 		{"look", s.services.Listings.ChangedLive},
+		{"photo", s.services.Listings.PhotosToLook},
 	} {
 		page, err := list.page(ctx, by, "", queueLength)
 		if err != nil {
@@ -175,6 +180,14 @@ func (s *Site) queue(ctx context.Context, p *speaker, by access.Actor) (out []wa
 			seen[list.kind+l.ID] = true
 			out = append(out, waitingListing(p, list.kind, l))
 		}
+	}
+	posts, err := s.services.Posts.ToLook(ctx, by, "", queueLength)
+	if err != nil {
+		return nil, false, err
+	}
+	full = full || posts.Next != ""
+	for _, x := range posts.Items {
+		out = append(out, waiting{kind: "post", id: x.ID, listingID: x.ListingID, title: x.Title, what: p.name(x.Title), since: x.LookSince})
 	}
 	for i := range out {
 		if out[i].listingID == "" {
@@ -196,6 +209,9 @@ func waitingListing(p *speaker, kind string, l *listing.Listing) waiting {
 		w.what = changedFields(p, l.Proposal.Paths)
 	case kind == "shop":
 		w.what = l.Address.Line
+	case kind == "photo":
+		w.since = l.Looks.Since
+		w.what = p.count("desk.photos_new", len(l.Looks.Photos))
 	case l.Watch.NeedsLook:
 		w.what = p.say("desk.watch." + l.Watch.Why)
 	default:

@@ -20,7 +20,7 @@ func (s *Site) reportCasePage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := saidHere(c, "looking"); w != "" {
+	if w := saidHere(c, "looking", "hidden"); w != "" {
 		v.ok(p.say("desk.done." + w))
 	}
 	return s.showCase(c, p, v, nil, nil)
@@ -61,6 +61,11 @@ func (s *Site) reportCase(c *fiber.Ctx, p *speaker, x report.Item, f *form, cont
 	}
 	if duty != nil {
 		v.add(*duty)
+	}
+	if pictures := s.hideForm(c, p, &l, nil, x.ID); pictures != nil && x.Reason == report.Photo {
+		v.add(section{Title: p.say("desk.photos_hide"), Forms: []*ui.Form{pictures}})
+	} else if pictures != nil {
+		v.Links = append(v.Links, ui.Link{Label: p.say("desk.photos_all"), Href: at(c, "/desk/photos/"+l.ID)})
 	}
 	if x.Contacts > 0 {
 		v.add(s.contactSection(c, p, x, contacts))

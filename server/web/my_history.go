@@ -119,6 +119,9 @@ func actWords(r *listing.Revision) string {
 	if slices.Contains(listing.Actions, listing.Action(r.Why)) {
 		return ""
 	}
+	if listing.HideReason(r.Why).Known() {
+		return "" // the photo says it, in words
+	}
 	return r.Why
 }
 
@@ -187,7 +190,7 @@ func (s *Site) showRestore(c *fiber.Ctx, problem error) error {
 }
 
 // notRestored is what stays as it is when an earlier version comes back.
-var notRestored = []string{"state", "closure", "consents", "photos", "merchant_id", "plaza_may", "plaque", "confirmed", "proposal", "returned"}
+var notRestored = []string{"state", "closure", "consents", "photos", "hidden", "merchant_id", "plaza_may", "plaque", "confirmed", "proposal", "returned"}
 
 // earlier is the shop as it was at the revision that the address names.
 func (s *Site) earlier(c *fiber.Ctx, l *listing.Listing) (listing.Listing, error) {

@@ -246,6 +246,9 @@ func (s *Site) standing(p *speaker, l *listing.Listing) []ui.Callout {
 	if x := l.Returned; x != nil {
 		out = append(out, ui.Callout{Kind: "bad", Icon: "alert", Lead: p.say("my.returned", "When", momentWords(p, x.At)), Text: x.Reason})
 	}
+	if n := len(l.Hidden); n > 0 {
+		out = append(out, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.count("shop_photos.hidden", n), Text: p.say("shop_photos.hidden_look")})
+	}
 	return out
 }
 

@@ -25,7 +25,7 @@ var factKeys = map[string]string{
 	"address.plaza_id": "plaza", "address.level": "level", "address.unit": "unit", "address.postcode": "postcode", "address.hint": "hint",
 	"location": "location", "marks": "marks", "closure": "closure", "hours.known": "hours_known", "hours.week": "week", "hours.by_class": "by_class",
 	"hours.special": "special", "hours.pause": "pause", "hours.text": "hours_text", "phones": "phones", "consents": "consents", "website": "website",
-	"description.hans": "text", "description.hant": "text_hant", "description.en": "text_en", "photos": "photos", "goods": "goods", "prices": "prices",
+	"description.hans": "text", "description.hant": "text_hant", "description.en": "text_en", "photos": "photos", "hidden": "hidden", "goods": "goods", "prices": "prices",
 	"tag_ids": "tags", "payments": "payments", "merchant_id": "merchant", "plaza_may": "plaza_may", "plaque": "plaque", "confirmed": "confirmed", "proposal": "proposal", "returned": "returned",
 }
 
@@ -76,6 +76,8 @@ func (s *Site) valueWords(c *fiber.Ctx, p *speaker, path string, v any) string {
 			return ""
 		}
 		return p.count("my.words.photos", len(v))
+	case []listing.Hiding:
+		return joined(p, v, func(x listing.Hiding) string { return p.say("hidden.reason." + string(x.Reason)) })
 	default:
 		return placeWords(p, v)
 	}

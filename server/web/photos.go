@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -80,6 +81,8 @@ type photosPage struct {
 	Heading  string
 	Arrange  ui.Form
 	Grid     ui.PhotoGrid
+	Hidden   ui.Records // photos the district took from the page
+	Why      string     // its heading
 }
 
 func (s *Site) photosPage(c *fiber.Ctx) error {
@@ -90,7 +93,8 @@ func (s *Site) photosPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	v := s.photosView(c, p, &l)
 	v.Callouts = append(v.Callouts, said(c,
-		"added", p.say("shop_photos.done.added"), "saved", p.say("shop_photos.done.saved"), "deleted", p.say("shop_photos.done.deleted"))...)
+		"added", p.say("shop_photos.done.added"), "saved", p.say("shop_photos.done.saved"), "deleted", p.say("shop_photos.done.deleted"),
+		"read", p.say("shop_photos.done.read"))...)
 	return s.showPhotos(c, p, v)
 }
 
@@ -125,7 +129,26 @@ func (s *Site) photosView(c *fiber.Ctx, p *speaker, l *listing.Listing) photosPa
 		photo.Caption, photo.Lang, photo.Href = l.Photos[i].Caption.Hans, lang.Hans, ""
 		v.Grid.Items = append(v.Grid.Items, ui.PhotoItem{ID: l.Photos[i].Key, Photo: photo, Cover: i == 0})
 	}
+	v.Hidden = s.hiddenPhotos(c, p, l)
+	v.Why = p.count("shop_photos.hidden", len(l.Hidden))
 	return v
+}
+
+// hiddenPhotos are the photos that the district took from the page, each with the reason and a button that takes it off this list.
+func (s *Site) hiddenPhotos(c *fiber.Ctx, p *speaker, l *listing.Listing) ui.Records {
+	out := ui.Records{Action: at(c, "/my/shops/"+l.ID+"/photos/order"), CSRF: s.token(Of(c))}
+	for _, x := range slices.Backward(l.Hidden) {
+		name := p.say("shop_photos.nameless", "When", dayOf(p, x.Photo.AddedAt))
+		if x.Photo.Caption.Hans != "" {
+			name = x.Photo.Caption.Hans
+		}
+		out.Items = append(out.Items, ui.Record{
+			Title: name, Tag: p.say("shop_photos.is_hidden"), State: ui.TaskBad,
+			Lines:   []string{p.say("hidden.reason." + string(x.Reason)), p.say("shop_photos.hidden_on", "When", dayOf(p, x.At))},
+			Buttons: []ui.Button{{Label: p.say("shop_photos.read"), Kind: "alt s", Name: "do", Value: "read:" + x.Photo.Key}},
+		})
+	}
+	return out
 }
 
 // said is what was done on the page before: the text of the pair whose word the address has, if any.

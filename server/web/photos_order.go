@@ -19,13 +19,23 @@ type placed struct {
 	Caption lang.Text `json:"caption"`
 }
 
-// photosArranged: POST /my/shops/:id/photos/order: captions, order, cover, deletion.
+// photosArranged: POST /my/shops/:id/photos/order: captions, order, cover, deletion; or that the shop has read why a photo was hidden.
 func (s *Site) photosArranged(c *fiber.Ctx) error {
-	f, rev, err := s.revised(c)
+	f, err := s.form(c)
 	if err != nil {
 		return err
 	}
 	ctx, by, id := c.UserContext(), Of(c).Actor, c.Params("id")
+	if key, ok := strings.CutPrefix(f.Get("do"), "read:"); ok {
+		if _, err := s.services.Listings.ForgetHidden(ctx, by, id, key); err != nil {
+			return err
+		}
+		return see(c, "/my/shops/"+id+"/photos?done=read")
+	}
+	rev, err := f.rev()
+	if err != nil {
+		return err
+	}
 	l, err := s.services.Listings.Open(ctx, by, id)
 	if err != nil {
 		return err

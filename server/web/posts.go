@@ -105,6 +105,9 @@ func postTag(p *speaker, x *post.Post) (string, ui.TaskState) {
 	case post.Draft:
 		return p.say("posts.tag.draft"), ui.TaskTodo
 	case post.Withdrawn:
+		if x.Hidden != "" {
+			return p.say("posts.tag.hidden"), ui.TaskBad
+		}
 		return p.say("posts.tag.withdrawn"), ui.TaskDone
 	case post.Ended:
 	}
@@ -284,6 +287,9 @@ func (s *Site) postView(c *fiber.Ctx, p *speaker, l *listing.Listing, x *post.Po
 		add(do("", "save", p.say("posts.save_live")), do("alt", "preview", p.say("posts.look")), do("text", "withdraw", p.say("posts.withdraw")))
 	case post.Withdrawn:
 		v.Form.Bar = nil
+		if x.Hidden != "" {
+			v.Callouts = append(v.Callouts, ui.Callout{Kind: "bad", Icon: "alert", Lead: p.say("posts.is_hidden"), Text: p.say("hidden.reason." + string(x.Hidden))})
+		}
 		v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Lead: p.say("posts.is_withdrawn")})
 	case post.Draft, post.Ended:
 		add(do("", "publish", p.say("posts.publish")), do("alt", "preview", p.say("posts.look")), do("alt", "save", p.say("posts.save")))

@@ -71,19 +71,19 @@ func TestReasonsOfReportsAreEdited(t *testing.T) {
 	x.public(t)
 	admin, anybody := x.as(t, demo.Admin), x.as(t, "")
 	path := "/shops/" + x.listing(t, x.people[demo.Rival].ListingIDs[0]).Slug + "/report"
-	admin.done("/admin/taxonomy/report", url.Values{"rev": {"0"}, "id": {"photo"}, "hans": {"照片不对"}, "hant": {"照片不對"}, "en": {"Wrong photo"}})
-	has(t, "what can be chosen", anybody.page(path), `value="photo"`, "照片不对")
-	has(t, "in English", anybody.page("/en"+path), "Wrong photo")
-	if a := anybody.post(path, url.Values{"reason": {"photo"}}); a.status >= http.StatusBadRequest {
+	admin.done("/admin/taxonomy/report", url.Values{"rev": {"0"}, "id": {"lights"}, "hans": {"招牌灯不亮"}, "hant": {"招牌燈不亮"}, "en": {"Sign unlit"}})
+	has(t, "what can be chosen", anybody.page(path), `value="lights"`, "招牌灯不亮")
+	has(t, "in English", anybody.page("/en"+path), "Sign unlit")
+	if a := anybody.post(path, url.Values{"reason": {"lights"}}); a.status >= http.StatusBadRequest {
 		t.Fatalf("sent: %d %s", a.status, complaint(a.body))
 	}
-	has(t, "the desk", x.as(t, demo.Coordinator).page("/desk"), "照片不对")
-	admin.done("/admin/taxonomy/report/photo", url.Values{"rev": {"1"}, "do": {"retire"}})
-	if strings.Contains(anybody.page(path), `value="photo"`) {
+	has(t, "the desk", x.as(t, demo.Coordinator).page("/desk"), "招牌灯不亮")
+	admin.done("/admin/taxonomy/report/lights", url.Values{"rev": {"1"}, "do": {"retire"}})
+	if strings.Contains(anybody.page(path), `value="lights"`) {
 		t.Error("a retired reason is offered")
 	}
-	if a := anybody.post(path, url.Values{"reason": {"photo"}, "note": {"是隔壁的"}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "是隔壁的") {
+	if a := anybody.post(path, url.Values{"reason": {"lights"}, "note": {"是隔壁的"}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "是隔壁的") {
 		t.Errorf("a retired reason is taken: %d", a.status)
 	}
-	has(t, "what is on record", x.as(t, demo.Coordinator).page("/desk"), "照片不对")
+	has(t, "what is on record", x.as(t, demo.Coordinator).page("/desk"), "招牌灯不亮")
 }

@@ -60,6 +60,7 @@ var parts = []part{
 	{"description.hant", func(l *Listing) any { return l.Description.Hant }},
 	{"description.en", func(l *Listing) any { return l.Description.En }},
 	{"photos", func(l *Listing) any { return l.Photos }},
+	{"hidden", func(l *Listing) any { return l.Hidden }},
 	{"goods", func(l *Listing) any { return l.Goods }},
 	{"prices", func(l *Listing) any { return l.Prices }},
 	{"tag_ids", func(l *Listing) any { return l.TagIDs }},

@@ -90,6 +90,8 @@ var Fields = []Field{
 	{Path: "waits_since", Class: Kept},
 	{Path: "returned", Class: Kept},
 	{Path: "watch", Class: Kept},
+	{Path: "looks", Class: Kept},
+	{Path: "hidden", Class: Kept},
 	{Path: "turns", Class: Kept},
 	{Path: "news", Class: Kept},
 	{Path: "seen_open_on", Class: Kept},

@@ -61,6 +61,8 @@ type Listing struct {
 	Hours       hours.Hours    `json:"hours"`
 	Description lang.Text      `json:"description,omitzero"`
 	Photos      []media.Photo  `json:"photos"` // the first is the cover
+	// Hidden are the photos the district took from the page, until the shop has read why.
+	Hidden      []Hiding       `json:"hidden,omitempty"`
 	Website     string         `json:"website"`
 	Payments    []string       `json:"payments"`
 
@@ -82,6 +84,7 @@ type Listing struct {
 	WaitsSince time.Time `json:"waits_since"` // Proposal.At, for the order of the queue; zero when nothing waits
 	Returned   *Returned `json:"returned,omitempty"`
 	Watch      Watch     `json:"watch"`
+	Looks      Looks     `json:"looks"`
 }
 
 // Thing is what permission is asked for.

@@ -193,7 +193,12 @@ func (s *Service) Unmerge(ctx context.Context, by access.Actor, id string) (gone
 			return Listing{}, nil, err
 		}
 	}
+	keep, err := s.coll.Get(ctx, gone.Merged.Into)
+	if err != nil {
+		return Listing{}, nil, err
+	}
 	gone, err = s.change(ctx, by, access.RegisterMerge, audit.Write{Action: access.RegisterMerge, Why: "undone"}, id, gone.Rev, func(l *Listing) error {
+		l.hideAs(&keep)
 		return s.unmerged(l)
 	})
 	return gone, kept, err

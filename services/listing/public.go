@@ -50,6 +50,7 @@ func (l *Listing) ForPublic() Listing {
 	out := *l
 	out.Phones = l.PublicPhones()
 	out.Consents, out.Proposal, out.WaitsSince, out.Returned, out.Watch = []Consent{}, nil, time.Time{}, nil, Watch{Changed: []string{}}
+	out.Looks, out.Hidden = Looks{}, nil
 	out.MerchantID, out.PlazaMay = "", false
 	if l.Plaque != nil {
 		out.Plaque = &Plaque{Text: l.Plaque.Text, Issuer: l.Plaque.Issuer}

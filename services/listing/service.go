@@ -32,7 +32,7 @@ func Declare(db store.DB) *store.Collection[Listing] {
 		store.Unique("slug"), store.Unique("code"),
 		store.Index("state", "address.street_id"), store.Index("state", "address.plaza_id"), store.Index("state", "category_id"),
 		store.Index("state", "updated_at"), store.Index("state", "name.sort_key"),
-		store.Index("merchant_id", "state"), store.Index("waits_since"), store.Index("watch.needs_look", "updated_at"),
+		store.Index("merchant_id", "state"), store.Index("waits_since"), store.Index("watch.needs_look", "updated_at"), store.Index("looks.since"),
 		store.Multi("tag_ids"), store.Multi("watch.changed"), store.Multi("turns.on"), store.Follow("search"), store.Follow("audit"), store.Follow("webhook"), store.Sealed())
 }
 

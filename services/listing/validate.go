@@ -173,6 +173,9 @@ func (c *checks) kept(l *Listing) {
 	for _, day := range []struct{ name, on string }{{"on", l.Watch.On}, {"phones_on", l.Watch.PhonesOn}, {"owner_on", l.Watch.OwnerOn}} {
 		c.date("watch."+day.name, day.on)
 	}
+	for _, x := range l.Hidden {
+		c.when(!x.Reason.Known(), "hidden.reason", "error.choice")
+	}
 	c.when(!slices.Contains([]string{"", Often, PhoneAndOwner}, l.Watch.Why), "watch.why", "error.choice")
 	c.when(slices.ContainsFunc(l.Watch.Changed, func(path string) bool { return !slices.Contains(Watched, path) }), "watch.changed", "error.choice")
 }

@@ -8,6 +8,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
+	"shangquan/services/media"
 	"shangquan/services/store"
 )
 
@@ -47,11 +48,12 @@ type seen struct {
 	thing    access.Thing
 	watch    Watch
 	merchant string
+	photos   []media.Photo
 }
 
 // watched keeps what note compares with; a change may write into the lists of l.
 func (l *Listing) watched() seen {
-	out := seen{fields: map[string][]byte{}, thing: l.Thing(), watch: l.Watch, merchant: l.MerchantID}
+	out := seen{fields: map[string][]byte{}, thing: l.Thing(), watch: l.Watch, merchant: l.MerchantID, photos: l.Photos}
 	for _, path := range Watched {
 		out.fields[path], _ = fieldAt[path].raw(l) // what cannot be written out cannot be stored either
 	}
@@ -62,8 +64,9 @@ func (l *Listing) watched() seen {
 func (l *Listing) note(was seen, by access.Actor, now time.Time) {
 	today := now.Format(time.DateOnly)
 	if l.MerchantID != was.merchant {
-		l.Watch.OwnerOn = today
+		l.Watch.OwnerOn, l.Looks.Seen = today, false
 	}
+	l.notePhotos(was.photos, by, now)
 	var changed []string
 	for _, path := range Watched {
 		if is, _ := fieldAt[path].raw(l); !bytes.Equal(is, was.fields[path]) {

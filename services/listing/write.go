@@ -323,6 +323,7 @@ func (l *Listing) keep(was *Listing) {
 	}
 	l.KeepHeritage(was)
 	l.Proposal, l.Returned, l.Watch = was.Proposal, was.Returned, was.Watch
+	l.Looks, l.Hidden = was.Looks, was.Hidden
 	l.Turns, l.SeenOpenOn = was.Turns, was.SeenOpenOn
 	if len(l.Prices) == 0 {
 		l.Prices = was.Prices

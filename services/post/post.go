@@ -11,6 +11,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
+	"shangquan/services/listing"
 	"shangquan/services/store"
 )
 
@@ -83,6 +84,12 @@ type Post struct {
 	State State `json:"state"`
 	// Slot is one of the MaxLive places of a shop; unique, so that two publications cannot take the last one together.
 	Slot string `json:"slot"`
+
+	// LookSince is since when a coordinator is to look at it, zero when nobody is; Seen, that one has looked. Hidden is why the
+	// district took it from the public.
+	LookSince time.Time          `json:"look_since"`
+	Seen      bool               `json:"seen,omitempty"`
+	Hidden    listing.HideReason `json:"hidden,omitempty"`
 }
 
 // Kind of posts in the trail and in questions of permission.

@@ -41,7 +41,7 @@ type Service struct {
 // Declare declares the collection of posts on db; it may be done again.
 func Declare(db store.DB) *store.Collection[Post] {
 	return store.NewCollection[Post](db, "posts",
-		store.Unique("slot"), store.Index("listing_id", "created_at"), store.Index("state", "until"), store.Follow("audit"), store.Sealed())
+		store.Unique("slot"), store.Index("listing_id", "created_at"), store.Index("state", "until"), store.Index("look_since"), store.Follow("audit"), store.Sealed())
 }
 
 // New returns the posts on db, which write to the trail log.
@@ -113,7 +113,12 @@ func (s *Service) Create(ctx context.Context, by access.Actor, p *Post) error {
 // Replace writes what p says over revision rev of the post with its id. Whose it is, and its state, stay. fault.NotFound,
 // fault.Invalid; fault.Conflict when rev is not current or the post was withdrawn.
 func (s *Service) Replace(ctx context.Context, by access.Actor, p Post, rev int64) (Post, error) {
+	strange, err := s.strange(ctx, &p)
+	if err != nil {
+		return Post{}, err
+	}
 	return s.change(ctx, by, p.ID, rev, "", func(was *Post) error {
+		told := was.told()
 		if was.State == Withdrawn {
 			return fault.New(fault.Conflict, "post.wrong.state", errors.New("post: it was withdrawn"))
 		}
@@ -122,7 +127,11 @@ func (s *Service) Replace(ctx context.Context, by access.Actor, p Post, rev int6
 		if was.State == Ended && !was.late(s.now()) {
 			was.State = Draft // published anew when its writer says so
 		}
-		return s.check(by, was)
+		if err := s.check(by, was); err != nil || slices.Equal(told, was.told()) {
+			return err
+		}
+		s.note(was, by, strange)
+		return nil
 	})
 }
 
@@ -149,12 +158,17 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, id string, rev i
 	if err := s.endPast(ctx, p.owner()); err != nil {
 		return Post{}, err
 	}
+	strange, err := s.strange(ctx, &p)
+	if err != nil {
+		return Post{}, err
+	}
 	for i := range MaxLive {
 		got, err := s.change(ctx, by, id, rev, "publish", func(p *Post) error {
 			if p.State != Draft || p.late(s.now()) {
 				return fault.New(fault.Conflict, "post.wrong.state", fmt.Errorf("post: a %s post until %s is not published", p.State, p.Until))
 			}
 			p.State, p.Slot = Published, fmt.Sprintf("%s/%d", p.owner(), i)
+			s.note(p, by, strange)
 			return s.check(by, p)
 		})
 		if f, ok := errors.AsType[*fault.Error](err); ok && f.Key == "error.taken" {
@@ -185,7 +199,7 @@ func (s *Service) endPast(ctx context.Context, owner string) error {
 		}
 		if err == nil {
 			_, err = s.docs.Update(ctx, access.System("schedule"), write(&p, "ended"), p.ID, p.Rev, func(p *Post) error {
-				p.State, p.Slot = Ended, draftSlot()
+				p.State, p.Slot, p.LookSince = Ended, draftSlot(), time.Time{}
 				return nil
 			})
 		}
@@ -202,7 +216,7 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, id string, rev 
 		if p.State == Withdrawn {
 			return fault.New(fault.Conflict, "post.wrong.state", errors.New("post: it was withdrawn before"))
 		}
-		p.State, p.Slot = Withdrawn, draftSlot()
+		p.State, p.Slot, p.LookSince = Withdrawn, draftSlot(), time.Time{}
 		return nil
 	})
 }
@@ -240,7 +254,7 @@ func (s *Service) Published(ctx context.Context, now time.Time) ([]Post, error) 
 		if err != nil {
 			return nil, err
 		}
-		p.Trail, p.MerchantID = audit.Trail{}, ""
+		p.Trail, p.MerchantID, p.LookSince, p.Seen = audit.Trail{}, "", time.Time{}, false
 		out = append(out, p)
 	}
 	return out, nil

@@ -22,11 +22,12 @@ const (
 	Place  Reason = "place" // the plan or the address is wrong
 	Name   Reason = "name"
 	Absent Reason = "absent" // there is no such shop there
+	Photo  Reason = "photo"  // a picture that should not be on the page
 	Other  Reason = "other"  // asks for a note
 )
 
 // Reasons lists the reasons that come with the program, in the order people choose from. Others may be added, see Service.OfferReasons.
-var Reasons = []Reason{Closed, Moved, Hours, Phone, Place, Name, Absent, Other}
+var Reasons = []Reason{Closed, Moved, Hours, Phone, Place, Name, Absent, Photo, Other}
 
 // State is how far a report has come.
 type State string

@@ -44,6 +44,7 @@ func (e *examples) portal() {
 	}
 	e.add("photos", "", []Photo{photo("a"), photo("b")})
 	e.add("photo-grid", "", PhotoGrid{Items: []PhotoItem{{ID: "a", Photo: photo("a"), Cover: true}, {ID: "b", Photo: photo("b"), Error: "太长了，60 个字以内"}, {ID: "c", Photo: photo("c")}}})
+	e.add("photo-looks", "", PhotoLooks{Items: []PhotoLook{{ID: "b", N: 2, Photo: photo("b"), Added: "10 月 15 日 19:12", New: true}, {ID: "a", N: 1, Photo: photo("a"), Added: "9 月 1 日 8:30"}}})
 	row := Row{Href: "/shops/yunjian", Name: Plain("云间面馆", lang.Hans), Status: e.status(hours.Open, at(15, 21, 30)), Kind: "面馆", Address: Plain("中山中路 218 号", lang.Hans), Photo: new(photo("a"))}
 	e.add("row", "photo", row)
 	e.add("offer", "", Offer{Title: "重阳节敬老面半价", Href: "/", When: "10 月 18 日 6:30–14:00", Who: "60 岁以上，凭老年卡，每人一碗", Text: "雪菜面、阳春面都算。", Calendar: "/x.ics"})

@@ -36,6 +36,7 @@ type FormPart struct {
 	Text    string
 	Button  *Button // besides those of the bar: 再发一次
 	Twins   *Twins
+	Looks   *PhotoLooks
 }
 
 // Bar is the row of buttons under a form: 保存并发布, 先存着, last saved. It stays in sight unless Loose (a form so short that

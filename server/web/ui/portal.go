@@ -147,6 +147,18 @@ type Photo struct {
 // captions are caption.ID. It stands in a form.
 type PhotoGrid struct{ Items []PhotoItem }
 
+// PhotoLooks are photos a coordinator looks at. Each has a button named do, hide:ID. It stands in a form.
+type PhotoLooks struct{ Items []PhotoLook }
+
+// PhotoLook is a photo that a coordinator looks at.
+type PhotoLook struct {
+	ID    string
+	N     int // its place on the page of the shop, as people count
+	Photo Photo
+	Added string // 10 月 15 日 19:12
+	New   bool   // nobody has looked at it
+}
+
 // PhotoItem is a photo in the editor.
 type PhotoItem struct {
 	ID    string
