@@ -30,6 +30,8 @@ type Listing struct {
 	FormatID    string            `json:"format_id"`
 	TagIDs      []string          `json:"tag_ids"`
 	Goods       []string          `json:"goods"`
+	Spend       int               `json:"spend"`       // yuan for one person at one visit; 0: not said
+	PriceLevel  int               `json:"price_level"` // 1 to 4; 0: not said
 	Address     Address           `json:"address"`
 	Location    *Location         `json:"location"`
 	Phones      []Phone           `json:"phones"`
@@ -112,7 +114,7 @@ func (a *API) view(r *directory.Row) Listing {
 	l := r.Listing
 	v := Listing{
 		ID: l.ID, Code: l.Code, URL: a.origin + "/shops/" + l.Slug, State: l.State, Name: l.Name.Text,
-		Aliases: list(l.Aliases), CategoryID: l.CategoryID, FormatID: l.FormatID, TagIDs: list(l.TagIDs), Goods: list(l.Goods),
+		Aliases: list(l.Aliases), CategoryID: l.CategoryID, FormatID: l.FormatID, TagIDs: list(l.TagIDs), Goods: list(l.Goods), Spend: l.Spend, PriceLevel: l.PriceLevel(),
 		Address: Address{Line: l.Address.Line, House: l.Address.House, Level: l.Address.Level, Unit: l.Address.Unit, Postcode: l.Address.Postcode},
 		Phones:  []Phone{}, Description: l.Description, Website: l.Website, Marks: []Mark{}, Closure: (*Closure)(l.Closure),
 		Confirmed: l.Confirmed, Source: Source{l.Source.ID, l.Source.Observed}, Rev: l.Rev, UpdatedAt: l.UpdatedAt.UTC().Format(timeFormat),

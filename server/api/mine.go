@@ -60,6 +60,7 @@ type MyListing struct {
 	Photos      []MyPhoto          `json:"photos"`
 	Goods       []string           `json:"goods"`
 	Prices      []listing.Price    `json:"prices"`
+	Spend       int                `json:"spend"`
 	TagIDs      []string           `json:"tag_ids"`
 	Payments    []string           `json:"payments"`
 	Confirmed   listing.Confirmed  `json:"confirmed"`
@@ -105,7 +106,7 @@ func (a *API) mine(l *listing.Listing) MyListing {
 		ID: l.ID, Code: l.Code, URL: a.origin + "/shops/" + l.Slug, State: l.State, Rev: l.Rev, UpdatedAt: stamp(l.UpdatedAt),
 		Name: l.Name, Aliases: list(l.Aliases), CategoryID: l.CategoryID, FormatID: l.FormatID, Address: l.Address, Location: l.Location,
 		Marks: []Mark{}, Closure: (*Closure)(l.Closure), Hours: l.Hours, Phones: list(l.Phones), Consents: []MyConsent{}, Website: l.Website,
-		Description: l.Description, Photos: []MyPhoto{}, Goods: list(l.Goods), Prices: list(l.Prices), TagIDs: list(l.TagIDs), Payments: list(l.Payments),
+		Description: l.Description, Photos: []MyPhoto{}, Goods: list(l.Goods), Prices: list(l.Prices), Spend: l.Spend, TagIDs: list(l.TagIDs), Payments: list(l.Payments),
 		Confirmed: l.Confirmed, Pictures: map[string]Picture{},
 	}
 	for _, x := range l.Marks {

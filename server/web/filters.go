@@ -2,9 +2,12 @@ package web
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"shangquan/server/web/ui"
 	"shangquan/services/directory"
+	"shangquan/services/listing"
 )
 
 // shownChoices is how many streets or plazas the filter offers; chosen ones are always there, the others are on the page of all.
@@ -48,12 +51,33 @@ func filters(p *speaker, l links, f *directory.Facets) ui.Filters {
 		v.Facets = append(v.Facets, level)
 	}
 	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-tag", Name: "tag", Legend: p.say("search.filter.tags")}, f.Tags))
+	price := ui.Facet{ID: "f-price", Name: "price", Legend: p.say("search.filter.price")}
+	for _, c := range f.Prices {
+		level, _ := strconv.Atoi(c.Value)
+		price.Options = append(price.Options, ui.Option{Value: c.Value, Label: levelWords(p, level), Count: c.N, Checked: c.On})
+	}
+	v.Facets = add(v.Facets, price)
 	if f.Heritage.N > 0 || f.Heritage.On {
 		v.Facets = append(v.Facets, ui.Facet{ID: "f-heritage", Name: "heritage", Legend: p.say("search.filter.marks"), Options: []ui.Option{
 			{Value: f.Heritage.Value, Label: p.say("search.filter.heritage"), Count: f.Heritage.N, Checked: f.Heritage.On},
 		}})
 	}
 	return v
+}
+
+// levelSigns are the signs of a price level: ¥ to ¥¥¥¥.
+func levelSigns(level int) string { return strings.Repeat("¥", level) }
+
+// levelWords is a price level with its bounds.
+func levelWords(p *speaker, level int) string {
+	steps := listing.SpendSteps
+	switch {
+	case level <= 1:
+		return levelSigns(1) + " " + p.say("search.price.up_to", "To", steps[0])
+	case level > len(steps):
+		return levelSigns(level) + " " + p.say("search.price.over", "From", steps[len(steps)-1])
+	}
+	return levelSigns(level) + " " + p.say("search.price.between", "From", steps[level-2]+1, "To", steps[level-1])
 }
 
 func option(p *speaker, c directory.Choice) ui.Option {

@@ -2,11 +2,13 @@ package web
 
 import (
 	"slices"
+	"time"
 
 	"shangquan/server/web/ui"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/hours"
+	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/post"
 )
@@ -64,6 +66,10 @@ func (s *Site) shopJSONLD(p *speaker, shop *directory.ShopPage) any {
 		}
 	}
 	put(t, "sameAs", l.Website)
+	put(t, "priceRange", levelSigns(l.PriceLevel()))
+	if offers := offersLD(l, p.now.Format(time.DateOnly)); len(offers) > 0 && !shop.Gone() {
+		t["makesOffer"], t["currenciesAccepted"] = offers, yuanCode
+	}
 	if shop.Gone() || shop.Stale || !l.Hours.Known {
 		return t
 	}
@@ -72,6 +78,24 @@ func (s *Site) shopJSONLD(p *speaker, shop *directory.ShopPage) any {
 		t["specialOpeningHoursSpecification"] = special
 	}
 	return t
+}
+
+// yuanCode is the currency of every price, by ISO 4217.
+const yuanCode = "CNY"
+
+// offersLD are the goods and services with a price that holds on a day.
+func offersLD(l *listing.Listing, day string) []thing {
+	out := []thing{}
+	for i := range l.Prices {
+		x := &l.Prices[i]
+		if x.Amount == 0 || !x.Holds(day) {
+			continue
+		}
+		o := thing{"@type": "Offer", "name": x.Name.Hans, "price": yuan(x.Amount), "priceCurrency": yuanCode}
+		put(o, "priceValidUntil", x.Until)
+		out = append(out, o)
+	}
+	return out
 }
 
 func put(t thing, name, value string) {

@@ -20,6 +20,7 @@ var goodsEditor = editor{
 	path: "goods", act: access.ListingGoods,
 	fields: []editField{
 		{name: "goods", key: "goods"},
+		{name: "spend", key: "spend"},
 		{name: "prices", key: "prices", owns: func(c string) bool { return strings.HasPrefix(c, "prices.") }, words: func(x *edit, v url.Values) string {
 			out := []string{}
 			for i := range rowsOf(v, "prices") {
@@ -32,6 +33,9 @@ var goodsEditor = editor{
 	},
 	fill: func(_ *edit, l *listing.Listing) url.Values {
 		v := url.Values{"goods": {strings.Join(l.Goods, "\n")}}
+		if l.Spend > 0 {
+			v.Set("spend", strconv.Itoa(l.Spend))
+		}
 		for i := range l.Prices {
 			fillPrice(v, i, &l.Prices[i])
 		}
@@ -46,6 +50,9 @@ var goodsEditor = editor{
 		out := []ui.FormPart{
 			x.control("goods", p.say("fact.goods"), func(f *ui.Field) {
 				f.Type, f.Rows, f.Optional, f.Lang, f.Hint = "textarea", 5, true, lang.Hans, p.say("my.hint.goods")
+			}),
+			x.control("spend", p.say("fact.spend"), func(f *ui.Field) {
+				f.InputMode, f.Short, f.Unit, f.Optional, f.Hint = "numeric", true, p.say("my.price.yuan"), true, p.say("my.hint.spend", "Levels", levelsWords(p))
 			}),
 			{Heading: p.say("fact.prices")},
 			{Text: p.say("my.hint.prices")},
@@ -73,11 +80,24 @@ var goodsEditor = editor{
 			}
 			list = append(list, price)
 		}
+		spend, ok := readYuan(x.typed.Get("spend"))
+		if !ok || spend%100 != 0 {
+			wrong = append(wrong, fault.Field{Name: "spend", Key: "my.wrong.spend"})
+		}
 		if err := fault.Wrongs(wrong); err != nil {
 			return nil, err
 		}
-		return patched("goods", goodsIn(x.typed.Get("goods")), "prices", list)
+		return patched("goods", goodsIn(x.typed.Get("goods")), "spend", spend/100, "prices", list)
 	},
+}
+
+// levelsWords are the price levels with their bounds.
+func levelsWords(p *speaker) string {
+	out := []string{}
+	for level := range listing.PriceLevels {
+		out = append(out, levelWords(p, level+1))
+	}
+	return strings.Join(out, p.say("my.comma"))
 }
 
 // goodsIn reads the list of goods: one a line, or several with 、 between them.

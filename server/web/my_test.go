@@ -88,7 +88,7 @@ func TestShopDeskEditors(t *testing.T) {
 		sees []string
 	}{
 		{"texts", url.Values{"description": {"三代人做的面，\n汤头每天现熬。"}, "description.en": {"Noodles since 1978."}}, []string{"汤头每天现熬"}},
-		{"goods", url.Values{"goods": {"阳春面\n雪菜面、馄饨"}, "prices.0.name": {"阳春面"}, "prices.0.amount": {"８.５元"}, "prices.0.unit": {"碗"}, "prices.1.name": {"酒席"}, "prices.2.name": {"过期的"}, "prices.2.amount": {"1"}, "prices.2.until": {"2026-10-14"}}, []string{"馄饨", "8.5 元 / 碗", "面议"}},
+		{"goods", url.Values{"goods": {"阳春面\n雪菜面、馄饨"}, "spend": {"２５元"}, "prices.0.name": {"阳春面"}, "prices.0.amount": {"８.５元"}, "prices.0.unit": {"碗"}, "prices.1.name": {"酒席"}, "prices.2.name": {"过期的"}, "prices.2.amount": {"1"}, "prices.2.until": {"2026-10-14"}}, []string{"馄饨", "8.5 元 / 碗", "面议", "大概 25 元（¥）", `"priceRange":"¥"`, `{"@type":"Offer","name":"阳春面","price":"8.5","priceCurrency":"CNY"}`}},
 		{"facilities", url.Values{"tag_ids": {"step-free", "toilet"}, "payments": {"现金", "支付宝"}, "payments.other": {"饭卡"}}, []string{"轮椅能进", "有厕所", "支付宝", "饭卡"}},
 		{"contact", url.Values{"phones.0.number": {"021-5772 1664 转 8001"}, "phones.0.label": {"订座"}, "phones.1.number": {"13812345678"}, "website": {"example.com/shop"}}, []string{"021-5772 1664 转 8001", "订座", "https://example.com/shop"}},
 		{"hours", hoursForm("same", map[string][]string{"all": {"540", "1260"}}), []string{"9:00–21:00"}},
@@ -177,6 +177,7 @@ func TestShopDeskMistakes(t *testing.T) {
 		{"contact", url.Values{"phones.0.number": {"打给老王"}, "website": {"kept.example"}}, []string{`href="#phones.0.number"`, "打给老王", "kept.example"}},
 		{"contact", url.Values{"website": {"javascript:alert(1)"}}, []string{`href="#website"`}},
 		{"goods", url.Values{"goods": {"留着"}, "prices.0.name": {"面"}, "prices.0.amount": {"十二"}}, []string{`href="#prices.0.amount"`, "留着", `value="十二"`}},
+		{"goods", url.Values{"spend": {"便宜"}, "goods": {"留着"}}, []string{`href="#spend"`, "留着", `value="便宜"`}},
 		{"goods", url.Values{"prices.0.amount": {"12"}}, []string{`href="#prices.0.name"`}},
 		{"category", url.Values{"category_id": {"none-such"}}, []string{`href="#category_id"`}},
 		{"place", url.Values{"address.line": {"中山中路 1 号"}, "address.level": {"0"}, "location": {"31.0, 121.2"}}, []string{`href="#address.level"`, `href="#location.datum"`, "中山中路 1 号"}},

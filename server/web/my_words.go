@@ -25,7 +25,7 @@ var factKeys = map[string]string{
 	"address.plaza_id": "plaza", "address.level": "level", "address.unit": "unit", "address.postcode": "postcode", "address.hint": "hint",
 	"location": "location", "marks": "marks", "closure": "closure", "hours.known": "hours_known", "hours.week": "week", "hours.by_class": "by_class",
 	"hours.special": "special", "hours.pause": "pause", "hours.text": "hours_text", "phones": "phones", "consents": "consents", "website": "website",
-	"description.hans": "text", "description.hant": "text_hant", "description.en": "text_en", "photos": "photos", "hidden": "hidden", "goods": "goods", "prices": "prices",
+	"description.hans": "text", "description.hant": "text_hant", "description.en": "text_en", "photos": "photos", "hidden": "hidden", "goods": "goods", "prices": "prices", "spend": "spend",
 	"tag_ids": "tags", "payments": "payments", "merchant_id": "merchant", "plaza_may": "plaza_may", "plaque": "plaque", "confirmed": "confirmed", "proposal": "proposal", "returned": "returned",
 }
 

@@ -298,6 +298,7 @@ func nothing(p *speaker, l links, page *directory.Page) *ui.Empty {
 		{h.AnyTime, "search.nothing.any_time", func(q *directory.Query) { q.Open = directory.AnyTime }},
 		{h.AnyWhere, "search.nothing.any_where", func(q *directory.Query) { q.Streets, q.Plazas, q.Level = nil, nil, 0 }},
 		{h.AnyKind, "search.nothing.any_kind", func(q *directory.Query) { q.Categories, q.Groups = nil, nil }},
+		{h.AnyPrice, "search.nothing.any_price", func(q *directory.Query) { q.Prices = nil }},
 	} {
 		if b.n > 0 {
 			e.Buttons = append(e.Buttons, ui.Button{Label: p.count(b.key, b.n), Href: l.change(b.change), Kind: "alt"})

@@ -306,6 +306,9 @@ func shopFacts(p *speaker, shop *directory.ShopPage) []ui.Fact {
 		out = append(out, f)
 	}
 	add("goods", list(l.Goods)...)
+	if level := l.PriceLevel(); level > 0 {
+		add("spend", ui.Value{Text: p.say("shop.fact.spend_about", "N", l.Spend, "Level", levelSigns(level))})
+	}
 	add("payments", list(l.Payments)...)
 	add("aliases", list(l.Aliases)...)
 	if l.Website != "" {

@@ -14,7 +14,7 @@ func (r *register) derive(sh *shop) search.Listing {
 	l := sh.Listing
 	out := search.Listing{
 		ID: l.ID, Name: l.Name.Hans, Aliases: names(l.Name.Text, l.Aliases), Pinyin: l.Name.Pinyin,
-		Goods: slices.Concat(l.Goods, sh.board.words()), Address: l.Address.Line, Level: l.Address.Level, Description: l.Description.Hans,
+		Goods: slices.Concat(l.Goods, sh.board.words()), Address: l.Address.Line, Level: l.Address.Level, Price: l.PriceLevel(), Description: l.Description.Hans,
 		Popularity: l.Popularity, UpdatedAt: l.UpdatedAt, NameKey: l.Name.SortKey, DoorKey: sh.door,
 	}
 	if sh.category >= 0 {

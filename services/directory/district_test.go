@@ -162,13 +162,14 @@ func (d *district) fill() {
 	noodles := shopAt("noodles", "云间面馆", "noodles", "st-zs", "218", everyDay(hours.Span{Open: 390, Close: 840}, hours.Span{Open: 990, Close: 1290}))
 	noodles.Location, noodles.Popularity, noodles.TagIDs = at(31.0091, 121.2301), 50, []string{"step-free", "cash"}
 	noodles.Hours.Special = []hours.Special{{From: "2026-10-18", To: "2026-10-18", Spans: []hours.Span{{Open: 390, Close: 840}}, Note: lang.Text{Hans: "重阳节"}}}
-	noodles.Name.En = "Yunjian Noodles"
+	noodles.Name.En, noodles.Spend = "Yunjian Noodles", 18
 	pharmacy := shopAt("pharmacy", "济和堂药房", "pharmacy", "st-zs", "236", everyDay(hours.Span{Open: 0, Close: 1440}))
 	pharmacy.Location, pharmacy.TagIDs = at(31.0091, 121.2305), []string{"cash"}
 	pharmacy.Marks = []listing.Mark{{Kind: "heritage", Level: "shanghai", ReviewOn: "2026-10-20"}}
 	bar := shopAt("bar", "长桥酒吧", "restaurant", "st-gy", "12", everyDay(hours.Span{Open: 1200, Close: 1560}))
-	bar.Location = at(31.0100, 121.2300)
+	bar.Location, bar.Spend = at(31.0100, 121.2300), 260
 	quarter := shopAt("quarter", "小满理发", "hair", "st-zs", "21", everyDay(hours.Span{Open: 555, Close: 1170})) // 9:15 to 19:30
+	quarter.Spend = 30
 	unknown := shopAt("unknown", "和顺五金", "hardware", "st-zs", "189", hours.Hours{})
 	optician := shopAt("optician", "明廊眼镜", "optician", "st-zs", "", everyDay(hours.Span{Open: 600, Close: 1320}))
 	optician.Address.PlazaID, optician.Address.Level, optician.Address.Unit, optician.Address.StreetID = "pl-lm", 1, "1F-06", ""

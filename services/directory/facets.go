@@ -34,6 +34,7 @@ type Facets struct {
 	Plazas  []Choice
 	Levels  []Choice // floors of the plaza, when exactly one is chosen
 	Tags    []Choice
+	Prices  []Choice // the page says them in words
 	// Heritage has the value "1".
 	Heritage Choice
 }
@@ -73,6 +74,9 @@ func (s *snapshot) filter(q *Query, problems *[]fault.Field) filter {
 	}
 	for _, n := range known(paramTag, &q.Tags, s.reg.tag) {
 		f.tags |= 1 << n
+	}
+	for _, level := range q.Prices {
+		f.price |= 1 << (level[0] - '0')
 	}
 	return f
 }
@@ -122,6 +126,11 @@ func (s *snapshot) facets(q *Query, t *tally) Facets {
 		x := &s.reg.tags[i]
 		out.Tags = append(out.Tags, Choice{Value: x.ID, Name: x.Name, Icon: x.Icon, N: int(t.tag[i]), On: slices.Contains(q.Tags, x.ID)})
 	}
+	if has.priced || len(q.Prices) > 0 {
+		for _, level := range Prices {
+			out.Prices = append(out.Prices, Choice{Value: level, N: int(t.price[level[0]-'0']), On: slices.Contains(q.Prices, level)})
+		}
+	}
 	if len(q.Plazas) == 1 && len(q.Streets) == 0 {
 		out.Levels = s.levels(q, t)
 	}
@@ -152,13 +161,18 @@ func (s *snapshot) levels(q *Query, t *tally) []Choice {
 }
 
 // present is which values the listed shops have at all, those of most shops first.
-type present struct{ categories, streets, plazas, tags []int32 }
+type present struct {
+	categories, streets, plazas, tags []int32
+	priced                            bool // one has a price level
+}
 
 func (s *snapshot) count() present {
 	categories, streets, plazas := make([]int, len(s.reg.categories)), make([]int, len(s.reg.streets)), make([]int, len(s.reg.plazas))
 	tags := make([]int, len(s.reg.tags))
+	priced := false
 	for _, n := range s.lists.popular.list {
 		sh := &s.traits[n]
+		priced = priced || sh.price > 0
 		for _, c := range [...]struct {
 			counts []int
 			n      int32
@@ -171,7 +185,7 @@ func (s *snapshot) count() present {
 			tags[i] += int(sh.tags >> i & 1)
 		}
 	}
-	return present{most(categories), most(streets), most(plazas), most(tags)}
+	return present{most(categories), most(streets), most(plazas), most(tags), priced}
 }
 
 // most returns the positions whose count is not zero, the largest count first.

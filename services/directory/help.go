@@ -14,9 +14,9 @@ import (
 type Help struct {
 	// Categories are kinds of shops that sound like the words, or else those most shops belong to; N counts without filters.
 	Categories []Choice
-	// AnyTime, AnyWhere and AnyKind count what the same question finds without asking when, where, or for which kind. They are
-	// 0 where that was not asked. Plain counts it without any filter.
-	AnyTime, AnyWhere, AnyKind, Plain int
+	// AnyTime, AnyWhere, AnyKind and AnyPrice count what the same question finds without asking when, where, for which kind, or how
+	// dear. They are 0 where that was not asked. Plain counts it without any filter.
+	AnyTime, AnyWhere, AnyKind, AnyPrice, Plain int
 	// Words is a part of the words that does find something, empty for none.
 	Words string
 }
@@ -43,6 +43,9 @@ func (s *Service) help(ctx context.Context, st *state, q *Query, f *filter, foun
 	}
 	if f.category != nil {
 		h.AnyKind = without(func(f *filter) { f.category = nil })
+	}
+	if f.price != 0 {
+		h.AnyPrice = without(func(f *filter) { f.price = 0 })
 	}
 	if q.Filtered() {
 		h.Plain = without(func(f *filter) { *f = filter{} })

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"shangquan/services/geo"
+	"shangquan/services/listing"
 )
 
 // filter is the filters of a query in numbers of one snapshot. A nil slice lets everything through.
@@ -18,6 +19,7 @@ type filter struct {
 	where    bool
 	level    int16
 	tags     uint64
+	price    uint8 // a bit for each level that will do; 0: any
 	open     uint8
 	heritage bool
 }
@@ -30,6 +32,7 @@ const (
 	failTags
 	failOpen
 	failHeritage
+	failPrice
 )
 
 // tally is how many shops there would be for each value of each filter, the other filters being as they are set.
@@ -39,6 +42,7 @@ type tally struct {
 	level                   [maxLevel - minLevel + 1]int32
 	open                    [openBits]int32
 	heritage                int32
+	price                   [listing.PriceLevels + 1]int32
 	located                 int32 // of the result itself: how many have a position
 	openNow                 int32 // of the result itself
 }
@@ -66,6 +70,9 @@ func (s *snapshot) match(f *filter, c *clock, candidates, room []int32) ([]int32
 		if f.level != 0 && f.level != sh.level {
 			fail |= failLevel
 		}
+		if f.price != 0 && f.price>>sh.price&1 == 0 {
+			fail |= failPrice
+		}
 		if sh.tags&f.tags != f.tags {
 			fail |= failTags
 		}
@@ -82,6 +89,7 @@ func (s *snapshot) match(f *filter, c *clock, candidates, room []int32) ([]int32
 			t.categoryOf(sh)
 			t.whereOf(sh)
 			t.levelOf(sh)
+			t.price[sh.price]++
 			t.openOf(now)
 		case failCategory:
 			t.categoryOf(sh)
@@ -89,6 +97,8 @@ func (s *snapshot) match(f *filter, c *clock, candidates, room []int32) ([]int32
 			t.whereOf(sh)
 		case failLevel:
 			t.levelOf(sh)
+		case failPrice:
+			t.price[sh.price]++
 		case failOpen:
 			t.openOf(now)
 		}

@@ -40,6 +40,9 @@ const (
 // Sorts lists the orders in the order pages offer them.
 var Sorts = []Sort{Best, Nearest, Door, ByName, Popular, Newest}
 
+// Prices are the price levels in the order the filter shows them.
+var Prices = []string{"1", "2", "3", "4"}
+
 // PerPage is how many rows a page has (design L9): as many as a plan has pins.
 const PerPage = 24
 
@@ -51,7 +54,7 @@ const (
 
 // Query is what a visitor asks. The zero value, with Page 1, is the home page. Slugs are sorted and unique.
 //
-// Within Categories and Groups any value will do, and so within Streets and Plazas; of Tags every one must hold.
+// Within Categories and Groups any value will do, and so within Streets and Plazas, and within Prices; of Tags every one must hold.
 type Query struct {
 	Text       string
 	Categories []string
@@ -61,6 +64,7 @@ type Query struct {
 	Level      int // floor of a plaza; 0: any
 	Open       Open
 	Tags       []string
+	Prices     []string // "1" to "4", see listing.PriceLevel
 	Heritage   bool
 	Near       *geo.Point // where the visitor is, WGS-84, to four decimals (about ten metres)
 	Sort       Sort
@@ -93,7 +97,7 @@ func (q Query) AsMap(on bool) Query {
 
 // Filtered reports whether anything but words narrows the query.
 func (q Query) Filtered() bool {
-	return len(q.Categories)+len(q.Groups)+len(q.Streets)+len(q.Plazas)+len(q.Tags) > 0 || q.Level != 0 || q.Open != AnyTime || q.Heritage
+	return len(q.Categories)+len(q.Groups)+len(q.Streets)+len(q.Plazas)+len(q.Tags)+len(q.Prices) > 0 || q.Level != 0 || q.Open != AnyTime || q.Heritage
 }
 
 // Home reports whether q asks for nothing in particular: the home page.
@@ -111,8 +115,8 @@ func (q Query) clone() Query {
 	return q
 }
 
-func (q *Query) lists() [5]*[]string {
-	return [5]*[]string{&q.Categories, &q.Groups, &q.Streets, &q.Plazas, &q.Tags}
+func (q *Query) lists() [6]*[]string {
+	return [6]*[]string{&q.Categories, &q.Groups, &q.Streets, &q.Plazas, &q.Tags, &q.Prices}
 }
 
 func (q *Query) normalise() {

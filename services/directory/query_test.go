@@ -20,6 +20,7 @@ func someQuery() *rapid.Generator[Query] {
 		q := Query{
 			Text:       clean(rapid.StringN(0, 40, -1).Draw(t, "text")),
 			Categories: slugs("cat"), Groups: slugs("group"), Streets: slugs("at"), Plazas: slugs("plaza"), Tags: slugs("tag"),
+			Prices:   rapid.SliceOfN(rapid.SampledFrom(Prices), 0, 4).Draw(t, "price"),
 			Level:    rapid.IntRange(-3, 8).Draw(t, "level"),
 			Open:     rapid.SampledFrom(append([]Open{AnyTime}, Opens...)).Draw(t, "open"),
 			Heritage: rapid.Bool().Draw(t, "heritage"),

@@ -95,7 +95,7 @@ func readingOf(name lang.Text, pinyin string) string { return lang.SortKey(name.
 func (r *register) shop(l *listing.Listing) shop {
 	s := shop{Listing: l, door: r.doorKey(l), traits: traits{
 		street: find(r.street, l.Address.StreetID), plaza: find(r.plaza, l.Address.PlazaID), category: int16(find(r.category, l.CategoryID)), //nolint:gosec // a table has fewer
-		listed: l.State == listing.Published,
+		listed: l.State == listing.Published, price: uint8(l.PriceLevel()), //nolint:gosec // 0 to 4
 	}}
 	if n := l.Address.Level; n >= minLevel && n <= maxLevel {
 		s.level = int16(n) //nolint:gosec // checked

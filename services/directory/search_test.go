@@ -55,6 +55,10 @@ func TestSearchFilters(t *testing.T) {
 		{"a floor", Query{Plazas: []string{"luming"}, Level: -1}, "cellar"},
 		{"two tags are both", Query{Tags: []string{"cash", "step-free"}}, "noodles"},
 		{"heritage", Query{Heritage: true}, "pharmacy"},
+		{"a price level", Query{Prices: []string{"1"}}, "~noodles quarter"},
+		{"two price levels are either", Query{Prices: []string{"1", "4"}}, "~noodles quarter bar"},
+		{"a price level nobody has", Query{Prices: []string{"3"}}, ""},
+		{"a price level and a street", Query{Prices: []string{"1", "4"}, Streets: []string{"guyang"}}, "bar"},
 		{"open now", Query{Open: Now}, "~noodles pharmacy quarter optician"},
 		{"after 19:00", Query{Open: After19}, "~noodles pharmacy quarter optician bar"},
 		{"after 22:00", Query{Open: After22}, "~pharmacy bar"},
@@ -206,7 +210,7 @@ func TestFacets(t *testing.T) {
 	})
 	// Every count is what choosing that value alone gives.
 	t.Run("a count is what pressing gives", func(t *testing.T) {
-		for _, base := range []Query{{}, {Open: Now}, {Tags: []string{"cash"}}, {Text: "中山中路"}, {Streets: []string{"zhongshan"}, Open: After19}} {
+		for _, base := range []Query{{}, {Open: Now}, {Tags: []string{"cash"}}, {Text: "中山中路"}, {Prices: []string{"4"}}, {Streets: []string{"zhongshan"}, Open: After19}} {
 			f := d.ask(base).Facets
 			for _, c := range f.Streets {
 				if got := d.ask(base.Change(func(q *Query) { q.Streets, q.Plazas = []string{c.Value}, nil })).Total; got != c.N {
@@ -224,6 +228,11 @@ func TestFacets(t *testing.T) {
 				}
 				if got := d.ask(base.Change(func(q *Query) { Toggle(&q.Tags, c.Value) })).Total; got != c.N {
 					t.Errorf("%+v tag %s: counted %d, got %d", base, c.Value, c.N, got)
+				}
+			}
+			for _, c := range f.Prices {
+				if got := d.ask(base.Change(func(q *Query) { q.Prices = []string{c.Value} })).Total; got != c.N {
+					t.Errorf("%+v price %s: counted %d, got %d", base, c.Value, c.N, got)
 				}
 			}
 			for _, g := range f.Groups {

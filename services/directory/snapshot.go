@@ -45,7 +45,8 @@ type traits struct {
 	plaza    int32
 	category int16
 	level    int16
-	listed   bool // published: appears in lists
+	price    uint8 // 1 to 4; 0 unknown
+	listed   bool  // published: appears in lists
 	located  bool
 }
 

@@ -24,6 +24,7 @@ const (
 	paramLevel    = "level"
 	paramOpen     = "open"
 	paramTag      = "tag"
+	paramPrice    = "price"
 	paramHeritage = "heritage"
 	paramNear     = "near"
 	paramSort     = "sort"
@@ -33,7 +34,7 @@ const (
 
 var params = []string{
 	paramText, paramCategory, paramGroup, paramStreet, paramPlaza, paramLevel, paramOpen, paramTag,
-	paramHeritage, paramNear, paramSort, paramPage, paramView,
+	paramPrice, paramHeritage, paramNear, paramSort, paramPage, paramView,
 }
 
 // Params returns the names of the parameters, in the order Encode writes them.
@@ -67,6 +68,7 @@ func ParseQuery(values url.Values, own ...string) (Query, []fault.Field) {
 	q.Streets = r.slugs(paramStreet)
 	q.Plazas = r.slugs(paramPlaza)
 	q.Tags = r.slugs(paramTag)
+	q.Prices = r.among(paramPrice, Prices)
 	if s := r.one(paramLevel); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < minLevel || n > maxLevel || n == 0 {
@@ -120,7 +122,7 @@ func (q Query) Values() url.Values {
 	}
 	set(paramText, q.Text)
 	for name, list := range map[string][]string{
-		paramCategory: q.Categories, paramGroup: q.Groups, paramStreet: q.Streets, paramPlaza: q.Plazas, paramTag: q.Tags,
+		paramCategory: q.Categories, paramGroup: q.Groups, paramStreet: q.Streets, paramPlaza: q.Plazas, paramTag: q.Tags, paramPrice: q.Prices,
 	} {
 		if len(list) > 0 {
 			v[name] = slices.Clone(list)
@@ -243,6 +245,25 @@ func (r *reader) slugs(name string) []string {
 		r.problems = append(r.problems, fault.Field{Name: name, Key: "search.problem.too_many", Args: map[string]any{"Max": MaxValues}})
 		out = out[:MaxValues]
 	}
+	return out
+}
+
+// among reads a parameter that may have several of known values.
+func (r *reader) among(name string, known []string) []string {
+	var out []string
+	for _, s := range r.values[name] {
+		switch {
+		case s == "":
+		case !slices.Contains(known, s):
+			r.problem(name, "search.problem.value", s)
+			if len(r.problems) > MaxValues {
+				return out
+			}
+		case !slices.Contains(out, s):
+			out = append(out, s)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 

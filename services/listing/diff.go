@@ -63,6 +63,7 @@ var parts = []part{
 	{"hidden", func(l *Listing) any { return l.Hidden }},
 	{"goods", func(l *Listing) any { return l.Goods }},
 	{"prices", func(l *Listing) any { return l.Prices }},
+	{"spend", func(l *Listing) any { return l.Spend }},
 	{"tag_ids", func(l *Listing) any { return l.TagIDs }},
 	{"payments", func(l *Listing) any { return l.Payments }},
 	{"merchant_id", func(l *Listing) any { return l.MerchantID }},

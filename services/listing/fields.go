@@ -68,6 +68,7 @@ var Fields = []Field{
 	field("address.hint", Live, access.ListingTexts, func(l *Listing) *string { return &l.Address.Hint }),
 	field("goods", Live, access.ListingGoods, func(l *Listing) *[]string { return &l.Goods }),
 	field("prices", Live, access.ListingGoods, func(l *Listing) *[]Price { return &l.Prices }),
+	field("spend", Live, access.ListingGoods, func(l *Listing) *int { return &l.Spend }),
 	field("tag_ids", Live, access.ListingGoods, func(l *Listing) *[]string { return &l.TagIDs }),
 	field("payments", Live, access.ListingGoods, func(l *Listing) *[]string { return &l.Payments }),
 

@@ -47,8 +47,10 @@ type Listing struct {
 	FormatID   string   `json:"format_id"`
 	Goods      []string `json:"goods"` // goods and services, as people would ask for them
 	Prices     []Price  `json:"prices"`
-	TagIDs     []string `json:"tag_ids"`
-	Marks      []Mark   `json:"marks"`
+	// Spend is what one person usually spends at one visit, in yuan; 0: not said. See PriceLevel.
+	Spend  int      `json:"spend"`
+	TagIDs []string `json:"tag_ids"`
+	Marks  []Mark   `json:"marks"`
 	// Plaque is what its owner shows of a sign of honour; nil: none.
 	Plaque *Plaque `json:"plaque,omitempty"`
 
@@ -62,9 +64,9 @@ type Listing struct {
 	Description lang.Text      `json:"description,omitzero"`
 	Photos      []media.Photo  `json:"photos"` // the first is the cover
 	// Hidden are the photos the district took from the page, until the shop has read why.
-	Hidden      []Hiding       `json:"hidden,omitempty"`
-	Website     string         `json:"website"`
-	Payments    []string       `json:"payments"`
+	Hidden   []Hiding `json:"hidden,omitempty"`
+	Website  string   `json:"website"`
+	Payments []string `json:"payments"`
 
 	Closure *Closure `json:"closure,omitempty"`
 	// Turns are its openings, moves and closings, in the order they were written down. SeenOpenOn is the day a new shop was seen open,

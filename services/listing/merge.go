@@ -36,6 +36,7 @@ func Union(keep, gone Listing) Listing {
 	if len(keep.Prices) == 0 {
 		out.Prices = gone.Prices
 	}
+	out.Spend = cmp.Or(keep.Spend, gone.Spend)
 	out.Marks = joinedBy(keep.Marks, gone.Marks, "marks", func(m Mark) string { return m.Kind + "/" + m.Level })
 	out.KeepHeritage(&keep) // the record stays with the shop it is about
 	out.Address = doorOf(keep.Address, gone.Address)

@@ -149,6 +149,7 @@ func (c *checks) facts(l *Listing) {
 		c.date("prices.until", p.Until)
 		c.when(p.Amount < 0 || p.Amount > maxFen, "prices.amount", "error.number")
 	}
+	c.when(l.Spend < 0 || l.Spend > maxSpend, "spend", "error.number")
 	c.hours(&l.Hours)
 	c.text("description", l.Description)
 	c.website(l.Website)

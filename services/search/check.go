@@ -73,7 +73,7 @@ func (q *Query) Check() error {
 	}
 	for _, g := range q.Facets {
 		switch g {
-		case CategoryGroup, StreetGroup, PlazaGroup, TagGroup, LevelGroup, HeritageGroup, OpenGroup:
+		case CategoryGroup, StreetGroup, PlazaGroup, TagGroup, LevelGroup, PriceGroup, HeritageGroup, OpenGroup:
 		default:
 			return fault.Wrong("facets", "error.search.facets", nil)
 		}
@@ -105,6 +105,14 @@ func (f *Filters) check() error {
 	}
 	if len(f.Levels) > 100 {
 		return fault.Wrong("level", "error.search.filter", nil)
+	}
+	for _, p := range f.Prices {
+		if p < 1 || p > MaxPrice {
+			return fault.Wrong("price", "error.search.filter", nil)
+		}
+	}
+	if len(f.Prices) > MaxPrice {
+		return fault.Wrong("price", "error.search.filter", nil)
 	}
 	if len(f.OpenSlots) > SlotCount || !slotsValid(f.OpenSlots) || f.OpenOn < 0 || f.OpenOn > 99991231 {
 		return fault.Wrong("open", "error.search.open", nil)
@@ -150,6 +158,9 @@ func (l *Listing) Check() error {
 	}
 	if !levelValid(l.Level) {
 		return bad("level", "listing "+l.ID+": bad level")
+	}
+	if l.Price < 0 || l.Price > MaxPrice {
+		return bad("price", "listing "+l.ID+": bad price level")
 	}
 	if l.At != nil && !onEarth(*l.At) {
 		return bad("location", "listing "+l.ID+": coordinates out of range")

@@ -49,6 +49,7 @@ type Listing struct {
 
 	Address     string
 	Level       int      // floor of the plaza, 0 unknown
+	Price       int      // price level, 1 to MaxPrice; 0 unknown
 	Floor       string   // as people write it: "1F", "B1"
 	Phones      []string // anything but digits is ignored
 	Description string
@@ -72,7 +73,10 @@ type Circle struct {
 	Metres int
 }
 
-// Filters narrow a query. Within Categories, Streets, Plazas and Levels any value will do; of Tags and OpenSlots every
+// MaxPrice is the highest price level.
+const MaxPrice = 4
+
+// Filters narrow a query. Within Categories, Streets, Plazas, Levels and Prices any value will do; of Tags and OpenSlots every
 // one must hold. An unknown slug matches nothing.
 type Filters struct {
 	Categories []string
@@ -80,6 +84,7 @@ type Filters struct {
 	Plazas     []string
 	Tags       []string
 	Levels     []int
+	Prices     []int // 1..MaxPrice
 	OpenSlots  []int // 0..335, see Slots
 	OpenOn     int   // YYYYMMDD: leave out what is closed on that date; 0: no matter
 	Heritage   bool
@@ -102,7 +107,7 @@ const (
 // Group is a group of facet counts.
 type Group string
 
-// The groups. HeritageGroup has the one value "true"; LevelGroup the level as a decimal; OpenGroup the slots of
+// The groups. HeritageGroup has the one value "true"; LevelGroup and PriceGroup the level as a decimal; OpenGroup the slots of
 // Query.CountSlots as decimals.
 const (
 	CategoryGroup Group = "category"
@@ -110,6 +115,7 @@ const (
 	PlazaGroup    Group = "plaza"
 	TagGroup      Group = "tag"
 	LevelGroup    Group = "level"
+	PriceGroup    Group = "price"
 	HeritageGroup Group = "heritage"
 	OpenGroup     Group = "open"
 )

@@ -80,6 +80,24 @@ var fields = []field{
 	list(column{key: "goods", header: "商品和服务", paths: []string{"goods"}, help: "顾客会问的东西；多个用 ； 隔开", width: 24},
 		func(l *listing.Listing) *[]string { return &l.Goods }),
 	{
+		cols: []column{{key: "spend", header: "人均（元）", paths: []string{"spend"}, help: "一个人来一次大概花多少，整数，如 25；不填就是没说"}},
+		get: func(l *listing.Listing, _ *Names) []string {
+			if l.Spend == 0 {
+				return []string{""}
+			}
+			return []string{strconv.Itoa(l.Spend)}
+		},
+		set: func(l *listing.Listing, cells []string, _ *Names) *wrong {
+			cell := lang.Clean(cells[0])
+			n, err := strconv.Atoi(cell)
+			if cell != "" && (err != nil || n < 0) {
+				return &wrong{key: "sheet.bad_number", args: map[string]any{"Value": cell}, suggestion: "25"}
+			}
+			l.Spend = n
+			return nil
+		},
+	},
+	{
 		cols: []column{{key: "tags", header: "便利标签", paths: []string{"tag_ids"}, help: "多个用 ； 隔开", width: 20}},
 		get:  func(l *listing.Listing, n *Names) []string { return []string{joinList(n.tags.namesOf(l.TagIDs))} },
 		set: func(l *listing.Listing, cells []string, n *Names) *wrong {

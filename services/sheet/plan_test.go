@@ -115,7 +115,7 @@ func full() listing.Listing {
 	return listing.Listing{
 		Meta: store.Meta{ID: "l1"}, Code: "SJ1", Slug: "yu-tian-cheng", State: listing.Published,
 		Name:    listing.Name{Text: lang.Text{Hans: "余天成", Hant: "餘天成", En: "Yutiancheng"}, Pinyin: "yu tian cheng", SortKey: "yu tian cheng"},
-		Aliases: []string{"余天成药号", "a；b"}, CategoryID: "pharmacy", FormatID: "speciality-store", Goods: []string{"膏方"}, TagIDs: []string{"step-free", "insurance-card"},
+		Aliases: []string{"余天成药号", "a；b"}, CategoryID: "pharmacy", FormatID: "speciality-store", Goods: []string{"膏方"}, Spend: 45, TagIDs: []string{"step-free", "insurance-card"},
 		Marks:    []listing.Mark{{Kind: "heritage", Level: "shanghai", Certificate: "31|001", Issuer: "市商务委", Founded: 1782, ReviewOn: "2027-01-01", Evidence: "https://example.org/?a=1;b=2"}, {Kind: "heritage", Level: "district"}},
 		Address:  listing.Address{Line: "中山中路 218 号", StreetID: "s1", House: "218", PlazaID: "p2", Level: -1, Unit: "B1-06", Hint: "谷阳路口往西", Postcode: "201600"},
 		Location: &geo.Location{Point: geo.From(geo.BD09, 31.010445, 121.241105), Source: geo.BD09, AccuracyM: 50, Method: "list"},

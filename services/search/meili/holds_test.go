@@ -107,7 +107,7 @@ func TestRebuildForgetsWhatItDrops(t *testing.T) {
 	}
 	rebuild()
 	rebuild()
-	if got := f.sent("DELETE /tasks"); len(got) != 1 || !strings.Contains(got[0], "&indexUids=listings_1_1790000000000000000&") {
+	if got := f.sent("DELETE /tasks"); len(got) != 1 || !strings.Contains(got[0], "&indexUids=listings_2_1790000000000000000&") {
 		t.Errorf("sent %v", got)
 	}
 	f.answer = func(w http.ResponseWriter, r *http.Request, _ string) bool {

@@ -27,7 +27,7 @@ type searchQuery struct {
 // attributes of the facet groups; OpenGroup is counted by queries of its own.
 var attributes = map[search.Group]string{
 	search.CategoryGroup: "category_id", search.StreetGroup: "street_id", search.PlazaGroup: "plaza_id",
-	search.TagGroup: "tag_ids", search.LevelGroup: "level", search.HeritageGroup: "time_honoured",
+	search.TagGroup: "tag_ids", search.LevelGroup: "level", search.PriceGroup: "price", search.HeritageGroup: "time_honoured",
 }
 
 // filterOf writes the filters, without those that group ignores. Values are slugs and numbers (search.Query.Check), so the
@@ -52,6 +52,11 @@ func filterOf(f *search.Filters, ignoredBy search.Group) []any {
 		levels = append(levels, strconv.Itoa(l))
 	}
 	anyOf(search.LevelGroup, levels)
+	var prices []string
+	for _, p := range f.Prices {
+		prices = append(prices, strconv.Itoa(p))
+	}
+	anyOf(search.PriceGroup, prices)
 	for _, t := range f.Tags {
 		out = append(out, `tag_ids = "`+t+`"`)
 	}
@@ -113,6 +118,8 @@ func ownFilter(f *search.Filters, g search.Group) bool {
 		return len(f.Plazas) > 0
 	case search.LevelGroup:
 		return len(f.Levels) > 0
+	case search.PriceGroup:
+		return len(f.Prices) > 0
 	case search.HeritageGroup:
 		return f.Heritage
 	}

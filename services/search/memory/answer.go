@@ -21,12 +21,13 @@ const (
 	failsLevel
 	failsOpen
 	failsHeritage
+	failsPrice
 	failsOther // what no group ignores
 )
 
 var ownFilter = map[search.Group]violation{
 	search.CategoryGroup: failsCategory, search.StreetGroup: failsStreet, search.PlazaGroup: failsPlaza,
-	search.LevelGroup: failsLevel, search.OpenGroup: failsOpen, search.HeritageGroup: failsHeritage,
+	search.LevelGroup: failsLevel, search.PriceGroup: failsPrice, search.OpenGroup: failsOpen, search.HeritageGroup: failsHeritage,
 }
 
 // found is a document that matches.
@@ -63,6 +64,7 @@ type answer struct {
 	levelN                      map[int16]int
 	openN                       []int
 	heritageN                   int
+	priceN                      [search.MaxPrice + 1]int
 }
 
 func (x *index) answer(q *search.Query) *answer {
@@ -94,6 +96,7 @@ func (x *index) answer(q *search.Query) *answer {
 // reset forgets what was gathered, for the next stage.
 func (a *answer) reset() {
 	a.top, a.floor, a.total, a.heritageN = a.top[:0], false, 0, 0
+	a.priceN = [search.MaxPrice + 1]int{}
 	a.catN, a.streetN = make([]int, len(a.x.cats.ids)), make([]int, len(a.x.streets.ids))
 	a.plazaN, a.tagN = make([]int, len(a.x.plazas.ids)), make([]int, len(a.x.tags.ids))
 	a.levelN, a.openN = map[int16]int{}, make([]int, len(a.q.CountSlots))
@@ -131,6 +134,9 @@ func (a *answer) violations(f *facts) violation {
 		v |= failsLevel
 	}
 	flt := &a.q.Filters
+	if len(flt.Prices) > 0 && !slices.Contains(flt.Prices, int(f.price)) {
+		v |= failsPrice
+	}
 	for _, s := range flt.OpenSlots {
 		if !f.open.Has(s) {
 			v |= failsOpen
@@ -214,6 +220,9 @@ func (a *answer) count(f *facts, v violation) {
 	}
 	if v&^failsLevel == 0 && f.level != 0 && a.wants[search.LevelGroup] {
 		a.levelN[f.level]++
+	}
+	if v&^failsPrice == 0 {
+		a.priceN[f.price]++
 	}
 	if v&^failsHeritage == 0 && f.heritage {
 		a.heritageN++
@@ -338,6 +347,10 @@ func (a *answer) counts(g search.Group) []search.Count {
 	case search.LevelGroup:
 		for l, n := range a.levelN {
 			add(strconv.Itoa(int(l)), n)
+		}
+	case search.PriceGroup:
+		for level := 1; level <= search.MaxPrice; level++ {
+			add(strconv.Itoa(level), a.priceN[level])
 		}
 	case search.HeritageGroup:
 		add("true", a.heritageN)

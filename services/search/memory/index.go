@@ -33,6 +33,7 @@ type facts struct {
 	open               search.Slots
 	cat, street, plaza int32
 	level              int16
+	price              int8
 	heritage           bool
 	lat, lng           float64 // NaN: no place
 	tags               []int32
@@ -77,7 +78,7 @@ func (x *index) put(p prepared) {
 	d := uint32(len(x.recs))
 	x.recs, x.phone = append(x.recs, p.rec), append(x.phone, p.rec.phones)
 	f := facts{
-		open: l.Open, heritage: l.Heritage, level: int16(l.Level), lat: math.NaN(), lng: math.NaN(),
+		open: l.Open, heritage: l.Heritage, level: int16(l.Level), price: int8(l.Price), lat: math.NaN(), lng: math.NaN(),
 		cat: x.cats.get(l.Category.ID), street: x.streets.get(l.Street.ID), plaza: x.plazas.get(l.Plaza.ID),
 	}
 	if l.At != nil {

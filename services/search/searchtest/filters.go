@@ -53,6 +53,12 @@ func (s *suite) narrows() (plain, slots []narrow) {
 				holds: func(l *search.Listing) bool { return l.Level == level },
 			})
 		}
+		if price := l.Price; price != 0 {
+			add(fmt.Sprint("price ", price), narrow{
+				group: search.PriceGroup, set: func(f *search.Filters) { f.Prices = append(f.Prices, price) },
+				holds: func(l *search.Listing) bool { return l.Price == price },
+			})
+		}
 		for _, tag := range l.Tags {
 			add("tag "+tag.ID, narrow{
 				set:   func(f *search.Filters) { f.Tags = append(f.Tags, tag.ID) },
@@ -148,6 +154,7 @@ func (s *suite) refused(t *testing.T) {
 	for name, q := range map[string]search.Query{
 		"slot": {Filters: search.Filters{OpenSlots: []int{336}}}, "per page": {PerPage: search.MaxPerPage + 1}, "page": {Page: -1},
 		"sort": {Sort: "id"}, "distance from nowhere": {Sort: search.Distance}, "facet": {Facets: []search.Group{"id"}},
+		"price": {Filters: search.Filters{Prices: []int{5}}}, "no price": {Filters: search.Filters{Prices: []int{0}}},
 		"radius": {Filters: search.Filters{Near: &search.Circle{Metres: 0}}},
 	} {
 		if _, err := s.e.Search(t.Context(), q); !fault.Is(err, fault.Invalid) {
@@ -166,7 +173,7 @@ func (s *suite) refused(t *testing.T) {
 
 func (s *suite) facets(t *testing.T) {
 	groups := []search.Group{
-		search.CategoryGroup, search.StreetGroup, search.PlazaGroup, search.TagGroup, search.LevelGroup, search.HeritageGroup, search.OpenGroup,
+		search.CategoryGroup, search.StreetGroup, search.PlazaGroup, search.TagGroup, search.LevelGroup, search.PriceGroup, search.HeritageGroup, search.OpenGroup,
 	}
 	counted := []int{20, 44, 300}
 	plain, slots := s.narrows()
@@ -223,6 +230,10 @@ func (s *suite) bruteCounts(g search.Group, slots []int, matched map[string]bool
 		case search.LevelGroup:
 			if l.Level != 0 {
 				n[fmt.Sprint(l.Level)]++
+			}
+		case search.PriceGroup:
+			if l.Price != 0 {
+				n[fmt.Sprint(l.Price)]++
 			}
 		case search.HeritageGroup:
 			if l.Heritage {

@@ -7,7 +7,7 @@ import (
 )
 
 // SchemaVersion changes with every change to the tokens or fields of a Document: an index of another version is rebuilt.
-const SchemaVersion = 1
+const SchemaVersion = 2
 
 // MaxDescription is how many characters of a description are searched.
 const MaxDescription = 400
@@ -38,6 +38,7 @@ type Document struct {
 	Street     string    `json:"street_id,omitempty"`
 	Plaza      string    `json:"plaza_id,omitempty"`
 	Level      int       `json:"level,omitempty"`
+	Price      int       `json:"price,omitempty"`
 	Tags       []string  `json:"tag_ids"`
 	OpenSlots  []int     `json:"open_slots"`
 	ClosedOn   []int     `json:"closed_on"`
@@ -59,7 +60,7 @@ type GeoPoint struct {
 // DocumentOf derives the fields of a listing.
 func DocumentOf(l *search.Listing) Document {
 	d := Document{
-		ID: l.ID, Category: l.Category.ID, Street: l.Street.ID, Plaza: l.Plaza.ID, Level: l.Level, Tags: []string{},
+		ID: l.ID, Category: l.Category.ID, Street: l.Street.ID, Plaza: l.Plaza.ID, Level: l.Level, Price: l.Price, Tags: []string{},
 		OpenSlots: l.Open.List(), ClosedOn: append([]int{}, l.ClosedOn...), Heritage: l.Heritage, Popularity: l.Popularity,
 		UpdatedAt: l.UpdatedAt.Unix(), NameKey: l.NameKey, DoorKey: l.DoorKey, Schema: SchemaVersion,
 		AliasTok: []string{}, AliasUni: []string{}, AliasPy: []string{}, AliasIni: []string{},
