@@ -33,6 +33,8 @@ func (s *Site) myRoutes() []Route {
 		{Method: post, Path: shop + "/plaza", Handle: s.myPlazaSent, Kind: Private, Rate: Write, Needs: access.ListingPlaza, Thing: s.shopThing, Probe: none + "/plaza"},
 		{Method: get, Path: shop + "/special", Handle: s.specialPage, Kind: Private, Needs: access.ListingHours, Thing: s.shopThing, Probe: none + "/special"},
 		{Method: post, Path: shop + "/special", Handle: s.specialSent, Kind: Private, Rate: Write, Needs: access.ListingHours, Thing: s.shopThing, Probe: none + "/special"},
+		{Method: get, Path: shop + "/special/copy", Handle: s.copyPage, Kind: Private, Needs: access.ListingHours, Thing: s.shopThing, Probe: none + "/special/copy"},
+		{Method: post, Path: shop + "/special/copy", Handle: s.copySent, Kind: Private, Rate: Write, Needs: access.ListingHours, Thing: s.shopThing, Probe: none + "/special/copy"},
 		{Method: get, Path: shop + "/history", Handle: s.historyPage, Kind: Private, Needs: access.ListingHistory, Thing: s.shopThing, Probe: none + "/history"},
 		{Method: get, Path: shop + "/history/:rev", Handle: s.restorePage, Kind: Private, Needs: access.ListingRestore, Thing: s.shopThing, Probe: none + "/history/1"},
 		{Method: post, Path: shop + "/history/:rev", Handle: s.restoreSent, Kind: Private, Rate: Write, Needs: access.ListingRestore, Thing: s.shopThing, Probe: none + "/history/1"},

@@ -55,6 +55,15 @@ func (s *Site) showSpecial(c *fiber.Ctx, p *speaker, l *listing.Listing, notes [
 	if !l.Hours.Known {
 		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("my.special.week_first"), Link: &ui.Link{Label: p.say("my.page.hours"), Href: shopHref(c, l, "hours")}})
 	}
+	others, err := s.siblings(c, l)
+	if err != nil {
+		return err
+	}
+	for i := range v.Specials.Days {
+		if d := &v.Specials.Days[i]; len(others) > 0 && d.State != "" {
+			d.Copy = strings.Replace(d.Edit, "/special/day?", "/special/copy?", 1)
+		}
+	}
 	if x := l.Hours.Pause; x != nil && !over(p, x) {
 		v.Pause = ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("my.pause.now"), Text: pauseWords(p, x)}
 		v.PauseTo.Label = p.say("my.pause.change")

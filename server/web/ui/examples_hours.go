@@ -21,7 +21,7 @@ func (e *examples) editor() {
 	e.add("specials", "", Specials{
 		Action: "/", CSRF: "token", Rev: "12", Add: Link{"加一个日子", "/"},
 		Days: []SpecialDay{
-			{Key: "2026-10-18:2026-10-18", Name: "重阳节", Dates: "10 月 18 日（周日）", State: "6:30–14:00", Note: "敬老面半价", Edit: "/"},
+			{Key: "2026-10-18:2026-10-18", Name: "重阳节", Dates: "10 月 18 日（周日）", State: "6:30–14:00", Note: "敬老面半价", Edit: "/", Copy: "/"},
 			{Key: "2027-01-01:2027-01-03", Name: "元旦", Dates: "1 月 1 日至 3 日", Edit: "/"},
 			{Key: "2027-02-05:2027-02-13", Name: "春节", Dates: "2 月 5 日至 13 日", Edit: "/", Fixed: true},
 		},

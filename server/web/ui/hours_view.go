@@ -277,6 +277,7 @@ type SpecialDay struct {
 	State string
 	Note  string
 	Edit  string // where the times are filled in
+	Copy  string // where other shops get the same; empty: there are none
 	Left  string // 还有 10 天
 	More  []Fix  // answers besides 照常 and 休息, as values of the button: 初一至初三休
 	Fixed bool   // cannot be answered with one tap: more than six days running is a pause
