@@ -131,6 +131,23 @@ test('staff puts up two photos, and what is no photo is refused in a sentence', 
 	expect((await page.request.get(source)).headers()['content-type']).toBe('image/jpeg');
 });
 
+test('what one shop says of a holiday is written for the other one, too', async ({ page }) => {
+	await prepare(page);
+	await signIn(page, 'owner', shop() + '/special');
+	await page
+		.getByRole('link', { name: /^别的店也一样/ })
+		.first()
+		.click();
+	await expect(page.locator('main input:checked')).toHaveCount(0);
+	await inEveryLook(page);
+	await page.getByRole('button', { name: '写到选中的店' }).last().click();
+	await expect(page.locator('.callout.bad a')).toBeVisible(); // none is chosen
+	await page.locator('main input[name="shop"]').first().check({ force: true });
+	await page.getByRole('button', { name: '写到选中的店' }).last().click();
+	await expect(page.locator('.callout.ok')).toContainText('1 家店里，1 家写好了');
+	await inEveryLook(page);
+});
+
 test('the pages of a shop pass axe, in large text and dark too, and do not scroll sideways', async ({ page }) => {
 	await prepare(page);
 	await signIn(page, 'owner', '/my');
