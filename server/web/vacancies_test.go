@@ -49,6 +49,17 @@ func (x *town) offer(t *testing.T) (desk, public string) {
 	return desk, strings.TrimPrefix(desk, "/desk")
 }
 
+// unitLink is the link that the desk's page of a card shows, for whoever lets the unit.
+func (b *browser) unitLink(path string) string {
+	b.t.Helper()
+	_, rest, ok := strings.Cut(html.UnescapeString(b.page(path)), "http://shop.test/unit/")
+	if !ok {
+		b.t.Fatal("the desk has no link")
+	}
+	token, _, _ := strings.Cut(rest, "<")
+	return "/unit/" + token
+}
+
 // A coordinator enters a card; everybody reads it, in every language and where they look for the plaza, until a shop moves in.
 func TestAUnitOnOfferThroughThePages(t *testing.T) {
 	t.Parallel()
@@ -157,16 +168,7 @@ func TestTheLinkOfACard(t *testing.T) {
 	x.public(t)
 	desk, landlord := x.as(t, demo.Coordinator), x.as(t, "")
 	path, card := x.offer(t)
-	link := func() string {
-		t.Helper()
-		_, rest, ok := strings.Cut(html.UnescapeString(desk.page(path)), "http://shop.test/unit/")
-		if !ok {
-			t.Fatal("the desk has no link")
-		}
-		token, _, _ := strings.Cut(rest, "<")
-		return "/unit/" + token
-	}
-	to := link()
+	to := desk.unitLink(path)
 	for range 2 {
 		has(t, "opened", landlord.page(to), "1F-88", "街道想请人看一看")
 	}
@@ -177,7 +179,7 @@ func TestTheLinkOfACard(t *testing.T) {
 		}
 	}
 	has(t, "confirmed", x.as(t, "").page(card), "业主方核对")
-	to = link()
+	to = desk.unitLink(path)
 	desk.done(path, func() url.Values {
 		v := filledVacancy(url.Values{"power_kw": {"60"}})
 		v.Set("rev", revOf(t, desk.page(path), "card"))
@@ -186,7 +188,7 @@ func TestTheLinkOfACard(t *testing.T) {
 	if a := landlord.post(to, url.Values{}); a.status != http.StatusConflict || !strings.Contains(a.body, "卡片改过了") || !strings.Contains(a.body, "60 千瓦") {
 		t.Errorf("of a card that changed: %d %s", a.status, complaint(a.body))
 	}
-	to = link()
+	to = desk.unitLink(path)
 	x.wait((vacancy.LinkDays + 1) * 24 * time.Hour)
 	for _, gone := range []string{to, "/unit/none", to + "x"} {
 		if a := landlord.get(gone); a.status != http.StatusNotFound && a.status != http.StatusGone {
