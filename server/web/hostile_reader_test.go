@@ -70,6 +70,7 @@ func obeyedHTML(body string) error {
 			}
 		case tokens.EndTagToken:
 			inScript = ""
+		case tokens.CommentToken, tokens.DoctypeToken:
 		case tokens.StartTagToken, tokens.SelfClosingTagToken:
 			tag := z.Token()
 			if inScript = ""; tag.Data == "script" {

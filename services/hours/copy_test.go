@@ -58,9 +58,8 @@ func TestCopied(t *testing.T) {
 			}
 			for i, open := range c.opens {
 				day := hours.DayOf(got, cal, first+calendar.Date(i))
-				if is := -1; len(day.Spans) > 0 {
-					is = day.Spans[0].Open
-					if is != open {
+				if len(day.Spans) > 0 {
+					if is := day.Spans[0].Open; is != open {
 						t.Errorf("day %d opens at %d, want %d", i, is, open)
 					}
 				} else if open != -1 || day.Unanswered {
