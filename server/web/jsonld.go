@@ -207,21 +207,6 @@ func (s *Site) plazaJSONLD(x *place.Plaza) any {
 	return t
 }
 
-// pointsJSONLD is what people need on the way, each with its place.
-func (s *Site) pointsJSONLD(p *speaker, name string, points []*place.Point) any {
-	items := make([]listItem, len(points))
-	for i, x := range points {
-		said, _ := x.Name.In(p.Lang)
-		t := thing{"@type": "Place", "name": said}
-		put(t, "address", x.Address)
-		if x.Location != nil {
-			t["geo"] = thing{"@type": "GeoCoordinates", "latitude": x.Location.Lat, "longitude": x.Location.Lng}
-		}
-		items[i] = listItem{Type: "ListItem", Position: i + 1, Item: t}
-	}
-	return listJSONLD(name, items)
-}
-
 // crumbsJSONLD is the way from the home page to this one, as the link above its heading says it.
 func (s *Site) crumbsJSONLD(p *speaker, name string, over ...ui.Link) any {
 	home, _ := s.identity().Name.In(p.Lang)

@@ -103,7 +103,6 @@ func TestPagesDescribeThemselves(t *testing.T) {
 		"/night":                     "ItemList",
 		"/heritage":                  "ItemList",
 		"/heritage/walk":             "ItemList BreadcrumbList",
-		"/points":                    "ItemList",
 		"/streets/zhongshan-zhonglu": "ItemList BreadcrumbList",
 		"/plazas/kai-yuan-di-zhong-hai-shang-ye-guang-chang":   "ShoppingCenter ItemList BreadcrumbList",
 		"/shops/xing-ba-ke-song-jiang-wan-da-guang-chang-dian": "CafeOrCoffeeShop",

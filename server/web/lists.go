@@ -163,7 +163,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 		return err
 	}
 	v := pointsPage{Title: p.say("points.title"), Lead: p.say("points.lead")}
-	pinned, listed := []directory.PointRow{}, []*place.Point{}
+	pinned := []directory.PointRow{}
 	for _, g := range groups {
 		group := pointGroup{ID: string(g.Kind), Title: p.say("points.kind." + string(g.Kind)), Icon: pointIcons[g.Kind]}
 		for _, r := range g.Points {
@@ -174,7 +174,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 				r.Number = len(pinned) + 1
 				pinned = append(pinned, r)
 			}
-			group.Points, listed = append(group.Points, s.pointOf(p, r)), append(listed, r.Point)
+			group.Points = append(group.Points, s.pointOf(p, r))
 		}
 		if len(group.Points) > 0 {
 			v.Groups = append(v.Groups, group)
@@ -186,7 +186,6 @@ func (s *Site) points(c *fiber.Ctx) error {
 	}
 	v.Base = s.Base(c, v.Title)
 	v.Base.Description = v.Lead
-	v.Base.JSONLD = graph(s.pointsJSONLD(p, v.Title, listed))
 	if p.err != nil {
 		return p.err
 	}
