@@ -12,7 +12,7 @@ import (
 )
 
 // statements are the ones with a fixed text.
-type statements struct{ insert, replace, refill, rowid, current, erase, restore string }
+type statements struct{ insert, differs, refill, rowid, current, erase, restore string }
 
 // plainFields are the positions in record.values of the fields that are columns, beyond the metadata.
 func (t *sqliteTable) plainFields() []int {
@@ -26,34 +26,28 @@ func (t *sqliteTable) plainFields() []int {
 }
 
 func (t *sqliteTable) statements() statements {
-	var cols, sets []string
+	var cols, sets, differ []string
 	for _, i := range t.plainFields() {
 		cols = append(cols, quoted(t.sp.fields[i].path))
 	}
 	for _, c := range cols {
-		sets = append(sets, c+" = ?")
-	}
-	var pending []string
-	for _, f := range t.sp.followers {
-		pending = append(pending, quoted(pendingColumn(f))+" = 1")
+		sets, differ = append(sets, c+" = ?"), append(differ, c+" IS NOT ?")
 	}
 	table := quoted(t.sp.name)
 	all := append(slices.Clone(cols), "id", "rev", "created_at", "updated_at", "_doc")
-	meta := []string{"rev = ?", "updated_at = ?", "_doc = ?"}
 	if t.sp.sealed {
-		all, meta = append(all, sealColumn), append(meta, sealColumn+" = ?")
+		all = append(all, sealColumn)
 	}
 	refill := strings.Join(sets, ", ")
 	if refill == "" {
 		refill = "id = id"
 	}
 	return statements{
-		insert: "INSERT INTO " + table + " (" + strings.Join(all, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(all)-1) + ")",
-		replace: "UPDATE " + table + " SET " + strings.Join(slices.Concat(sets, pending, meta), ", ") +
-			" WHERE id = ? AND rev = ?",
+		insert:  "INSERT INTO " + table + " (" + strings.Join(all, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(all)-1) + ")",
+		differs: "SELECT " + strings.Join(append([]string{"_pk"}, differ...), ", ") + " FROM " + table + " WHERE id = ? AND rev = ?",
 		refill:  "UPDATE " + table + " SET " + refill + " WHERE _pk = ?",
 		rowid:   "SELECT _pk FROM " + table + " WHERE id = ?",
-		restore: "UPDATE " + table + " SET " + strings.Join(slices.Concat(sets, meta), ", ") + " WHERE id = ?",
+		restore: "UPDATE " + table + " SET " + strings.Join(append(sets, t.setsAlways()...), ", ") + " WHERE id = ?",
 		erase:   "DELETE FROM " + table + " WHERE id = ? AND rev = ?",
 		current: "SELECT id, rev, created_at FROM " + table + " WHERE id IN (SELECT value FROM json_each(?))",
 	}
@@ -98,18 +92,74 @@ func (t *sqliteTable) replace(ctx context.Context, r record, rev int64) (matched
 	return matched && err == nil, err
 }
 
+// replaceRow sets the columns whose value differs from what the row has. SQLite writes every index again that a column which is set
+// stands in, whatever its value: most edits would dirty a page of each for nothing.
 func (t *sqliteTable) replaceRow(tx *txn, r record, rev int64) (bool, error) {
-	n, err := tx.exec(t.sql.replace, append(t.changed(r), r.meta.ID, rev)...)
-	if err != nil || n == 0 {
+	row, differ, err := t.differing(tx, r, rev)
+	if err != nil || row == 0 {
+		return false, err
+	}
+	args := []any{}
+	for i, v := range t.args(r) {
+		if differ[i] {
+			args = append(args, v)
+		}
+	}
+	args = append(append(args, t.written(r)...), row)
+	if _, err := tx.exec(t.replacing(differ), args...); err != nil {
 		return false, err
 	}
 	tx.touched[t] = struct{}{}
-	return true, t.writeListsOf(tx, r, true)
+	return true, t.writeLists(tx, row, r, true)
 }
 
-// changed are the values that a write over a row sets.
-func (t *sqliteTable) changed(r record) []any {
-	out := append(t.args(r), r.meta.Rev, r.meta.UpdatedAt.UnixMilli(), string(r.doc))
+// differing returns the row of a document at a revision, 0 for none, and which of its columns say something else than r.
+func (t *sqliteTable) differing(tx *txn, r record, rev int64) (row int64, differ []bool, err error) {
+	args := t.args(r)
+	differ = make([]bool, len(args))
+	to := []any{&row}
+	for i := range differ {
+		to = append(to, &differ[i])
+	}
+	rows, err := tx.query(t.sql.differs, append(args, r.meta.ID, rev)...)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := rows.Scan(to...); err != nil {
+			return 0, nil, err
+		}
+	}
+	return row, differ, rows.Err()
+}
+
+// replacing is the statement that sets some of the columns, what every write sets, and that the followers have to hear of it. There are
+// as many as kinds of edits: a few for each collection.
+func (t *sqliteTable) replacing(differ []bool) string {
+	var sets []string
+	for n, i := range t.plainFields() {
+		if differ[n] {
+			sets = append(sets, quoted(t.sp.fields[i].path)+" = ?")
+		}
+	}
+	for _, f := range t.sp.followers {
+		sets = append(sets, quoted(pendingColumn(f))+" = 1")
+	}
+	return "UPDATE " + quoted(t.sp.name) + " SET " + strings.Join(append(sets, t.setsAlways()...), ", ") + " WHERE _pk = ?"
+}
+
+// setsAlways are the assignments of every write over a row, with the values of written.
+func (t *sqliteTable) setsAlways() []string {
+	sets := []string{"rev = ?", "updated_at = ?", "_doc = ?"}
+	if t.sp.sealed {
+		sets = append(sets, sealColumn+" = ?")
+	}
+	return sets
+}
+
+func (t *sqliteTable) written(r record) []any {
+	out := []any{r.meta.Rev, r.meta.UpdatedAt.UnixMilli(), string(r.doc)}
 	if t.sp.sealed {
 		out = append(out, r.seal)
 	}

@@ -5,7 +5,7 @@ import "context"
 // restore puts a row back. Index columns and lists follow the document; what followers have still to hear stays as it is.
 func (t *sqliteTable) restore(ctx context.Context, r record) error {
 	return t.db.write(ctx, func(tx *txn) error {
-		n, err := tx.exec(t.sql.restore, append(t.changed(r), r.meta.ID)...)
+		n, err := tx.exec(t.sql.restore, append(append(t.args(r), t.written(r)...), r.meta.ID)...)
 		if err != nil || n == 0 {
 			return err
 		}
