@@ -59,8 +59,8 @@ func declare(t reflect.Type, name string, decls []Declaration) *spec {
 	if !namePattern.MatchString(name) {
 		panic(fmt.Sprintf("store: %q cannot name a collection", name))
 	}
-	// The id needs no index of its own: it is the key.
-	sp.indexes = []index{{fields: []string{"rev"}}, {fields: []string{"created_at"}}, {fields: []string{"updated_at"}}}
+	// The id needs no index of its own: it is the key. Nobody looks for a revision, which every write would move in its index.
+	sp.indexes = []index{{fields: []string{"created_at"}}, {fields: []string{"updated_at"}}}
 	for _, d := range decls {
 		d(sp)
 	}

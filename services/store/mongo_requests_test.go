@@ -47,7 +47,7 @@ func TestWireRequests(t *testing.T) {
 	indexes := s.last(t, "createIndexes")
 	s.expect(t, indexes, durable, "writeConcern")
 	want := []string{
-		`{"key":{"rev":1,"_id":1},"name":"index:rev"}`, `{"key":{"created_at":1,"_id":1},"name":"index:created_at"}`,
+		`{"key":{"created_at":1,"_id":1},"name":"index:created_at"}`,
 		`{"key":{"updated_at":1,"_id":1},"name":"index:updated_at"}`, `{"key":{"slug":1},"name":"unique:slug","unique":true}`,
 		`{"key":{"n":1,"_id":1},"name":"index:n"}`, `{"key":{"tags":1},"name":"multi:tags"}`,
 		`{"key":{"_pending.search":1},"name":"pending:search","sparse":true}`,

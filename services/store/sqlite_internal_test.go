@@ -55,6 +55,41 @@ func TestSQLiteSettings(t *testing.T) {
 	}
 }
 
+// An edit writes the columns that differ from the document, whoever made them differ.
+func TestSQLiteColumnsFollowTheDocument(t *testing.T) {
+	db, c := openTest(t, filepath.Join(t.TempDir(), "notes.db"))
+	for i, tt := range []struct {
+		past string // what somebody does to the row meanwhile
+		edit func(*note)
+	}{
+		{"", func(*note) {}},
+		{"", func(n *note) { n.N = 7 }},
+		{"", func(n *note) { n.Slug, n.N = "other", -1 }},
+		{"UPDATE notes SET n = 99", func(n *note) { n.Text = "untouched else" }},
+		{"UPDATE notes SET n = NULL, slug = 'taken'", func(*note) {}},
+	} {
+		n := note{Slug: fmt.Sprint("s", i), N: 5, Tags: []string{"a"}}
+		if err := c.Insert(t.Context(), &n); err != nil {
+			t.Fatal(err)
+		}
+		if tt.past != "" {
+			if _, err := db.writer.conn.ExecContext(t.Context(), tt.past+" WHERE id = ?", n.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := c.Update(t.Context(), n.ID, n.Rev, func(n *note) error { tt.edit(n); return nil })
+		if err != nil {
+			t.Fatal(i, err)
+		}
+		var slug string
+		var num, rev, pending int
+		row := db.readers.QueryRowContext(t.Context(), `SELECT slug, n, rev, "pending:search" FROM notes WHERE id = ?`, n.ID)
+		if err := row.Scan(&slug, &num, &rev, &pending); err != nil || slug != got.Slug || num != got.N || rev != 2 || pending != 1 {
+			t.Errorf("%d: slug %q, n %d, revision %d, pending %d (%v), of %+v", i, slug, num, rev, pending, err, got)
+		}
+	}
+}
+
 func TestSQLiteRefusesToStart(t *testing.T) {
 	good := filepath.Join(t.TempDir(), "good.db")
 	db, c := openTest(t, good)

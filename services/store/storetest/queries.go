@@ -45,7 +45,6 @@ func sample(n int) []Shop {
 // fields gives the values of each field of the suite that can be asked for, independent of the store.
 var fields = map[string]func(Shop) []any{
 	"id":          func(s Shop) []any { return []any{s.ID} },
-	"rev":         func(s Shop) []any { return []any{s.Rev} },
 	"created_at":  func(s Shop) []any { return []any{s.CreatedAt} },
 	"updated_at":  func(s Shop) []any { return []any{s.UpdatedAt} },
 	"slug":        func(s Shop) []any { return []any{s.Slug} },
