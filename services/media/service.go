@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"shangquan/services/disk"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/secret"
@@ -33,7 +34,7 @@ func New(blobs *Blobs, keys *secret.Ring, now func() time.Time) *Service {
 		if blobs.dir == "" {
 			return 0, false
 		}
-		return free(blobs.dir)
+		return disk.Free(blobs.dir)
 	}}
 }
 
