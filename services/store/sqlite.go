@@ -59,10 +59,9 @@ func unavailable(format string, args ...any) error {
 }
 
 func openSQLite(ctx context.Context, name string, s *settings) (DB, error) {
-	path, _, _ := strings.Cut(name, "?")
-	path = strings.TrimPrefix(path, "//")
-	if path == "" || path == ":memory:" {
-		return nil, fault.New(fault.Invalid, keyInternal, errors.New("store: name a file, as in file:data/shangquan.db"))
+	path, err := fileOf(name)
+	if err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, unavailable("store: the folder of %s cannot be made: %w", path, err)
