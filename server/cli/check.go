@@ -6,8 +6,10 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"shangquan/server/config"
+	"shangquan/services/alarm"
 )
 
 // check lists what cannot be read in the settings and what is unsafe in them.
@@ -15,6 +17,11 @@ func (p Program) check(_ context.Context, o *options) error {
 	findings := []config.Finding{}
 	if c, err := config.Load(o.getenv); err == nil {
 		findings = config.Check(c)
+		if c.Env == config.Production && c.Backups != "" {
+			if _, wrong, _ := alarm.Backups(c.Backups, time.Now()); wrong != "" {
+				findings = append(findings, config.Finding{Setting: "SHANGQUAN_BACKUPS", Text: "names " + c.Backups + ": " + wrong})
+			}
+		}
 	} else {
 		for line := range strings.Lines(err.Error()) {
 			name, text, _ := strings.Cut(strings.TrimSpace(line), " ")

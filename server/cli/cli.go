@@ -45,17 +45,20 @@ type command struct {
 
 // options is the command line as read.
 type options struct {
-	args    []string
-	json    bool
-	dry     bool
-	format  string
-	output  string
-	anchors string
-	file    string
-	why     string
-	to      int64
-	line    []string            // the command as it was given
-	getenv  func(string) string // the environment under the flags
+	args     []string
+	json     bool
+	dry      bool
+	format   string
+	output   string
+	anchors  string
+	file     string
+	dump     string
+	prove    bool
+	why      string
+	to       int64
+	identity string
+	line     []string            // the command as it was given
+	getenv   func(string) string // the environment under the flags
 }
 
 // commands lists the commands in the order of the overview.
@@ -96,6 +99,20 @@ func commands() []command {
 			flags: func(o *options, f *flag.FlagSet) {
 				f.StringVar(&o.anchors, "anchors", "", "file with the lines of earlier anchors")
 				f.StringVar(&o.file, "file", "", "ZIP from the page of the trail, for check")
+			},
+		},
+		{
+			name: "backup", json: true, live: true, usage: "put a whole copy of the site, documents and pictures, into SHANGQUAN_BACKUPS, and delete old ones", run: Program.backup,
+			flags: func(o *options, f *flag.FlagSet) {
+				f.StringVar(&o.dump, "dump", "", "with MongoDB: what mongodump --archive --oplog wrote; - is standard input")
+			},
+		},
+		{
+			name: "restore", args: "SET|latest", json: true, usage: "put a backup back in the place of the store, while no server runs; the store that was there is kept", run: Program.restore,
+			flags: func(o *options, f *flag.FlagSet) {
+				f.StringVar(&o.identity, "identity", "", "file with the private key of age, for a set that is locked; - is standard input")
+				f.StringVar(&o.dump, "dump", "", "with MongoDB: file that the dump is written to, for mongorestore; - is standard output")
+				f.BoolVar(&o.prove, "prove", false, "after mongorestore: look whether everything is as it was written, and sign everybody out")
 			},
 		},
 		{name: "jobs", json: true, live: true, usage: "list what the servers do by themselves and how it went; exits 1 when something went wrong", run: Program.jobsCommand},

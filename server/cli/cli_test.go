@@ -106,6 +106,32 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// In production the folder of the backups is looked into as well.
+func TestCheckLooksAtBackups(t *testing.T) {
+	folder := t.TempDir()
+	set := []string{"ENV", "production", "BACKUPS", folder}
+	if _, out, _ := run(t, []string{"check"}, "", set...); !strings.Contains(out, "there is no backup") {
+		t.Errorf("an empty folder: %s", out)
+	}
+	file := filepath.Join(folder, "dump")
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, out, _ := run(t, []string{"check"}, "", set...); strings.Contains(out, "there is no backup") || strings.Contains(out, "hours old") {
+		t.Errorf("a new backup: %s", out)
+	}
+	old := time.Now().Add(-30 * time.Hour)
+	if err := os.Chtimes(file, old, old); err != nil {
+		t.Fatal(err)
+	}
+	if _, out, _ := run(t, []string{"check"}, "", set...); !strings.Contains(out, "the newest backup is 30 hours old") {
+		t.Errorf("an old backup: %s", out)
+	}
+	if _, out, _ := run(t, []string{"check"}, "", "BACKUPS", folder); strings.Contains(out, "hours old") {
+		t.Errorf("in development: %s", out)
+	}
+}
+
 func TestFlagsGoBeforeTheEnvironment(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "store")

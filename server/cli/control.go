@@ -66,6 +66,7 @@ func (p Program) controlled(c config.Config, d *district) http.Handler {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(controlTime)) // a backup takes longer than other private answers
 		var out, errs bytes.Buffer
 		run := Program{Getenv: p.Getenv, In: strings.NewReader(""), Out: &out, Err: &errs, live: &live{c, d}}
 		code := run.run(r.Context(), in.Args)
@@ -80,7 +81,7 @@ type live struct {
 }
 
 // controlTime is how long a command may take in the server.
-const controlTime = 2 * time.Minute
+const controlTime = 30 * time.Minute
 
 // forward lets a server that has the store run the command; false when none listens.
 func (p Program) forward(ctx context.Context, c config.Config, o *options) (bool, error) {

@@ -41,8 +41,13 @@ func TestJobsHaveNames(t *testing.T) {
 // district0 is an empty district with everybody's services.
 func district0(t *testing.T, dir string) *district {
 	t.Helper()
-	env := environment("ENV", "development", "STORE", storeIn(dir), "MEDIA", "file:"+dir+"/media", "MAIL", "log:")
-	c, err := config.Load(env)
+	return districtWith(t, "ENV", "development", "STORE", storeIn(dir), "MEDIA", "file:"+dir+"/media", "MAIL", "log:", "BACKUPS", dir+"/backups")
+}
+
+// districtWith is one with these settings.
+func districtWith(t *testing.T, pairs ...string) *district {
+	t.Helper()
+	c, err := config.Load(environment(pairs...))
 	if err != nil {
 		t.Fatal(err)
 	}

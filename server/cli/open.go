@@ -12,6 +12,7 @@ import (
 	"shangquan/server/config"
 	"shangquan/services/alarm"
 	"shangquan/services/audit"
+	"shangquan/services/backup"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/freeze"
@@ -47,7 +48,9 @@ type district struct {
 	alarms    *alarm.Service
 	frozen    *freeze.Service
 	integrity *integrity.Service
-	backups   string // the folder whose newest file must not be old; empty: none
+	backups   string          // the folder whose newest file must not be old; empty: none
+	backup    *backup.Service // nil without a folder
+	copies    bool            // the store can be copied by the program itself
 	now       func() time.Time
 
 	vocabulary *vocabulary.Service

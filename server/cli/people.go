@@ -116,6 +116,9 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		return err
 	}
 	p.photos = media.New(p.blobs, d.keys, d.now)
+	if err := d.keepCopies(c, p.blobs); err != nil {
+		return err
+	}
 	p.reports = report.New(d.db, d.trail, d.keys, d.thing, d.now)
 	p.reports.OfferReasons(func(r report.Reason) bool { return d.vocabulary.Offers(vocabulary.ReportReasons, string(r)) })
 	p.insight = insight.New(d.db, d.now, log)

@@ -21,6 +21,7 @@ const (
 	contentJob = "content"
 	trailJob   = "trail"
 	backupsJob = "backups"
+	backupJob  = "backup"
 )
 
 // due are the jobs that may be done now.
@@ -29,7 +30,9 @@ func (d *district) due() []job.Job {
 	if d.frozen.Refused() == nil {
 		return all
 	}
-	return slices.DeleteFunc(all, func(j job.Job) bool { return j.Name != contentJob && j.Name != trailJob && j.Name != backupsJob })
+	return slices.DeleteFunc(all, func(j job.Job) bool {
+		return j.Name != contentJob && j.Name != trailJob && j.Name != backupsJob && j.Name != backupJob
+	})
 }
 
 // jobs are what a server does by itself, by one server at a time. What people call each is in frontend/locales/*/jobs.toml.
@@ -80,6 +83,9 @@ func (d *district) jobs() []job.Job {
 		{Name: "broken webhooks", Every: time.Minute, Do: p.webhooks.Tell},
 		{Name: "links", Every: 6 * time.Hour, Do: p.outlinks.Check},
 		{Name: "webhook log", Every: 24 * time.Hour, Do: d.erases("webhooks", p.webhooks.Sweep)},
+	}
+	if d.backup != nil && d.copies {
+		list = append(list, job.Job{Name: backupJob, Every: 24 * time.Hour, Do: d.backUp})
 	}
 	if d.backups != "" {
 		list = append(list, job.Job{Name: backupsJob, Every: time.Hour, Do: func(ctx context.Context) (int, error) { return d.alarms.WatchBackups(ctx, d.backups) }})

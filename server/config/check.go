@@ -209,6 +209,14 @@ func (k *checker) production(c Config) {
 	if strings.HasPrefix(c.SMS.Reveal(), "sms+http:") || strings.HasPrefix(c.SMS.Reveal(), "log:") {
 		k.refuse("SHANGQUAN_SMS", "sends codes where others can read them")
 	}
+	switch folder := filepath.Clean(c.Backups); {
+	case c.Backups == "":
+		k.warn("SHANGQUAN_BACKUPS", "is empty: no backup is made, and nobody is told that there is none")
+	case passing(folder):
+		k.refuse("SHANGQUAN_BACKUPS", "is a folder that is emptied at a restart: %s", folder)
+	case !filepath.IsAbs(folder):
+		k.warn("SHANGQUAN_BACKUPS", "is a relative path: it means another folder when the server is started from elsewhere")
+	}
 	switch {
 	case len(c.StaffRanges) == 0 && !c.StaffOpen:
 		k.refuse("SHANGQUAN_STAFF_RANGES", "is empty: name the office's addresses, or say SHANGQUAN_STAFF_OPEN=true")

@@ -12,7 +12,7 @@ var safe = []string{
 	"STORE", "mongodb://u:p@mongo:27017/shangquan?replicaSet=rs0", "SEARCH", "http://search:7700",
 	"MEILI_SEARCH_KEY", "0123456789abcdef0", "MEILI_WRITE_KEY", "0123456789abcdef1",
 	"SECRET", "0123456789abcdef0123456789abcdef", "MEDIA", "file:/data/media", "MAIL", "smtps://u:p@mail.example.cn?from=a@example.cn",
-	"SMS", "sms+https://:s@sms.example.cn/send", "STAFF_RANGES", "203.0.113.0/24",
+	"SMS", "sms+https://:s@sms.example.cn/send", "STAFF_RANGES", "203.0.113.0/24", "BACKUPS", "/backups",
 	"FOOTER_OPERATOR", "某街道", "FOOTER_PHONE", "021-00000000", "FOOTER_ICP", "沪ICP备1号",
 }
 
@@ -52,6 +52,9 @@ func TestCheckFinds(t *testing.T) {
 		{"codes in the log", []string{"MAIL", "log:"}, "MAIL", true},
 		{"no short messages", []string{"SMS", ""}, "SMS", false},
 		{"short messages in the clear", []string{"SMS", "sms+http://:s@sms.example.cn/send"}, "SMS", true},
+		{"no backups", []string{"BACKUPS", ""}, "BACKUPS", false},
+		{"backups in /tmp", []string{"BACKUPS", "/var/tmp/backups"}, "BACKUPS", true},
+		{"backups somewhere", []string{"BACKUPS", "backups"}, "BACKUPS", false},
 		{"staff from everywhere, unsaid", []string{"STAFF_RANGES", ""}, "STAFF_RANGES", true},
 		{"staff from everywhere", []string{"STAFF_RANGES", "", "STAFF_OPEN", "true"}, "STAFF_OPEN", false},
 		{"demonstration accounts", []string{"DEMO", "true"}, "DEMO", true},

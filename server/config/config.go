@@ -20,6 +20,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"shangquan/services/backup"
 	"shangquan/services/lang"
 	"shangquan/services/secret"
 )
@@ -59,6 +60,8 @@ type Config struct {
 	AlarmTo []Secret
 	// Backups is the folder that backups are put into; empty: nobody looks how old they are.
 	Backups string
+	// BackupRecipient is the public key that backups are locked with; empty: they are not.
+	BackupRecipient string
 	// StaffRanges are where the staff's pages answer; empty: everywhere, which production allows only with StaffOpen.
 	StaffRanges []netip.Prefix
 	StaffOpen   bool
@@ -144,16 +147,19 @@ func Load(getenv func(string) string) (Config, error) {
 		SMS:            Secret(r.text("SHANGQUAN_SMS")),
 		AlarmTo:        r.list("SHANGQUAN_ALARM_TO"),
 		Backups:        r.text("SHANGQUAN_BACKUPS"),
-		StaffRanges:    r.prefixes("SHANGQUAN_STAFF_RANGES"),
-		StaffOpen:      r.truth("SHANGQUAN_STAFF_OPEN"),
-		LinkHosts:      r.hosts("SHANGQUAN_LINK_HOSTS"),
-		Graded:         r.choice("SHANGQUAN_PASSWORDS", "plain", "graded") == "graded",
-		Sample:         r.truth("SHANGQUAN_SAMPLE"),
-		Demo:           r.truth("SHANGQUAN_DEMO"),
-		RateFactor:     r.number("SHANGQUAN_RATE_FACTOR", 0, 1_000_000),
-		LogLevel:       r.level("SHANGQUAN_LOG_LEVEL"),
-		Clock:          r.instant("SHANGQUAN_CLOCK"),
-		Site:           r.identity(),
+
+		BackupRecipient: r.recipient("SHANGQUAN_BACKUP_RECIPIENT"),
+
+		StaffRanges: r.prefixes("SHANGQUAN_STAFF_RANGES"),
+		StaffOpen:   r.truth("SHANGQUAN_STAFF_OPEN"),
+		LinkHosts:   r.hosts("SHANGQUAN_LINK_HOSTS"),
+		Graded:      r.choice("SHANGQUAN_PASSWORDS", "plain", "graded") == "graded",
+		Sample:      r.truth("SHANGQUAN_SAMPLE"),
+		Demo:        r.truth("SHANGQUAN_DEMO"),
+		RateFactor:  r.number("SHANGQUAN_RATE_FACTOR", 0, 1_000_000),
+		LogLevel:    r.level("SHANGQUAN_LOG_LEVEL"),
+		Clock:       r.instant("SHANGQUAN_CLOCK"),
+		Site:        r.identity(),
 	}
 	if c.MetricsAddr != "" && c.MetricsAddr == c.Addr && !strings.HasSuffix(c.Addr, ":0") { // 0: any free port
 		r.wrong("SHANGQUAN_METRICS_ADDR", "is the public address; metrics need a listener of their own")
@@ -380,6 +386,17 @@ func (r *reader) media(env string) string {
 	v := r.text(env)
 	if folder, ok := strings.CutPrefix(v, "file:"); (!ok || folder == "") && !strings.HasPrefix(v, "s3://") {
 		r.wrong(env, "is neither file:FOLDER nor s3://BUCKET")
+	}
+	return v
+}
+
+func (r *reader) recipient(env string) string {
+	v := r.text(env)
+	if v == "" {
+		return v
+	}
+	if _, err := backup.ParseRecipient(v); err != nil {
+		r.wrong(env, "is no public key of age (age1…), as age-keygen prints it")
 	}
 	return v
 }

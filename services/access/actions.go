@@ -169,6 +169,8 @@ const (
 	PrivacyErase  Action = "privacy.erase"  // the program's own: what was answered long ago
 
 	SiteFreeze   Action = "site.freeze"   // make the site read-only and sign everybody out
+	SiteBackup   Action = "site.backup"   // the program's own, and from the command line
+	SiteRestore  Action = "site.restore"  // put a backup back: from the command line alone
 	SiteUnfreeze Action = "site.unfreeze" // from the command line alone: who stole an administrator's account must not undo it
 	ContentSeal  Action = "content.seal"  // the program's own: documents from before there were seals get theirs
 	AlarmRead    Action = "alarm.read"

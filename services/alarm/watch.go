@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"shangquan/services/backup"
 )
 
 // What counts as too many errors (security AUD-07): more than one answer in a hundred within five minutes. Fewer than ten are one page
@@ -55,18 +57,27 @@ func (s *Service) Answered(now time.Time, failed bool) {
 // BackupAge is how old the newest backup may be (security OPS-07): one a day, and two hours to make it.
 const BackupAge = 26 * time.Hour
 
-// WatchBackups raises an alarm when the newest backup in a folder is older than BackupAge, or there is none, and returns how many it
-// found. A backup is a file with something in it, or a folder; names that begin with a dot or end in .part or .tmp are still being
-// written. How backups are made is not asked: whatever makes them puts them there when they are whole.
+// WatchBackups raises an alarm when something is wrong with the backups in a folder, see Backups, and returns how many it found.
 func (s *Service) WatchBackups(ctx context.Context, folder string) (int, error) {
+	n, wrong, err := Backups(folder, s.now())
+	if wrong != "" {
+		err = errors.Join(err, s.Record(ctx, Backup, "folder", wrong))
+	}
+	return n, err
+}
+
+// Backups returns how many backups there are in a folder, and what is wrong with them: the newest is older than BackupAge, or there is
+// none. A backup is a file with something in it, or a folder, except what backups share; names that begin with a dot or end in .part or
+// .tmp are still being written. How backups are made is not asked: whatever makes them puts them there when they are whole.
+func Backups(folder string, now time.Time) (n int, wrong string, err error) {
 	list, err := os.ReadDir(folder)
 	if err != nil {
-		return 0, errors.Join(err, s.Record(ctx, Backup, "folder", "the folder of the backups cannot be read"))
+		return 0, "the folder of the backups cannot be read", err
 	}
-	n, newest := 0, time.Time{}
+	newest := time.Time{}
 	for _, e := range list {
 		name := e.Name()
-		if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".part") || strings.HasSuffix(name, ".tmp") {
+		if strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".part") || strings.HasSuffix(name, ".tmp") || name == backup.Pictures {
 			continue
 		}
 		info, err := e.Info()
@@ -74,18 +85,18 @@ func (s *Service) WatchBackups(ctx context.Context, folder string) (int, error) 
 			continue
 		}
 		if err != nil {
-			return n, err
+			return n, "", err
 		}
 		n++
 		if info.ModTime().After(newest) {
 			newest = info.ModTime()
 		}
 	}
-	switch age := s.now().Sub(newest); {
+	switch age := now.Sub(newest); {
 	case n == 0:
-		return n, s.Record(ctx, Backup, "folder", "there is no backup")
+		wrong = "there is no backup"
 	case age > BackupAge:
-		return n, s.Record(ctx, Backup, "folder", fmt.Sprintf("the newest backup is %d hours old", int(age.Hours())))
+		wrong = fmt.Sprintf("the newest backup is %d hours old", int(age.Hours()))
 	}
-	return n, nil
+	return n, wrong, nil
 }

@@ -143,6 +143,18 @@ func (s *Service) Unfreeze(ctx context.Context, by access.Actor) error {
 	})
 }
 
+// Restored puts on the trail that a backup was put back, and signs everybody out: the store does not know whom somebody signed out after
+// the backup was made.
+func (s *Service) Restored(ctx context.Context, by access.Actor, why string) error {
+	if err := access.Require(by, access.SiteRestore, access.Thing{Kind: Kind}); err != nil {
+		return err
+	}
+	return s.put(ctx, by, audit.Write{Action: access.SiteRestore, Why: why}, func(st *State) error {
+		st.SessionsFrom = s.now()
+		return nil
+	})
+}
+
 func (s *Service) put(ctx context.Context, by access.Actor, w audit.Write, change func(*State) error) error {
 	st, err := s.docs.Update(ctx, by, w, theOne, 0, change)
 	if fault.Is(err, fault.NotFound) {
