@@ -33,6 +33,9 @@ func TestComposeSettingsAreSafe(t *testing.T) {
 			continue
 		}
 		if before, _, found := strings.Cut(value, "${"); found {
+			if strings.HasSuffix(value, ":-}") {
+				continue // may stay empty
+			}
 			value = map[bool]string{true: before + "shop.example.cn", false: "203.0.113.0/24"}[strings.Contains(value, "SITE_HOST")]
 		}
 		env[name] = value
