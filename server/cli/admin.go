@@ -83,14 +83,21 @@ func (p Program) auditCommand(ctx context.Context, o *options) error {
 }
 
 func (p Program) verify(ctx context.Context, o *options, d *district) error {
-	anchors, err := readAnchors(o.anchors)
-	if err != nil {
-		return err
+	var anchors []audit.Anchor
+	if o.anchors != "" {
+		f, err := os.Open(o.anchors)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		if anchors, err = audit.ReadAnchors(f); err != nil {
+			return fmt.Errorf("%s: %w", o.anchors, err)
+		}
 	}
 	if _, err := d.trail.CatchUp(ctx); err != nil {
 		return err
 	}
-	r, err := d.trail.Verify(ctx, anchors...)
+	r, err := d.verifyTrail(ctx, anchors...)
 	if err != nil {
 		return err
 	}
@@ -108,25 +115,4 @@ func (p Program) verify(ctx context.Context, o *options, d *district) error {
 		return err
 	}
 	return nil
-}
-
-// readAnchors reads the lines that "audit anchor" wrote on earlier days.
-func readAnchors(path string) ([]audit.Anchor, error) {
-	if path == "" {
-		return nil, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = f.Close() }()
-	out := []audit.Anchor{}
-	for d := json.NewDecoder(f); d.More(); {
-		var a audit.Anchor
-		if err := d.Decode(&a); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		out = append(out, a)
-	}
-	return out, nil
 }

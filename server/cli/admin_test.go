@@ -108,7 +108,7 @@ func TestAuditVerify(t *testing.T) {
 	if code != Done || !strings.Contains(anchor, fmt.Sprintf(`"seq":%d`, total)) {
 		t.Fatalf("audit anchor = %d %s %s", code, anchor, errs)
 	}
-	kept := filepath.Join(dir, "anchors")
+	kept := filepath.Join(t.TempDir(), "anchors")
 	if err := os.WriteFile(kept, []byte(anchor), 0o600); err != nil {
 		t.Fatal(err)
 	}

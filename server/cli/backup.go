@@ -225,6 +225,13 @@ func (p Program) prove(ctx context.Context, o *options, set backup.Set) error {
 		if err != nil {
 			return err
 		}
+		if d.anchors != "" {
+			a := set.Manifest.Trail
+			a.At, a.Restored = d.now().UTC(), true
+			if err := audit.AddAnchor(d.anchors, a); err != nil {
+				return err
+			}
+		}
 		return d.frozen.Restored(ctx, operator(), "backup of "+set.Manifest.Made.Format(time.RFC3339))
 	})
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -104,6 +105,58 @@ func TestRestoreDrill(t *testing.T) {
 		if b, err := d.people.blobs.Get(t.Context(), pictureKey(i)); err != nil || string(b) != fmt.Sprint("picture ", i) {
 			t.Errorf("picture %d: %q %v", i, b, err)
 		}
+	}
+}
+
+// Somebody puts yesterday's database in the place of today's: every seal and every link of the trail is right, and the anchor that the
+// server wrote beside it tells. An operator's restore is no tampering.
+func TestAnchorsOfTheSite(t *testing.T) {
+	dir, safe := t.TempDir(), t.TempDir()
+	on := []string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media"), "BACKUPS", safe}
+	if code, _, errs := run(t, []string{"backup"}, "", on...); code != Done {
+		t.Fatal(errs)
+	}
+	file := filepath.Join(dir, "shangquan.db")
+	yesterday, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := run(t, []string{"freeze", "--why", "演练"}, "", on...); code != Done {
+		t.Fatal(errs)
+	}
+	watch := func(alarms int) {
+		t.Helper()
+		d := districtWith(t, on...)
+		if _, err := d.trail.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.watchTrail(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		open, err := d.alarms.Open(t.Context(), access.System("test"))
+		if err != nil || len(open) != alarms {
+			t.Errorf("alarms: %+v %v, want %d", open, err, alarms)
+		}
+		if err := errors.Join(d.trail.Release(t.Context()), d.close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	watch(0)
+	if code, _, errs := run(t, []string{"audit", "verify"}, "", on...); code != Done {
+		t.Errorf("audit verify = %d %s", code, errs)
+	}
+	if err := os.WriteFile(file, yesterday, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := run(t, []string{"audit", "verify"}, "", on...); code != Failed || !strings.Contains(errs, "earlier day") {
+		t.Errorf("audit verify of yesterday's database = %d %s", code, errs)
+	}
+	watch(1) // that the trail is not what it was
+	if code, _, errs := run(t, []string{"restore", "latest"}, "", on...); code != Done {
+		t.Errorf("restore = %d %s", code, errs)
+	}
+	if code, _, errs := run(t, []string{"audit", "verify"}, "", on...); code != Done {
+		t.Errorf("audit verify after a restore = %d %s", code, errs)
 	}
 }
 

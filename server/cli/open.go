@@ -51,6 +51,7 @@ type district struct {
 	backups   string          // the folder whose newest file must not be old; empty: none
 	backup    *backup.Service // nil without a folder
 	copies    bool            // the store can be copied by the program itself
+	anchors   string          // file of the trail's anchors; empty: none
 	now       func() time.Time
 
 	vocabulary *vocabulary.Service
@@ -109,7 +110,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	trail := audit.New(db, keys, now)
 	d = &district{
 		db: db, keys: keys, trail: trail, places: place.New(db), editor: place.NewEditor(db, trail, now), shops: listing.New(db, trail, now), listings: listing.Declare(db),
-		backups: c.Backups, now: now,
+		backups: c.Backups, anchors: anchorsFile(c), now: now,
 	}
 	d.guard(log)
 	d.vocabulary = vocabulary.New(db, trail, filed{d})

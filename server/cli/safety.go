@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/account"
 	"shangquan/services/alarm"
+	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/freeze"
 	"shangquan/services/integrity"
@@ -249,13 +252,43 @@ func (p Program) revisions(ctx context.Context, d *district, l *listing.Listing)
 	return w.Flush()
 }
 
-// watchTrail raises an alarm when the trail is not as it was written, and returns how many entries it has.
+// watchTrail raises an alarm when the trail is not as it was written, or not the one that the anchors of earlier days know, and returns
+// how many entries it has. When all is well it writes the anchor of the day.
 func (d *district) watchTrail(ctx context.Context) (int, error) {
-	r, err := d.trail.Verify(ctx)
-	if err == nil && r.Broken > 0 {
+	r, err := d.verifyTrail(ctx)
+	switch {
+	case err != nil:
+	case r.Broken > 0:
 		err = d.alarms.Record(ctx, alarm.Trail, "audit", r.Why)
+	case d.anchors != "":
+		a, bad := d.trail.Anchor(ctx)
+		if err = bad; err == nil {
+			err = audit.AddAnchor(d.anchors, a)
+		}
 	}
 	return int(r.Entries), err
+}
+
+// verifyTrail compares the trail with the anchors of the site, and with more.
+func (d *district) verifyTrail(ctx context.Context, more ...audit.Anchor) (audit.Report, error) {
+	own, err := audit.LoadAnchors(d.anchors)
+	if err != nil {
+		return audit.Report{}, err
+	}
+	return d.trail.Verify(ctx, append(own, more...)...)
+}
+
+// anchorsFile is where the anchors of the trail are: outside the database, beside an SQLite file or in the folder of the backups. Empty:
+// nowhere.
+func anchorsFile(c config.Config) string {
+	if name, ok := strings.CutPrefix(c.Store.Reveal(), "file:"); ok {
+		name, _, _ = strings.Cut(strings.TrimPrefix(name, "//"), "?")
+		return name + ".anchors"
+	}
+	if c.Backups == "" {
+		return ""
+	}
+	return filepath.Join(c.Backups, ".anchors")
 }
 
 // watchContent compares everything with its seals, raising alarms on the way, and returns how many documents it compared.

@@ -106,13 +106,6 @@ func (e *Entry) body() ([]byte, error) {
 	}{e.ID, e.Seq, e.Key, e.Of, e.Fact, e.Result})
 }
 
-// Anchor is where the trail ended at some time. Kept elsewhere, it shows that the end was cut off.
-type Anchor struct {
-	At   time.Time `json:"at"`
-	Seq  int64     `json:"seq"`
-	Hash string    `json:"hash"`
-}
-
 // Anchor returns where the trail ends now.
 func (l *Log) Anchor(ctx context.Context) (Anchor, error) {
 	h, err := l.head(ctx)
