@@ -15,6 +15,8 @@ const main = (page: Page) => page.getByRole('main');
 test('a plaza is entered, found, and closed again', async ({ browser, own }) => {
 	const desk = await openAs(browser, own, 'coordinator', '/desk/streets');
 	await inEveryLook(desk);
+	await main(desk).getByRole('link', { name: '登记一个商场' }).click(); // below three long lists
+	await expect(desk.locator('#plaza-name')).toBeInViewport();
 	await desk.locator('#plaza-name').fill('云间里');
 	await desk.locator('#plaza-location').fill('31.0113, 121.2260');
 	await desk.locator('#plaza button.btn').click();

@@ -88,6 +88,9 @@ func (s *Site) deskStreetsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, er
 	if !access.Can(Of(c).Actor, access.PlaceEdit, access.Thing{Kind: place.KindStreet}) {
 		return v, nil
 	}
+	v.Buttons = []ui.Button{ // the lists before the forms are long
+		{Label: p.say("place_entry.new_street"), Href: "#new-street", Kind: "alt"}, {Label: p.say("place_entry.new_plaza"), Href: "#new-plaza", Kind: "alt"},
+	}
 	here := at(c, "/desk/streets")
 	v.add(section{ID: "new-street", Title: p.say("place_entry.new_street"), Text: p.say("place_entry.new_street_text"), Forms: []*ui.Form{
 		s.act(c, "street", here, 0, p.say("desk_place.add"), streetParts(p, only(f, "street"), "street", &place.Street{Core: true})...),
