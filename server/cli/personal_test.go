@@ -27,7 +27,7 @@ const personalFile = "../../services/personal.txt"
 // partyData are words no stored field may have in its name: what a person belongs to, pays, studies or attends is nowhere kept.
 var partyData = regexp.MustCompile(`(^|[._])(party|dues|political|membership|study|attendance_of|attended_by|id_card|identity_card|faith|ethnic)([._]|$)`)
 
-// TestPersonalFields walks every stored type. Each field that holds text has a line in services/personal.txt: what it is for and how long it
+// TestPersonalFields walks every stored type. Each field has a line in services/personal.txt: what it is for and how long it
 // stays where it is about a person, a dash where it is not (PIPL articles 6 and 13; security.md PRV-01). A new field without a line fails.
 func TestPersonalFields(t *testing.T) {
 	p := Program{Getenv: environment("STORE", storeIn(t.TempDir()), "MEDIA", "file:"+filepath.Join(t.TempDir(), "media"))}
@@ -56,7 +56,7 @@ func TestPersonalFields(t *testing.T) {
 	}
 	found := map[string]bool{}
 	for name, typ := range store.Types(d.db) {
-		texts(typ, name, map[reflect.Type]bool{}, found)
+		fields(typ, name, map[reflect.Type]bool{}, found)
 	}
 	register := personalRegister(t)
 	var missing []string
@@ -92,23 +92,49 @@ func TestPersonalFields(t *testing.T) {
 	}
 }
 
-// texts adds the paths of everything below typ that can hold text.
-func texts(typ reflect.Type, path string, above map[reflect.Type]bool, found map[string]bool) {
+// What is known of a person need not be text: the walk sees numbers, times, a yes or a no, and what a map is by.
+func TestEveryKindOfFieldIsWalked(t *testing.T) {
+	type inner struct {
+		Agreed bool    `json:"agreed"`
+		Born   int     `json:"born"`
+		Share  float64 `json:"share"`
+	}
+	type stored struct {
+		Age     uint8            `json:"age"`
+		Seen    map[string]int   `json:"seen"`
+		Visits  map[string]inner `json:"visits"`
+		At      *time.Time       `json:"at"`
+		Name    string           `json:"name"`
+		Any     any              `json:"any"`
+		Nothing string           `json:"-"`
+	}
+	found := map[string]bool{}
+	fields(reflect.TypeFor[stored](), "x", map[reflect.Type]bool{}, found)
+	want := []string{"x.age", "x.any", "x.at", "x.name", "x.seen.#", "x.seen.*", "x.visits.#", "x.visits.*.agreed", "x.visits.*.born", "x.visits.*.share"}
+	if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// fields adds the paths of everything below typ that holds something.
+func fields(typ reflect.Type, path string, above map[reflect.Type]bool, found map[string]bool) {
 	switch typ.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Array:
 		if typ.Elem().Kind() == reflect.Uint8 {
 			found[path] = true
 			return
 		}
-		texts(typ.Elem(), path, above, found)
+		fields(typ.Elem(), path, above, found)
 	case reflect.Map:
-		texts(typ.Elem(), path+".*", above, found)
-	case reflect.String:
-		found[path] = true
-	case reflect.Interface:
-		found[path] = true
+		// The keys are stored, too: a map may be by account or by number.
+		found[path+".#"] = true
+		fields(typ.Elem(), path+".*", above, found)
 	case reflect.Struct:
-		if above[typ] || typ == reflect.TypeFor[time.Time]() {
+		if typ == reflect.TypeFor[time.Time]() {
+			found[path] = true
+			return
+		}
+		if above[typ] {
 			return
 		}
 		above = maps.Clone(above)
@@ -119,15 +145,17 @@ func texts(typ reflect.Type, path string, above map[reflect.Type]bool, found map
 			switch {
 			case name == "-" || !f.IsExported() && !f.Anonymous:
 			case f.Anonymous && name == "":
-				texts(f.Type, path, above, found)
+				fields(f.Type, path, above, found)
 			default:
 				if name == "" {
 					name = f.Name
 				}
-				texts(f.Type, path+"."+name, above, found)
+				fields(f.Type, path+"."+name, above, found)
 			}
 		}
 	default:
+		// Text, and numbers and marks as well: an age, a count of what one person did and whether somebody agreed are data about a person.
+		found[path] = true
 	}
 }
 
