@@ -159,6 +159,9 @@ func (s *Site) noticePage(c *fiber.Ctx) error {
 	if w := saidHere(c, "saved", "submitted", "approved", "returned", "published", "scheduled", "withdrawn", "reverted", "attached", "removed"); w != "" {
 		v.Callouts = append([]ui.Callout{{Kind: "ok", Icon: "check", Lead: p.say("notice_desk.said." + w)}}, v.Callouts...)
 	}
+	if saidHere(c, "second") != "" {
+		v.warn(p.say("notice_desk.said.second"))
+	}
 	return s.showCase(c, p, v, nil, nil)
 }
 

@@ -295,7 +295,14 @@ func (s *Site) emergencySent(c *fiber.Ctx) error {
 	if err != nil {
 		return s.showForm(c, p, v, err)
 	}
-	if _, err := s.services.Notices.PublishEmergency(ctx, by, n.ID, n.Rev); err != nil {
+	_, err = s.services.Notices.PublishEmergency(ctx, by, n.ID, n.Rev)
+	if keyOf(err) == "notice.wrong.again" { // what was typed is kept, and goes the way of two people
+		if _, err := s.services.Notices.Submit(ctx, by, n.ID, n.Rev); err != nil {
+			return err
+		}
+		return see(c, "/desk/notices/"+n.ID+"?done=second")
+	}
+	if err != nil {
 		return err
 	}
 	return see(c, "/desk/notices/"+n.ID+"?done=published")

@@ -576,6 +576,12 @@ func TestEmergencyNotice(t *testing.T) {
 	if body := x.as(t, demo.Owner).page("/my/notices"); !strings.Contains(body, "燃气泄漏") || !strings.Contains(body, "今天要回话") && !strings.Contains(body, "还剩") {
 		t.Errorf("the shop: %s", complaint(body))
 	}
+	// Sent again by the same person it is not public: it waits for another one.
+	again := desk.done("/desk/notices/emergency", v)
+	if n := x.noticeNow(t, noticeAt.FindStringSubmatch(again)[1]); n.Public != notice.NotYet || n.State != notice.Submitted || !strings.HasSuffix(again, "?done=second") {
+		t.Errorf("sent again it is %q, %s: %s", n.Public, n.State, again)
+	}
+	has(t, "the page says why", partOf(desk.page(again), "main"), "还没公开")
 	x.wait(11 * time.Minute)
 	if a := desk.get("/desk/notices/emergency"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.to, "/account/check") {
 		t.Errorf("without a fresh check = %d %s", a.status, a.to)

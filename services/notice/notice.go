@@ -58,6 +58,8 @@ type Notice struct {
 	Author string `json:"author"`
 	// Approval is the leave of a second person, for exactly one content; nil before.
 	Approval *Approval `json:"approval,omitempty"`
+	// Alone says who made it public without a second person; nil when what is public was approved, or did not have to be.
+	Alone *Alone `json:"alone,omitempty"`
 	// ScheduledHash is Content.Hash of what the schedule publishes; empty while it has nothing to publish.
 	ScheduledHash string `json:"scheduled_hash"`
 	// Returned says why it was given back to its authors; nil when it was not, or they have changed it since.
@@ -122,8 +124,6 @@ const (
 	// MaxVersions is how many versions of one notice become public; who needs more writes a new notice.
 	MaxVersions = 50
 	maxEditors  = 20
-	// EmergencyFor is how long an emergency notice that nobody approved may stand.
-	EmergencyFor = 72 * time.Hour
 )
 
 // never is later than any time something is due.

@@ -33,6 +33,11 @@ func (s *Service) publish(ctx context.Context, by access.Actor, act access.Actio
 	if rev != was.Rev {
 		return Notice{}, fault.New(fault.Conflict, "error.stale", errors.New("notice: not the revision that was shown"))
 	}
+	if how == stepEmergency {
+		if err := s.mayAlone(ctx, by, &was); err != nil {
+			return Notice{}, err
+		}
+	}
 	now := s.Now()
 	v := Version{NoticeID: id, N: was.Version() + 1, Hash: was.Content.Hash(), Content: was.Content, At: now, By: actor(by), Name: by.Name}
 	if was.Approval != nil {

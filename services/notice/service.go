@@ -157,8 +157,9 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, id string, rev i
 	return s.publish(ctx, by, access.NoticePublish, stepPublish, id, rev)
 }
 
-// PublishEmergency makes an emergency notice public at once, without approval, for EmergencyFor at most. It takes a fresh check of who
-// is there.
+// PublishEmergency makes an emergency notice public at once, without approval, for EmergencyFor at most, whatever is corrected in it
+// meanwhile. It takes a fresh check of who is there. fault.Conflict when the same person published the same, or MaxAlone notices, alone
+// lately: then a second person approves it.
 func (s *Service) PublishEmergency(ctx context.Context, by access.Actor, id string, rev int64) (Notice, error) {
 	return s.publish(ctx, by, access.NoticeEmergency, stepEmergency, id, rev)
 }

@@ -157,8 +157,8 @@ func (n *Notice) publish(s step, v *Version, now time.Time) error {
 		return fault.Wrong("expires_at", "notice.wrong.expired", nil)
 	case s == stepEmergency && c.Kind != Emergency:
 		return fault.New(fault.Conflict, "notice.wrong.approval", errors.New("notice: no emergency"))
-	case s == stepEmergency && c.ExpiresAt.Sub(now) > EmergencyFor:
-		return fault.Wrong("expires_at", "notice.wrong.emergency", map[string]any{"Hours": int(EmergencyFor.Hours())})
+	case s == stepEmergency && !n.approved() && n.mayStand(now) != nil:
+		return n.mayStand(now)
 	case len(n.Versions) >= MaxVersions:
 		return fault.New(fault.Conflict, "notice.wrong.versions", errors.New("notice: too many versions"))
 	case v.N != n.Version()+1:
@@ -168,6 +168,12 @@ func (n *Notice) publish(s step, v *Version, now time.Time) error {
 		n.State, n.ScheduledHash = Scheduled, v.Hash
 		n.due()
 		return nil
+	}
+	switch {
+	case s != stepEmergency || n.approved():
+		n.Alone = nil
+	case n.Alone == nil:
+		n.Alone = &Alone{AccountID: v.By, Since: now}
 	}
 	n.Versions = append(n.Versions, Ref{N: v.N, Hash: v.Hash, At: now, Name: v.Name})
 	n.State, n.Public, n.EndsAt, n.Editors = Published, Live, c.ExpiresAt, []string{}
