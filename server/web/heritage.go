@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -317,12 +316,15 @@ func (s *Site) heritageCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 	words := func(id, name, label string, optional bool) ui.FormPart {
 		return filled(only(f, id), id, name, label, "", func(y *ui.Field) { y.Type, y.Max, y.Optional = "textarea", heritage.MaxReason, optional })
 	}
-	switch r.State {
-	case heritage.Claimed:
+	waits := r.State == heritage.Claimed || r.State == heritage.Checked
+	switch {
+	case waits && !r.MayDecide(Of(c).Actor.AccountID):
+		v.add(section{ID: "own", Title: p.say("heritage.check"), Text: p.say("heritage.wrong.own")})
+	case r.State == heritage.Claimed:
 		step("check", p.say("heritage.check"), p.say("heritage.check_text"), p.say("heritage.check_send"))
-	case heritage.Checked:
+	case r.State == heritage.Checked:
 		step("show", p.say("heritage.show"), p.say("heritage.show_text"), p.say("heritage.show_send"), review("show"))
-	case heritage.Shown, heritage.Confirmed, heritage.Conditional:
+	case r.State == heritage.Shown, r.State == heritage.Confirmed, r.State == heritage.Conditional:
 		picks := []ui.Pick{}
 		for i, o := range heritage.Outcomes {
 			picks = append(picks, ui.Pick{Value: string(o), Label: p.say("heritage.outcome." + string(o)), Checked: typedOr(only(f, "review"), "outcome", string(heritage.Pass)) == string(heritage.Outcomes[i])})
@@ -331,25 +333,11 @@ func (s *Site) heritageCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 			ui.FormPart{Choice: &ui.Choice{ID: "review-outcome", Name: "outcome", Legend: p.say("heritage.outcome_label"), Options: picks}}, review("review"), words("review", "words", p.say("heritage.review_words"), true))
 	default: // what is over has no next step
 	}
-	if r.State == heritage.Claimed || r.State == heritage.Checked {
+	if waits {
 		step("return", p.say("heritage.give_back"), "", p.say("heritage.give_back_send"), words("return", "reason", p.say("heritage.reason"), false))
 	}
 	s.historySection(c, p, f, &r, here, v)
 	return v, nil
-}
-
-// historySection are the years of a shop, and the form that adds one.
-func (s *Site) historySection(c *fiber.Ctx, p *speaker, f *form, r *heritage.Record, here string, v *casePage) {
-	list := timeline(p, r.Timeline)
-	list.Action, list.CSRF = here, s.token(Of(c))
-	for i := range list.Items {
-		list.Items[i].Buttons = []ui.Button{{Label: p.say("heritage.drop"), Kind: "alt s", Name: "drop", Value: strconv.Itoa(i+1) + "." + revision(r.Rev)}}
-	}
-	g := only(f, "entry")
-	parts := []ui.FormPart{filled(g, "entry", "year", p.say("heritage.which_year"), "", func(y *ui.Field) { y.InputMode, y.Short = "numeric", true })}
-	parts = append(parts, threefold(p, g, "entry", "text", p.say("heritage.what"), lang.Text{}, func(y *ui.Field) { y.Type, y.Max = "textarea", heritage.MaxText })...)
-	parts = append(parts, filled(g, "entry", "source", p.say("heritage.source"), "", func(y *ui.Field) { y.Max, y.Hint = heritage.MaxText, p.say("heritage.source_hint") }))
-	v.add(section{ID: "history", Title: p.say("heritage.history"), Text: p.say("heritage.history_text"), Records: list, Forms: []*ui.Form{s.act(c, "entry", here, r.Rev, p.say("heritage.entry_send"), parts...)}})
 }
 
 // heritageDecided: POST /desk/heritage/:id (form: check, show, review, return, entry; or drop: a number and a revision).
@@ -385,15 +373,6 @@ func (s *Site) heritageDecided(c *fiber.Ctx) error {
 		return see(c, "/desk/heritage/"+id+"?done=saved")
 	}
 	return s.refused(c, f, err, s.heritageCase)
-}
-
-// dropped is the entry that a button names, with the revision it was shown at: "2.17"; 0 for none.
-func dropped(f *form) (n int, rev int64) {
-	first, rest, ok := strings.Cut(f.Get("drop"), ".")
-	if !ok {
-		return 0, 0
-	}
-	return whole(first), int64(whole(rest))
 }
 
 // heritageProof: GET /desk/heritage/:id/evidence. That somebody looked is on record before anything is shown.

@@ -389,6 +389,40 @@ func TestWhatTheLiaisonWritesTakesTwoPeople(t *testing.T) {
 	}
 }
 
+// The mark of an old shop that the district enters is not shown by who entered it: another coordinator checks it and puts it on the page.
+func TestAMarkTheDistrictEntersTakesTwoPeople(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	x.public(t)
+	all, err := x.services.Listings.Mirror().Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	slug := ""
+	for _, l := range all.Shops {
+		if l.MerchantID == "" && l.Public() {
+			slug = l.Slug
+		}
+	}
+	author, second, anybody := x.as(t, demo.Coordinator), x.as(t, demo.Second), x.as(t, "")
+	v := url.Values{"form": {"claim"}, "shop": {"/shops/" + slug}, "level": {"district"}, "certificate": {"区 007"}, "issuer": {"区商务委"}, "founded": {"1926"}, "recognised": {"2006"}, "words": {"手工泛丸"}}
+	a := author.upload("/desk/heritage", v, upload{"photo", "a.jpg", picture(t, 80, 60)})
+	path, _, _ := strings.Cut(a.to, "?")
+	review := time.Unix(0, x.clock.Load()).AddDate(0, 0, 30).Format(time.DateOnly)
+	for _, step := range []string{"check", "show"} {
+		form := url.Values{"form": {step}, "review": {review}, "rev": {revOf(t, second.page(path), step)}}
+		if body := author.page(path); strings.Contains(body, `value="`+step+`"`) || !strings.Contains(body, "由另一位同事核对") {
+			t.Errorf("its author is offered to %s it", step)
+		}
+		if a := author.post(path, form); a.status != http.StatusConflict || strings.Contains(anybody.page("/shops/"+slug), "区 007") {
+			t.Errorf("%s by its author: %d", step, a.status)
+		}
+		second.done(path, form)
+	}
+	x.wait(61 * time.Second) // pages are kept for a minute
+	has(t, "shown", anybody.page("/shops/"+slug), "区 007")
+}
+
 // What waits for a second person is on one page: each reads what they may let through, with how long it has waited.
 func TestWhatWaitsForASecondPerson(t *testing.T) {
 	t.Parallel()

@@ -65,6 +65,8 @@ type Record struct {
 	Shop       string `json:"shop"`
 	State      State  `json:"state"`
 	Claim      Claim  `json:"claim"`
+	// Authors are the accounts that wrote the claim or corrected it; none of them checks or shows it.
+	Authors []string `json:"authors,omitempty"`
 	// Evidence is the picture of the certificate, sealed; the district and who sent it see it.
 	Evidence *media.Evidence `json:"evidence,omitempty"`
 	ReviewOn string          `json:"review_on,omitempty"` // YYYY-MM-DD; after it the badge is gone
@@ -94,6 +96,11 @@ type Entry struct {
 // Bears reports whether the badge may be shown on a day, YYYY-MM-DD.
 func (r *Record) Bears(today string) bool {
 	return slices.Contains([]State{Shown, Confirmed, Conditional}, r.State) && today <= r.ReviewOn
+}
+
+// MayDecide reports whether an account may check the claim or show the mark: somebody who did not write it, nor sent its evidence.
+func (r *Record) MayDecide(accountID string) bool {
+	return !slices.Contains(r.Authors, accountID) && (r.Evidence == nil || accountID == "" || r.Evidence.By != accountID)
 }
 
 // Due reports whether the review is due on a day, and whether it is overdue and the badge therefore gone.

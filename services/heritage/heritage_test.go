@@ -189,6 +189,53 @@ func TestTheWayOfAMark(t *testing.T) {
 	}
 }
 
+// What the district enters of a shop without an owner takes two people: neither who entered a claim nor who corrected it checks or shows it.
+func TestNobodyLetsTheirOwnClaimThrough(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	b.shop.l.MerchantID = ""
+	as := func(id string) access.Actor { a := coord; a.AccountID = id; return a }
+	c := claim()
+	r, err := b.Claim(ctx, as("one"), "l1", 0, c, picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err = b.Return(ctx, as("one"), r.ID, r.Rev, "写错了"); err != nil {
+		t.Fatalf("its author takes it back: %v", err)
+	}
+	c.Words = "手工泛丸，前店后坊"
+	if r, err = b.Claim(ctx, as("two"), "l1", r.Rev, c, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{"one", "two"} {
+		if _, err := b.Check(ctx, as(who), r.ID, r.Rev); !fault.Is(err, fault.Conflict) || r.MayDecide(who) {
+			t.Errorf("%s checks it: %v", who, err)
+		}
+	}
+	if r, err = b.Check(ctx, as("three"), r.ID, r.Rev); err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{"one", "two"} {
+		if _, err := b.Show(ctx, as(who), r.ID, r.Rev, "2027-10-15"); !fault.Is(err, fault.Conflict) || b.badge() {
+			t.Errorf("%s shows it: %v", who, err)
+		}
+	}
+	if r, err = b.Show(ctx, as("three"), r.ID, r.Rev, "2027-10-15"); err != nil || !b.badge() {
+		t.Fatal(err)
+	}
+	if p, err := b.Public(ctx, "l1"); err != nil || p.Authors != nil {
+		t.Errorf("the public reads who wrote it: %v %v", p.Authors, err)
+	}
+	if r, err = b.Review(ctx, as("three"), r.ID, r.Rev, Remove, "", "换了行当"); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = b.Claim(ctx, as("three"), "l1", r.Rev, c, &media.Evidence{Key: "f", By: "three"}); err != nil || r.MayDecide("three") || !r.MayDecide("one") {
+		t.Errorf("claimed anew: %v %v", r.Authors, err)
+	}
+	if old := (Record{Evidence: &media.Evidence{By: "one"}}); old.MayDecide("one") || !old.MayDecide("two") {
+		t.Error("of a record that does not say who wrote it, who sent the certificate decides")
+	}
+}
+
 func TestNoYearWithoutASource(t *testing.T) {
 	b, ctx := opened(t), t.Context()
 	r := b.shown(t)

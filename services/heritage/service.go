@@ -86,7 +86,7 @@ func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, 
 		if evidence == nil {
 			return Record{}, fault.Wrong("photo", "heritage.wrong.photo", nil)
 		}
-		r := Record{ListingID: listingID, MerchantID: l.MerchantID, Shop: l.Name.Hans, State: Claimed, Claim: c, Evidence: evidence, Timeline: []Entry{}}
+		r := Record{ListingID: listingID, MerchantID: l.MerchantID, Shop: l.Name.Hans, State: Claimed, Claim: c, Authors: []string{by.AccountID}, Evidence: evidence, Timeline: []Entry{}}
 		return r, s.docs.Insert(ctx, by, w, &r)
 	}
 	if err != nil {
@@ -103,6 +103,12 @@ func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, 
 		}
 		if evidence != nil {
 			r.Evidence = evidence
+		}
+		if r.State == Withdrawn { // a claim of its own
+			r.Authors = nil
+		}
+		if !slices.Contains(r.Authors, by.AccountID) {
+			r.Authors = append(slices.Clone(r.Authors), by.AccountID)
 		}
 		r.Claim, r.State, r.Reason, r.Condition, r.ReviewOn = c, Claimed, "", "", ""
 		r.MerchantID, r.Shop = l.MerchantID, l.Name.Hans
@@ -135,14 +141,20 @@ func (s *Service) OfShop(ctx context.Context, by access.Actor, listingID string)
 		return Record{}, false, nil
 	}
 	if w.Action == access.HeritageClaim && r.MerchantID != l.MerchantID {
-		r.Evidence, r.Reason = nil, ""
+		r.Evidence, r.Authors, r.Reason = nil, nil, ""
 	}
 	return r, err == nil, err
 }
 
-// Check says that the evidence holds; nothing is shown yet.
+// Check says that the evidence holds; nothing is shown yet. fault.Conflict for who wrote the claim.
 func (s *Service) Check(ctx context.Context, by access.Actor, id string, rev int64) (Record, error) {
-	return s.change(ctx, by, id, rev, "checked", func(r *Record) error { r.State = Checked; return nil }, Claimed)
+	return s.change(ctx, by, id, rev, "checked", func(r *Record) error {
+		if !r.MayDecide(by.AccountID) {
+			return errOwn()
+		}
+		r.State = Checked
+		return nil
+	}, Claimed)
 }
 
 // Return gives a claim back with a reason its owner reads. Where a Show was cut off the badge is on the page already: it goes.
@@ -162,10 +174,20 @@ func (s *Service) Return(ctx context.Context, by access.Actor, id string, rev in
 	return s.change(ctx, by, id, rev, reason, func(r *Record) error { back(r); return nil }, Claimed)
 }
 
-// Show puts the badge on the shop's page until its review on a day, YYYY-MM-DD.
+// errOwn refuses who would let through what they wrote.
+func errOwn() error { return cannot("heritage.wrong.own", "decided by who wrote it") }
+
+// Show puts the badge on the shop's page until its review on a day, YYYY-MM-DD. fault.Conflict for who wrote the claim.
 func (s *Service) Show(ctx context.Context, by access.Actor, id string, rev int64, reviewOn string) (Record, error) {
 	if err := s.readDay(reviewOn); err != nil {
 		return Record{}, err
+	}
+	r, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Record{}, err
+	}
+	if !r.MayDecide(by.AccountID) {
+		return Record{}, errOwn()
 	}
 	return s.badge(ctx, by, id, rev, "shown", func(r *Record) { r.State, r.ReviewOn, r.Reason = Shown, reviewOn, "" }, Checked)
 }
@@ -260,32 +282,6 @@ func markOf(r *Record) []listing.Mark {
 	return []listing.Mark{{Kind: Kind, Level: r.Claim.Level, Certificate: r.Claim.Certificate, Issuer: r.Claim.Issuer, Founded: r.Claim.Founded, ReviewOn: r.ReviewOn}}
 }
 
-// AddEntry adds a year to the history of a shop; without a source it is refused: fault.Invalid.
-func (s *Service) AddEntry(ctx context.Context, by access.Actor, id string, rev int64, e Entry) (Record, error) {
-	if err := e.read(s.Now()); err != nil {
-		return Record{}, err
-	}
-	return s.change(ctx, by, id, rev, "history", func(r *Record) error {
-		if len(r.Timeline) >= MaxEntries {
-			return cannot("heritage.wrong.full", "enough entries")
-		}
-		r.Timeline = append(slices.Clone(r.Timeline), e)
-		slices.SortStableFunc(r.Timeline, func(a, b Entry) int { return a.Year - b.Year })
-		return nil
-	}, States...)
-}
-
-// DropEntry takes the entry with this place in the list, counted from 1, out of the history.
-func (s *Service) DropEntry(ctx context.Context, by access.Actor, id string, rev int64, n int) (Record, error) {
-	return s.change(ctx, by, id, rev, "history", func(r *Record) error {
-		if n < 1 || n > len(r.Timeline) {
-			return fault.Missing()
-		}
-		r.Timeline = slices.Delete(slices.Clone(r.Timeline), n-1, n)
-		return nil
-	}, States...)
-}
-
 // Get returns one for the district: fault.NotFound.
 func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Record, error) {
 	if err := access.Require(by, access.HeritageCheck, access.Thing{Kind: Kind}); err != nil {
@@ -336,7 +332,7 @@ func (s *Service) Public(ctx context.Context, listingID string) (Record, error) 
 	if !r.Bears(s.Now().Format(time.DateOnly)) {
 		return Record{}, fault.Missing()
 	}
-	r.Evidence, r.Condition, r.Reason = nil, "", ""
+	r.Evidence, r.Authors, r.Condition, r.Reason = nil, nil, "", ""
 	return r, nil
 }
 
