@@ -182,6 +182,7 @@ type hostileWalk struct {
 	answered map[string]bool   // by the path of the route
 	kinds    map[string]string // what of seen an address in the queue stands for
 	shown    int
+	visit    func(path string, a answer) // of every page, where somebody else wants to know
 }
 
 func (w *hostileWalk) as(who string) {
@@ -263,6 +264,9 @@ func (w *hostileWalk) route(path string) *Route {
 
 func (w *hostileWalk) look(path string) {
 	a := w.b.get(path)
+	if w.visit != nil {
+		w.visit(path, a)
+	}
 	if a.status >= 500 {
 		w.t.Errorf("%s: GET %s = %d", w.who, path, a.status)
 	}
