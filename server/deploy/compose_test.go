@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,6 +29,7 @@ type service struct {
 	Healthcheck struct{ Test []string }
 	Entrypoint  []string
 	Restart     string
+	Logging     struct{ Driver string }
 }
 
 type compose struct {
@@ -50,6 +52,34 @@ func load(t *testing.T) compose {
 		t.Fatalf("compose.yaml is not YAML: %v", err)
 	}
 	return c
+}
+
+// Logs are kept for a year (AUD-04): they outlive their containers, and the journal neither forgets earlier nor fills the disk.
+func TestLogsAreKeptForAYear(t *testing.T) {
+	for name, s := range load(t).Services {
+		if s.Logging.Driver != "journald" {
+			t.Errorf("service %s logs to %q, which goes with the container", name, s.Logging.Driver)
+		}
+	}
+	raw, err := os.ReadFile("journald.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := map[string]string{}
+	for line := range strings.Lines(string(raw)) {
+		if key, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(line, "#") {
+			set[key] = value
+		}
+	}
+	days, err := strconv.Atoi(strings.TrimSuffix(set["MaxRetentionSec"], "day"))
+	if err != nil || days < 365 || set["Storage"] != "persistent" {
+		t.Errorf("kept for %q, %s", set["MaxRetentionSec"], set["Storage"])
+	}
+	for _, key := range []string{"SystemMaxUse", "SystemKeepFree"} {
+		if !strings.HasSuffix(set[key], "G") {
+			t.Errorf("%s = %q: the default keeps weeks only, or the disk fills", key, set[key])
+		}
+	}
 }
 
 // Every name a service uses must be declared, and every file it mounts must exist: Compose finds out only when it starts.
