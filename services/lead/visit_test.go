@@ -214,7 +214,7 @@ func TestWhoVisits(t *testing.T) {
 		_, get := w.Get(ctx, by, v.ID)
 		_, list := w.List(ctx, by, "", 10)
 		_, owed := w.Owed(ctx, by, 10)
-		_, unseen := w.Visits.Unseen(ctx, by, 6)
+		_, unseen := w.Unseen(ctx, by, 6)
 		if add == nil || set == nil || promise == nil || done == nil || get == nil || list == nil || owed == nil || unseen == nil {
 			t.Errorf("%s: %v %v %v %v %v %v %v %v", by.AccountID, add, set, promise, done, get, list, owed, unseen)
 		}

@@ -242,7 +242,7 @@ func (s *Service) canReturn(ctx context.Context, gone *Listing, made int64) erro
 	if err != nil {
 		return err
 	}
-	if u.OccupiedBy == keep.ID && !(keep.holdsUnit() && keep.Address.UnitID == u.ID) {
+	if u.OccupiedBy == keep.ID && (!keep.holdsUnit() || keep.Address.UnitID != u.ID) {
 		u.OccupiedBy = ""
 	}
 	return u.Occupy(back.ID, "")

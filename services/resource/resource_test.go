@@ -359,7 +359,7 @@ func TestASpaceIsSeenOnlyWithLeave(t *testing.T) {
 	}
 	show(true)
 	list := ok(m, func() ([]Space, error) { return m.Spaces(ctx) })
-	if len(list) != 1 || list[0].Organisation.Hans != "单位o1" || list[0].OrganisationID != "" || list[0].Post.Consent != nil {
+	if len(list) != 1 || list[0].Organisation.Hans != "单位o1" || list[0].OrganisationID != "" || list[0].Consent != nil {
 		t.Fatalf("the public reads %+v", list)
 	}
 	m.gone["o1"] = true
