@@ -181,6 +181,7 @@ type hostileWalk struct {
 	seen     map[string]bool   // by person and kind of page
 	answered map[string]bool   // by the path of the route
 	kinds    map[string]string // what of seen an address in the queue stands for
+	routes   map[string]*Route // by address
 	shown    int
 	visit    func(path string, a answer) // of every page, where somebody else wants to know
 }
@@ -251,15 +252,24 @@ func (w *hostileWalk) push(path string) {
 	}
 }
 
+// route is the page of an address, nil for none. Pages link to the same addresses again and again.
 func (w *hostileWalk) route(path string) *Route {
+	if r, ok := w.routes[path]; ok {
+		return r
+	}
+	if w.routes == nil {
+		w.routes = map[string]*Route{}
+	}
+	w.routes[path] = nil
 	parts := strings.Split(path, "/")
 	all := w.x.Routes()
 	for i := range all {
 		if all[i].Method == http.MethodGet && (largeBody{path: strings.Split(all[i].Path, "/")}).fits(parts) {
-			return &all[i]
+			w.routes[path] = &all[i]
+			break
 		}
 	}
-	return nil
+	return w.routes[path]
 }
 
 func (w *hostileWalk) look(path string) {
