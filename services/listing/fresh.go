@@ -2,10 +2,8 @@ package listing
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"shangquan/services/access"
@@ -79,8 +77,7 @@ const (
 
 // To returns the token of a link that confirms l as it is now, until an instant.
 func (k *Links) To(l *Listing, until time.Time) string {
-	claim := l.ID + "." + strconv.FormatInt(l.Rev, 36) + "." + strconv.FormatInt(until.Unix(), 36)
-	return base64.RawURLEncoding.EncodeToString([]byte(claim)) + "." + base64.RawURLEncoding.EncodeToString(k.keys.MAC(linkPurpose, []byte(claim)))
+	return k.keys.Token(linkPurpose, l.ID, strconv.FormatInt(l.Rev, 36), strconv.FormatInt(until.Unix(), 36))
 }
 
 func linkGone(cause string) error {
@@ -89,15 +86,9 @@ func linkGone(cause string) error {
 
 // read returns what a token is about.
 func (k *Links) read(token string) (id string, rev int64, err error) {
-	head, tail, _ := strings.Cut(token, ".")
-	claim, errClaim := base64.RawURLEncoding.DecodeString(head)
-	mac, errMAC := base64.RawURLEncoding.DecodeString(tail)
-	if len(token) > 400 || errClaim != nil || errMAC != nil || !k.keys.Valid(linkPurpose, mac, claim) {
+	parts, ok := k.keys.Parts(linkPurpose, token, 3)
+	if !ok {
 		return "", 0, linkGone("that is not ours")
-	}
-	parts := strings.Split(string(claim), ".")
-	if len(parts) != 3 {
-		return "", 0, linkGone("of another form")
 	}
 	rev, errRev := strconv.ParseInt(parts[1], 36, 64)
 	until, errUntil := strconv.ParseInt(parts[2], 36, 64)

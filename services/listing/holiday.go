@@ -2,11 +2,9 @@ package listing
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"shangquan/services/access"
@@ -30,22 +28,15 @@ type Holiday struct {
 // ToHoliday returns the token of a link by which whoever has it says once what l does from one date to another. It runs out with the
 // last of them.
 func (k *Links) ToHoliday(l *Listing, from, to calendar.Date) string {
-	claim := l.ID + "." + from.String() + "." + to.String()
-	return base64.RawURLEncoding.EncodeToString([]byte(claim)) + "." + base64.RawURLEncoding.EncodeToString(k.keys.MAC(holidayPurpose, []byte(claim)))
+	return k.keys.Token(holidayPurpose, l.ID, from.String(), to.String())
 }
 
 // ShowHoliday returns what a link asks; it changes nothing, so that a mail program may open it. fault.NotFound for a link that is not
 // ours or has run out, and for a shop that is not public.
 func (k *Links) ShowHoliday(ctx context.Context, token string, cal *calendar.Calendar) (Holiday, error) {
-	head, tail, _ := strings.Cut(token, ".")
-	claim, errClaim := base64.RawURLEncoding.DecodeString(head)
-	mac, errMAC := base64.RawURLEncoding.DecodeString(tail)
-	if len(token) > 400 || errClaim != nil || errMAC != nil || !k.keys.Valid(holidayPurpose, mac, claim) {
+	parts, ok := k.keys.Parts(holidayPurpose, token, 3)
+	if !ok {
 		return Holiday{}, linkGone("that is not ours")
-	}
-	parts := strings.Split(string(claim), ".")
-	if len(parts) != 3 {
-		return Holiday{}, linkGone("of another form")
 	}
 	from, errFrom := calendar.ParseDate(parts[1])
 	to, errTo := calendar.ParseDate(parts[2])

@@ -2,10 +2,8 @@ package notice
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"shangquan/services/access"
@@ -47,8 +45,7 @@ func (s *Service) LinkTo(v *Version, listingID string) string {
 	if due, err := calendar.ParseDate(v.Content.Due); err == nil {
 		until = (due + 1).At(0).Add(LinkFor)
 	}
-	claim := v.NoticeID + "." + listingID + "." + strconv.Itoa(v.N) + "." + strconv.FormatInt(until.Unix(), 36)
-	return base64.RawURLEncoding.EncodeToString([]byte(claim)) + "." + base64.RawURLEncoding.EncodeToString(s.Keys.MAC(linkPurpose, []byte(claim)))
+	return s.Keys.Token(linkPurpose, v.NoticeID, listingID, strconv.Itoa(v.N), strconv.FormatInt(until.Unix(), 36))
 }
 
 func linkGone(cause string) error {
@@ -58,15 +55,9 @@ func linkGone(cause string) error {
 // ShowLink returns what a token is about and what it can do; it changes nothing, so that a mail program or a chat may open it.
 // fault.NotFound for one that is not ours or has run out, and for a shop that is not public any more.
 func (s *Service) ShowLink(ctx context.Context, token string) (Shown, error) {
-	head, tail, _ := strings.Cut(token, ".")
-	claim, errClaim := base64.RawURLEncoding.DecodeString(head)
-	mac, errMAC := base64.RawURLEncoding.DecodeString(tail)
-	if len(token) > 400 || errClaim != nil || errMAC != nil || !s.Keys.Valid(linkPurpose, mac, claim) {
+	parts, ok := s.Keys.Parts(linkPurpose, token, 4)
+	if !ok {
 		return Shown{}, linkGone("that is not ours")
-	}
-	parts := strings.Split(string(claim), ".")
-	if len(parts) != 4 {
-		return Shown{}, linkGone("of another form")
 	}
 	version, errVersion := strconv.Atoi(parts[2])
 	until, errUntil := strconv.ParseInt(parts[3], 36, 64)

@@ -2,10 +2,8 @@ package vacancy
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"shangquan/services/access"
@@ -44,22 +42,14 @@ func (s *Service) Link(ctx context.Context, by access.Actor, id string, rev int6
 		return "", time.Time{}, cannot("vacancy.wrong.state", "it is not on offer")
 	}
 	until := s.Now().AddDate(0, 0, LinkDays)
-	claim := o.ID + "." + strconv.FormatInt(o.Rev, 36) + "." + strconv.FormatInt(until.Unix(), 36)
-	code := base64.RawURLEncoding
-	return code.EncodeToString([]byte(claim)) + "." + code.EncodeToString(s.Keys.MAC(linkPurpose, []byte(claim))), until, nil
+	return s.Keys.Token(linkPurpose, o.ID, strconv.FormatInt(o.Rev, 36), strconv.FormatInt(until.Unix(), 36)), until, nil
 }
 
 // readLink returns what a token is about: fault.NotFound for one that is not ours or has run out.
 func (s *Service) readLink(token string) (id string, rev int64, err error) {
-	head, tail, _ := strings.Cut(token, ".")
-	claim, errClaim := base64.RawURLEncoding.DecodeString(head)
-	mac, errMAC := base64.RawURLEncoding.DecodeString(tail)
-	if len(token) > 400 || errClaim != nil || errMAC != nil || !s.Keys.Valid(linkPurpose, mac, claim) {
+	parts, ok := s.Keys.Parts(linkPurpose, token, 3)
+	if !ok {
 		return "", 0, linkGone("that is not ours")
-	}
-	parts := strings.Split(string(claim), ".")
-	if len(parts) != 3 {
-		return "", 0, linkGone("of another form")
 	}
 	rev, errRev := strconv.ParseInt(parts[1], 36, 64)
 	until, errUntil := strconv.ParseInt(parts[2], 36, 64)
