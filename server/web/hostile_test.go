@@ -260,16 +260,19 @@ func (w *hostileWalk) route(path string) *Route {
 	if w.routes == nil {
 		w.routes = map[string]*Route{}
 	}
-	w.routes[path] = nil
+	w.routes[path] = routeAt(w.x.Routes(), http.MethodGet, path)
+	return w.routes[path]
+}
+
+// routeAt is the first of all that answers a path, nil for none.
+func routeAt(all []Route, method, path string) *Route {
 	parts := strings.Split(path, "/")
-	all := w.x.Routes()
 	for i := range all {
-		if all[i].Method == http.MethodGet && (largeBody{path: strings.Split(all[i].Path, "/")}).fits(parts) {
-			w.routes[path] = &all[i]
-			break
+		if all[i].Method == method && (largeBody{path: strings.Split(all[i].Path, "/")}).fits(parts) {
+			return &all[i]
 		}
 	}
-	return w.routes[path]
+	return nil
 }
 
 func (w *hostileWalk) look(path string) {

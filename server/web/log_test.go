@@ -70,14 +70,7 @@ var ending = []string{"/sign-out", "/account/delete", "/account/sessions", "/acc
 
 func (w *logWalk) post(who, path, form string, b *browser, v url.Values) {
 	bare, _, _ := strings.Cut(strings.TrimPrefix(path, "http://shop.test"), "?")
-	var route *Route
-	all := w.x.Routes()
-	for i := range all {
-		if all[i].Method == http.MethodPost && (largeBody{path: strings.Split(all[i].Path, "/")}).fits(strings.Split(bare, "/")) {
-			route = &all[i]
-			break
-		}
-	}
+	route := routeAt(w.x.Routes(), http.MethodPost, bare)
 	if route == nil {
 		return
 	}
