@@ -16,6 +16,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/text/language"
 
 	"shangquan/services/lang"
@@ -38,50 +39,61 @@ type Words struct {
 // Load reads locales/<language>/<family>.toml of fsys. It fails when a file cannot be read, a key is in two families, or a
 // language has no catalogue at all; that the languages agree with each other is left to the tests.
 func Load(fsys fs.FS) (*Catalogue, error) {
-	bundle := i18n.NewBundle(language.SimplifiedChinese)
-	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	words := make([]*Words, len(lang.Tags))
+	var reading errgroup.Group
+	for i, tag := range lang.Tags {
+		reading.Go(func() (err error) { words[i], err = load(fsys, tag); return err })
+	}
+	if err := reading.Wait(); err != nil {
+		return nil, err
+	}
 	c := &Catalogue{words: map[lang.Tag]*Words{}}
-	for _, tag := range lang.Tags {
-		files, err := fs.Glob(fsys, path.Join("locales", string(tag), "*.toml"))
+	for _, w := range words {
+		c.words[w.Lang] = w
+	}
+	return c, nil
+}
+
+func load(fsys fs.FS, tag lang.Tag) (*Words, error) {
+	files, err := fs.Glob(fsys, path.Join("locales", string(tag), "*.toml"))
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("no message catalogue for the language %s", tag)
+	}
+	of := language.Make(string(tag))
+	bundle := i18n.NewBundle(of)
+	w := &Words{Lang: tag, loc: i18n.NewLocalizer(bundle, string(tag)), keys: map[string][]string{}, simple: map[string]sentence{}}
+	for _, name := range files {
+		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
 			return nil, err
 		}
-		if len(files) == 0 {
-			return nil, fmt.Errorf("no message catalogue for the language %s", tag)
+		messages, err := i18n.ParseMessageBytes(text, toml.Unmarshal)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		w := &Words{Lang: tag, loc: i18n.NewLocalizer(bundle, string(tag)), keys: map[string][]string{}, simple: map[string]sentence{}}
-		for _, name := range files {
-			text, err := fs.ReadFile(fsys, name)
-			if err != nil {
-				return nil, err
+		for _, m := range messages {
+			if _, twice := w.keys[m.ID]; twice {
+				return nil, fmt.Errorf("%s: the key %s is in another file too", name, m.ID)
 			}
-			// go-i18n reads the language from the file name, ours is the folder.
-			file, err := bundle.ParseMessageFileBytes(text, path.Base(name)+"."+string(tag)+".toml")
-			if err != nil {
+			if m.One == "" {
+				m.One = m.Other // a sentence that is the same for one and for many is written once; English asks for both
+			}
+			w.keys[m.ID] = slices.DeleteFunc([]string{m.Zero, m.One, m.Two, m.Few, m.Many, m.Other}, func(s string) bool { return s == "" })
+			if forms := w.keys[m.ID]; len(slices.Compact(slices.Clone(forms))) == 1 {
+				if s := sentenceOf(forms[0]); s != nil {
+					w.simple[m.ID] = s // the bundle need not hold it a second time
+					continue
+				}
+			}
+			if err := bundle.AddMessages(of, m); err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
-			for _, m := range file.Messages {
-				if _, twice := w.keys[m.ID]; twice {
-					return nil, fmt.Errorf("%s: the key %s is in another file too", name, m.ID)
-				}
-				if m.One == "" && m.Other != "" {
-					// A sentence that is the same for one and for many is written once; English asks for both.
-					m.One = m.Other
-					if err := bundle.AddMessages(language.Make(string(tag)), m); err != nil {
-						return nil, fmt.Errorf("%s: %w", name, err)
-					}
-				}
-				w.keys[m.ID] = slices.DeleteFunc([]string{m.Zero, m.One, m.Two, m.Few, m.Many, m.Other}, func(s string) bool { return s == "" })
-				if forms := w.keys[m.ID]; len(slices.Compact(slices.Clone(forms))) == 1 {
-					if s := sentenceOf(forms[0]); s != nil {
-						w.simple[m.ID] = s
-					}
-				}
-			}
 		}
-		c.words[tag] = w
 	}
-	return c, nil
+	return w, nil
 }
 
 // In returns the messages of language t, Simplified Chinese for a language the site is not written in.

@@ -96,6 +96,12 @@ func (p Program) serve(ctx context.Context, o *options) (err error) {
 	workers.Go(background, "imports", func(ctx context.Context) error { d.people.imports.Run(ctx, log.Logger); return nil })
 	workers.Go(background, "counts", d.people.insight.Run)
 	workers.Go(background, "schedule", func(ctx context.Context) error {
+		// What came due while the server was down reads the whole store: whoever waits for the first page goes before.
+		select {
+		case <-d.directory.Indexed():
+		case <-ctx.Done():
+			return nil
+		}
 		d.keepSchedule(ctx, serverName(), log.Logger, site.JobEnded)
 		return nil
 	})

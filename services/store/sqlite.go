@@ -29,7 +29,7 @@ const lockWait = 2 * time.Second
 // pragmas is what every connection runs; the driver puts busy_timeout first and the others in the order of the alphabet.
 // synchronous=FULL: an acknowledged write survives a power failure. The journal mode belongs to the file: see inspect.
 var pragmas = []string{
-	"busy_timeout(5000)", "cache_size(-16000)", "foreign_keys(1)", "journal_size_limit(67108864)", "page_size(8192)", "synchronous(FULL)",
+	"busy_timeout(5000)", "cache_size(-4000)", "foreign_keys(1)", "journal_size_limit(67108864)", "page_size(8192)", "synchronous(FULL)",
 	"trusted_schema(0)", "wal_autocheckpoint(1000)",
 }
 
