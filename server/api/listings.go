@@ -36,6 +36,7 @@ type Listing struct {
 	Location    *Location         `json:"location"`
 	Phones      []Phone           `json:"phones"`
 	Hours       Hours             `json:"hours"`
+	ExtraHours  []ExtraHours      `json:"extra_hours"`
 	Description lang.Text         `json:"description"`
 	Website     string            `json:"website"`
 	Marks       []Mark            `json:"marks"`
@@ -104,6 +105,12 @@ type Hours struct {
 	Stale  bool   `json:"stale"`
 }
 
+// ExtraHours are the times of one thing that a shop does at times of its own, with its days of rest.
+type ExtraHours struct {
+	Kind hours.ExtraKind `json:"kind"`
+	OSM  string          `json:"osm"`
+}
+
 // Source says where the facts come from.
 type Source struct {
 	ID       string `json:"id"`
@@ -116,7 +123,7 @@ func (a *API) view(r *directory.Row) Listing {
 		ID: l.ID, Code: l.Code, URL: a.origin + "/shops/" + l.Slug, State: l.State, Name: l.Name.Text,
 		Aliases: list(l.Aliases), CategoryID: l.CategoryID, FormatID: l.FormatID, TagIDs: list(l.TagIDs), Goods: list(l.Goods), Spend: l.Spend, PriceLevel: l.PriceLevel(),
 		Address: Address{Line: l.Address.Line, House: l.Address.House, Level: l.Address.Level, Unit: l.Address.Unit, Postcode: l.Address.Postcode},
-		Phones:  []Phone{}, Description: l.Description, Website: l.Website, Marks: []Mark{}, Closure: (*Closure)(l.Closure),
+		Phones:  []Phone{}, ExtraHours: []ExtraHours{}, Description: l.Description, Website: l.Website, Marks: []Mark{}, Closure: (*Closure)(l.Closure),
 		Confirmed: l.Confirmed, Source: Source{l.Source.ID, l.Source.Observed}, Rev: l.Rev, UpdatedAt: l.UpdatedAt.UTC().Format(timeFormat),
 	}
 	if r.Street != nil {
@@ -145,6 +152,10 @@ func (a *API) view(r *directory.Row) Listing {
 	}
 	if l.Hours.Known {
 		v.Hours.OSM = a.osm.of(l, a.calendar(), year)
+	}
+	for i := range l.ExtraHours {
+		x := &l.ExtraHours[i]
+		v.ExtraHours = append(v.ExtraHours, ExtraHours{x.Kind, hours.FormatOSM(x.Within(l.Hours, a.calendar()), a.calendar(), year, year+1)})
 	}
 	for _, t := range []string{stamp(r.Status.Until), stamp(r.Status.Opens)} {
 		if t != "" && v.Hours.Change == "" && !r.Gone() {

@@ -53,6 +53,7 @@ type MyListing struct {
 	Marks       []Mark             `json:"marks"`
 	Closure     *Closure           `json:"closure"`
 	Hours       hours.Hours        `json:"hours"`
+	ExtraHours  []hours.Extra      `json:"extra_hours"`
 	Phones      []phone.Number     `json:"phones"`
 	Consents    []MyConsent        `json:"consents"`
 	Website     string             `json:"website"`
@@ -105,7 +106,7 @@ func (a *API) mine(l *listing.Listing) MyListing {
 	v := MyListing{
 		ID: l.ID, Code: l.Code, URL: a.origin + "/shops/" + l.Slug, State: l.State, Rev: l.Rev, UpdatedAt: stamp(l.UpdatedAt),
 		Name: l.Name, Aliases: list(l.Aliases), CategoryID: l.CategoryID, FormatID: l.FormatID, Address: l.Address, Location: l.Location,
-		Marks: []Mark{}, Closure: (*Closure)(l.Closure), Hours: l.Hours, Phones: list(l.Phones), Consents: []MyConsent{}, Website: l.Website,
+		Marks: []Mark{}, Closure: (*Closure)(l.Closure), Hours: l.Hours, ExtraHours: list(l.ExtraHours), Phones: list(l.Phones), Consents: []MyConsent{}, Website: l.Website,
 		Description: l.Description, Photos: []MyPhoto{}, Goods: list(l.Goods), Prices: list(l.Prices), Spend: l.Spend, TagIDs: list(l.TagIDs), Payments: list(l.Payments),
 		Confirmed: l.Confirmed, Pictures: map[string]Picture{},
 	}

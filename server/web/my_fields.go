@@ -9,6 +9,7 @@ import (
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
 	"shangquan/services/fault"
+	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/phone"
@@ -16,7 +17,9 @@ import (
 
 // editors are the pages that edit a shop.
 var editors = []*editor{
-	&nameEditor, &placeEditor, &categoryEditor, &hoursEditor, &dayEditor, &pauseEditor, &contactEditor, &goodsEditor, &facilitiesEditor, &textsEditor,
+	&nameEditor, &placeEditor, &categoryEditor, &hoursEditor, &dayEditor, &pauseEditor,
+	extraEditor(hours.Breakfast), extraEditor(hours.Lunch), extraEditor(hours.Delivery), extraEditor(hours.Entry),
+	&contactEditor, &goodsEditor, &facilitiesEditor, &textsEditor,
 }
 
 // patched puts values into a patch; pairs are path, value, path, value.

@@ -24,7 +24,7 @@ var factKeys = map[string]string{
 	"category_id": "category", "format_id": "format", "address.line": "address", "address.street_id": "street", "address.house": "house",
 	"address.plaza_id": "plaza", "address.level": "level", "address.unit": "unit", "address.postcode": "postcode", "address.hint": "hint",
 	"location": "location", "marks": "marks", "closure": "closure", "hours.known": "hours_known", "hours.week": "week", "hours.by_class": "by_class",
-	"hours.special": "special", "hours.pause": "pause", "hours.text": "hours_text", "phones": "phones", "consents": "consents", "website": "website",
+	"hours.special": "special", "hours.pause": "pause", "hours.text": "hours_text", "extra_hours": "extra", "phones": "phones", "consents": "consents", "website": "website",
 	"description.hans": "text", "description.hant": "text_hant", "description.en": "text_en", "photos": "photos", "hidden": "hidden", "goods": "goods", "prices": "prices", "spend": "spend",
 	"tag_ids": "tags", "payments": "payments", "merchant_id": "merchant", "plaza_may": "plaza_may", "plaque": "plaque", "confirmed": "confirmed", "proposal": "proposal", "returned": "returned",
 }
@@ -65,6 +65,8 @@ func (s *Site) valueWords(c *fiber.Ctx, p *speaker, path string, v any) string {
 		return specialWords(p, v)
 	case *hours.Pause:
 		return pauseWords(p, v)
+	case []hours.Extra:
+		return extrasWords(p, v)
 	case []phone.Number:
 		return joined(p, v, phoneWords)
 	case []listing.Consent:

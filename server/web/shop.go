@@ -30,8 +30,9 @@ type shopPage struct {
 	Speak       ui.Speak
 	Callouts    []ui.Callout
 	Hours       *ui.Week
-	HoursText   string // what was typed and could not be read
-	HoursNote   string // for hours nobody knows
+	HoursText   string    // what was typed and could not be read
+	HoursNote   string    // for hours nobody knows
+	Extra       []ui.Fact // breakfast, delivery and the like
 	Photos      []ui.Photo
 	Posts       []ui.Offer
 	Calendar    string // of the posts
@@ -102,6 +103,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 		v.Callouts = append(v.Callouts, signs...)
 		v.Callouts = append(v.Callouts, comingNotes(p, shop.Coming)...)
 		v.Hours, v.HoursText, v.HoursNote = week(p, &shop)
+		v.Extra = s.extraFacts(p, l)
 	}
 	if text, in := l.Description.In(p.Lang); text != "" {
 		m := ui.Plain(text, in)

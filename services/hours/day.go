@@ -61,7 +61,7 @@ const (
 )
 
 func prepare(h Hours, cal *calendar.Calendar) *plan {
-	p := &plan{Hours: h, cal: cal, week: h.ordinary()}
+	p := &plan{Hours: h, cal: cal, week: h.Ordinary()}
 	// A range that cannot be read holds on no day; Validate refuses it before it is stored.
 	for i, s := range h.Special {
 		from, err := calendar.ParseDate(s.From)
@@ -124,8 +124,8 @@ func (p *plan) uniform() bool {
 	return true
 }
 
-// ordinary returns the spans of an ordinary week, Monday first: the classes weekday and rest are ordinary days.
-func (h Hours) ordinary() [7][]Span {
+// Ordinary returns the spans of an ordinary week, Monday first: what ByClass says of working days and days of rest goes before Week.
+func (h Hours) Ordinary() [7][]Span {
 	week := h.Week
 	for i := range week {
 		class := calendar.Weekday

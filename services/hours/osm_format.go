@@ -21,7 +21,7 @@ func FormatOSM(h Hours, cal *calendar.Calendar, first, last int) string {
 	if !h.Known {
 		rules = append(rules, "unknown"+comment(h.Text))
 	} else {
-		rules = append(osmWeek(h.ordinary()), osmClasses(h, cal, first, last)...)
+		rules = append(osmWeek(h.Ordinary()), osmClasses(h, cal, first, last)...)
 		for _, s := range h.Special {
 			rules = append(rules, osmDates(s.From, s.To)+" "+osmOpen(s.Spans, s.Note.Hans))
 		}

@@ -27,7 +27,7 @@ func Specifications(h Hours) []Specification {
 	if !h.Known {
 		return out
 	}
-	week := h.ordinary()
+	week := h.Ordinary()
 	for _, days := range alike(week) {
 		for _, span := range week[days[0]] {
 			s := specification(span)

@@ -54,7 +54,7 @@ func (s *Slots) add(weekday int, span Span) {
 func RegularSlots(h Hours) Slots {
 	var s Slots
 	if h.Known {
-		for weekday, spans := range h.ordinary() {
+		for weekday, spans := range h.Ordinary() {
 			for _, span := range spans {
 				s.add(weekday, span)
 			}

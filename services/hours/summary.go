@@ -40,7 +40,7 @@ func Summary(h Hours) []Group {
 	if !h.Known {
 		return groups
 	}
-	week := h.ordinary()
+	week := h.Ordinary()
 	for _, days := range alike(week) {
 		g := Group{Pattern: SomeDays, Days: ranges(days), Classes: []calendar.Class{}, Spans: list(week[days[0]])}
 		switch {

@@ -53,6 +53,7 @@ var parts = []part{
 	{"hours.special", func(l *Listing) any { return l.Hours.Special }},
 	{"hours.pause", func(l *Listing) any { return l.Hours.Pause }},
 	{"hours.text", func(l *Listing) any { return l.Hours.Text }},
+	{"extra_hours", func(l *Listing) any { return l.ExtraHours }},
 	{"phones", func(l *Listing) any { return l.Phones }},
 	{"consents", func(l *Listing) any { return l.Consents }},
 	{"website", func(l *Listing) any { return l.Website }},

@@ -60,6 +60,7 @@ var Fields = []Field{
 	field("closure", Waits, access.ListingSensitive, func(l *Listing) **Closure { return &l.Closure }),
 
 	field("hours", Live, access.ListingHours, func(l *Listing) *hours.Hours { return &l.Hours }),
+	field("extra_hours", Live, access.ListingHours, func(l *Listing) *[]hours.Extra { return &l.ExtraHours }),
 	field("phones", Live, access.ListingContact, func(l *Listing) *[]phone.Number { return &l.Phones }),
 	consents,
 	field("website", Live, access.ListingContact, func(l *Listing) *string { return &l.Website }),

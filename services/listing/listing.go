@@ -58,11 +58,13 @@ type Listing struct {
 	Location *geo.Location `json:"location,omitempty"`
 
 	// Phones are all numbers the district knows; a visitor sees PublicPhones.
-	Phones      []phone.Number `json:"phones"`
-	Consents    []Consent      `json:"consents"`
-	Hours       hours.Hours    `json:"hours"`
-	Description lang.Text      `json:"description,omitzero"`
-	Photos      []media.Photo  `json:"photos"` // the first is the cover
+	Phones   []phone.Number `json:"phones"`
+	Consents []Consent      `json:"consents"`
+	Hours    hours.Hours    `json:"hours"`
+	// ExtraHours are the times of breakfast, delivery and the like, each kind once, in the order of hours.ExtraKinds.
+	ExtraHours  []hours.Extra `json:"extra_hours,omitempty"`
+	Description lang.Text     `json:"description,omitzero"`
+	Photos      []media.Photo `json:"photos"` // the first is the cover
 	// Hidden are the photos the district took from the page, until the shop has read why.
 	Hidden   []Hiding `json:"hidden,omitempty"`
 	Website  string   `json:"website"`

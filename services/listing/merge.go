@@ -48,6 +48,9 @@ func Union(keep, gone Listing) Listing {
 	if !keep.Hours.Known && gone.Hours.Known {
 		out.Hours, out.Confirmed = gone.Hours, gone.Confirmed
 	}
+	if len(keep.ExtraHours) == 0 {
+		out.ExtraHours = gone.ExtraHours
+	}
 	if keep.Description.IsZero() {
 		out.Description = gone.Description
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"shangquan/services/audit"
+	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/place"
 	"shangquan/services/store"
@@ -17,6 +18,9 @@ func (l *Listing) Normalise() {
 	clean(reflect.ValueOf(l).Elem())
 	for _, list := range []*[]string{&l.Aliases, &l.Goods, &l.TagIDs, &l.Payments} {
 		*list = distinct(*list)
+	}
+	if len(l.ExtraHours) > 0 {
+		l.ExtraHours = hours.SortExtras(l.ExtraHours)
 	}
 	if h, rest, ok := place.ParseHouse(l.Address.House); ok && rest == "" {
 		l.Address.House = h.String()

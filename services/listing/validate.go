@@ -151,6 +151,9 @@ func (c *checks) facts(l *Listing) {
 	}
 	c.when(l.Spend < 0 || l.Spend > maxSpend, "spend", "error.number")
 	c.hours(&l.Hours)
+	if wrong, ok := errors.AsType[*fault.Error](hours.ValidateExtras(l.ExtraHours)); ok {
+		c.fields = append(c.fields, wrong.Fields...)
+	}
 	c.text("description", l.Description)
 	c.website(l.Website)
 	c.marks(l.Marks)

@@ -258,6 +258,7 @@ type HoursPreview struct {
 	Status *Status
 	Week   *Week
 	Notes  []Callout
+	Facts  []Fact // extra hours
 }
 
 // Specials is the list of special days and coming holidays with their one-tap answers (design H5). The buttons are named do; see
