@@ -13,7 +13,8 @@ import (
 
 func (s *Site) insightRoutes() []Route {
 	return []Route{
-		{Method: http.MethodPost, Path: "/shops/:slug/called", Handle: s.called, Kind: File, Rate: Write, Probe: "/shops/none/called", Needs: access.PublicRead},
+		{Method: http.MethodPost, Path: "/shops/:slug/called", Handle: s.tapped(insight.Call), Kind: File, Rate: Write, Probe: "/shops/none/called", Needs: access.PublicRead},
+		{Method: http.MethodPost, Path: "/shops/:slug/visited", Handle: s.tapped(insight.Site), Kind: File, Rate: Write, Probe: "/shops/none/visited", Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/my/shops/:id/insights", Handle: s.insightsPage, Kind: Private, Needs: access.ListingInsight, Thing: s.shopThing, Probe: "/my/shops/none/insights"},
 	}
 }
@@ -64,18 +65,22 @@ func (s *Site) visitor(c *fiber.Ctx) insight.Visitor {
 	})
 }
 
-// called: POST /shops/:slug/called, sent by the script of the page when somebody taps the number. The call itself does not wait
-// for it and does not need it.
-func (s *Site) called(c *fiber.Ctx) error {
-	if s.services.Insight == nil {
-		return notThere()
+// tapped: POST /shops/:slug/called and /shops/:slug/visited, sent by the script of the page when somebody taps the number, or the shop's
+// own website. The call and the way there do not wait for it and do not need it.
+func (s *Site) tapped(kind insight.Kind) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if s.services.Insight == nil {
+			return notThere()
+		}
+		p := s.speaker(c)
+		shop, err := s.directory.Shop(c.UserContext(), c.Params("slug"), p.Lang, p.now)
+		if err != nil {
+			return err
+		}
+		if kind != insight.Site || shop.Listing.Website != "" {
+			s.services.Insight.Note(kind, shop.Listing.ID, s.visitor(c))
+		}
+		c.Set(fiber.HeaderCacheControl, "no-store")
+		return c.SendStatus(fiber.StatusNoContent)
 	}
-	p := s.speaker(c)
-	shop, err := s.directory.Shop(c.UserContext(), c.Params("slug"), p.Lang, p.now)
-	if err != nil {
-		return err
-	}
-	s.services.Insight.Note(insight.Call, shop.Listing.ID, s.visitor(c))
-	c.Set(fiber.HeaderCacheControl, "no-store")
-	return c.SendStatus(fiber.StatusNoContent)
 }

@@ -92,6 +92,47 @@ func TestCalledNeedsAShop(t *testing.T) {
 	}
 }
 
+// What opened the shop's own website counts like a call: once a day for each visitor, never for programs, and only where there is one.
+func TestWebsiteIsCounted(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	owner, id := x.as(t, demo.Owner), x.people[demo.Owner].ListingIDs[0]
+	x.public(t)
+	slug, visitor := x.shop(t, id).Slug, x.as(t, "")
+	open := func(want int, header ...string) {
+		t.Helper()
+		if a := visitor.send(http.MethodPost, "/shops/"+slug+"/visited", "", nil, header...); a.status != want {
+			t.Fatalf("%v = %d", header, a.status)
+		}
+	}
+	open(http.StatusNoContent, pocket("one")...)
+	if n := x.counts(t, id).Total.Site; n != 0 {
+		t.Errorf("%d opened the website of a shop that has none", n)
+	}
+	if strings.Contains(visitor.get("/shops/"+slug).body, "data-visited") {
+		t.Error("a page without a website tells where it is counted")
+	}
+	owner.saved(id, "contact", url.Values{"website": {"https://noodles.example/"}})
+	x.public(t)
+	if page := visitor.get("/shops/" + slug).body; !strings.Contains(page, `data-site="https://noodles.example/" data-visited="/shops/`+slug+`/visited"`) || !strings.Contains(page, `href="https://noodles.example/"`) {
+		t.Error("the page does not say where the website is counted")
+	}
+	for range 3 {
+		open(http.StatusNoContent, pocket("one")...)
+	}
+	open(http.StatusNoContent, "User-Agent", "Mozilla/5.0 (compatible; Googlebot/2.1)", "Accept-Language", "zh-CN")
+	open(http.StatusForbidden, append(pocket("two"), "Sec-Fetch-Site", "cross-site")...)
+	if n := x.counts(t, id).Total.Site; n != 1 {
+		t.Errorf("%d opened the website", n)
+	}
+	body := owner.page("/my/shops/" + id + "/insights")
+	for _, want := range []string{"1 人次打开了店家网址", "那周打开店家网址的最多：1 人次"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
 // The owner reads it in words, with the numbers as a table, and what was searched for once three have.
 func TestInsightsPage(t *testing.T) {
 	t.Parallel()
@@ -112,7 +153,7 @@ func TestInsightsPage(t *testing.T) {
 		t.Fatalf("%+v", w)
 	}
 	body := owner.page(mine)
-	for _, want := range []string{"最近八周：5 人次看了这家店", "上周 0 人次看了页面，和前一周一样", "咖啡", "5 人次", "<figure", `role="img"`, "<table", "打电话只数得到在网页上点号码的"} {
+	for _, want := range []string{"最近八周：5 人次看了这家店", "上周 0 人次看了页面，和前一周一样", "咖啡", "5 人次", "<figure", `role="img"`, "<table", "打电话和打开网址，只数得到在网页上点的"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}

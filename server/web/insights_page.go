@@ -56,13 +56,13 @@ func (s *Site) insightsPage(c *fiber.Ctx) error {
 func insightWords(p *speaker, weeks []insight.Week) []string {
 	sum := insight.Counts{}
 	for _, w := range weeks {
-		sum.View, sum.Found, sum.Call, sum.Go = sum.View+w.Total.View, sum.Found+w.Total.Found, sum.Call+w.Total.Call, sum.Go+w.Total.Go
+		sum.Add(w.Total)
 	}
 	if sum == (insight.Counts{}) {
 		return []string{p.say("insights.nothing")}
 	}
 	last, before := weeks[len(weeks)-2].Total.View, weeks[len(weeks)-3].Total.View
-	out := []string{p.say("insights.sum", "View", sum.View, "Found", sum.Found, "Call", sum.Call, "Go", sum.Go)}
+	out := []string{p.say("insights.sum", "View", sum.View, "Found", sum.Found, "Call", sum.Call, "Go", sum.Go, "Web", sum.Site)}
 	switch {
 	case last > before:
 		out = append(out, p.say("insights.more", "Last", last, "More", last-before))
@@ -83,6 +83,7 @@ var insightKinds = []struct {
 	{"found", func(n insight.Counts) int { return n.Found }},
 	{"call", func(n insight.Counts) int { return n.Call }},
 	{"go", func(n insight.Counts) int { return n.Go }},
+	{"site", func(n insight.Counts) int { return n.Site }},
 }
 
 // insightNumbers are those of this week, beside the last.

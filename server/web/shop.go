@@ -37,6 +37,8 @@ type shopPage struct {
 	Posts       []ui.Offer
 	Calendar    string // of the posts
 	Called      string // where the script says that somebody rang
+	Website     string // the shop's own, and where the script says that somebody opened it
+	Visited     string
 	Description *ui.Marked
 	Prices      []ui.PriceItem
 	Facts       []ui.Fact
@@ -73,6 +75,9 @@ func (s *Site) shop(c *fiber.Ctx) error {
 		}
 	}
 	v.Plate.Big = true
+	if l.Website != "" {
+		v.Website, v.Visited = l.Website, path+"/visited"
+	}
 	if l.MerchantID != "" {
 		v.Claim.Label = p.say("report.claim_owned")
 	}

@@ -17,6 +17,7 @@ const (
 	Found             // was shown the shop among the results of a search
 	Call              // tapped the phone number
 	Go                // asked for the way
+	Site              // opened the shop's own website
 	kinds
 )
 
@@ -26,14 +27,18 @@ type Counts struct {
 	Found int `json:"found"`
 	Call  int `json:"call"`
 	Go    int `json:"go"`
+	Site  int `json:"site"`
 }
 
 func (c *Counts) of(k Kind) *int {
-	return [kinds]*int{&c.View, &c.Found, &c.Call, &c.Go}[k]
+	return [kinds]*int{&c.View, &c.Found, &c.Call, &c.Go, &c.Site}[k]
 }
 
-func (c *Counts) add(d Counts) {
-	c.View, c.Found, c.Call, c.Go = c.View+d.View, c.Found+d.Found, c.Call+d.Call, c.Go+d.Go
+// Add adds what was counted elsewhere, or at another time.
+func (c *Counts) Add(d Counts) {
+	for k := range kinds {
+		*c.of(k) += *d.of(k)
+	}
 }
 
 const (

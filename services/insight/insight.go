@@ -1,5 +1,5 @@
 // Package insight counts for the owner of a shop: how often its page was looked at, how often a search showed it and for what,
-// how often people tapped its phone number and asked for the way.
+// how often people tapped its phone number, asked for the way and opened its website.
 //
 // It knows no persons. There are no cookies; whoever comes again is recognised within a day by a hash of network and browser under
 // a salt that never leaves the memory and is thrown away at midnight. So a repeat does not raise a number, and nobody can say
@@ -91,7 +91,7 @@ func (s *Service) Weeks(ctx context.Context, by access.Actor, shop access.Thing,
 		to := &out[place[w.ID]]
 		to.Days, to.Words = w.Days, w.Words
 		for _, d := range w.Days {
-			to.Total.add(d)
+			to.Total.Add(d)
 		}
 	}
 	return out, nil
@@ -154,7 +154,7 @@ func (s *Service) write(ctx context.Context, listingID string, on time.Time, g *
 	monday := mondayOf(on).Format(time.DateOnly)
 	id := weekID(listingID, monday)
 	add := func(w *week) error {
-		w.Days[weekday(on)].add(g.counts)
+		w.Days[weekday(on)].Add(g.counts)
 		w.Words = merge(w.Words, g.words)
 		return nil
 	}
