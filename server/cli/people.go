@@ -55,6 +55,7 @@ type people struct {
 	photos    *media.Service
 	reports   *report.Service
 	insight   *insight.Service
+	monthly   *insight.Monthly
 	keys      *apikey.Service
 	repeats   *idempotency.Service
 	walks     *walk.Service
@@ -122,6 +123,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.reports = report.New(d.db, d.trail, d.keys, d.thing, d.now)
 	p.reports.OfferReasons(func(r report.Reason) bool { return d.vocabulary.Offers(vocabulary.ReportReasons, string(r)) })
 	p.insight = insight.New(d.db, d.now, log)
+	p.monthly = p.insight.Monthly(insight.MonthlyDeps{DB: d.db, Want: p.accounts.WantMonthly, ShopsOf: p.owned, Tell: p.tellMonthly(c.Origin)})
 	p.keys = apikey.New(d.db, d.trail, p.actor, d.now)
 	p.repeats = idempotency.New(d.db, d.keys, d.now)
 	p.links = listing.NewLinks(d.shops, d.keys)
@@ -172,6 +174,36 @@ func (d *district) keepRegister(p *people, origin string) {
 		DB: d.db, Log: d.trail, Listings: d.shops, Letters: p.merchants.AskConfirm, Now: d.now,
 		Link: func(l *listing.Listing, until time.Time) string { return origin + "/confirm/" + p.links.To(l, until) },
 	})
+}
+
+// owned are the shops of an account, for the monthly letter.
+func (p *people) owned(ctx context.Context, accountID string) ([]insight.Shop, error) {
+	shops, err := p.merchants.Owned(ctx, accountID)
+	out := []insight.Shop{}
+	for _, x := range shops {
+		out = append(out, insight.Shop{ID: x.ID, Name: x.Name.Hans})
+	}
+	return out, err
+}
+
+// tellMonthly sends the figures of a month.
+func (p *people) tellMonthly(origin string) func(context.Context, string, string, insight.Letter) error {
+	return func(ctx context.Context, accountID, key string, l insight.Letter) error {
+		return p.merchants.TellMonthly(ctx, accountID, key, monthlyArgs(origin, p.accounts.MonthlyToken(accountID), l))
+	}
+}
+
+// monthlyArgs fill in a monthly letter: of one shop with the way to its figures, of several with the way to all of them.
+func monthlyArgs(origin, token string, l insight.Letter) map[string]any {
+	link := origin + "/my"
+	if len(l.Shops) == 1 {
+		link += "/shops/" + l.Shops[0].ID + "/insights"
+	}
+	return map[string]any{
+		"Shop": l.Shops[0].Name, "Shops": len(l.Shops), "Month": int(l.Month.Month()), "Link": link, "Stop": origin + "/monthly/" + token,
+		"View": l.Now.View, "Found": l.Now.Found, "Call": l.Now.Call, "Go": l.Now.Go, "Web": l.Now.Site,
+		"ViewBefore": l.Before.View, "FoundBefore": l.Before.Found, "CallBefore": l.Before.Call, "GoBefore": l.Before.Go, "WebBefore": l.Before.Site,
+	}
 }
 
 // thing says whose a shop is, and whether visitors may see it.

@@ -68,7 +68,12 @@ func (d *district) jobs() []job.Job {
 		{Name: "signatures", Every: time.Minute, Do: p.signs.Settle},
 		{Name: "batches", Every: time.Minute, Do: p.batches.Settle},
 		{Name: "questions to owners", Every: time.Minute, Do: p.rechecks.Send},
-		{Name: "counts", Every: 24 * time.Hour, Do: d.erases("counts", p.insight.Sweep)},
+		{Name: "monthly letters", Every: 10 * time.Minute, Do: p.monthly.Send},
+		{Name: "counts", Every: 24 * time.Hour, Do: d.erases("counts", func(ctx context.Context) (int, error) {
+			n, counts := p.insight.Sweep(ctx)
+			m, letters := p.monthly.Sweep(ctx)
+			return n + m, errors.Join(counts, letters)
+		})},
 		{Name: "pictures", Every: 24 * time.Hour, Do: d.erases("pictures", func(ctx context.Context) (int, error) {
 			hidden := d.eraseHidden(ctx)
 			swept, err := p.photos.Sweep(ctx, d.inUse(ctx))

@@ -128,6 +128,7 @@ func (s *Site) accountForm(c *fiber.Ctx, p *speaker, f *form) (formPage, error) 
 			{Label: p.say("own.email"), Value: contact(a.Email), Link: link("own.change_contact", "/account/contact")},
 			{Label: p.say("own.password"), Value: password, Link: link("own.change_password", "/account/password")},
 			{Label: p.say("own.factor"), Value: factor, Link: link("own.change_factor", "/account/factors")},
+			{Label: p.say("monthly.title"), Value: monthlyWords(p, a.Monthly != nil), Link: link("monthly.change", "/account/monthly")},
 			{Label: p.say("own.sessions"), Value: p.count("own.sessions_count", len(sessions)), Link: link("own.see_sessions", "/account/sessions")},
 		},
 		More: []ui.Form{{

@@ -125,7 +125,12 @@ func (x *town) everything(t *testing.T) (more []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	person := x.people[demo.Owner].AccountID
+	if err := x.services.Accounts.AskMonthly(ctx, x.actor(t, demo.Owner), person, true); err != nil {
+		t.Fatal(err)
+	}
 	more = []string{
+		"/monthly/" + x.services.Accounts.MonthlyToken(person),
 		"/shops/" + shop.Slug, "/shops/" + shop.Slug + "/calendar.ics", "/heritage/" + shop.Slug, "/s/" + shop.Code, "/api/v1/listings/" + id, "/streets/" + st.Slug + "/notices.ics",
 		"/desk/heritage/" + old, "/desk/heritage/" + old + "/evidence", "/desk/units/" + units[len(units)-1].ID, "/desk/walk/" + st.Slug + "/even/stops", "/desk/register/" + id,
 		"/desk/looks/" + id, "/desk/photos/" + id, desk.unitLink(onOffer), x.link(t, "demo-guest@example.cn", "merchant_invitation"), "/confirm/" + x.services.Links.To(&kept, evening.AddDate(1, 0, 0)),

@@ -25,6 +25,7 @@ type myInsights struct {
 	Words   []insight.Word
 	None    string
 	How     []string
+	Monthly ui.Link
 }
 
 // insightsPage: GET /my/shops/:id/insights.
@@ -42,8 +43,9 @@ func (s *Site) insightsPage(c *fiber.Ctx) error {
 	v := myInsights{
 		Up: ui.Link{Label: l.Name.Hans, Href: at(c, "/my/shops/"+l.ID)}, Title: p.say("insights.title"),
 		Said: insightWords(p, weeks), KPIs: insightNumbers(p, weeks), Figures: insightFigures(p, weeks), Words: foundBy(weeks),
-		None: p.say("insights.no_words"),
-		How:  []string{p.say("insights.how.people"), p.say("insights.how.calls"), p.say("insights.how.late")},
+		None:    p.say("insights.no_words"),
+		Monthly: ui.Link{Label: p.say("monthly.ask"), Href: at(c, "/account/monthly")},
+		How:     []string{p.say("insights.how.people"), p.say("insights.how.calls"), p.say("insights.how.late")},
 	}
 	v.Base = s.privateBase(c, v.Title)
 	if p.err != nil {

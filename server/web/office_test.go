@@ -220,7 +220,7 @@ func TestWordsOfConsents(t *testing.T) {
 	}
 	pages := map[string][]string{
 		string(consent.Mobile): {"my.phone.consent", "my.hint.consent"}, string(consent.Listed): {"assembly.consent_words"}, string(consent.Space): {"resource.leave_words"},
-		string(consent.Photo): {"activity.faces", "activity.faces_hint"}, string(consent.Opened): {"station.points_title", "station.points_lead"}, string(consent.Plaque): {"plaque.agree"}, string(consent.Asking): {"lead.agree"},
+		string(consent.Photo): {"activity.faces", "activity.faces_hint"}, string(consent.Opened): {"station.points_title", "station.points_lead"}, string(consent.Plaque): {"plaque.agree"}, string(consent.Asking): {"lead.agree"}, string(consent.Monthly): {"monthly.agree"},
 		consent.Notice: {},
 	}
 	for _, part := range []string{"title", "lead", "cookies_h", "cookies", "place_h", "place", "logs_h", "logs", "others_h", "others", "shops_h", "shops", "rights_h", "rights"} {

@@ -231,6 +231,7 @@ func (s *Site) siteMap() []Route {
 		s.photoRoutes(),
 		s.postRoutes(),
 		s.insightRoutes(),
+		s.monthlyRoutes(),
 		s.printRoutes(),
 		s.keyRoutes(),
 		s.webhookRoutes(),

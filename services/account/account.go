@@ -32,6 +32,8 @@ type Account struct {
 	Disabled   bool          `json:"disabled"`
 	Lang       lang.Tag      `json:"lang"` // of the messages sent to the person
 	Factors    Factors       `json:"factors"`
+	// Monthly is that the person wants the figures of their shops once a month; nil: has not asked.
+	Monthly *Agreed `json:"monthly,omitempty"`
 	// Epoch counts what ends every session: a new password, other roles, disabling. A session of another epoch is void, so that
 	// all of them end with the one write that changes the account.
 	Epoch int64 `json:"epoch"`

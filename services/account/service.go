@@ -76,7 +76,7 @@ func New(db store.DB, c Config) (*Service, error) {
 	}
 	s := &Service{
 		accounts: audit.Record(
-			store.NewCollection[Account](db, "accounts", store.Unique("phone_key"), store.Unique("email_key"), store.Multi("roles"), store.Follow("audit"), store.Sealed()),
+			store.NewCollection[Account](db, "accounts", store.Unique("phone_key"), store.Unique("email_key"), store.Multi("roles"), store.Index("monthly.at"), store.Follow("audit"), store.Sealed()),
 			c.Log, Kind, audit.Hide("phone", "email", "phone_key", "email_key", "password", "factors")),
 		sessions: store.NewCollection[Session](db, "sessions", store.Unique("hash"), store.Index("account_id", "created"), store.Index("used"), store.Sealed()),
 		guards:   store.NewCollection[guard](db, "account_guards"),

@@ -28,17 +28,18 @@ type Kind string
 
 // The kinds.
 const (
-	Mobile Kind = "mobile" // that a mobile number is shown to everybody
-	Listed Kind = "listed" // that an organisation is named in public
-	Space  Kind = "space"  // that a space of an organisation is shown to everybody
-	Photo  Kind = "photo"  // that a picture of an activity is shown to everybody
-	Opened Kind = "point"  // that a shop is named for what it opens to people who pass by
-	Plaque Kind = "plaque" // that a shop's sign of honour is shown on its page
-	Asking Kind = "asking" // that the district keeps how to reach who enquires about a unit
+	Mobile  Kind = "mobile"  // that a mobile number is shown to everybody
+	Listed  Kind = "listed"  // that an organisation is named in public
+	Space   Kind = "space"   // that a space of an organisation is shown to everybody
+	Photo   Kind = "photo"   // that a picture of an activity is shown to everybody
+	Opened  Kind = "point"   // that a shop is named for what it opens to people who pass by
+	Plaque  Kind = "plaque"  // that a shop's sign of honour is shown on its page
+	Asking  Kind = "asking"  // that the district keeps how to reach who enquires about a unit
+	Monthly Kind = "monthly" // that an owner is sent the figures of their shops once a month
 )
 
 // Kinds lists them.
-var Kinds = []Kind{Mobile, Listed, Space, Photo, Opened, Plaque, Asking}
+var Kinds = []Kind{Mobile, Listed, Space, Photo, Opened, Plaque, Asking, Monthly}
 
 // Notice is the kind of the words that say what the site does with personal data: what everybody can read before they agree to anything.
 const Notice = "notice"

@@ -23,6 +23,7 @@ const (
 	activity     = "activity"
 	openPoint    = "open_point" // what a shop opens to people who pass by
 	enquiry      = "enquiry"    // what somebody asks about a unit on offer
+	person       = "account"
 )
 
 // pointWords is the version of the words beside the button that opens something to everybody.
@@ -47,6 +48,8 @@ func (s *Service) stands(ctx context.Context, e *audit.Entry) (before, after map
 			err = errors.Join(leaves(before, Space, x.Before), leaves(after, Space, x.After))
 		case enquiry + " consent":
 			err = errors.Join(leaves(before, Asking, x.Before), leaves(after, Asking, x.After))
+		case person + " monthly":
+			err = errors.Join(leaves(before, Monthly, x.Before), leaves(after, Monthly, x.After))
 		case activity + " photos":
 			err = errors.Join(s.photos(before, x.Before), s.photos(after, x.After))
 		case openPoint + " open":

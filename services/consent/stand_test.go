@@ -21,6 +21,7 @@ type thing struct {
 	Consent *leave    `json:"consent,omitempty"`
 	Photos  []picture `json:"photos"`
 	Plaque  *plaque   `json:"plaque,omitempty"`
+	Monthly *leave    `json:"monthly,omitempty"`
 	Open    bool      `json:"open"`
 }
 
@@ -55,8 +56,9 @@ func TestEveryLeaveIsInTheLedger(t *testing.T) {
 			func(x *thing) { x.Photos = nil },
 			consent.Consent{Kind: consent.Photo, Version: "1", Shown: "agreed"},
 		},
-		"an open point": {"open_point", func(x *thing) { x.Open = true }, func(x *thing) { x.Open = false }, consent.Consent{Kind: consent.Opened, Version: "1", Shown: "water"}},
-		"a plaque":      {listing.Kind, func(x *thing) { x.Plaque = &plaque{"文明示范岗", said} }, func(x *thing) { x.Plaque = nil }, consent.Consent{Kind: consent.Plaque, Version: "1", Shown: "文明示范岗"}},
+		"a monthly letter": {"account", func(x *thing) { x.Monthly = &said }, func(x *thing) { x.Monthly = nil }, consent.Consent{Kind: consent.Monthly, Version: "1"}},
+		"an open point":    {"open_point", func(x *thing) { x.Open = true }, func(x *thing) { x.Open = false }, consent.Consent{Kind: consent.Opened, Version: "1", Shown: "water"}},
+		"a plaque":         {listing.Kind, func(x *thing) { x.Plaque = &plaque{"文明示范岗", said} }, func(x *thing) { x.Plaque = nil }, consent.Consent{Kind: consent.Plaque, Version: "1", Shown: "文明示范岗"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := time.Date(2026, 11, 28, 2, 0, 0, 0, time.UTC)

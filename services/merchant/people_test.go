@@ -255,3 +255,15 @@ func TestOwnersHearOfReports(t *testing.T) {
 		t.Errorf("sent %q", got)
 	}
 }
+
+// The monthly letter is for owners: nobody else's account owns the shops of a merchant.
+func TestOwned(t *testing.T) {
+	b := open(t)
+	_, who := b.towards(t)
+	for _, name := range everybody {
+		got, err := b.Owned(t.Context(), who[name].AccountID)
+		if err != nil || (len(got) > 0) != (name == "owner" || name == "foreign owner") {
+			t.Errorf("%s owns %d shops, %v", name, len(got), err)
+		}
+	}
+}

@@ -4,7 +4,8 @@ import { called } from './called.ts';
 const beacon = vi.fn<(to: string) => boolean>(() => true);
 
 beforeEach(() => {
-	document.body.innerHTML = '<div data-to="/shops/a/called"><a href="tel:+862112345678"><b>打电话</b></a><a href="/shops/a/go">怎么走</a><a href="https://shop.example/">网址</a></div>';
+	document.body.innerHTML =
+		'<div data-to="/shops/a/called"><a href="tel:+862112345678"><b>打电话</b></a><a href="/shops/a/go">怎么走</a><a href="https://shop.example/">网址</a></div>';
 	beacon.mockClear();
 	vi.stubGlobal('navigator', { sendBeacon: beacon });
 });
