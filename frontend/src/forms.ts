@@ -1,4 +1,5 @@
 // The modules of forms: portal, desk and account pages load this file, pages for everyone do not.
+import { creditcode } from '../components/field/creditcode.ts';
 import { left } from '../components/field/left.ts';
 import { reveal } from '../components/field/reveal.ts';
 import { hours } from '../components/hours/hours.ts';
@@ -9,7 +10,7 @@ import { progress } from '../components/progress/progress.ts';
 import type { Module } from './modules.ts';
 
 /** The modules by the name in data-module="…". */
-export const forms: Record<string, Module> = { hours, left, passkey, preview, progress, reveal, twins, walk };
+export const forms: Record<string, Module> = { creditcode, hours, left, passkey, preview, progress, reveal, twins, walk };
 
 /** The street walk comes in a file of its own: nobody else loads it. */
 function walk(root: HTMLElement): void {

@@ -10,6 +10,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
+	"shangquan/services/creditcode"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
@@ -146,7 +147,7 @@ func (s *Site) merchantParts(c *fiber.Ctx, p *speaker, f *form, was *merchant.Dr
 		}),
 		{Choice: kinds},
 		text("credit_code", p.say("merchant.credit_code"), d.CreditCode, func(x *ui.Field) {
-			x.Optional, x.Hint = true, p.say("merchant.credit_code_hint")
+			x.Optional, x.Hint, x.Said = true, p.say("merchant.credit_code_hint"), codeWords(p)
 			if f != nil && strings.TrimSpace(x.Value) != "" {
 				x.Hint = s.codeNote(c, p, x.Value, merchant.Kind(f.Get("kind")))
 			}
@@ -158,6 +159,26 @@ func (s *Site) merchantParts(c *fiber.Ctx, p *speaker, f *form, was *merchant.Dr
 	}
 }
 
+// codeWords are what the script beside a credit code can say while it is typed.
+func codeWords(p *speaker) *ui.CodeWords {
+	w := &ui.CodeWords{
+		Length: p.say("error.credit_code.length", "Max", creditcode.Length), Letter: p.say("error.credit_code.letter", "Place", "{n}", "Value", "{c}"), Check: p.say("error.credit_code.check"),
+		Kinds: map[string]string{},
+	}
+	for _, k := range creditcode.Kinds {
+		w.Kinds[string(k)] = codeKindWords(p, k)
+	}
+	return w
+}
+
+// codeKindWords say that a code is right, and of which kind.
+func codeKindWords(p *speaker, k creditcode.Kind) string {
+	if k == creditcode.Other {
+		return p.say("merchant.code_sound")
+	}
+	return p.say("merchant.code_kind", "Kind", p.say("merchant.code."+string(k)))
+}
+
 // codeNote says of which kind a credit code is, and what is worth a second look; nothing of one that cannot be read, whose mistake
 // stands at the field.
 func (s *Site) codeNote(c *fiber.Ctx, p *speaker, typed string, kind merchant.Kind) string {
@@ -165,9 +186,12 @@ func (s *Site) codeNote(c *fiber.Ctx, p *speaker, typed string, kind merchant.Ki
 	if err != nil || note.Code == "" {
 		return p.say("merchant.credit_code_hint")
 	}
-	text := p.say("merchant.code_kind", "Kind", p.say("merchant.code."+string(note.Kind)))
+	text := codeKindWords(p, note.Kind)
 	if note.OtherKind || note.Odd {
 		text += p.say("merchant.code_look")
+	}
+	if note.MerchantID != "" { // only who may read that merchant is told: to strangers it is nobody's business who is here
+		text += p.say("merchant.code_here")
 	}
 	return text
 }

@@ -394,3 +394,50 @@ func TestLetterRedeemed(t *testing.T) {
 		t.Error("the desk does not list the code, or shows it again")
 	}
 }
+
+// A credit code is judged beside the field, by the script as it is typed and by the server when asked; whose it is already is told only to
+// who may read that merchant.
+func TestCreditCodeAsTyped(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	l := x.nobodys(t)
+	owner, rival := x.as(t, demo.Owner), x.as(t, demo.Rival)
+	path := "/shops/" + l.Slug + "/claim"
+	page := rival.page(path)
+	for _, want := range []string{`id="credit_code-said" data-module="creditcode" data-of="credit_code"`, `data-letter="第 {n} 位的“{c}”`, `data-individual="号码对得上，是个体工商户的。"`, `data-other="号码对得上。"`, `aria-live="polite"`, `credit_code-said"`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the form lacks %s", want)
+		}
+	}
+	const code = "91350100M000100Y43"
+	mine, err := x.services.Merchants.Mine(t.Context(), x.actor(t, demo.Owner))
+	if err != nil || len(mine) == 0 {
+		t.Fatal(len(mine), err)
+	}
+	private, err := x.services.Merchants.Private(x.actor(t, demo.Coordinator), mine[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.services.Merchants.Edit(t.Context(), x.actor(t, demo.Coordinator), mine[0].ID, mine[0].Rev, merchant.Draft{Kind: mine[0].Kind, Name: mine[0].Name, CreditCode: code, Private: private}); err != nil {
+		t.Fatal(err)
+	}
+	check := func(b *browser, typed string) string {
+		t.Helper()
+		v := noodles()
+		v.Set("credit_code", typed)
+		v.Set("kind", string(merchant.Company))
+		v.Set("do", "check")
+		return b.upload(path, v).body
+	}
+	for typed, want := range map[string]string{code: "号码对得上，是企业的。", "91350100M000100Y44": "信用代码里有一位抄错了", "9135O100M000100Y43": "第 5 位的“O”"} {
+		if body := check(rival, typed); !strings.Contains(body, want) {
+			t.Errorf("%s: %s", typed, complaint(body))
+		}
+	}
+	if !strings.Contains(check(owner, code), "登记过") {
+		t.Error("the owner is not warned of the own code")
+	}
+	if strings.Contains(check(rival, code), "登记过") {
+		t.Error("a stranger learns who is registered here")
+	}
+}

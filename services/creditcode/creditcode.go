@@ -85,6 +85,9 @@ const (
 	Other       Kind = "other"
 )
 
+// Kinds lists them.
+var Kinds = []Kind{Company, Individual, Cooperative, Association, Private, Foundation, Public, Other}
+
 var kinds = map[string]Kind{
 	"91": Company, "92": Individual, "93": Cooperative, "51": Association, "52": Private, "53": Foundation,
 	"11": Public, "12": Public, "13": Public, "19": Public,

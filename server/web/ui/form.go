@@ -73,6 +73,14 @@ type Field struct {
 	Sensitive               bool     // what is changed here waits for the district
 	Fixes                   []Fix    // likely fixes, beside the error
 	Lang                    lang.Tag // of what is typed
+	// Said is the line under a credit code that says what is wrong with it as typed, or of which kind it is; nil: no such field.
+	Said *CodeWords
+}
+
+// CodeWords are what a script can say of a credit code. Letter has {n} for the place and {c} for the character.
+type CodeWords struct {
+	Length, Letter, Check string
+	Kinds                 map[string]string // by creditcode.Kind
 }
 
 // Lines returns the height of a text area.
@@ -91,6 +99,9 @@ func (f Field) DescribedBy() string {
 	}
 	if f.Max > 0 {
 		ids = append(ids, f.ID+"-left")
+	}
+	if f.Said != nil {
+		ids = append(ids, f.ID+"-said")
 	}
 	return strings.Join(ids, " ")
 }
