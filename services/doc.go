@@ -155,6 +155,8 @@
 //   - missed · 搜了没找到 · searched by several people and not found · zero result
 //   - status · 营业状态 · open, closing soon, shut, unknown, paused or gone at an instant; computed, never stored · state
 //   - night trade · 夜间营业 · open late, computed from hours, never ticked · night market
+//   - last departure · 末班 · the last bus or train of a line from a stop, with who says so and when it was looked up · schedule
+//   - quiet hours · 安静时段 · when a street is to be quiet, and which office says so · closed hours
 //   - confirmed · 核对 · when somebody last looked at the facts, and who · verified, certified
 //   - source · 来源 · the list facts came from before anybody of the district confirmed them · origin
 //   - datum · 坐标系 · WGS-84, GCJ-02 or BD-09; a pair of numbers without one is refused · projection, CRS

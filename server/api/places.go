@@ -132,7 +132,7 @@ func (a *API) points(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	out := directory.GeoJSON(groups)
+	out := directory.GeoJSON(groups, a.calendar(), a.now())
 	if text := values.Get(paramBox); text != "" {
 		box, err := parseBox(text)
 		if err != nil {

@@ -40,7 +40,7 @@ func (s *Site) deskStreet(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if w := saidHere(c, "sides", "pedestrian", "stretch", "removed", "unit"); w != "" {
+	if w := saidHere(c, "sides", "pedestrian", "quiet", "stretch", "removed", "unit"); w != "" {
 		v.ok(p.say("desk_place.done." + w))
 	}
 	saidOfPlace(c, p, v)
@@ -79,12 +79,13 @@ func (s *Site) streetCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, map[str
 		v.add(section{Title: p.say("place_entry.revive_title"), Forms: []*ui.Form{forms["revive"]}})
 		return v, forms, nil
 	}
-	forms := map[string]*ui.Form{"sides": s.sidesForm(c, p, &st, only(f, "sides")), "pedestrian": s.pedestrianForm(c, p, &st, only(f, "pedestrian")), "stretch": s.stretchForm(c, p, &st, only(f, "stretch")), "unit": s.unitForm(c, p, "/desk/streets/"+st.Slug, true, only(f, "unit"))}
+	forms := map[string]*ui.Form{"sides": s.sidesForm(c, p, &st, only(f, "sides")), "pedestrian": s.pedestrianForm(c, p, &st, only(f, "pedestrian")), "quiet": s.quietForm(c, p, &st, only(f, "quiet")), "stretch": s.stretchForm(c, p, &st, only(f, "stretch")), "unit": s.unitForm(c, p, "/desk/streets/"+st.Slug, true, only(f, "unit"))}
 	if err := s.streetEntry(c, p, v, forms, &st, f); err != nil {
 		return nil, nil, err
 	}
 	v.add(section{Title: p.say("desk_place.which_side"), Forms: []*ui.Form{forms["sides"]}})
 	v.add(section{Title: p.say("desk_place.pedestrian_title"), Text: p.say("desk_place.pedestrian_text"), Forms: []*ui.Form{forms["pedestrian"]}})
+	v.add(section{Title: p.say("desk_place.quiet_title"), Text: p.say("desk_place.quiet_text"), Facts: fact(nil, p.say("desk_place.quiet_checked"), onDay(p, st.Quiet.CheckedOn)), Forms: []*ui.Form{forms["quiet"]}})
 	list := ui.Records{Empty: p.say("desk_place.no_stretches")}
 	for _, x := range st.Stretches {
 		list.Items = append(list.Items, ui.Record{Title: p.name(x.Name), Href: at(c, "/desk/streets/"+st.Slug) + "?stretch=" + x.ID + "#stretch", Lines: rangeWords(p, x)})
@@ -161,9 +162,19 @@ func (s *Site) pedestrianForm(c *fiber.Ctx, p *speaker, st *place.Street, f *for
 		if f == nil {
 			x.Value = st.Pedestrian.Text
 		}
-		x.Optional, x.Max, x.Hint = true, place.MaxPedestrian, p.say("desk_place.pedestrian_hint")
+		x.Optional, x.Max, x.Hint = true, place.MaxTimes, p.say("desk_place.pedestrian_hint")
 	})
 	return s.placeForm(c, "/desk/streets/"+st.Slug, "pedestrian", st.Rev, []ui.FormPart{x}, ui.Button{Label: p.say("desk_place.save")})
+}
+
+func (s *Site) quietForm(c *fiber.Ctx, p *speaker, st *place.Street, f *form) *ui.Form {
+	const id = "quiet"
+	return s.placeForm(c, "/desk/streets/"+st.Slug, id, st.Rev, []ui.FormPart{
+		filled(f, id, "quiet", p.say("desk_place.pedestrian"), st.Quiet.Text, func(x *ui.Field) { x.Optional, x.Max, x.Hint = true, place.MaxTimes, p.say("desk_place.quiet_hint") }),
+		filled(f, id, "quiet.by", p.say("desk_place.quiet_by"), st.Quiet.By, func(x *ui.Field) {
+			x.Optional, x.Max, x.Lang, x.Hint = true, place.MaxName, lang.Hans, p.say("desk_place.quiet_by_hint")
+		}),
+	}, ui.Button{Label: p.say("desk_place.save")})
 }
 
 // choose marks the option of a select that has the value of the field.
@@ -280,6 +291,10 @@ func (s *Site) deskStreetSent(c *fiber.Ctx) error {
 	case "pedestrian":
 		if err = revErr; err == nil {
 			_, err = s.services.Streets.SetPedestrian(ctx, by, st.ID, rev, f.Get("pedestrian"))
+		}
+	case "quiet":
+		if err = revErr; err == nil {
+			_, err = s.services.Streets.SetQuiet(ctx, by, st.ID, rev, f.Get("quiet"), f.Get("quiet.by"))
 		}
 	case "stretch":
 		if err = revErr; err == nil {

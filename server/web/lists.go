@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,6 +23,7 @@ type listPage struct {
 	Callouts []ui.Callout
 	Groups   []rowGroup
 	Empty    *ui.Empty
+	Facts    []pointGroup // of the night
 	// Kept is set on the page of favourites: a place for the button that fills it.
 	Kept  bool
 	Share *ui.Share
@@ -66,7 +68,40 @@ func (s *Site) night(c *fiber.Ctx) error {
 	if page.Unknown > 0 {
 		v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Text: p.count("night.unknown", page.Unknown)})
 	}
+	v.Facts = s.nightFacts(p, &page.NightFacts)
 	return s.renderList(c, p, v)
+}
+
+// nightFacts are what somebody of the district wrote down of the night; a group of which nobody wrote anything is not there.
+func (s *Site) nightFacts(p *speaker, x *directory.NightFacts) []pointGroup {
+	out := []pointGroup{}
+	for _, g := range []struct {
+		id   string
+		list []*place.Point
+	}{{"last", x.Stops}, {"taxi", x.Taxis}, {"toilet", x.Toilets}} {
+		group := pointGroup{ID: g.id, Title: p.say("night." + g.id)}
+		for _, one := range g.list {
+			group.Points = append(group.Points, s.pointOf(p, directory.PointRow{Point: one}))
+		}
+		if len(g.list) > 0 {
+			out = append(out, group)
+		}
+	}
+	quiet := pointGroup{ID: "quiet", Title: p.say("night.quiet")}
+	for _, q := range x.Quiet {
+		names := []string{}
+		for _, st := range q.Streets {
+			names = append(names, p.name(st.Name))
+		}
+		quiet.Points = append(quiet.Points, ui.Point{
+			Name: ui.Plain(strings.Join(names, p.say("empty.and")), p.Lang), Words: []string{timesWords(p, q.Quiet.Hours)},
+			Checked: p.say("points.said", "Who", q.Quiet.By, "Day", onDay(p, q.Quiet.CheckedOn)),
+		})
+	}
+	if len(quiet.Points) > 0 {
+		out = append(out, quiet)
+	}
+	return out
 }
 
 // heritage is the shops whose mark may be shown today.
@@ -134,23 +169,11 @@ type pointsPage struct {
 
 type pointGroup struct {
 	ID, Title, Icon string
-	Points          []pointView
-}
-
-type pointView struct {
-	ID      string
-	Number  int // of its pin on the plan; 0: none
-	Name    ui.Marked
-	Href    string
-	Address string
-	Note    string
-	Checked string
-	Status  *ui.Status // whether it can be used now; nil where nobody says when
-	Map     string
+	Points          []ui.Point
 }
 
 var pointIcons = map[place.PointKind]string{
-	place.BusStop: "bus", place.Metro: "metro", place.Toilet: "toilet", place.Water: "water", place.Charging: "charging", place.FirstAid: "firstaid",
+	place.BusStop: "bus", place.Metro: "metro", place.Taxi: "taxi", place.Toilet: "toilet", place.Water: "water", place.Charging: "charging", place.FirstAid: "firstaid",
 	place.Nursing: "nursing", place.AED: "aed", place.Rest: "rest", place.Canteen: "canteen", place.Health: "health",
 	place.Bench: "bench", place.Shade: "shade", place.StepFree: "ramp",
 	place.Seating: "seating", place.Market: "market", place.PopUp: "market",
@@ -212,23 +235,41 @@ func (s *Site) pointsPlan(c *fiber.Ctx, p *speaker, rows []directory.PointRow) (
 	return &out, nil
 }
 
-func (s *Site) pointOf(p *speaker, r directory.PointRow) pointView {
-	name, in := r.Point.Name.In(p.Lang)
-	v := pointView{ID: pointAnchor(r.Point.ID), Number: r.Number, Name: ui.Plain(name, in), Address: r.Point.Address, Note: strings.Join(r.Point.Lines, p.say("empty.and"))}
-	if r.Point.Note != "" {
-		v.Note = strings.TrimSpace(v.Note + " " + r.Point.Note)
+// pointOf is a point in a list.
+func (s *Site) pointOf(p *speaker, r directory.PointRow) ui.Point {
+	x := r.Point
+	name, in := x.Name.In(p.Lang)
+	v := ui.Point{ID: pointAnchor(x.ID), Number: r.Number, Name: ui.Plain(name, in), Address: x.Address, Note: strings.Join(x.Lines, p.say("empty.and"))}
+	if x.Note != "" {
+		v.Note = strings.TrimSpace(v.Note + " " + x.Note)
 	}
 	if r.Slug != "" {
 		v.Href = ui.Href(p.Lang, "/shops/"+r.Slug)
 	} else if r.Page != "" {
 		v.Href = ui.Href(p.Lang, r.Page)
 	}
-	if h := r.Point.Hours; h != nil && h.Known {
+	if h := x.Usable(); h != nil {
 		st := s.openNow(p, *h)
+		if x.Opening.Text != "" { // it is no shop, and its hours stand beside
+			usable := st.Kind == ui.Open || st.Kind == ui.Soon
+			st.Word, st.Next = p.say("points.usable."+strconv.FormatBool(usable)), ""
+		}
 		v.Status = &st
 	}
-	if day, err := calendar.ParseDate(r.Point.CheckedOn); err == nil {
-		v.Checked = p.say("shop.confirmed.coordinator", "Day", ui.ShortDate(p.Lang, day.At(0), p.now))
+	if x.Opening.Text != "" {
+		v.Words = append(v.Words, timesWords(p, x.Opening.Hours))
+	}
+	if x.Lit {
+		v.Words = append(v.Words, p.say("points.lit"))
+	}
+	if _, err := calendar.ParseDate(x.CheckedOn); err == nil {
+		v.Checked = p.say("shop.confirmed.coordinator", "Day", onDay(p, x.CheckedOn))
+	}
+	for _, d := range x.Lasts.List {
+		v.Lasts = append(v.Lasts, ui.Departure{Name: d.Name(), At: ui.ClockMinutes(p.Lang, d.Minute())})
+	}
+	if len(v.Lasts) > 0 {
+		v.Checked = p.say("points.said", "Who", x.Lasts.Source, "Day", onDay(p, x.Lasts.CheckedOn))
 	}
 	return v
 }

@@ -233,6 +233,15 @@ func classWords(p *speaker, v map[string][]hours.Span) string {
 	return strings.Join(lines, p.say("my.semicolon"))
 }
 
+// timesWords are a week and its kinds of days in words.
+func timesWords(p *speaker, h hours.Hours) string {
+	out := weekWords(p, h.Week)
+	if classes := classWords(p, h.ByClass); classes != "" {
+		out += p.say("my.semicolon") + classes
+	}
+	return out
+}
+
 // datesWords is a range of dates as they are stored.
 func datesWords(p *speaker, from, to string) string {
 	first, err1 := calendar.ParseDate(from)

@@ -98,7 +98,7 @@ func (s *Site) outdoorFacts(c *fiber.Ctx, p *speaker, a *outdoor.Area, t *outdoo
 	}
 	out = append(out, at...)
 	out = fact(out, p.say("outdoor.days"), datesWords(p, t.From, t.Until))
-	out = fact(out, p.say("outdoor.hours"), areaHours(p, a))
+	out = fact(out, p.say("outdoor.hours"), timesWords(p, a.Hours))
 	conditions := ui.Fact{Term: p.say("outdoor.conditions")}
 	for _, x := range a.Conditions {
 		conditions.Values = append(conditions.Values, ui.Value{Text: p.say("outdoor.condition." + string(x))})
@@ -110,15 +110,6 @@ func (s *Site) outdoorFacts(c *fiber.Ctx, p *speaker, a *outdoor.Area, t *outdoo
 	out = append(out, ui.Fact{Term: p.say("outdoor.complaints"), Values: []ui.Value{{Text: a.Complaints, Lang: lang.Hans}}})
 	authority, in := t.Authority.In(p.Lang)
 	return append(out, ui.Fact{Term: p.say("outdoor.authority"), Values: []ui.Value{{Text: authority, Lang: in}}}, ui.Fact{Term: p.say("outdoor.number"), Values: []ui.Value{{Text: t.Number, Lang: lang.Hans}}}), nil
-}
-
-// areaHours are the hours of an area in words.
-func areaHours(p *speaker, a *outdoor.Area) string {
-	out := weekWords(p, a.Hours.Week)
-	if classes := classWords(p, a.Hours.ByClass); classes != "" {
-		out += p.say("my.semicolon") + classes
-	}
-	return out
 }
 
 // outdoorPlace leads to the shop and to the street of an area. A shop that has no public page is not named.
@@ -156,7 +147,7 @@ func (s *Site) outdoorSigns(c *fiber.Ctx, p *speaker, listingID string) ([]ui.Ca
 	for i := range list {
 		x := &list[i]
 		out = append(out, ui.Callout{
-			Icon: "info", Lead: p.say("outdoor.sign." + string(x.Kind)), Text: p.say("outdoor.sign_text", "Day", onDay(p, x.Term.Until), "Hours", areaHours(p, &x.Area)),
+			Icon: "info", Lead: p.say("outdoor.sign." + string(x.Kind)), Text: p.say("outdoor.sign_text", "Day", onDay(p, x.Term.Until), "Hours", timesWords(p, x.Hours)),
 			Link: &ui.Link{Label: p.say("outdoor.see"), Href: ui.Href(p.Lang, "/outdoor") + "#" + pointAnchor(x.ID)},
 		})
 	}

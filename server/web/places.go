@@ -212,7 +212,7 @@ func (s *Site) pedestrianNote(p *speaker, st *place.Street, now bool) []ui.Callo
 	if now && !in {
 		return nil
 	}
-	note := ui.Callout{Lead: p.say("places.pedestrian.lead"), Text: weekWords(p, st.Pedestrian.Hours.Week)}
+	note := ui.Callout{Lead: p.say("places.pedestrian.lead"), Text: timesWords(p, st.Pedestrian.Hours)}
 	if in {
 		note.Lead = p.say("places.pedestrian.now")
 	}

@@ -47,10 +47,14 @@ func (s *Site) servicePointsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, 
 	for _, kind := range place.PointKinds {
 		records := ui.Records{}
 		for i := range list {
-			if x := &list[i]; x.Kind == kind && kind.ByHand() {
+			if x := &list[i]; x.Kind == kind && (kind.ByHand() || kind.Stops()) {
 				name, in := x.Name.In(p.Lang)
 				r := ui.Record{Title: name, Lang: in, Href: at(c, "/desk/service-points/"+x.ID), Lines: []string{}}
-				for _, line := range []string{x.Address, checkedWords(p, x.CheckedOn)} {
+				lines := []string{x.Address, checkedWords(p, x.CheckedOn)}
+				if kind.Stops() {
+					lines = []string{x.Address, lastsWords(p, &x.Lasts)}
+				}
+				for _, line := range lines {
 					if line != "" {
 						r.Lines = append(r.Lines, line)
 					}
@@ -74,6 +78,14 @@ func (s *Site) servicePointsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, 
 	return v, nil
 }
 
+// lastsWords say how many last departures of a stop are known, and when somebody looked them up; empty for none.
+func lastsWords(p *speaker, x *place.Lasts) string {
+	if len(x.List) == 0 {
+		return ""
+	}
+	return p.count("points_desk.lasts", len(x.List), "Day", onDay(p, x.CheckedOn))
+}
+
 // pointParts are the fields of a point.
 func pointParts(p *speaker, f *form, x *place.Point) []ui.FormPart {
 	const id = "point"
@@ -87,7 +99,13 @@ func pointParts(p *speaker, f *form, x *place.Point) []ui.FormPart {
 	out = append(out, threefold(p, f, id, "name", p.say("points_desk.name"), x.Name, func(y *ui.Field) { y.Max, y.Hint = 60, p.say("points_desk.name_hint") })...)
 	out = append(out,
 		filled(f, id, "address", p.say("points_desk.address"), x.Address, func(y *ui.Field) { y.Optional, y.Lang = true, lang.Hans }),
-		filled(f, id, "note", p.say("points_desk.note"), x.Note, func(y *ui.Field) { y.Optional, y.Lang, y.Hint = true, lang.Hans, p.say("points_desk.note_hint") }))
+		filled(f, id, "note", p.say("points_desk.note"), x.Note, func(y *ui.Field) { y.Optional, y.Lang, y.Hint = true, lang.Hans, p.say("points_desk.note_hint") }),
+		filled(f, id, "opening", p.say("points_desk.opening"), x.Opening.Text, func(y *ui.Field) {
+			y.Optional, y.Max, y.Hint = true, place.MaxTimes, p.say("points_desk.opening_hint")
+		}),
+		ui.FormPart{Choice: &ui.Choice{ID: id + "-lit", Name: "lit", Legend: p.say("points_desk.night"), Many: true, Optional: true, Options: []ui.Pick{
+			{Value: "1", Label: p.say("points_desk.lit"), Checked: f == nil && x.Lit || f != nil && f.Has("lit")},
+		}}})
 	return append(out, pinParts(p, f, id, x.Location)...)
 }
 
@@ -104,13 +122,13 @@ func pinParts(p *speaker, f *form, id string, x *geo.Location) []ui.FormPart {
 }
 
 func typedPoint(f *form, was *geo.Location) (place.PointFacts, error) {
-	x := place.PointFacts{Kind: place.PointKind(f.Get("kind")), Name: typedText(f, "name"), Address: f.Get("address"), Note: f.Get("note")}
+	x := place.PointFacts{Kind: place.PointKind(f.Get("kind")), Name: typedText(f, "name"), Address: f.Get("address"), Note: f.Get("note"), Opening: f.Get("opening"), Lit: f.Has("lit")}
 	var err error
 	x.Location, err = typedPin(f, was)
 	return x, err
 }
 
-// servicePointAdded: POST /desk/service-points (kind, name, address, note, location, location.datum).
+// servicePointAdded: POST /desk/service-points (kind, name, address, note, opening, lit, location, location.datum).
 func (s *Site) servicePointAdded(c *fiber.Ctx) error {
 	f, err := s.form(c)
 	if err != nil {
@@ -141,7 +159,13 @@ func (s *Site) servicePointCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, e
 	}
 	facts := fact(nil, p.say("points_desk.address"), x.Address)
 	facts = fact(facts, p.say("points_desk.note"), x.Note)
+	if x.Opening.Text != "" {
+		facts = fact(facts, p.say("points_desk.opening"), timesWords(p, x.Opening.Hours))
+	}
 	v.add(section{Facts: fact(facts, p.say("station.last_check"), checkedWords(p, x.CheckedOn))})
+	if x.Kind.Stops() {
+		v.add(s.lastsSection(c, p, f, &x))
+	}
 	if !mayEditPoints(c) {
 		return v, nil
 	}
@@ -152,7 +176,30 @@ func (s *Site) servicePointCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, e
 	return v, nil
 }
 
-// servicePointSent: POST /desk/service-points/:id (form: look with do = there or gone; point with its fields).
+// lastsSection are the last departures of a stop, and the form that writes them.
+func (s *Site) lastsSection(c *fiber.Ctx, p *speaker, f *form, x *place.Point) section {
+	const id = "lasts"
+	v := section{ID: "last", Title: p.say("points_desk.last_title"), Text: p.say("points_desk.last_text")}
+	for _, d := range x.Lasts.List {
+		v.Facts = append(v.Facts, ui.Fact{Term: ui.ClockMinutes(p.Lang, d.Minute()), Values: []ui.Value{{Text: d.Name(), Lang: lang.Hans}}})
+	}
+	if len(v.Facts) > 0 {
+		v.Facts = fact(v.Facts, p.say("points_desk.source"), p.say("points.said", "Who", x.Lasts.Source, "Day", onDay(p, x.Lasts.CheckedOn)))
+	}
+	if mayEditPoints(c) {
+		f = only(f, id)
+		v.Forms = []*ui.Form{s.act(c, id, at(c, "/desk/service-points/"+x.ID), x.Rev, p.say("points_desk.save"),
+			filled(f, id, "last", p.say("points_desk.last"), x.Lasts.Text(), func(y *ui.Field) {
+				y.Type, y.Rows, y.Optional, y.Lang, y.Hint = "textarea", 5, true, lang.Hans, p.say("points_desk.last_hint")
+			}),
+			filled(f, id, "source", p.say("points_desk.source"), x.Lasts.Source, func(y *ui.Field) {
+				y.Max, y.Optional, y.Lang, y.Hint = place.MaxName, true, lang.Hans, p.say("points_desk.source_hint")
+			}))}
+	}
+	return v
+}
+
+// servicePointSent: POST /desk/service-points/:id (form: look with do = there or gone; point with its fields; lasts of a stop with last, source).
 func (s *Site) servicePointSent(c *fiber.Ctx) error {
 	f, rev, err := s.revised(c)
 	if err != nil {
@@ -170,6 +217,8 @@ func (s *Site) servicePointSent(c *fiber.Ctx) error {
 		if x, err = typedPoint(f, was.Location); err == nil {
 			_, err = s.services.Streets.SetPoint(ctx, by, id, rev, x)
 		}
+	case form == "lasts" && was.Kind.Stops():
+		_, err = s.services.Streets.SetLasts(ctx, by, id, rev, f.Get("last"), f.Get("source"))
 	case form == "look" && (do == "there" || do == "gone"):
 		_, err = s.services.Streets.SawPoint(ctx, by, id, rev, do == "there")
 		to = "/desk/service-points/" + id + "?done=there"

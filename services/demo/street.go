@@ -14,10 +14,11 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/outdoor"
 	"shangquan/services/place"
+	"shangquan/services/store"
 )
 
-// Street shows what may stand in the street before the neighbour's shop, a market, the round of this month and something at the neighbour's
-// shopfront that the owner was told of. Everything bears 演示 in its name, the authority and its number too.
+// Street shows what may stand in the street before the neighbour's shop, a market, the round of this month, something at the neighbour's
+// shopfront that the owner was told of, and what one asks for at night. Everything bears 演示 in its name, the authority and its number too.
 func Street(ctx context.Context, d Deps, people []Person) error {
 	var coordinator access.Actor
 	var rival Person
@@ -38,7 +39,45 @@ func Street(ctx context.Context, d Deps, people []Person) error {
 	if err := demoCare(ctx, d, coordinator, rival); err != nil {
 		return fmt.Errorf("demo: street care: %w", err)
 	}
+	if err := demoNight(ctx, d, coordinator, rival.ListingIDs[0]); err != nil {
+		return fmt.Errorf("demo: the night: %w", err)
+	}
 	return nil
+}
+
+// demoNight writes down what one asks for at night. The stop has no position: nothing here is to send anybody anywhere.
+func demoNight(ctx context.Context, d Deps, coordinator access.Actor, shop string) error {
+	e := place.NewEditor(d.DB, d.Log, func() time.Time { return d.Now().In(calendar.Shanghai) })
+	for _, x := range []place.PointFacts{
+		{Kind: place.Taxi, Name: lang.Text{Hans: "演示：打车点", Hant: "演示：叫車點", En: "Demonstration: taxis"}, Opening: "每天 19:00-24:00", Lit: true},
+		{Kind: place.Toilet, Name: lang.Text{Hans: "演示：公共厕所", Hant: "演示：公共廁所", En: "Demonstration: toilet"}, Opening: "每天24小时", Lit: true},
+	} {
+		if _, err := e.AddPoint(ctx, coordinator, x); err != nil {
+			return err
+		}
+	}
+	const stop = "stop-demonstration"
+	name := lang.Text{Hans: "演示：公交站", Hant: "演示：公車站", En: "Demonstration: bus stop"}
+	if _, err := e.SavePoints(ctx, []place.Point{{Meta: store.Meta{ID: stop}, Kind: place.BusStop, Name: name, Lines: []string{}, Core: true, Source: "demonstration"}}); err != nil {
+		return err
+	}
+	p, err := e.Point(ctx, stop)
+	if err != nil {
+		return err
+	}
+	if _, err = e.SetLasts(ctx, coordinator, stop, p.Rev, "演示1路 往演示站 22:10\n演示2路 0:20", "演示站牌"); err != nil {
+		return err
+	}
+	l, err := d.Listings.Get(ctx, shop)
+	if err != nil || l.Address.StreetID == "" {
+		return err
+	}
+	st, err := e.Street(ctx, l.Address.StreetID)
+	if err != nil {
+		return err
+	}
+	_, err = e.SetQuiet(ctx, coordinator, st.ID, st.Rev, "每天 22:00-6:00", "演示部门")
+	return err
 }
 
 func demoOutdoor(ctx context.Context, d Deps, coordinator access.Actor, shop string) error {

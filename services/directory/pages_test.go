@@ -243,12 +243,12 @@ func TestPoints(t *testing.T) {
 	if len(g) != 1 || g[0].Points[0].Point.ID != "stop-far" {
 		t.Errorf("%+v", g)
 	}
-	b, err := json.Marshal(GeoJSON(g))
+	b, err := json.Marshal(GeoJSON(g, calendar.China(), d.now()))
 	d.must(err)
 	if s := string(b); !strings.Contains(s, `"datum":"wgs84"`) || !strings.Contains(s, `"coordinates":[121.3,31.05]`) || strings.Contains(s, "null") {
 		t.Error(s)
 	}
-	if b, err = json.Marshal(GeoJSON(nil)); err != nil || !strings.Contains(string(b), `"features":[]`) {
+	if b, err = json.Marshal(GeoJSON(nil, nil, d.now())); err != nil || !strings.Contains(string(b), `"features":[]`) {
 		t.Errorf("%v %s", err, b)
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"shangquan/services/calendar"
 	"shangquan/services/geo"
+	"shangquan/services/hours"
 	"shangquan/services/place"
 )
 
@@ -118,10 +120,16 @@ type PointSummary struct {
 	Source    string          `json:"source"`
 	CheckedOn string          `json:"checked_on"`
 	AccuracyM int             `json:"accuracy_m,omitempty"`
+	// Hours are when it can be used, as OpenStreetMap writes opening_hours; empty where nobody says.
+	Hours string `json:"opening_hours,omitempty"`
+	Lit   bool   `json:"lit,omitempty"`
+	// Lasts are the last departures of a stop that somebody of the district looked up.
+	Lasts *place.Lasts `json:"last_departures,omitempty"`
 }
 
-// GeoJSON returns the points of the groups that have a position.
-func GeoJSON(groups []PointGroup) FeatureCollection {
+// GeoJSON returns the points of the groups that have a position. Hours are written with the dates of the year of now and the next.
+func GeoJSON(groups []PointGroup, cal *calendar.Calendar, now time.Time) FeatureCollection {
+	year := now.Year()
 	out := FeatureCollection{Type: "FeatureCollection", Datum: geo.WGS84, Features: []Feature{}}
 	for _, g := range groups {
 		for _, r := range g.Points {
@@ -129,15 +137,22 @@ func GeoJSON(groups []PointGroup) FeatureCollection {
 			if p.Location == nil {
 				continue
 			}
-			out.Features = append(out.Features, Feature{
+			f := Feature{
 				Type: "Feature", ID: p.ID,
 				Geometry: Geometry{"Point", [2]float64{p.Location.Lng, p.Location.Lat}},
 				Properties: PointSummary{
 					Kind: p.Kind, Name: p.Name.Hans, NameHant: p.Name.Hant, NameEn: p.Name.En, Address: p.Address,
 					Lines: append([]string{}, p.Lines...), Note: p.Note, Shop: r.Slug, Source: p.Source, CheckedOn: p.CheckedOn,
-					AccuracyM: p.Location.AccuracyM,
+					AccuracyM: p.Location.AccuracyM, Lit: p.Lit,
 				},
-			})
+			}
+			if h := p.Usable(); h != nil {
+				f.Properties.Hours = hours.FormatOSM(*h, cal, year, year+1)
+			}
+			if len(p.Lasts.List) > 0 {
+				f.Properties.Lasts = &p.Lasts
+			}
+			out.Features = append(out.Features, f)
 		}
 	}
 	return out

@@ -34,7 +34,9 @@ type Street struct {
 	Stretches     []Stretch `json:"stretches,omitempty"`
 	StretchesMade int       `json:"stretches_made,omitempty"`
 	// Pedestrian is when no car may enter; without text cars always may.
-	Pedestrian Pedestrian `json:"pedestrian,omitzero"`
+	Pedestrian Times `json:"pedestrian,omitzero"`
+	// Quiet is when it is to be quiet, and who says so.
+	Quiet Quiet `json:"quiet,omitzero"`
 	// Lines is the drawn course, WGS-84, for the street plan; empty when unknown.
 	Lines [][]geo.Point `json:"lines"`
 	// Core is true for the streets of the district itself; others are only where a listed shop's address lies.
@@ -99,6 +101,7 @@ type PointKind string
 const (
 	BusStop  PointKind = "bus_stop"
 	Metro    PointKind = "metro"
+	Taxi     PointKind = "taxi" // where taxis pick people up
 	Toilet   PointKind = "toilet"
 	Water    PointKind = "water"
 	Charging PointKind = "charging"
@@ -118,7 +121,7 @@ const (
 )
 
 // PointKinds lists the kinds in the order pages show them.
-var PointKinds = []PointKind{Canteen, Health, Toilet, Water, Charging, FirstAid, AED, Nursing, Rest, Bench, Shade, StepFree, Seating, Market, PopUp, Metro, BusStop}
+var PointKinds = []PointKind{Canteen, Health, Toilet, Water, Charging, FirstAid, AED, Nursing, Rest, Bench, Shade, StepFree, Seating, Market, PopUp, Taxi, Metro, BusStop}
 
 // Point is a service point 便民服务点 or a way-finding point such as a bus stop.
 type Point struct {
@@ -135,11 +138,27 @@ type Point struct {
 	ListingID string `json:"listing_id"`
 	Core      bool   `json:"core"`
 	Source    string `json:"source"`
+	// Opening is when it can be used, as the district wrote it down. Lit says that somebody saw it lit at night.
+	Opening Times `json:"opening,omitzero"`
+	Lit     bool  `json:"lit,omitempty"`
+	// Lasts are the last departures, of a stop.
+	Lasts Lasts `json:"lasts,omitzero"`
 	// Page is the path of a page that says more, of points that are made of other records.
 	Page string `json:"-"`
-	// Hours are when it can be used, where the record it is made of says so.
+	// Hours are when it can be used, of points that are made of other records; see Usable.
 	Hours     *hours.Hours `json:"-"`
 	CheckedOn string       `json:"checked_on"` // YYYY-MM-DD, empty when nobody of the district has checked it
 	// Gone is the day since when it is no more, YYYY-MM-DD; it is kept so that no list brings it back.
 	Gone string `json:"gone,omitempty"`
+}
+
+// Usable is when a point can be used: as the record says that it is made of, or as the district wrote it down; nil where nobody says.
+func (p *Point) Usable() *hours.Hours {
+	switch {
+	case p.Hours != nil && p.Hours.Known:
+		return p.Hours
+	case p.Opening.Text != "":
+		return &p.Opening.Hours
+	}
+	return nil
 }

@@ -20,10 +20,13 @@ type PointFacts struct {
 	Address  string
 	Note     string
 	Location *geo.Location
+	Opening  string // when it can be used, see ReadTimes; empty: nobody says
+	Lit      bool   // somebody saw it lit at night
 }
 
 func (x *PointFacts) into(p *Point) error {
-	p.Kind, p.Name, p.Address, p.Note, p.Location = x.Kind, x.Name.Clean(), lang.Clean(x.Address), lang.Clean(x.Note), x.Location
+	p.Kind, p.Name, p.Address, p.Note, p.Location, p.Lit = x.Kind, x.Name.Clean(), lang.Clean(x.Address), lang.Clean(x.Note), x.Location, x.Lit
+	p.Opening, _ = ReadTimes(x.Opening) // what cannot be read has no hours, which Validate refuses
 	return p.Validate()
 }
 
@@ -69,6 +72,9 @@ func (e *Editor) point(ctx context.Context, by access.Actor, id string, rev int6
 		return wrote(p.Name.Hans), f(p)
 	})
 }
+
+// Stops reports whether a bus or the metro stops at a kind of point.
+func (k PointKind) Stops() bool { return k == BusStop || k == Metro }
 
 // ByHand reports whether a kind is entered here by the district itself; stops come from the lists of who runs them, and what stands in the
 // street for a time from the decision of an authority.

@@ -254,12 +254,16 @@ func (u *Unit) key() string { return u.ID }
 
 func (s *Street) carry(was *Street) {
 	s.Trail, s.Stretches, s.StretchesMade, s.Aliases, s.Ended = was.Trail, was.Stretches, was.StretchesMade, was.Aliases, was.Ended
+	s.Pedestrian, s.Quiet = was.Pedestrian, was.Quiet
 	if len(s.SideNames) == 0 {
 		s.SideNames = was.SideNames
 	}
 }
 func (p *Plaza) carry(was *Plaza) { p.Trail, p.Ended = was.Trail, was.Ended }
-func (p *Point) carry(was *Point) { p.Trail, p.Gone = was.Trail, was.Gone }
+func (p *Point) carry(was *Point) {
+	p.Trail, p.Gone, p.Opening, p.Lit, p.Lasts = was.Trail, was.Gone, was.Opening, was.Lit, was.Lasts
+}
+
 func (u *Unit) carry(was *Unit) {
 	u.Trail, u.OccupiedBy, u.VacantSince, u.SeenOn, u.History = was.Trail, was.OccupiedBy, was.VacantSince, was.SeenOn, was.History
 	u.Retired, u.PartOf = was.Retired, was.PartOf

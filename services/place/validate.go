@@ -109,6 +109,12 @@ func (p *Point) Validate() error {
 		c.fields = append(c.fields, numberLimit.Check("lines", l)...)
 	}
 	c.location(p.Location)
+	if p.Opening.Text != "" && !p.Opening.Hours.Known {
+		c.wrong("opening", "error.street.pedestrian")
+	}
+	if len(p.Lasts.List) > 0 && !p.Kind.Stops() {
+		c.wrong("kind", "error.point.kind")
+	}
 	if p.CheckedOn != "" && !isDate(p.CheckedOn) {
 		c.wrong("checked_on", "error.date")
 	}

@@ -139,6 +139,10 @@ func (e *examples) searching() {
 	e.add("switch", "list", Switch{List: "/", Map: "/?view=map"})
 	e.add("switch", "map", Switch{List: "/", Map: "/?view=map", OnMap: true})
 	e.add("near", "", Near{Into: "#found"})
+	e.add("points", "", []Point{
+		{Number: 1, Name: Plain("东门公交站", lang.Hans), Address: "中山中路 1 号对面", Note: "5 路", Lasts: []Departure{{Name: "5 路 往火车站", At: "22:10"}}, Checked: "站牌，10月8日查过"},
+		{Name: Plain("公园门口的厕所", lang.Hans), Words: []string{"周一至周日 6:00–24:00", "夜里有灯"}, Checked: "10月8日核对"},
+	})
 	e.add("pager", "", NewPager(1, 0, 2, []int{1, 2, 3, 0, 16}, func(n int) string { return fmt.Sprintf("/?page=%d", n) }))
 	e.add("pager", "in the middle", NewPager(7, 6, 8, []int{1, 0, 6, 7, 8, 0, 16}, func(n int) string { return fmt.Sprintf("/?page=%d", n) }))
 	e.add("skeleton", "", Skeleton{Count: 2})
