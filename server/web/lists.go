@@ -173,7 +173,7 @@ type pointGroup struct {
 }
 
 var pointIcons = map[place.PointKind]string{
-	place.BusStop: "bus", place.Metro: "metro", place.Taxi: "taxi", place.Toilet: "toilet", place.Water: "water", place.Charging: "charging", place.FirstAid: "firstaid",
+	place.BusStop: "bus", place.Metro: "metro", place.Taxi: "taxi", place.Entrance: "entrance", place.Parking: "parking", place.Toilet: "toilet", place.Water: "water", place.Charging: "charging", place.FirstAid: "firstaid",
 	place.Nursing: "nursing", place.AED: "aed", place.Rest: "rest", place.Canteen: "canteen", place.Health: "health",
 	place.Bench: "bench", place.Shade: "shade", place.StepFree: "ramp",
 	place.Seating: "seating", place.Market: "market", place.PopUp: "market",
@@ -261,6 +261,9 @@ func (s *Site) pointOf(p *speaker, r directory.PointRow) ui.Point {
 	}
 	if x.Lit {
 		v.Words = append(v.Words, p.say("points.lit"))
+	}
+	if x.Access != "" {
+		v.Words = append(v.Words, p.say("points.access."+string(x.Access)))
 	}
 	if _, err := calendar.ParseDate(x.CheckedOn); err == nil {
 		v.Checked = p.say("shop.confirmed.coordinator", "Day", onDay(p, x.CheckedOn))

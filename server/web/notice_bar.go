@@ -101,8 +101,8 @@ func (s *Site) weekNotices(c *fiber.Ctx, p *speaker, b *notice.Board) ([]ui.Noti
 func banners(p *speaker, list []*notice.Posted) []ui.Callout {
 	out := []ui.Callout{}
 	for _, x := range list {
-		if x.Content.Kind == notice.Emergency {
-			continue // stands above
+		if x.Content.Kind == notice.Emergency || !x.Content.Banner {
+			continue // stands above, or in the list of notices alone
 		}
 		note := ui.Callout{Kind: "warn", Icon: "alert", Link: &ui.Link{Label: p.say("notices.see"), Href: postedHref(p, x)}}
 		note.Lead, note.Lang = x.Content.Title.In(p.Lang)

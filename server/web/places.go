@@ -135,7 +135,9 @@ type placePage struct {
 	Callouts []ui.Callout
 	Links    []ui.Link
 	Feeds    []ui.Link // for the head
-	What     any       // the place as schema.org describes it, for the head; nil for what that has no word for
+	// Way is what one needs on the way there: stops, entrances, parking, toilets, ramps.
+	Way  []ui.Fact
+	What any // the place as schema.org describes it, for the head; nil for what that has no word for
 }
 
 func (s *Site) street(c *fiber.Ctx) error {
@@ -150,10 +152,11 @@ func (s *Site) street(c *fiber.Ctx) error {
 		return err
 	}
 	name, in := x.Street.Name.In(p.Lang)
+	posted := s.board(c).Street(p.now, x.Street.ID)
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.streets.title"), Href: ui.Href(p.Lang, "/streets")},
-		Name: ui.Plain(name, in), Pinyin: x.Street.Reading(), Count: placeCount(p, x.Total, x.Open),
-		Callouts: banners(p, s.board(c).Street(p.now, x.Street.ID)), Links: placeLinks(p, "/streets/", x.Street.Slug),
+		Name: ui.Plain(name, in), Pinyin: x.Street.Reading(), Count: placeCount(p, x.Total, x.Open), Facts: quietFact(p, x.Street),
+		Callouts: banners(p, posted), Links: placeLinks(p, "/streets/", x.Street.Slug),
 	}
 	v.Callouts = append(v.Callouts, s.pedestrianNote(p, x.Street, false)...)
 	signs, err := s.outdoorOn(c, p, x.Street)
@@ -180,7 +183,17 @@ func (s *Site) street(c *fiber.Ctx) error {
 		return err
 	}
 	v.Links = append(v.Links, offers...)
+	here, err := s.onStreet(c, x.Street)
+	if err != nil {
+		return err
+	}
+	going, err := s.going(c, p, x.Street.Slug, posted, here)
+	if err != nil {
+		return err
+	}
+	v.Facts = append(v.Facts, going...)
 	follow(p, &v, "/streets/"+x.Street.Slug, x.Street.Slug)
+	tellWay(p, &v, x.Way)
 	for _, z := range x.Plazas {
 		zname, zin := z.Plaza.Name.In(p.Lang)
 		v.Plazas = append(v.Plazas, placeLink{Href: ui.Href(p.Lang, "/plazas/"+z.Plaza.Slug), Name: ui.Plain(zname, zin), Count: counts(p, z)})
@@ -231,10 +244,11 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 		return err
 	}
 	name, in := x.Plaza.Name.In(p.Lang)
+	posted := s.board(c).Plaza(p.now, x.Plaza.ID)
 	v := placePage{
 		Back: ui.Link{Label: p.say("places.plazas.title"), Href: ui.Href(p.Lang, "/plazas")},
 		Name: ui.Plain(name, in), Facts: plazaFacts(p, &x), What: s.plazaJSONLD(x.Plaza),
-		Callouts: banners(p, s.board(c).Plaza(p.now, x.Plaza.ID)), Links: placeLinks(p, "/plazas/", x.Plaza.Slug),
+		Callouts: banners(p, posted), Links: placeLinks(p, "/plazas/", x.Plaza.Slug),
 	}
 	if x.Total == 0 {
 		v.Nothing = p.say("places.plazas.empty")
@@ -246,7 +260,13 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 		return err
 	}
 	v.Links = append(v.Links, offers...)
+	going, err := s.going(c, p, x.Plaza.Slug, posted, inPlaza(x.Plaza))
+	if err != nil {
+		return err
+	}
+	v.Facts = append(v.Facts, going...)
 	follow(p, &v, "/plazas/"+x.Plaza.Slug, x.Plaza.Slug)
+	tellWay(p, &v, x.Way)
 	all := []directory.Row{}
 	for i := range x.Floors {
 		f := &x.Floors[i]

@@ -36,6 +36,10 @@ func (s *Site) servicePointsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, 
 	if err != nil {
 		return nil, err
 	}
+	streets, err := s.services.Streets.Streets(c.UserContext())
+	if err != nil {
+		return nil, err
+	}
 	v := &casePage{
 		Up: toDesk(c, p), Title: p.say("points_desk.title"), Lead: p.say("points_desk.lead"),
 		Links: []ui.Link{{Label: p.say("points.title"), Href: at(c, "/points")}, {Label: p.say("station.check_title"), Href: at(c, "/desk/points")}},
@@ -72,7 +76,7 @@ func (s *Site) servicePointsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, 
 	}
 	if mayEditPoints(c) {
 		v.add(section{ID: "new", Title: p.say("points_desk.new"), Text: p.say("points_desk.new_text"), Forms: []*ui.Form{
-			s.act(c, "point", at(c, "/desk/service-points"), 0, p.say("points_desk.add"), pointParts(p, only(f, "point"), &place.Point{Kind: place.Bench})...),
+			s.act(c, "point", at(c, "/desk/service-points"), 0, p.say("points_desk.add"), pointParts(p, only(f, "point"), streets, &place.Point{Kind: place.Bench})...),
 		}})
 	}
 	return v, nil
@@ -87,7 +91,7 @@ func lastsWords(p *speaker, x *place.Lasts) string {
 }
 
 // pointParts are the fields of a point.
-func pointParts(p *speaker, f *form, x *place.Point) []ui.FormPart {
+func pointParts(p *speaker, f *form, streets []place.Street, x *place.Point) []ui.FormPart {
 	const id = "point"
 	kinds := []ui.Option{}
 	for _, k := range place.PointKinds {
@@ -99,6 +103,9 @@ func pointParts(p *speaker, f *form, x *place.Point) []ui.FormPart {
 	out = append(out, threefold(p, f, id, "name", p.say("points_desk.name"), x.Name, func(y *ui.Field) { y.Max, y.Hint = 60, p.say("points_desk.name_hint") })...)
 	out = append(out,
 		filled(f, id, "address", p.say("points_desk.address"), x.Address, func(y *ui.Field) { y.Optional, y.Lang = true, lang.Hans }),
+		filled(f, id, "street", p.say("points_desk.street"), "", func(y *ui.Field) {
+			y.Options, y.Optional, y.Hint = append([]ui.Option{{Label: p.say("points_desk.by_pin")}}, streetOptions(p, streets, typedOr(f, "street", x.StreetID))...), true, p.say("points_desk.street_hint")
+		}),
 		filled(f, id, "note", p.say("points_desk.note"), x.Note, func(y *ui.Field) { y.Optional, y.Lang, y.Hint = true, lang.Hans, p.say("points_desk.note_hint") }),
 		filled(f, id, "opening", p.say("points_desk.opening"), x.Opening.Text, func(y *ui.Field) {
 			y.Optional, y.Max, y.Hint = true, place.MaxTimes, p.say("points_desk.opening_hint")
@@ -106,6 +113,11 @@ func pointParts(p *speaker, f *form, x *place.Point) []ui.FormPart {
 		ui.FormPart{Choice: &ui.Choice{ID: id + "-lit", Name: "lit", Legend: p.say("points_desk.night"), Many: true, Optional: true, Options: []ui.Pick{
 			{Value: "1", Label: p.say("points_desk.lit"), Checked: f == nil && x.Lit || f != nil && f.Has("lit")},
 		}}})
+	steps := []ui.Option{{Label: p.say("points_desk.not_looked")}}
+	for _, a := range []place.Access{place.NoSteps, place.Steps} {
+		steps = append(steps, ui.Option{Value: string(a), Label: p.say("points.access." + string(a)), Checked: typedOr(f, "access", string(x.Access)) == string(a)})
+	}
+	out = append(out, filled(f, id, "access", p.say("points_desk.access"), "", func(y *ui.Field) { y.Options, y.Optional = steps, true }))
 	return append(out, pinParts(p, f, id, x.Location)...)
 }
 
@@ -122,13 +134,13 @@ func pinParts(p *speaker, f *form, id string, x *geo.Location) []ui.FormPart {
 }
 
 func typedPoint(f *form, was *geo.Location) (place.PointFacts, error) {
-	x := place.PointFacts{Kind: place.PointKind(f.Get("kind")), Name: typedText(f, "name"), Address: f.Get("address"), Note: f.Get("note"), Opening: f.Get("opening"), Lit: f.Has("lit")}
+	x := place.PointFacts{Kind: place.PointKind(f.Get("kind")), Name: typedText(f, "name"), Address: f.Get("address"), Note: f.Get("note"), Opening: f.Get("opening"), Lit: f.Has("lit"), StreetID: f.Get("street"), Access: place.Access(f.Get("access"))}
 	var err error
 	x.Location, err = typedPin(f, was)
 	return x, err
 }
 
-// servicePointAdded: POST /desk/service-points (kind, name, address, note, opening, lit, location, location.datum).
+// servicePointAdded: POST /desk/service-points (kind, name, address, note, street, opening, lit, access, location, location.datum).
 func (s *Site) servicePointAdded(c *fiber.Ctx) error {
 	f, err := s.form(c)
 	if err != nil {
@@ -152,6 +164,10 @@ func (s *Site) servicePointCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, e
 	if err != nil {
 		return nil, err
 	}
+	streets, err := s.services.Streets.Streets(c.UserContext())
+	if err != nil {
+		return nil, err
+	}
 	here := at(c, "/desk/service-points/"+x.ID)
 	v := &casePage{Up: &ui.Link{Label: p.say("points_desk.title"), Href: at(c, "/desk/service-points")}, Title: p.name(x.Name), Lead: p.say("points.kind." + string(x.Kind))}
 	if w := saidHere(c, "saved", "there"); w != "" {
@@ -172,7 +188,7 @@ func (s *Site) servicePointCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, e
 	look := s.act(c, "look", here, x.Rev, "")
 	look.Bar.Buttons = []ui.Button{{Label: p.say("station.is_there"), Name: "do", Value: "there"}, {Label: p.say("station.is_gone"), Kind: "alt", Name: "do", Value: "gone"}}
 	v.add(section{Title: p.say("points_desk.look"), Forms: []*ui.Form{look}})
-	v.add(section{Title: p.say("points_desk.edit"), Forms: []*ui.Form{s.act(c, "point", here, x.Rev, p.say("points_desk.save"), pointParts(p, only(f, "point"), &x)...)}})
+	v.add(section{Title: p.say("points_desk.edit"), Forms: []*ui.Form{s.act(c, "point", here, x.Rev, p.say("points_desk.save"), pointParts(p, only(f, "point"), streets, &x)...)}})
 	return v, nil
 }
 

@@ -77,6 +77,7 @@ type PlazaPage struct {
 	Plaza  *place.Plaza
 	Street *place.Street // nil when not in the register
 	Floors []FloorPage
+	Way    []WayGroup // stops, entrances, parking, toilets and ramps near it
 	Total  int
 	Open   int
 }
@@ -142,5 +143,7 @@ func (s *Service) Plaza(ctx context.Context, slug string, t lang.Tag, now time.T
 	slices.SortFunc(p.Floors, func(a, b FloorPage) int {
 		return cmp.Or(coreFirst(a.Level != 0, b.Level != 0), cmp.Compare(b.Level, a.Level))
 	})
-	return p, nil
+	points, err := s.opened(ctx, st)
+	p.Way = st.aroundPlaza(p.Plaza, points)
+	return p, err
 }

@@ -123,6 +123,8 @@ type PointSummary struct {
 	// Hours are when it can be used, as OpenStreetMap writes opening_hours; empty where nobody says.
 	Hours string `json:"opening_hours,omitempty"`
 	Lit   bool   `json:"lit,omitempty"`
+	// Access is place.NoSteps or place.Steps; empty where nobody looked.
+	Access place.Access `json:"access,omitempty"`
 	// Lasts are the last departures of a stop that somebody of the district looked up.
 	Lasts *place.Lasts `json:"last_departures,omitempty"`
 }
@@ -143,7 +145,7 @@ func GeoJSON(groups []PointGroup, cal *calendar.Calendar, now time.Time) Feature
 				Properties: PointSummary{
 					Kind: p.Kind, Name: p.Name.Hans, NameHant: p.Name.Hant, NameEn: p.Name.En, Address: p.Address,
 					Lines: append([]string{}, p.Lines...), Note: p.Note, Shop: r.Slug, Source: p.Source, CheckedOn: p.CheckedOn,
-					AccuracyM: p.Location.AccuracyM, Lit: p.Lit,
+					AccuracyM: p.Location.AccuracyM, Lit: p.Lit, Access: p.Access,
 				},
 			}
 			if h := p.Usable(); h != nil {

@@ -57,6 +57,7 @@ type StreetPage struct {
 	Street *place.Street
 	Sides  []StreetSide // odd, even, unknown; empty ones are left out
 	Plazas []PlaceCount // plazas of the street, with shops or not
+	Way    []WayGroup   // stops, entrances, parking, toilets and ramps on it
 	Total  int
 	Open   int
 }
@@ -95,5 +96,7 @@ func (s *Service) Street(ctx context.Context, slug string, t lang.Tag, now time.
 			p.Plazas = append(p.Plazas, c)
 		}
 	}
-	return p, nil
+	points, err := s.opened(ctx, st)
+	p.Way = st.alongStreet(i, points)
+	return p, err
 }

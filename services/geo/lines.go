@@ -2,6 +2,7 @@ package geo
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 
@@ -140,6 +141,25 @@ func (x *shape) lines(out *[][][]float64, depth int) bool {
 	}
 	*out = append(*out, many...)
 	return true
+}
+
+// FromLines returns how far, in metres, a point is from the nearest place of some lines, within a few kilometres as exact as Distance; +Inf from none.
+func FromLines(p Point, lines [][]Point) float64 {
+	metre := radians(1) * earthRadius // a degree to the north
+	east := metre * math.Cos(radians(p.Lat))
+	best := math.Inf(1)
+	for _, line := range lines {
+		for i, a := range line {
+			b := line[max(0, i-1)]
+			ax, ay, bx, by := (a.Lng-p.Lng)*east, (a.Lat-p.Lat)*metre, (b.Lng-p.Lng)*east, (b.Lat-p.Lat)*metre
+			t := 0.0
+			if long := (bx-ax)*(bx-ax) + (by-ay)*(by-ay); long > 0 {
+				t = min(1, max(0, -(ax*(bx-ax)+ay*(by-ay))/long))
+			}
+			best = min(best, math.Hypot(ax+t*(bx-ax), ay+t*(by-ay)))
+		}
+	}
+	return best
 }
 
 // LinesText writes lines as ParseLines reads them, in WGS-84.

@@ -72,3 +72,18 @@ func TestLinesText(t *testing.T) {
 		t.Errorf("%v m %v", d, err)
 	}
 }
+
+func TestFromLines(t *testing.T) {
+	road := [][]geo.Point{{{Lat: 31.0090, Lng: 121.2280}, {Lat: 31.0090, Lng: 121.2330}}, {{Lat: 31.02, Lng: 121.2280}}}
+	for _, x := range []struct {
+		p    geo.Point
+		want float64
+	}{{geo.Point{Lat: 31.0090, Lng: 121.2300}, 0}, {geo.Point{Lat: 31.0100, Lng: 121.2300}, 111.2}, {geo.Point{Lat: 31.0090, Lng: 121.2340}, 95.3}, {geo.Point{Lat: 31.02, Lng: 121.2290}, 95.3}} {
+		if got := geo.FromLines(x.p, road); math.Abs(got-x.want) > 0.3 {
+			t.Errorf("%v is %.1f m away, want %.1f", x.p, got, x.want)
+		}
+	}
+	if got := geo.FromLines(road[0][0], nil); !math.IsInf(got, 1) {
+		t.Errorf("from nothing it is %v m", got)
+	}
+}

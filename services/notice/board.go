@@ -262,14 +262,14 @@ func (b *Board) Shop(now time.Time, l *listing.Listing) []*Posted {
 	return b.list(now, func(p *Posted) bool { return p.StateAt(now) == Live && p.Content.Banner && p.For(l) })
 }
 
-// Street returns the banners of a street's page at now.
+// Street returns what holds at now of a street, banners and others, the weightiest first.
 func (b *Board) Street(now time.Time, streetID string) []*Posted {
-	return b.list(now, func(p *Posted) bool { return p.StateAt(now) == Live && p.Content.Banner && p.On(streetID) })
+	return b.list(now, func(p *Posted) bool { return p.StateAt(now) == Live && p.On(streetID) })
 }
 
-// Plaza returns the banners of a plaza's page at now.
+// Plaza returns what holds at now of a plaza, banners and others, the weightiest first.
 func (b *Board) Plaza(now time.Time, plazaID string) []*Posted {
-	return b.list(now, func(p *Posted) bool { return p.StateAt(now) == Live && p.Content.Banner && p.In(plazaID) })
+	return b.list(now, func(p *Posted) bool { return p.StateAt(now) == Live && p.In(plazaID) })
 }
 
 // houseOf returns the house number of a shop; the zero one where it has none.

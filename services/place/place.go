@@ -114,6 +114,8 @@ const (
 	Bench    PointKind = "bench"
 	Shade    PointKind = "shade"     // out of sun and rain
 	StepFree PointKind = "step_free" // a ramp, a lift, a dropped kerb
+	Entrance PointKind = "entrance"  // of the metro, of a pedestrian street, of a plaza
+	Parking  PointKind = "parking"
 	// What stands in the street for a time because an authority allowed it; see services/outdoor.
 	Seating PointKind = "outdoor_seating"
 	Market  PointKind = "market"
@@ -121,7 +123,7 @@ const (
 )
 
 // PointKinds lists the kinds in the order pages show them.
-var PointKinds = []PointKind{Canteen, Health, Toilet, Water, Charging, FirstAid, AED, Nursing, Rest, Bench, Shade, StepFree, Seating, Market, PopUp, Taxi, Metro, BusStop}
+var PointKinds = []PointKind{Canteen, Health, Toilet, Water, Charging, FirstAid, AED, Nursing, Rest, Bench, Shade, StepFree, Seating, Market, PopUp, Entrance, Parking, Taxi, Metro, BusStop}
 
 // Point is a service point 便民服务点 or a way-finding point such as a bus stop.
 type Point struct {
@@ -141,6 +143,8 @@ type Point struct {
 	// Opening is when it can be used, as the district wrote it down. Lit says that somebody saw it lit at night.
 	Opening Times `json:"opening,omitzero"`
 	Lit     bool  `json:"lit,omitempty"`
+	// Access is whether there are steps on the way into it.
+	Access Access `json:"access,omitempty"`
 	// Lasts are the last departures, of a stop.
 	Lasts Lasts `json:"lasts,omitzero"`
 	// Page is the path of a page that says more, of points that are made of other records.
@@ -151,6 +155,15 @@ type Point struct {
 	// Gone is the day since when it is no more, YYYY-MM-DD; it is kept so that no list brings it back.
 	Gone string `json:"gone,omitempty"`
 }
+
+// Access is whether a wheelchair gets into something; empty where nobody looked.
+type Access string
+
+// What somebody saw who looked.
+const (
+	NoSteps Access = "step_free"
+	Steps   Access = "steps"
+)
 
 // Usable is when a point can be used: as the record says that it is made of, or as the district wrote it down; nil where nobody says.
 func (p *Point) Usable() *hours.Hours {

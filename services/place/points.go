@@ -18,14 +18,17 @@ type PointFacts struct {
 	Kind     PointKind
 	Name     lang.Text
 	Address  string
+	StreetID string // the street it is to be found on; empty: the one its position is on
 	Note     string
 	Location *geo.Location
 	Opening  string // when it can be used, see ReadTimes; empty: nobody says
 	Lit      bool   // somebody saw it lit at night
+	Access   Access
 }
 
 func (x *PointFacts) into(p *Point) error {
 	p.Kind, p.Name, p.Address, p.Note, p.Location, p.Lit = x.Kind, x.Name.Clean(), lang.Clean(x.Address), lang.Clean(x.Note), x.Location, x.Lit
+	p.StreetID, p.Access = x.StreetID, x.Access
 	p.Opening, _ = ReadTimes(x.Opening) // what cannot be read has no hours, which Validate refuses
 	return p.Validate()
 }
@@ -33,6 +36,9 @@ func (x *PointFacts) into(p *Point) error {
 // AddPoint adds a point of the district, checked today: who enters it has stood before it. fault.Invalid names the fields.
 func (e *Editor) AddPoint(ctx context.Context, by access.Actor, x PointFacts) (Point, error) {
 	if err := may(by, KindPoint, ""); err != nil {
+		return Point{}, err
+	}
+	if err := e.known(ctx, x.StreetID); err != nil {
 		return Point{}, err
 	}
 	p := Point{Lines: []string{}, Core: true, Source: "district", CheckedOn: e.now().Format(time.DateOnly)}
@@ -44,7 +50,22 @@ func (e *Editor) AddPoint(ctx context.Context, by access.Actor, x PointFacts) (P
 
 // SetPoint changes what is said of a point over revision rev: fault.Invalid, fault.NotFound, fault.Conflict.
 func (e *Editor) SetPoint(ctx context.Context, by access.Actor, id string, rev int64, x PointFacts) (Point, error) {
+	if err := e.known(ctx, x.StreetID); err != nil {
+		return Point{}, err
+	}
 	return e.point(ctx, by, id, rev, x.into)
+}
+
+// known refuses a street that is not in the register; none is known.
+func (e *Editor) known(ctx context.Context, streetID string) error {
+	if streetID == "" {
+		return nil
+	}
+	_, err := e.Street(ctx, streetID)
+	if fault.Is(err, fault.NotFound) {
+		return fault.Wrong("street", "error.choice", nil)
+	}
+	return err
 }
 
 // SawPoint says that somebody looked today and the point was there, or was not and is taken off every list.

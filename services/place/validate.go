@@ -109,6 +109,9 @@ func (p *Point) Validate() error {
 		c.fields = append(c.fields, numberLimit.Check("lines", l)...)
 	}
 	c.location(p.Location)
+	if p.Access != "" && p.Access != NoSteps && p.Access != Steps {
+		c.wrong("access", "error.choice")
+	}
 	if p.Opening.Text != "" && !p.Opening.Hours.Known {
 		c.wrong("opening", "error.street.pedestrian")
 	}
