@@ -294,6 +294,9 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 		}
 		all = append(all, here...)
 	}
+	if len(v.Groups) > 0 {
+		v.Links = append(v.Links, ui.Link{Label: p.say("floor_sheet.link"), Href: ui.Href(p.Lang, "/plazas/"+x.Plaza.Slug+"/directory")})
+	}
 	return s.renderPlace(c, p, v, x.Plaza.Core && x.Plaza.Location != nil, all)
 }
 

@@ -81,3 +81,33 @@ func TestPosterOfAFloor(t *testing.T) {
 		}
 	}
 }
+
+// The directory of a plaza on paper has its units in order, who is in them and which are vacant, as a sketch and as a list; a shop that is not public is
+// not named.
+func TestDirectoryOfAPlaza(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	x.public(t)
+	shop := x.listing(t, x.people[demo.Owner].ListingIDs[1])
+	z, err := x.services.Places.Plaza(t.Context(), shop.Address.PlazaID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, number := range []string{"3F-01", "3F-02"} {
+		u, err := x.services.Streets.AddUnit(t.Context(), x.actor(t, demo.Coordinator), place.Unit{PlazaID: z.ID, Level: 3, Number: number})
+		if err == nil && n == 0 {
+			err = x.services.Streets.Occupy(t.Context(), u.ID, shop.ID, "2026-10-01")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.public(t)
+	in, path := x.as(t, ""), "/plazas/"+z.Slug
+	has(t, "the plaza", in.page(path), `href="`+path+`/directory"`)
+	page := in.page(path + "/directory")
+	has(t, "the sheet", page, "poster-a4", "3F", `class="u u-free"`, `role="img"`, "非按比例", `<b class="num">3F-01</b> `+shop.Name.Hans, `<b class="num">3F-02</b> 空铺`, "shop.test"+path)
+	if a := in.get("/plazas/none/directory"); a.status != http.StatusNotFound {
+		t.Errorf("of no plaza: %d", a.status)
+	}
+}

@@ -305,6 +305,7 @@ func (s *Site) publicRoutes() []Route {
 		{Method: http.MethodGet, Path: "/plazas", Handle: s.plazas, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/plazas/:slug", Handle: s.plaza, Cached: true, Probe: "/plazas/none", Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/plazas/:slug/poster", Handle: s.plazaPoster, Cached: true, Query: []string{"size", "floor"}, Probe: "/plazas/none/poster", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/plazas/:slug/directory", Handle: s.floorSheet, Cached: true, Probe: "/plazas/none/directory", Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/streets", Handle: s.streets, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/streets/:slug", Handle: s.street, Cached: true, Probe: "/streets/none", Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/streets/:slug/poster", Handle: s.streetPoster, Cached: true, Query: []string{"size"}, Probe: "/streets/none/poster", Needs: access.PublicRead},

@@ -36,11 +36,11 @@ func TestWay(t *testing.T) {
 	}
 	_, err := d.places.SavePoints(t.Context(), []place.Point{
 		point("a", place.Toilet, "近旁", place.Point{Location: at(31.0091, 121.2320)}),
-		point("b", place.Toilet, "太远", place.Point{Location: at(31.0097, 121.2320)}),                                                           // 67 m from the line
-		point("c", place.Toilet, "登记在别的路上", place.Point{Location: at(31.0091, 121.2320), StreetID: "st-gy"}),                                     // entered
-		point("d", place.Parking, "没有位置", place.Point{StreetID: "st-zs", Address: "中山中路 1 号地下"}),                                               // no position
+		point("b", place.Toilet, "太远", place.Point{Location: at(31.0097, 121.2320)}),                                                       // 67 m from the line
+		point("c", place.Toilet, "登记在别的路上", place.Point{Location: at(31.0091, 121.2320), StreetID: "st-gy"}),                               // entered
+		point("d", place.Parking, "没有位置", place.Point{StreetID: "st-zs", Address: "中山中路 1 号地下"}),                                           // no position
 		point("e", place.BusStop, "谷阳路中山中路", place.Point{Location: at(31.0089, 121.2302), Lines: []string{"松江4路", "松江5路"}, Address: "对面"}), // the other side
-		point("f", place.Water, "饮水", place.Point{Location: at(31.0091, 121.2320)}),                                                             // in the list of all only
+		point("f", place.Water, "饮水", place.Point{Location: at(31.0091, 121.2320)}),                                                        // in the list of all only
 	})
 	d.must(err)
 	d.pass(2 * Fresh)

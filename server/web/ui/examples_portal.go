@@ -135,4 +135,11 @@ func (e *examples) print() {
 			Holidays: []SignLine{{Days: "元旦（1 月 1 日至 3 日）", Usual: true}, {Days: "春节（2 月 5 日至 7 日）"}},
 		})
 	}
+	e.add("floor-sheet", "", FloorSheet{
+		Sign: Sign{Hanzi: "中山中路", Pinyin: "ZHONGSHAN ZHONGLU", Label: "中山中路商圈"}, Name: "云间广场", English: "Yunjian Plaza", QR: code, Address: "shangquan.example/plazas/yunjian", Printed: "10 月 15 日",
+		Site: "中山中路商圈", Floors: []FloorPlan{
+			{Label: "2F", Note: "餐饮", Units: []FloorUnit{{Number: "2F-01", Name: "云间面馆"}, {Number: "2F-02", Vacant: true}, {Number: "2F-03"}}, Others: []string{"阿珍改衣"}},
+			{Label: "1F", Others: []string{"明廊眼镜"}},
+		},
+	})
 }
