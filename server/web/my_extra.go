@@ -102,34 +102,14 @@ func extraEditor(kind hours.ExtraKind) *editor {
 			return patched("extra_hours", hours.PutExtra(x.l.ExtraHours, e))
 		},
 		change: func(x *edit) bool {
-			do, fix := x.pressed()
-			if do == "clear" {
+			if do, _ := x.pressed(); do == "clear" {
 				x.typed = url.Values{"kind": {noExtra}}
 				return false
 			}
-			if do == "preview" {
-				return true
-			}
-			in := ui.ParseHours(x.typed)
-			if !in.Change(do, fix) {
-				return false
-			}
-			x.typed = in.Values()
-			if do == "copy" {
-				x.said = x.p.say("editor.copied")
-			}
-			return true
+			return changeWeek(x)
 		},
 		dress: func(x *edit, v *editView, problem error) {
-			in := ui.ParseHours(x.typed)
-			words := ui.NewHourWords(x.s.catalogue.In(x.p.Lang))
-			e, summary := words.Editor(in, problem)
-			x.p.note(words.Err)
-			e.Said = x.said
-			v.Hours = &e
-			if len(summary) > 0 {
-				v.Form.Errors = summary
-			}
+			x.dressWeek(v, problem)
 			if _, ok := hours.ExtraOf(x.l.ExtraHours, kind); ok {
 				v.Form.Bar.Buttons = slices.Insert(v.Form.Bar.Buttons, 1, ui.Button{Label: x.p.say("my.extra.clear"), Name: "do", Value: "clear", Kind: "alt"})
 			}

@@ -31,38 +31,45 @@ var hoursEditor = editor{
 		}
 		return patched("hours", h)
 	},
-	change: func(x *edit) bool {
-		do, fix := x.pressed()
-		in := ui.ParseHours(x.typed)
-		if do == "preview" {
-			return true
-		}
-		if !in.Change(do, fix) {
-			return false
-		}
-		x.typed = in.Values()
-		if do == "copy" {
-			x.said = x.p.say("editor.copied")
-		}
-		return true
-	},
+	change: changeWeek,
 	dress: func(x *edit, v *editView, problem error) {
-		in := ui.ParseHours(x.typed)
-		words := ui.NewHourWords(x.s.catalogue.In(x.p.Lang))
-		e, summary := words.Editor(in, problem)
-		x.p.note(words.Err)
-		e.Said = x.said
+		x.dressWeek(v, problem)
 		if !x.l.Hours.Known {
-			e.Text = x.l.Hours.Text
+			v.Hours.Text = x.l.Hours.Text
 		}
-		v.Hours = &e
-		if problem != nil && len(summary) > 0 {
-			v.Form.Errors = summary
-		}
-		h, err := in.Hours(x.l.Hours)
+		h, err := ui.ParseHours(x.typed).Hours(x.l.Hours)
 		preview := x.preview(h, err)
 		v.Preview = &preview
 	},
+}
+
+// changeWeek does what a small button of the form of a week asks for; false when none was pressed.
+func changeWeek(x *edit) bool {
+	do, fix := x.pressed()
+	if do == "preview" {
+		return true
+	}
+	in := ui.ParseHours(x.typed)
+	if !in.Change(do, fix) {
+		return false
+	}
+	x.typed = in.Values()
+	if do == "copy" {
+		x.said = x.p.say("editor.copied")
+	}
+	return true
+}
+
+// dressWeek puts the form of a week with what was typed into the page.
+func (x *edit) dressWeek(v *editView, problem error) {
+	words := ui.NewHourWords(x.s.catalogue.In(x.p.Lang))
+	e, summary := words.Editor(ui.ParseHours(x.typed), problem)
+	x.p.note(words.Err)
+	e.Said = x.said
+	v.Hours = &e
+	if problem != nil && len(summary) > 0 {
+		v.Form.Errors = summary
+	}
 }
 
 // pressed is the small button of the form that was pressed.

@@ -35,15 +35,7 @@ type Extra struct {
 func (x Extra) MarshalJSON() ([]byte, error) {
 	type plain Extra
 	p := plain(x)
-	for i := range p.Week {
-		p.Week[i] = list(p.Week[i])
-	}
-	if len(x.ByClass) > 0 {
-		p.ByClass = make(map[string][]Span, len(x.ByClass))
-		for class, spans := range x.ByClass {
-			p.ByClass[class] = list(spans)
-		}
-	}
+	p.Week, p.ByClass = written(x.Week, x.ByClass)
 	return json.Marshal(p)
 }
 

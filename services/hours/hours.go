@@ -52,21 +52,27 @@ type Hours struct {
 func (h Hours) MarshalJSON() ([]byte, error) {
 	type plain Hours
 	p := plain(h)
-	for i := range p.Week {
-		p.Week[i] = list(p.Week[i])
-	}
-	if len(h.ByClass) > 0 {
-		p.ByClass = make(map[string][]Span, len(h.ByClass))
-		for class, spans := range h.ByClass {
-			p.ByClass[class] = list(spans)
-		}
-	}
+	p.Week, p.ByClass = written(h.Week, h.ByClass)
 	p.Special = make([]Special, len(h.Special))
 	for i, s := range h.Special {
 		s.Spans = list(s.Spans)
 		p.Special[i] = s
 	}
 	return json.Marshal(p)
+}
+
+// written is a week, and the classes that have hours of their own, with empty lists where Go has nil ones.
+func written(week [7][]Span, byClass map[string][]Span) (days [7][]Span, classes map[string][]Span) {
+	for i := range week {
+		days[i] = list(week[i])
+	}
+	if len(byClass) > 0 {
+		classes = make(map[string][]Span, len(byClass))
+		for class, spans := range byClass {
+			classes[class] = list(spans)
+		}
+	}
+	return days, classes
 }
 
 func list(s []Span) []Span {
