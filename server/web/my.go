@@ -147,6 +147,8 @@ func (s *Site) tasks(c *fiber.Ctx, p *speaker, l *listing.Listing, current strin
 			t.State = ui.TaskWait
 		case todo[page.path] || page.path == "category" && l.CategoryID == "":
 			t.State = ui.TaskTodo
+		case page.path == "extra" && len(l.ExtraHours) == 0:
+			t.State = ui.TaskFree
 		}
 		out = append(out, t)
 	}

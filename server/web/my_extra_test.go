@@ -19,7 +19,13 @@ func TestExtraHours(t *testing.T) {
 	owner, l := x.as(t, demo.Owner), x.shopOfOwner(t)
 	owner.saved(l.ID, "hours", hoursForm("same", map[string][]string{"all": {"540", "1260"}}))
 	before := x.listing(t, l.ID).Confirmed
+	if shop := owner.get("/my/shops/" + l.ID).body; strings.Count(shop, "可以不填") != 1 {
+		t.Error("the list of what to fill in says that a shop has breakfast, or that it must")
+	}
 	a := owner.saved(l.ID, "extra/breakfast", hoursForm("same", map[string][]string{"all": {"390", "570"}}))
+	if strings.Contains(owner.get("/my/shops/"+l.ID).body, "可以不填") {
+		t.Error("what is filled in can be left out")
+	}
 	if a.to != "/my/shops/"+l.ID+"/extra?done=live" {
 		t.Errorf("leads to %s", a.to)
 	}

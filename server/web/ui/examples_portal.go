@@ -12,10 +12,10 @@ import (
 func (e *examples) portal() {
 	b := ExampleBase(e.w, "/my")
 	b.Role, b.Account = "商户后台", &Account{Name: "王秀英", Href: "/account", SignOut: "/sign-out", CSRF: "token"}
-	b.Nav = []NavItem{{"我的店铺", "/my", true}, {"公告（2 条要确认）", "/my/notices", false}, {"怎么用", "/help", false}}
+	b.Nav = []NavItem{{Label: "我的店铺", Href: "/my", Current: true}, {Label: "公告（2 条要确认）", Href: "/my/notices", Current: false}, {Label: "怎么用", Href: "/help", Current: false}}
 	e.add("site-header", "portal", b)
 	tasks := []Task{
-		{Label: "店名与门牌", Href: "/", State: TaskDone}, {Label: "营业时间", Href: "/", State: TaskBad, Current: true}, {Label: "照片", Href: "/", State: TaskTodo}, {Label: "英文店名", Href: "/", State: TaskWait},
+		{Label: "店名与门牌", Href: "/", State: TaskDone}, {Label: "营业时间", Href: "/", State: TaskBad, Current: true}, {Label: "照片", Href: "/", State: TaskTodo}, {Label: "英文店名", Href: "/", State: TaskWait}, {Label: "早餐、外卖等时间", Href: "/", State: TaskFree},
 	}
 	meter := Meter{Done: 7, Total: 10, Missing: []Missing{{"照片", "有照片的店，顾客认得出门面", "/"}, {"英文店名", "外国客人搜得到", "/"}, {"付款方式", "", "/"}}}
 	e.add("side", "", Side{Meter: &meter, Tasks: tasks})

@@ -15,6 +15,7 @@ const (
 	TaskTodo TaskState = "todo" // 还没有
 	TaskBad  TaskState = "bad"  // 有一处要改
 	TaskWait TaskState = "wait" // 街道核对中
+	TaskFree TaskState = "free" // 可以不填
 )
 
 // Task is one line of the task list; the whole row is a link.
