@@ -23,11 +23,29 @@ type door struct{ word, path string }
 
 // The areas with what their header leads to. An entry shows once its page is in the site map.
 var (
-	portal  = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.assembly", "/my/assembly"}, {"area.neighbours", "/my/neighbours"}, {"area.messages", "/my/messages"}}}
-	atDesk  = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.reports", "/desk/reports"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.merchants", "/desk/merchants"}, {"area.heritage", "/desk/heritage"}, {"area.policies", "/desk/policies"}, {"area.vacancies", "/desk/vacancies"}, {"area.visits", "/desk/visits"}, {"area.outdoor", "/desk/outdoor"}, {"area.care", "/desk/care"}, {"area.holidays", "/desk/holidays"}, {"area.words", "/desk/words"}, {"area.open_points", "/desk/points"}}}
+	portal  = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.assembly", "/my/assembly"}, {"area.neighbours", "/my/neighbours"}}}
+	atDesk  = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.heritage", "/desk/heritage"}, {"area.policies", "/desk/policies"}, {"area.vacancies", "/desk/vacancies"}, {"area.visits", "/desk/visits"}, {"area.outdoor", "/desk/outdoor"}, {"area.care", "/desk/care"}, {"area.holidays", "/desk/holidays"}, {"area.words", "/desk/words"}, {"area.open_points", "/desk/points"}}}
 	station = area{"station", "/liaison", []door{{"area.liaison", "/liaison"}, {"area.members", "/liaison/members"}, {"area.meetings", "/liaison/meetings"}, {"area.action_items", "/liaison/actions"}, {"area.pact", "/liaison/pact"}, {"area.bodies", "/liaison/bodies"}, {"area.station", "/liaison/station"}, {"area.rooms", "/liaison/rooms"}, {"area.resources", "/liaison/resources"}, {"area.activities", "/liaison/activities"}, {"area.programme", "/liaison/programme"}, {"area.neighbours", "/liaison/neighbours"}}}
 	office  = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.taxonomy", "/admin/taxonomy"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.consents", "/admin/consents"}, {"area.asks", "/admin/asks"}, {"area.retention", "/admin/retention"}, {"area.settings", "/admin/settings"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}, {"area.links", "/admin/links"}, {"area.vacancies", "/desk/vacancies"}, {"area.visits", "/desk/visits"}, {"area.approvals", "/admin/assembly"}, {"area.signatures", "/desk/signatures"}, {"area.outdoor", "/desk/outdoor"}, {"area.care", "/desk/care"}}}
 )
+
+// behind are the pages that lie behind a door with another address.
+var behind = map[string]string{
+	"/desk/import": "/desk/shops", "/desk/export": "/desk/shops", "/desk/contacts": "/desk/shops", "/desk/stale": "/desk/shops",
+	"/desk/duplicates": "/desk/shops", "/desk/batches": "/desk/shops",
+	"/desk/walk": "/desk/streets", "/desk/walked": "/desk/streets", "/desk/register": "/desk/streets", "/desk/service-points": "/desk/streets",
+	"/desk/unvisited": "/desk/visits", "/desk/calendar": "/desk/holidays", "/desk/leads": "/desk/vacancies",
+}
+
+// doorOf is the address under which the header knows the page at path.
+func doorOf(path string) string {
+	for page, door := range behind {
+		if (entry{path: page}).holds(path) {
+			return door
+		}
+	}
+	return path
+}
 
 // areasOf lists the areas somebody works in, the one they work in most first. A role of the district opens its area only with the
 // second factor, as access has it; without it there is the portal, and the own account.
@@ -78,9 +96,13 @@ func (s *Site) privateBase(c *fiber.Ctx, title string) ui.Base {
 	in := areasOf(r)
 	b.Nav = []ui.NavItem{}
 	for i, a := range in {
-		if i == 0 || strings.HasPrefix(own+"/", a.home+"/") {
-			b.Role = p.say("role." + a.key)
+		if strings.HasPrefix(own+"/", a.home+"/") {
+			in = slices.Concat(in[i:i+1], in[:i], in[i+1:]) // where they are comes first
+			break
 		}
+	}
+	if len(in) > 0 {
+		b.Role = p.say("role." + in[0].key)
 	}
 	for _, a := range in {
 		for _, e := range a.doors {
@@ -91,12 +113,26 @@ func (s *Site) privateBase(c *fiber.Ctx, title string) ui.Base {
 		}
 	}
 	b.Nav = append(b.Nav, ui.NavItem{Label: p.say("area.account"), Href: at(c, "/account")})
-	markCurrent(b.Nav, at(c, own))
+	markCurrent(b.Nav, at(c, doorOf(own)))
+	fold(b.Nav)
 	b.Account = &ui.Account{Name: r.Account.Name, Href: at(c, "/account"), SignOut: at(c, "/sign-out"), CSRF: s.token(r)}
 	if p.err != nil && r.err == nil {
 		r.err = p.err
 	}
 	return b
+}
+
+// line is how many entries the header of a wide window has room for in one line.
+const line = 8
+
+// fold puts what has no room in the line under 其他页面. The areas list first what is opened every day.
+func fold(nav []ui.NavItem) {
+	if len(nav) <= line {
+		return
+	}
+	for i := line - 2; i < len(nav); i++ { // 其他页面 and a longer word want room too
+		nav[i].Folded = true
+	}
 }
 
 // shows reports whether the site has a page at this address.

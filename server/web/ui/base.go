@@ -3,7 +3,11 @@
 // nothing about shops; it turns what the pages know into words and shapes.
 package ui
 
-import "shangquan/services/lang"
+import (
+	"slices"
+
+	"shangquan/services/lang"
+)
 
 // Base is what every page has: the head, the header and the footer. Page structs embed it.
 type Base struct {
@@ -84,6 +88,26 @@ type NavItem struct {
 	Label   string
 	Href    string
 	Current bool
+	Folded  bool // in a wide window it lies under 其他页面, where a line has no room for all; the menu of a phone lists every one
+}
+
+// NavLine are the entries that stand in the header of a wide window, NavFolded those under 其他页面 beside them.
+func (b Base) NavLine() []NavItem   { return b.nav(false) }
+func (b Base) NavFolded() []NavItem { return b.nav(true) }
+
+func (b Base) nav(folded bool) []NavItem {
+	out := []NavItem{}
+	for _, n := range b.Nav {
+		if n.Folded == folded {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// InFolded reports whether this page is one of those under 其他页面.
+func (b Base) InFolded() bool {
+	return slices.ContainsFunc(b.Nav, func(n NavItem) bool { return n.Folded && n.Current })
 }
 
 // Notice is the one sentence under the header.

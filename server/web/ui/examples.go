@@ -34,7 +34,7 @@ func ExampleBase(w *locales.Words, path string) Base {
 			DataDate: ShortDate(w.Lang, ExampleNow, ExampleNow), ICP: "沪ICP备00000000号-0", ICPHref: "https://beian.miit.gov.cn/",
 			Links: []NavItem{{Label: "无障碍说明", Href: Href(w.Lang, "/accessibility")}, {Label: "隐私说明", Href: Href(w.Lang, "/privacy")}},
 		},
-		Nav:    []NavItem{{"找店", Href(w.Lang, "/"), true}, {"商业广场", Href(w.Lang, "/plazas"), false}, {"夜里还开", Href(w.Lang, "/night"), false}, {"老字号", Href(w.Lang, "/heritage"), false}},
+		Nav:    []NavItem{{Label: "找店", Href: Href(w.Lang, "/"), Current: true}, {Label: "商业广场", Href: Href(w.Lang, "/plazas"), Current: false}, {Label: "夜里还开", Href: Href(w.Lang, "/night"), Current: false}, {Label: "老字号", Href: Href(w.Lang, "/heritage"), Current: false}},
 		Notice: &Notice{Text: "谷阳路口夜间修路，10 月 18 日起人行改走北侧", Href: "/", Lang: lang.Hans},
 	}
 	for i, t := range lang.Tags {
