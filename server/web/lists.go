@@ -243,11 +243,7 @@ func (s *Site) pointOf(p *speaker, r directory.PointRow) ui.Point {
 	if x.Note != "" {
 		v.Note = strings.TrimSpace(v.Note + " " + x.Note)
 	}
-	if r.Slug != "" {
-		v.Href = ui.Href(p.Lang, "/shops/"+r.Slug)
-	} else if r.Page != "" {
-		v.Href = ui.Href(p.Lang, r.Page)
-	}
+	v.Href = pointHref(p, x, r.Slug)
 	if h := x.Usable(); h != nil {
 		st := s.openNow(p, *h)
 		if x.Opening.Text != "" { // it is no shop, and its hours stand beside
@@ -256,15 +252,7 @@ func (s *Site) pointOf(p *speaker, r directory.PointRow) ui.Point {
 		}
 		v.Status = &st
 	}
-	if x.Opening.Text != "" {
-		v.Words = append(v.Words, timesWords(p, x.Opening.Hours))
-	}
-	if x.Lit {
-		v.Words = append(v.Words, p.say("points.lit"))
-	}
-	if x.Access != "" {
-		v.Words = append(v.Words, p.say("points.access."+string(x.Access)))
-	}
+	v.Words = pointWords(p, x)
 	if _, err := calendar.ParseDate(x.CheckedOn); err == nil {
 		v.Checked = p.say("shop.confirmed.coordinator", "Day", onDay(p, x.CheckedOn))
 	}
@@ -275,6 +263,32 @@ func (s *Site) pointOf(p *speaker, r directory.PointRow) ui.Point {
 		v.Checked = p.say("points.said", "Who", x.Lasts.Source, "Day", onDay(p, x.Lasts.CheckedOn))
 	}
 	return v
+}
+
+// pointHref is the page that says more of a point: of the shop that is the same place, or its own; empty for none.
+func pointHref(p *speaker, x *place.Point, slug string) string {
+	switch {
+	case slug != "":
+		return ui.Href(p.Lang, "/shops/"+slug)
+	case x.Page != "":
+		return ui.Href(p.Lang, x.Page)
+	}
+	return ""
+}
+
+// pointWords say when a point can be used, that it is lit, and whether there are steps; nil where nobody wrote any of it down.
+func pointWords(p *speaker, x *place.Point) []string {
+	var out []string
+	if x.Opening.Text != "" {
+		out = append(out, timesWords(p, x.Opening.Hours))
+	}
+	if x.Lit {
+		out = append(out, p.say("points.lit"))
+	}
+	if x.Access != "" {
+		out = append(out, p.say("points.access."+string(x.Access)))
+	}
+	return out
 }
 
 // offline is the page the service worker keeps for addresses that were never visited.

@@ -32,14 +32,9 @@ func tellWay(p *speaker, v *placePage, groups []directory.WayGroup) {
 // wayValue is one point: its name, with the lines of a stop, and then where it is, when it can be used and whether there are steps.
 func wayValue(p *speaker, x *directory.WayPoint) ui.Value {
 	name, in := x.Point.Name.In(p.Lang)
-	v := ui.Value{Text: name, Lang: in}
+	v := ui.Value{Text: name, Lang: in, Href: pointHref(p, x.Point, x.Slug)}
 	if len(x.Lines) > 0 {
 		v.Text += "（" + strings.Join(x.Lines, "、") + "）"
-	}
-	if x.Slug != "" {
-		v.Href = ui.Href(p.Lang, "/shops/"+x.Slug)
-	} else if x.Point.Page != "" {
-		v.Href = ui.Href(p.Lang, x.Point.Page)
 	}
 	said := []string{}
 	switch {
@@ -53,16 +48,7 @@ func wayValue(p *speaker, x *directory.WayPoint) ui.Value {
 	if x.Cross != nil && !strings.Contains(name, p.name(x.Cross.Name)) {
 		said = append(said, p.say("places.way.corner", "Street", p.name(x.Cross.Name)))
 	}
-	if x.Point.Opening.Text != "" {
-		said = append(said, timesWords(p, x.Point.Opening.Hours))
-	}
-	if x.Point.Lit {
-		said = append(said, p.say("points.lit"))
-	}
-	if x.Point.Access != "" {
-		said = append(said, p.say("points.access."+string(x.Point.Access)))
-	}
-	v.Note = strings.Join(said, p.say("posts.comma"))
+	v.Note = strings.Join(append(said, pointWords(p, x.Point)...), p.say("posts.comma"))
 	return v
 }
 

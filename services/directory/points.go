@@ -21,10 +21,10 @@ type PointGroup struct {
 // PointRow is a point in a list.
 type PointRow struct {
 	Point *place.Point
-	// Slug is the page of the shop that is the same place, empty for none; Page the path of another page that says more.
-	Slug, Page string
-	Metres     float64 // from where the visitor is; −1 when either is not known
-	Number     int     // of its pin on the plan, 0 for none; who draws one counts
+	// Slug is the page of the shop that is the same place, empty for none.
+	Slug   string
+	Metres float64 // from where the visitor is; −1 when either is not known
+	Number int     // of its pin on the plan, 0 for none; who draws one counts
 }
 
 // Points returns the points of the given kinds, all without any, by kind in the order of place.PointKinds: the nearest first when
@@ -43,7 +43,7 @@ func (s *Service) Points(ctx context.Context, near *geo.Point, now time.Time, ki
 		if len(kinds) > 0 && !slices.Contains(kinds, p.Kind) {
 			continue
 		}
-		r := PointRow{Point: p, Page: p.Page, Metres: -1}
+		r := PointRow{Point: p, Metres: -1}
 		if near != nil && p.Location != nil {
 			r.Metres = geo.Distance(*near, p.Location.Point)
 		}
