@@ -108,6 +108,7 @@ type Log struct {
 	sources map[string]source
 	kinds   map[string]string // of documents, by the name of their collection
 	copying sync.Mutex
+	renew   time.Time // when the lease is to be asked for again; guarded by copying
 }
 
 // source is a collection whose documents carry facts.
@@ -201,7 +202,7 @@ func (l *Log) CatchUp(ctx context.Context) (int, error) {
 	defer l.copying.Unlock()
 	total := 0
 	for {
-		mine, err := l.db.Lease(ctx, "audit", l.owner, leaseTime)
+		mine, err := l.held(ctx)
 		if err != nil || !mine {
 			return total, err
 		}
@@ -211,6 +212,19 @@ func (l *Log) CatchUp(ctx context.Context) (int, error) {
 			return total, err
 		}
 	}
+}
+
+// held reports whether this server is the one that copies, for half of the lease at least. Asking is a write: it does so twice a lease.
+func (l *Log) held(ctx context.Context) (bool, error) {
+	at := l.now()
+	if at.Before(l.renew) {
+		return true, nil
+	}
+	mine, err := l.db.Lease(ctx, "audit", l.owner, leaseTime)
+	if l.renew = (time.Time{}); mine {
+		l.renew = at.Add(leaseTime / 2)
+	}
+	return mine, err
 }
 
 // copyBatch copies what waits, at most a batch of each source, and returns how many facts it dealt with.
@@ -273,9 +287,16 @@ func (l *Log) tickOff(ctx context.Context, waiting []Entry, from []source) error
 
 // Release lets another server copy at once, instead of when the lease of this one has run out.
 func (l *Log) Release(ctx context.Context) error {
+	l.copying.Lock()
+	defer l.copying.Unlock()
+	l.renew = time.Time{}
 	_, err := l.db.Lease(ctx, "audit", l.owner, 0)
 	return err
 }
+
+// gather is how long facts wait for others to be copied with. They are safe where they are, whoever reads the trail copies first, and
+// a copy for each write would keep the disk from the next write.
+const gather = 50 * time.Millisecond
 
 // Run copies facts as they come until ctx ends, and then lets others.
 func (l *Log) Run(ctx context.Context, log *slog.Logger) {
@@ -290,7 +311,13 @@ func (l *Log) Run(ctx context.Context, log *slog.Logger) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			continue
 		case <-l.wake:
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(gather):
 		}
 	}
 }
