@@ -12,6 +12,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"shangquan/services/fault"
 )
 
@@ -423,7 +426,7 @@ func meta[T any](doc *T) *Meta { return any(doc).(interface{ StoreMeta() *Meta }
 
 func (c *Collection[T]) decode(doc []byte) (T, error) {
 	var v T
-	if err := json.Unmarshal(doc, &v); err != nil {
+	if err := jsonv2.Unmarshal(doc, &v, jsonv1.DefaultOptionsV1()); err != nil {
 		return v, c.mistake("a stored document does not fit its type: %w", err)
 	}
 	tidy(reflect.ValueOf(&v).Elem(), true)
