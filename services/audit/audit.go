@@ -105,22 +105,16 @@ type Log struct {
 	wake  chan struct{}
 
 	mu      sync.Mutex
-	sources map[string]source
+	sources map[string]*recorder
 	kinds   map[string]string // of documents, by the name of their collection
 	copying sync.Mutex
 	renew   time.Time // when the lease is to be asked for again; guarded by copying
 }
 
-// source is a collection whose documents carry facts.
-type source interface {
-	pending(ctx context.Context, limit int) ([]Entry, error)
-	delivered(ctx context.Context, e *Entry) error
-}
-
 // New returns the trail on db, signed with keys.
 func New(db store.DB, keys *secret.Ring, now func() time.Time) *Log {
 	return &Log{
-		db: db, keys: keys, now: now, owner: rand.Text(), wake: make(chan struct{}, 1), sources: map[string]source{}, kinds: map[string]string{},
+		db: db, keys: keys, now: now, owner: rand.Text(), wake: make(chan struct{}, 1), sources: map[string]*recorder{}, kinds: map[string]string{},
 		chain: store.NewCollection[Entry](db, "audit", store.Unique("key"), store.Index("of"), store.Index("fact.by.account", "fact.at"),
 			store.Index("fact.action", "fact.at"), store.Index("result", "fact.at"), store.Index("fact.at")),
 		base:  store.NewCollection[base](db, "audit_base"),
@@ -230,9 +224,9 @@ func (l *Log) held(ctx context.Context) (bool, error) {
 // copyBatch copies what waits, at most a batch of each source, and returns how many facts it dealt with.
 func (l *Log) copyBatch(ctx context.Context) (int, error) {
 	var waiting []Entry
-	var from []source
+	var from []*recorder
 	l.mu.Lock()
-	sources := make([]source, 0, len(l.sources))
+	sources := make([]*recorder, 0, len(l.sources))
 	for _, s := range l.sources {
 		sources = append(sources, s)
 	}
@@ -267,7 +261,7 @@ func (l *Log) copyBatch(ctx context.Context) (int, error) {
 const together = 16
 
 // tickOff notes that facts have their place: those from documents at their documents, the others leave the inbox.
-func (l *Log) tickOff(ctx context.Context, waiting []Entry, from []source) error {
+func (l *Log) tickOff(ctx context.Context, waiting []Entry, from []*recorder) error {
 	var done []Entry
 	g, each := errgroup.WithContext(ctx)
 	g.SetLimit(together)

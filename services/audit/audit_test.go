@@ -155,7 +155,7 @@ func TestCrashBetweenTrailAndDelivery(t *testing.T) {
 	if err := w.log.Event(t.Context(), owner, Event{Action: access.AccountOpen, Object: Ref{"account", "a1"}, Result: "ok"}); err != nil {
 		t.Fatal(err)
 	}
-	waiting, err := w.pages.pending(t.Context(), 10)
+	waiting, err := w.pages.rec.pending(t.Context(), 10)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -18,26 +17,20 @@ import (
 // follower is what audited collections declare with store.Follow.
 const follower = "audit"
 
-// Reader is what may be done with an audited collection without leaving a trace: reading.
-type Reader[T any] interface {
-	Get(ctx context.Context, id string) (T, error)
-	GetBy(ctx context.Context, path string, value any) (T, error)
-	Find(ctx context.Context, q store.Query) (store.Page[T], error)
-	Each(ctx context.Context, q store.Query) iter.Seq2[T, error]
-	Count(ctx context.Context, q store.Query) (int, error)
-	CountBy(ctx context.Context, path string, q store.Query) (map[string]int, error)
-	Pending(ctx context.Context, follower string, limit int) ([]T, error)
-	Delivered(ctx context.Context, follower, id string, rev int64) error
-	Revision(ctx context.Context) (int64, error)
+// Recorded is a collection whose every write leaves one entry in the trail. Reading leaves none and is as store.Collection says. What it does with documents whatever their type is done by
+// recorder: see store.Collection.
+type Recorded[T any] struct {
+	coll *store.Collection[T]
+	rec  *recorder
 }
 
-// Recorded is a collection whose every write leaves one entry in the trail.
-type Recorded[T any] struct {
-	Reader[T]
-	coll   *store.Collection[T]
-	log    *Log
-	kind   string
-	hidden map[string]bool
+// recorder makes the facts of the documents of one kind.
+type recorder struct {
+	log     *Log
+	kind    string
+	hidden  map[string]bool
+	waiting func(ctx context.Context, limit int) ([]document, error)
+	deliver func(ctx context.Context, follower, id string, rev int64) error
 }
 
 // Option changes what the trail keeps of a collection.
@@ -64,15 +57,23 @@ func Record[T any](coll *store.Collection[T], log *Log, kind string, opts ...Opt
 	if _, ok := any(new(T)).(document); !ok {
 		panic(fmt.Sprintf("audit: %T does not embed store.Meta and audit.Trail", *new(T)))
 	}
-	r := &Recorded[T]{Reader: coll, coll: coll, log: log, kind: kind, hidden: map[string]bool{}}
-	for _, o := range opts {
-		o(r.hidden)
+	rec := &recorder{log: log, kind: kind, hidden: map[string]bool{}, deliver: coll.Delivered}
+	rec.waiting = func(ctx context.Context, limit int) ([]document, error) {
+		docs, err := coll.Pending(ctx, follower, limit)
+		return documents(docs), err
 	}
-	log.mu.Lock()
-	log.sources[kind] = r
-	log.kinds[coll.Name()] = kind
-	log.mu.Unlock()
-	return r
+	for _, o := range opts {
+		o(rec.hidden)
+	}
+	log.follow(coll.Name(), rec)
+	return &Recorded[T]{coll, rec}
+}
+
+func (l *Log) follow(collection string, r *recorder) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sources[r.kind] = r
+	l.kinds[collection] = r.kind
 }
 
 // Write says what a write is for.
@@ -85,16 +86,14 @@ type Write struct {
 // Insert adds the document, see store.Collection.
 func (r *Recorded[T]) Insert(ctx context.Context, by access.Actor, w Write, doc *T) error {
 	next := *doc
-	after, err := fields(&next)
-	if err != nil {
+	if err := r.rec.begin(of(&next), by, w); err != nil {
 		return err
 	}
-	r.mark(&next, by, w, 1, nil, after)
 	if err := r.coll.Insert(ctx, &next); err != nil {
 		return err
 	}
 	*doc = next
-	r.log.nudge()
+	r.rec.log.nudge()
 	return nil
 }
 
@@ -107,27 +106,10 @@ func (r *Recorded[T]) Update(ctx context.Context, by access.Actor, w Write, id s
 // UpdateAs is Update for a write that only knows what it is once it has seen the document.
 func (r *Recorded[T]) UpdateAs(ctx context.Context, by access.Actor, id string, rev int64, change func(*T) (Write, error)) (T, error) {
 	got, err := r.coll.Update(ctx, id, rev, func(doc *T) error {
-		if err := r.keep(ctx, doc); err != nil {
-			return err
-		}
-		before, err := fields(doc)
-		if err != nil {
-			return err
-		}
-		was := of(doc).StoreMeta().Rev
-		w, err := change(doc)
-		if err != nil {
-			return err
-		}
-		after, err := fields(doc)
-		if err != nil {
-			return err
-		}
-		r.mark(doc, by, w, was+1, before, after)
-		return nil
+		return r.rec.step(ctx, of(doc), by, func() (Write, error) { return change(doc) })
 	})
 	if err == nil {
-		r.log.nudge()
+		r.rec.log.nudge()
 	}
 	return got, err
 }
@@ -135,59 +117,112 @@ func (r *Recorded[T]) UpdateAs(ctx context.Context, by access.Actor, id string, 
 // Upsert writes many documents by id, see store.Collection. What was stored before is read first, for the trail; a document with a
 // revision is written over that one only, and one without over what was read: fault.Conflict when somebody else wrote meanwhile.
 func (r *Recorded[T]) Upsert(ctx context.Context, by access.Actor, w Write, docs []T) error {
-	ids := []string{}
-	for i := range docs {
-		if id := of(&docs[i]).StoreMeta().ID; id != "" {
-			ids = append(ids, id)
-		}
-	}
-	stored := map[string]T{}
-	for part := range slices.Chunk(ids, batch) {
-		for d, err := range r.coll.Each(ctx, store.Where("id", store.In, part).Limit(batch)) {
-			if err != nil {
-				return err
-			}
-			stored[of(&d).StoreMeta().ID] = d
-		}
-	}
 	next := slices.Clone(docs)
-	for i := range next {
-		after, err := fields(&next[i])
-		if err != nil {
-			return err
-		}
-		var before map[string]string
-		m := of(&next[i]).StoreMeta()
-		was, ok := stored[m.ID]
-		if over := of(&was).StoreMeta().Rev; !ok {
-			m.Rev = 0
-		} else if m.Rev == 0 {
-			m.Rev = over
-		} else if m.Rev != over {
-			return fault.New(fault.Conflict, "error.stale", fmt.Errorf("audit: %s has revision %d, not %d", m.ID, over, m.Rev))
-		}
-		if ok {
-			if err := r.keep(ctx, &was); err != nil {
-				return err
-			}
-			if before, err = fields(&was); err != nil {
-				return err
-			}
-		}
-		r.mark(&next[i], by, w, m.Rev+1, before, after)
+	stored := func(ids []string) ([]document, error) {
+		page, err := r.coll.Find(ctx, store.Where("id", store.In, ids).Limit(batch))
+		return documents(page.Items), err
+	}
+	if err := r.rec.over(ctx, by, w, documents(next), stored); err != nil {
+		return err
 	}
 	if err := r.coll.Overwrite(ctx, next); err != nil {
 		return err
 	}
 	copy(docs, next)
-	r.log.nudge()
+	r.rec.log.nudge()
 	return nil
 }
 
 func of[T any](doc *T) document { return any(doc).(document) }
 
+// documents are those of a list, not copies of them.
+func documents[T any](list []T) []document {
+	out := make([]document, len(list))
+	for i := range list {
+		out[i] = of(&list[i])
+	}
+	return out
+}
+
+// begin marks a new document.
+func (r *recorder) begin(doc document, by access.Actor, w Write) error {
+	after, err := fields(doc)
+	if err == nil {
+		r.mark(doc, by, w, 1, nil, after)
+	}
+	return err
+}
+
+// step changes a document that is about to be written over the revision it has, and marks it.
+func (r *recorder) step(ctx context.Context, doc document, by access.Actor, change func() (Write, error)) error {
+	if err := r.keep(ctx, doc); err != nil {
+		return err
+	}
+	before, err := fields(doc)
+	if err != nil {
+		return err
+	}
+	was := doc.StoreMeta().Rev
+	w, err := change()
+	if err != nil {
+		return err
+	}
+	after, err := fields(doc)
+	if err != nil {
+		return err
+	}
+	r.mark(doc, by, w, was+1, before, after)
+	return nil
+}
+
+// over marks documents that are about to be written over those that are stored, which stored finds by at most a batch of ids.
+func (r *recorder) over(ctx context.Context, by access.Actor, w Write, next []document, stored func(ids []string) ([]document, error)) error {
+	ids, known := []string{}, map[string]document{}
+	for _, doc := range next {
+		if id := doc.StoreMeta().ID; id != "" {
+			ids = append(ids, id)
+		}
+	}
+	for part := range slices.Chunk(ids, batch) {
+		docs, err := stored(part)
+		if err != nil {
+			return err
+		}
+		for _, doc := range docs {
+			known[doc.StoreMeta().ID] = doc
+		}
+	}
+	for _, doc := range next {
+		after, err := fields(doc)
+		if err != nil {
+			return err
+		}
+		var before map[string]string
+		m := doc.StoreMeta()
+		was, ok := known[m.ID]
+		switch {
+		case !ok:
+			m.Rev = 0
+		case m.Rev == 0:
+			m.Rev = was.StoreMeta().Rev
+		case m.Rev != was.StoreMeta().Rev:
+			return fault.New(fault.Conflict, "error.stale", fmt.Errorf("audit: %s has revision %d, not %d", m.ID, was.StoreMeta().Rev, m.Rev))
+		}
+		if ok {
+			if err := r.keep(ctx, was); err != nil {
+				return err
+			}
+			if before, err = fields(was); err != nil {
+				return err
+			}
+		}
+		r.mark(doc, by, w, m.Rev+1, before, after)
+	}
+	return nil
+}
+
 // mark puts the fact of a write into the document it makes. A new document says itself what it is: its fact holds no copy.
-func (r *Recorded[T]) mark(doc *T, by access.Actor, w Write, rev int64, before, after map[string]string) {
+func (r *recorder) mark(doc document, by access.Actor, w Write, rev int64, before, after map[string]string) {
 	f := Fact{Rev: rev, At: r.log.now().UTC().Truncate(time.Millisecond), Action: w.Action, By: byOf(by), Why: w.Why, Title: w.Title, Changes: []Change{}}
 	if before != nil {
 		paths := maps.Clone(before)
@@ -202,12 +237,12 @@ func (r *Recorded[T]) mark(doc *T, by access.Actor, w Write, rev int64, before, 
 			}
 		}
 	}
-	of(doc).AuditTrail().Fact = f
+	doc.AuditTrail().Fact = f
 }
 
 // keep sets aside the fact of the revision that is about to be written over, unless the trail has it. A document from before the
 // trail began has none.
-func (r *Recorded[T]) keep(ctx context.Context, doc *T) error {
+func (r *recorder) keep(ctx context.Context, doc document) error {
 	e, ok := r.entry(doc)
 	if !ok {
 		return nil
@@ -222,8 +257,8 @@ func (r *Recorded[T]) keep(ctx context.Context, doc *T) error {
 }
 
 // entry is the entry of the document's current revision.
-func (r *Recorded[T]) entry(doc *T) (Entry, bool) {
-	m, f := of(doc).StoreMeta(), of(doc).AuditTrail().Fact
+func (r *recorder) entry(doc document) (Entry, bool) {
+	m, f := doc.StoreMeta(), doc.AuditTrail().Fact
 	if f.Rev == 0 {
 		return Entry{}, false
 	}
@@ -231,36 +266,36 @@ func (r *Recorded[T]) entry(doc *T) (Entry, bool) {
 	return Entry{Meta: store.Meta{ID: m.ID, Rev: m.Rev}, Key: ref.String() + "/" + strconv.FormatInt(f.Rev, 10), Of: ref.String(), Fact: f}, true
 }
 
-// pending implements source.
-func (r *Recorded[T]) pending(ctx context.Context, limit int) ([]Entry, error) {
-	docs, err := r.coll.Pending(ctx, follower, limit)
+// pending returns the entries of documents that wait. One without a fact, from before the trail began, waits no longer.
+func (r *recorder) pending(ctx context.Context, limit int) ([]Entry, error) {
+	docs, err := r.waiting(ctx, limit)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Entry, 0, len(docs))
-	for i := range docs {
-		if e, ok := r.entry(&docs[i]); ok {
+	for _, doc := range docs {
+		if e, ok := r.entry(doc); ok {
 			out = append(out, e)
 			continue
 		}
-		m := of(&docs[i]).StoreMeta()
-		if err := r.coll.Delivered(ctx, follower, m.ID, m.Rev); err != nil {
+		m := doc.StoreMeta()
+		if err := r.deliver(ctx, follower, m.ID, m.Rev); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-// delivered implements source. The entry still has the id and revision of its document.
-func (r *Recorded[T]) delivered(ctx context.Context, e *Entry) error {
-	return r.coll.Delivered(ctx, follower, e.ID, e.Rev)
+// delivered ticks an entry off. It still has the id and revision of its document.
+func (r *recorder) delivered(ctx context.Context, e *Entry) error {
+	return r.deliver(ctx, follower, e.ID, e.Rev)
 }
 
 // notRecorded are the fields that change with every write.
 var notRecorded = []string{"id", "rev", "created_at", "updated_at", "fact"}
 
 // fields returns the top-level fields of a document as JSON.
-func fields[T any](doc *T) (map[string]string, error) {
+func fields(doc document) (map[string]string, error) {
 	b, err := json.Marshal(doc)
 	if err != nil {
 		return nil, fault.New(fault.Internal, "error.internal", fmt.Errorf("audit: %w", err))

@@ -25,7 +25,7 @@ import (
 
 // Deps is what extracts are made from; all are required.
 type Deps struct {
-	Shops    audit.Reader[listing.Listing]
+	Shops    *audit.Recorded[listing.Listing]
 	Places   *place.Service
 	Words    func() *taxonomy.Table
 	Names    func(context.Context) (*sheet.Names, error)

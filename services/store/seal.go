@@ -47,12 +47,12 @@ const keyAltered = "error.altered" // the document is not what was sealed, and t
 var errLost = errors.New("store: the seal of the document does not open")
 
 // seals reports whether the collection's documents carry seals in this store.
-func (c *Collection[T]) seals() bool { return c.spec.sealed && c.set.sealer != nil }
+func (c *documents) seals() bool { return c.spec.sealed && c.set.sealer != nil }
 
-func (c *Collection[T]) about(id string) string { return c.spec.name + "/" + id }
+func (c *documents) about(id string) string { return c.spec.name + "/" + id }
 
 // genuine returns the document as it was sealed, and whether the database still says the same: errLost when there is no such copy.
-func (c *Collection[T]) genuine(s stored) (doc []byte, whole bool, err error) {
+func (c *documents) genuine(s stored) (doc []byte, whole bool, err error) {
 	if !c.seals() {
 		return s.doc, true, nil
 	}
@@ -70,20 +70,19 @@ func sameJSON(a, b []byte) bool {
 }
 
 // read decodes a document as it was sealed: errLost.
-func (c *Collection[T]) read(s stored) (T, error) {
+func (c *documents) read(s stored, into any) error {
 	doc, whole, err := c.genuine(s)
 	if !whole && c.set.altered != nil {
 		c.set.altered(c.spec.name, s.id)
 	}
 	if err != nil {
-		var none T
-		return none, err
+		return err
 	}
-	return c.decode(doc)
+	return c.decode(doc, into)
 }
 
 // lost is the fault of a document without a good copy.
-func (c *Collection[T]) lost(id string) error {
+func (c *documents) lost(id string) error {
 	return fault.New(fault.Unavailable, keyAltered, fmt.Errorf("store: %s: %w", c.about(id), errLost))
 }
 
@@ -107,8 +106,7 @@ type Finding struct {
 // inspected is how many documents Inspect has in memory at a time.
 const inspected = 100
 
-// Inspect compares every document with its seal, in the order of ids. A store without seals has nothing to compare.
-func (c *Collection[T]) Inspect(ctx context.Context, each func(Finding) error) error {
+func (c *documents) Inspect(ctx context.Context, each func(Finding) error) error {
 	if !c.seals() {
 		return nil
 	}
@@ -139,37 +137,32 @@ func (c *Collection[T]) Inspect(ctx context.Context, each func(Finding) error) e
 	}
 }
 
-// Restore writes the sealed copy of a document back over what the database says, whatever revision that claims to be, and reports
-// whether there was a need to: fault.NotFound, fault.Unavailable when there is no good copy.
-func (c *Collection[T]) Restore(ctx context.Context, id string) (restored bool, err error) {
+func (c *documents) Restore(ctx context.Context, id string) (restored bool, err error) {
 	if !c.seals() {
 		return false, nil
 	}
 	if err := c.eng.prepare(ctx); err != nil {
 		return false, err
 	}
-	var good T
+	good := c.fresh()
 	err = c.eng.get(ctx, c.spec.field("id"), id, func(s stored) error {
 		doc, whole, err := c.genuine(s)
 		if restored = !whole; err != nil {
 			return c.lost(id)
 		}
-		good, err = c.decode(doc)
-		return err
+		return c.decode(doc, good)
 	})
 	if err != nil || !restored {
 		return false, err
 	}
-	r, err := c.encode(&good)
+	r, err := c.encode(good)
 	if err == nil {
 		err = c.eng.restore(ctx, r)
 	}
 	return err == nil, err
 }
 
-// SealAll seals every document that has no seal, as those have that were written before the collection was declared Sealed, and
-// returns how many those were. It believes what the database says: its caller makes sure that it happens once.
-func (c *Collection[T]) SealAll(ctx context.Context) (int, error) {
+func (c *documents) SealAll(ctx context.Context) (int, error) {
 	if !c.seals() {
 		return 0, nil
 	}
@@ -179,8 +172,7 @@ func (c *Collection[T]) SealAll(ctx context.Context) (int, error) {
 	return c.eng.sealAll(ctx, func(id string, doc []byte) []byte { return c.set.sealer.Seal(c.about(id), doc) })
 }
 
-// Name returns what the collection is called.
-func (c *Collection[T]) Name() string { return c.spec.name }
+func (c *documents) Name() string { return c.spec.name }
 
 // SealedCollection is what may be done with a collection whose documents carry seals, whatever they are.
 type SealedCollection interface {

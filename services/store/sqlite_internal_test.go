@@ -362,7 +362,7 @@ func TestSQLiteQueriesUseIndexes(t *testing.T) {
 		"by a field": Where("n", Eq, 1).OrderBy("n", Desc), "by a unique field": Where("slug", Eq, "a").OrderBy("slug", Asc),
 		"in order": All().OrderBy("updated_at", Desc), "by id": All(),
 	} {
-		p, err := c.spec.check(q)
+		p, err := c.docs.spec.check(q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -379,11 +379,11 @@ func TestSQLiteQueriesUseIndexes(t *testing.T) {
 			explain(what+", "+page, query, args)
 		}
 	}
-	p, err := c.spec.check(Where("tags", Eq, "a").OrderBy("updated_at", Desc))
+	p, err := c.docs.spec.check(Where("tags", Eq, "a").OrderBy("updated_at", Desc))
 	if err != nil {
 		t.Fatal(err)
 	}
-	query, args, err := table.selects(p, c.spec.field("tags"))
+	query, args, err := table.selects(p, c.docs.spec.field("tags"))
 	if err != nil {
 		t.Fatal(err)
 	}
