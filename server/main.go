@@ -8,5 +8,5 @@ import (
 )
 
 func main() {
-	os.Exit(cli.Program{Getenv: os.Getenv, In: os.Stdin, Out: os.Stdout, Err: os.Stderr}.Run(os.Args[1:]))
+	os.Exit(cli.Run(os.Getenv, os.Stdin, os.Stdout, os.Stderr, os.Args[1:]))
 }

@@ -46,7 +46,7 @@ func TestFloors(t *testing.T) {
 
 func TestVersionNamesTheModules(t *testing.T) {
 	var out, errs strings.Builder
-	code := cli.Program{Getenv: func(string) string { return "" }, Out: &out, Err: &errs}.Run([]string{"version", "--json"})
+	code := cli.Run(func(string) string { return "" }, strings.NewReader(""), &out, &errs, []string{"version", "--json"})
 	for _, want := range []string{"gofiber/fiber/v2", "valyala/fasthttp", "modernc.org/sqlite", "mongo-driver"} {
 		if code != cli.Done || !strings.Contains(out.String(), want) {
 			t.Errorf("version = %d %s %s, want %s", code, &out, &errs, want)

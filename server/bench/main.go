@@ -107,7 +107,7 @@ func serveProfiled(name string) error {
 	if err := pprof.StartCPUProfile(out); err != nil {
 		return err
 	}
-	code := cli.Program{Getenv: os.Getenv, In: os.Stdin, Out: os.Stdout, Err: os.Stderr}.Run([]string{"serve"})
+	code := cli.Run(os.Getenv, os.Stdin, os.Stdout, os.Stderr, []string{"serve"})
 	pprof.StopCPUProfile()
 	heap, err := os.Create(name + ".heap")
 	if err != nil {

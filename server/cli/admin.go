@@ -15,7 +15,7 @@ import (
 )
 
 // withStore runs f over the store of the settings, with accounts, and closes it.
-func (p Program) withStore(ctx context.Context, o *options, f func(config.Config, *district) error) (err error) {
+func (p program) withStore(ctx context.Context, o *options, f func(config.Config, *district) error) (err error) {
 	if p.live != nil {
 		return f(p.live.config, p.live.district)
 	}
@@ -46,7 +46,7 @@ func (p Program) withStore(ctx context.Context, o *options, f func(config.Config
 }
 
 // admin makes the secret with which the first administrator registers.
-func (p Program) admin(ctx context.Context, o *options) error {
+func (p program) admin(ctx context.Context, o *options) error {
 	return p.withStore(ctx, o, func(c config.Config, d *district) error {
 		secret, err := d.people.accounts.Bootstrap(ctx)
 		if err != nil {
@@ -61,7 +61,7 @@ func (p Program) admin(ctx context.Context, o *options) error {
 }
 
 // auditCommand verifies the trail, writes down where it ends, or checks a file of it.
-func (p Program) auditCommand(ctx context.Context, o *options) error {
+func (p program) auditCommand(ctx context.Context, o *options) error {
 	switch o.args[0] {
 	case "check":
 		return p.checkTrail(o)
@@ -82,7 +82,7 @@ func (p Program) auditCommand(ctx context.Context, o *options) error {
 	return fmt.Errorf("audit %s: there are verify, anchor and check", o.args[0])
 }
 
-func (p Program) verify(ctx context.Context, o *options, d *district) error {
+func (p program) verify(ctx context.Context, o *options, d *district) error {
 	var anchors []audit.Anchor
 	if o.anchors != "" {
 		f, err := os.Open(o.anchors)

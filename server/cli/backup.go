@@ -60,7 +60,7 @@ func (d *district) makeBackup(ctx context.Context, by access.Actor, dump io.Read
 }
 
 // backup makes a set and deletes old ones.
-func (p Program) backup(ctx context.Context, o *options) error {
+func (p program) backup(ctx context.Context, o *options) error {
 	return p.withStore(ctx, o, func(_ config.Config, d *district) error {
 		if d.backup == nil {
 			return errNoFolder
@@ -91,7 +91,7 @@ func (p Program) backup(ctx context.Context, o *options) error {
 }
 
 // dumpTo opens what mongorestore will read; nil when none is named.
-func (p Program) dumpTo(o *options) (io.Writer, func() error, error) {
+func (p program) dumpTo(o *options) (io.Writer, func() error, error) {
 	switch o.dump {
 	case "":
 		return nil, func() error { return nil }, nil
@@ -106,7 +106,7 @@ func (p Program) dumpTo(o *options) (io.Writer, func() error, error) {
 }
 
 // input opens a file, or the standard input; nil when none is named.
-func (p Program) input(name string) (io.Reader, func(), error) {
+func (p program) input(name string) (io.Reader, func(), error) {
 	switch name {
 	case "":
 		return nil, func() {}, nil
@@ -121,7 +121,7 @@ func (p Program) input(name string) (io.Reader, func(), error) {
 }
 
 // restore puts a set back and looks at what is there then.
-func (p Program) restore(ctx context.Context, o *options) error {
+func (p program) restore(ctx context.Context, o *options) error {
 	c, err := load(o, func(config.Finding) {})
 	if err != nil {
 		return err
@@ -206,7 +206,7 @@ func chosen(c config.Config, name string) (string, error) {
 }
 
 // prove verifies what a restore left, puts the restore on the trail and signs everybody out.
-func (p Program) prove(ctx context.Context, o *options, set backup.Set) error {
+func (p program) prove(ctx context.Context, o *options, set backup.Set) error {
 	return p.withStore(ctx, o, func(_ config.Config, d *district) error {
 		if _, err := d.trail.CatchUp(ctx); err != nil {
 			return err

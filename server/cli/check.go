@@ -13,7 +13,7 @@ import (
 )
 
 // check lists what cannot be read in the settings and what is unsafe in them.
-func (p Program) check(_ context.Context, o *options) error {
+func (p program) check(_ context.Context, o *options) error {
 	findings := []config.Finding{}
 	if c, err := config.Load(o.getenv); err == nil {
 		findings = config.Check(c)
@@ -59,7 +59,7 @@ type build struct {
 // shown are the modules whose version decides what the server accepts and keeps.
 var shown = []string{"github.com/gofiber/fiber/v2", "github.com/valyala/fasthttp", "go.mongodb.org/mongo-driver/v2", "modernc.org/sqlite"}
 
-func (p Program) version(_ context.Context, o *options) error {
+func (p program) version(_ context.Context, o *options) error {
 	b := build{Version: "unknown", Modules: map[string]string{}}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b.Version, b.Go = info.Main.Version, info.GoVersion

@@ -25,8 +25,8 @@ const (
 	Usage  = 2 // the command line is not understood
 )
 
-// Program is one run of the command.
-type Program struct {
+// program is one run of the command.
+type program struct {
 	Getenv   func(string) string
 	In       io.Reader
 	Out, Err io.Writer
@@ -40,7 +40,7 @@ type command struct {
 	json              bool // has --json
 	live              bool // a running server can do it, see control.go
 	flags             func(*options, *flag.FlagSet)
-	run               func(Program, context.Context, *options) error
+	run               func(program, context.Context, *options) error
 }
 
 // options is the command line as read.
@@ -64,60 +64,60 @@ type options struct {
 // commands lists the commands in the order of the overview.
 func commands() []command {
 	return []command{
-		{name: "serve", usage: "answer on SHANGQUAN_ADDR until SIGTERM", run: Program.serve},
+		{name: "serve", usage: "answer on SHANGQUAN_ADDR until SIGTERM", run: program.serve},
 		{
-			name: "import", args: "FILE", json: true, usage: "read shops from a CSV or XLSX file; - is standard input", run: Program.importSheet,
+			name: "import", args: "FILE", json: true, usage: "read shops from a CSV or XLSX file; - is standard input", run: program.importSheet,
 			flags: func(o *options, f *flag.FlagSet) {
 				f.BoolVar(&o.dry, "dry-run", false, "say what would be done and change nothing")
 			},
 		},
 		{
-			name: "export", usage: "write all shops as a table", run: Program.exportSheet,
+			name: "export", usage: "write all shops as a table", run: program.exportSheet,
 			flags: func(o *options, f *flag.FlagSet) {
 				f.StringVar(&o.format, "format", "csv", "csv or xlsx")
 				f.StringVar(&o.output, "output", "-", "file to write; - is standard output")
 			},
 		},
-		{name: "reindex", json: true, usage: "build the search index anew while the old one answers", run: Program.reindex},
+		{name: "reindex", json: true, usage: "build the search index anew while the old one answers", run: program.reindex},
 		{
-			name: "freeze", live: true, usage: "make the site read-only and sign everybody out", run: Program.freeze,
+			name: "freeze", live: true, usage: "make the site read-only and sign everybody out", run: program.freeze,
 			flags: func(o *options, f *flag.FlagSet) {
 				f.StringVar(&o.why, "why", "", "reason, for the trail")
 			},
 		},
-		{name: "unfreeze", live: true, usage: "let the site be written to again", run: Program.unfreeze},
-		{name: "verify-content", json: true, live: true, usage: "say whether everything is what was written; exits 1 when something is not", run: Program.verifyContent},
+		{name: "unfreeze", live: true, usage: "let the site be written to again", run: program.unfreeze},
+		{name: "verify-content", json: true, live: true, usage: "say whether everything is what was written; exits 1 when something is not", run: program.verifyContent},
 		{
-			name: "revert", args: "listing|notice|COLLECTION CODE|ID", live: true, usage: "put back what was altered past the program, or with --to an earlier revision", run: Program.revert,
+			name: "revert", args: "listing|notice|COLLECTION CODE|ID", live: true, usage: "put back what was altered past the program, or with --to an earlier revision", run: program.revert,
 			flags: func(o *options, f *flag.FlagSet) {
 				f.Int64Var(&o.to, "to", 0, "revision of a listing, or version of a notice, to go back to; without it they are listed")
 			},
 		},
-		{name: "admin", json: true, usage: "make the secret with which the first administrator registers", run: Program.admin},
+		{name: "admin", json: true, usage: "make the secret with which the first administrator registers", run: program.admin},
 		{
-			name: "audit", args: "verify|anchor|check", json: true, live: true, usage: "verify the trail of changes, say where it ends, to be kept elsewhere, or whether a file of it is what left", run: Program.auditCommand,
+			name: "audit", args: "verify|anchor|check", json: true, live: true, usage: "verify the trail of changes, say where it ends, to be kept elsewhere, or whether a file of it is what left", run: program.auditCommand,
 			flags: func(o *options, f *flag.FlagSet) {
 				f.StringVar(&o.anchors, "anchors", "", "file with the lines of earlier anchors")
 				f.StringVar(&o.file, "file", "", "ZIP from the page of the trail, for check")
 			},
 		},
 		{
-			name: "backup", json: true, live: true, usage: "put a whole copy of the site, documents and pictures, into SHANGQUAN_BACKUPS, and delete old ones", run: Program.backup,
+			name: "backup", json: true, live: true, usage: "put a whole copy of the site, documents and pictures, into SHANGQUAN_BACKUPS, and delete old ones", run: program.backup,
 			flags: func(o *options, f *flag.FlagSet) {
 				f.StringVar(&o.dump, "dump", "", "with MongoDB: what mongodump --archive --oplog wrote; - is standard input")
 			},
 		},
 		{
-			name: "restore", args: "SET|latest", json: true, usage: "put a backup back in the place of the store, while no server runs; the store that was there is kept", run: Program.restore,
+			name: "restore", args: "SET|latest", json: true, usage: "put a backup back in the place of the store, while no server runs; the store that was there is kept", run: program.restore,
 			flags: func(o *options, f *flag.FlagSet) {
 				f.StringVar(&o.identity, "identity", "", "file with the private key of age, for a set that is locked; - is standard input")
 				f.StringVar(&o.dump, "dump", "", "with MongoDB: file that the dump is written to, for mongorestore; - is standard output")
 				f.BoolVar(&o.prove, "prove", false, "after mongorestore: look whether everything is as it was written, and sign everybody out")
 			},
 		},
-		{name: "jobs", json: true, live: true, usage: "list what the servers do by themselves and how it went; exits 1 when something went wrong", run: Program.jobsCommand},
-		{name: "check", json: true, usage: "list every unsafe setting; exits 1 when there is one", run: Program.check},
-		{name: "version", json: true, usage: "say what this program is built from", run: Program.version},
+		{name: "jobs", json: true, live: true, usage: "list what the servers do by themselves and how it went; exits 1 when something went wrong", run: program.jobsCommand},
+		{name: "check", json: true, usage: "list every unsafe setting; exits 1 when there is one", run: program.check},
+		{name: "version", json: true, usage: "say what this program is built from", run: program.version},
 	}
 }
 
@@ -125,14 +125,16 @@ func commands() []command {
 var errReported = errors.New("reported")
 
 // Run runs the command that args name and returns the exit code. A first SIGTERM or interrupt ends it in order, a second at once.
-func (p Program) Run(args []string) int {
+//
+// It is a function of plain types, so that a main which calls it is not compiled with everything that the program is made of.
+func Run(getenv func(string) string, in io.Reader, out, errs io.Writer, args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	context.AfterFunc(ctx, stop) // from now on the signals have their own effect again
-	return p.run(ctx, args)
+	return program{Getenv: getenv, In: in, Out: out, Err: errs}.run(ctx, args)
 }
 
-func (p Program) run(ctx context.Context, args []string) int {
+func (p program) run(ctx context.Context, args []string) int {
 	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
 		out, code := p.Out, Done
 		if len(args) == 0 {
@@ -179,7 +181,7 @@ func overview(w io.Writer) {
 }
 
 // options reads the command line. Every setting is a flag, which goes before its variable.
-func (p Program) options(c command, args []string) (*options, error) {
+func (p program) options(c command, args []string) (*options, error) {
 	o := &options{line: append([]string{c.name}, args...)}
 	f := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	f.SetOutput(io.Discard)
@@ -240,7 +242,7 @@ func sentence(err error) string {
 	return err.Error()
 }
 
-func (p Program) writeJSON(v any) error {
+func (p program) writeJSON(v any) error {
 	e := json.NewEncoder(p.Out)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)

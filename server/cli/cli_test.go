@@ -33,7 +33,7 @@ func (s *said) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.b.St
 func run(t *testing.T, args []string, in string, pairs ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e said
-	code = Program{Getenv: environment(pairs...), In: strings.NewReader(in), Out: &o, Err: &e}.run(t.Context(), args)
+	code = program{Getenv: environment(pairs...), In: strings.NewReader(in), Out: &o, Err: &e}.run(t.Context(), args)
 	return code, o.String(), e.String()
 }
 
@@ -176,7 +176,7 @@ func TestServe(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
 	go func() {
-		p := Program{Getenv: environment("STORE", storeIn(dir), "METRICS_ADDR", "127.0.0.1:0"), Out: w, Err: &errs}
+		p := program{Getenv: environment("STORE", storeIn(dir), "METRICS_ADDR", "127.0.0.1:0"), Out: w, Err: &errs}
 		ended <- p.run(ctx, []string{"serve", "--addr", "127.0.0.1:0"})
 		_ = w.Close()
 	}()
@@ -234,7 +234,7 @@ func TestClock(t *testing.T) {
 // TestSample: an empty store is filled once, with visible progress, and what people changed since stays.
 func TestSample(t *testing.T) {
 	var out said
-	p := Program{Getenv: environment("STORE", storeIn(t.TempDir())), Out: &out, Err: &out}
+	p := program{Getenv: environment("STORE", storeIn(t.TempDir())), Out: &out, Err: &out}
 	err := p.with(t.Context(), &options{getenv: p.Getenv}, func(d *district) error {
 		if err := p.sample(t.Context(), d); err != nil {
 			return err

@@ -59,7 +59,7 @@ func listenControl(ctx context.Context, c config.Config) (net.Listener, error) {
 }
 
 // controlled runs the commands that come over the socket on d.
-func (p Program) controlled(c config.Config, d *district) http.Handler {
+func (p program) controlled(c config.Config, d *district) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in order
 		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&in); err != nil {
@@ -68,7 +68,7 @@ func (p Program) controlled(c config.Config, d *district) http.Handler {
 		}
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(controlTime)) // a backup takes longer than other private answers
 		var out, errs bytes.Buffer
-		run := Program{Getenv: p.Getenv, In: strings.NewReader(""), Out: &out, Err: &errs, live: &live{c, d}}
+		run := program{Getenv: p.Getenv, In: strings.NewReader(""), Out: &out, Err: &errs, live: &live{c, d}}
 		code := run.run(r.Context(), in.Args)
 		_ = json.NewEncoder(w).Encode(told{out.String(), errs.String(), code})
 	})
@@ -84,7 +84,7 @@ type live struct {
 const controlTime = 30 * time.Minute
 
 // forward lets a server that has the store run the command; false when none listens.
-func (p Program) forward(ctx context.Context, c config.Config, o *options) (bool, error) {
+func (p program) forward(ctx context.Context, c config.Config, o *options) (bool, error) {
 	path := controlPath(c)
 	if path == "" {
 		return false, nil

@@ -51,7 +51,7 @@ var demoDoes = map[string]string{
 
 // demonstrate makes the demonstration accounts when this start made the store, and prints what they sign in with. A store that was
 // there before gets none, whatever the settings say.
-func (p Program) demonstrate(ctx context.Context, c config.Config, d *district, madeStore bool) error {
+func (p program) demonstrate(ctx context.Context, c config.Config, d *district, madeStore bool) error {
 	if !c.Demo || c.Env != config.Development || !madeStore {
 		return nil
 	}

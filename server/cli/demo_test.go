@@ -20,7 +20,7 @@ import (
 func start(t *testing.T, dir string, pairs ...string) (string, int) {
 	t.Helper()
 	var out said
-	p := Program{Getenv: environment(append([]string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media")}, pairs...)...), Out: &out, Err: &out}
+	p := program{Getenv: environment(append([]string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media")}, pairs...)...), Out: &out, Err: &out}
 	o := &options{getenv: p.Getenv}
 	c, err := load(o, func(config.Finding) {})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // jobsCommand lists what the servers do by themselves and how it went. It fails when something went wrong or was missed, so that a
 // watch on the machine can use it.
-func (p Program) jobsCommand(ctx context.Context, o *options) error {
+func (p program) jobsCommand(ctx context.Context, o *options) error {
 	return p.withStore(ctx, o, func(_ config.Config, d *district) error {
 		list, err := d.people.ledger.List(ctx, access.System("command line"))
 		if err != nil {
@@ -36,7 +36,7 @@ func (p Program) jobsCommand(ctx context.Context, o *options) error {
 	})
 }
 
-func (p Program) writeJobs(list []job.Status) error {
+func (p program) writeJobs(list []job.Status) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(p.Out, "no job was done yet; a server that serves begins with them")
 		return err

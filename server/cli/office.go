@@ -32,7 +32,7 @@ func initial(c config.Config) setting.Values {
 }
 
 // checkTrail says whether a file of the trail is what left this site. It needs the master key and no store.
-func (p Program) checkTrail(o *options) error {
+func (p program) checkTrail(o *options) error {
 	c, err := load(o, func(config.Finding) {})
 	if err != nil {
 		return err

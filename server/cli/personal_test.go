@@ -30,7 +30,7 @@ var partyData = regexp.MustCompile(`(^|[._])(party|dues|political|membership|stu
 // TestPersonalFields walks every stored type. Each field has a line in services/personal.txt: what it is for and how long it
 // stays where it is about a person, a dash where it is not (PIPL articles 6 and 13; security.md PRV-01). A new field without a line fails.
 func TestPersonalFields(t *testing.T) {
-	p := Program{Getenv: environment("STORE", storeIn(t.TempDir()), "MEDIA", "file:"+filepath.Join(t.TempDir(), "media"))}
+	p := program{Getenv: environment("STORE", storeIn(t.TempDir()), "MEDIA", "file:"+filepath.Join(t.TempDir(), "media"))}
 	o := &options{getenv: p.Getenv}
 	c, err := load(o, func(config.Finding) {})
 	if err != nil {

@@ -69,7 +69,7 @@ type watchSignIns struct{ *alarm.Service }
 func (w watchSignIns) NewNetwork(accountID string) { w.Raise(alarm.Network, accountID, "") }
 
 // freeze makes the site read-only.
-func (p Program) freeze(ctx context.Context, o *options) error {
+func (p program) freeze(ctx context.Context, o *options) error {
 	if o.why == "" {
 		return errors.New("say --why: it stands in the trail")
 	}
@@ -83,7 +83,7 @@ func (p Program) freeze(ctx context.Context, o *options) error {
 }
 
 // unfreeze lets the site be written to again.
-func (p Program) unfreeze(ctx context.Context, o *options) error {
+func (p program) unfreeze(ctx context.Context, o *options) error {
 	return p.withStore(ctx, o, func(_ config.Config, d *district) error {
 		if err := d.frozen.Unfreeze(ctx, operator()); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (p Program) unfreeze(ctx context.Context, o *options) error {
 }
 
 // verifyContent compares everything with its seals.
-func (p Program) verifyContent(ctx context.Context, o *options) error {
+func (p program) verifyContent(ctx context.Context, o *options) error {
 	return p.withStore(ctx, o, func(_ config.Config, d *district) error {
 		r, err := d.integrity.Verify(ctx)
 		if err != nil {
@@ -130,7 +130,7 @@ func (d *district) named(ctx context.Context, f integrity.Finding) string {
 }
 
 // revert puts something back: what the database says back to what was sealed and, with --to, to an earlier revision.
-func (p Program) revert(ctx context.Context, o *options) error {
+func (p program) revert(ctx context.Context, o *options) error {
 	return p.withStore(ctx, o, func(_ config.Config, d *district) error {
 		switch what, key := o.args[0], o.args[1]; what {
 		case "listing":
@@ -150,7 +150,7 @@ func (p Program) revert(ctx context.Context, o *options) error {
 	})
 }
 
-func (p Program) restored(did bool, what string) error {
+func (p program) restored(did bool, what string) error {
 	said := "is as it was written"
 	if did {
 		said = "was altered past the program; the sealed copy is back"
@@ -159,7 +159,7 @@ func (p Program) restored(did bool, what string) error {
 	return err
 }
 
-func (p Program) revertListing(ctx context.Context, o *options, d *district, code string) error {
+func (p program) revertListing(ctx context.Context, o *options, d *district, code string) error {
 	l, err := d.shops.ByCode(ctx, code)
 	if fault.Is(err, fault.NotFound) {
 		l, err = d.shops.Get(ctx, code) // verify-content may know the id alone
@@ -187,7 +187,7 @@ func (p Program) revertListing(ctx context.Context, o *options, d *district, cod
 
 // revertNotice makes an earlier version public again. That one had its second person when it was published, and the operator gives
 // the leave for exactly the same words; where the past has changed them, such as an expiry that is over, somebody at the desk does.
-func (p Program) revertNotice(ctx context.Context, o *options, d *district, id string) error {
+func (p program) revertNotice(ctx context.Context, o *options, d *district, id string) error {
 	by, notices := operator(), d.people.notices
 	did, err := d.integrity.Restore(ctx, by, "notices", id)
 	if err != nil {
@@ -239,7 +239,7 @@ func (p Program) revertNotice(ctx context.Context, o *options, d *district, id s
 }
 
 // revisions lists the latest writes, to choose --to from.
-func (p Program) revisions(ctx context.Context, d *district, l *listing.Listing) error {
+func (p program) revisions(ctx context.Context, d *district, l *listing.Listing) error {
 	h, err := d.shops.History(ctx, operator(), l.ID, "", 10)
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func serving(t *testing.T, pairs ...string) string {
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan int, 1)
 	go func() {
-		ended <- Program{Getenv: environment(pairs...), Out: w, Err: &errs}.run(ctx, []string{"serve", "--addr", "127.0.0.1:0"})
+		ended <- program{Getenv: environment(pairs...), Out: w, Err: &errs}.run(ctx, []string{"serve", "--addr", "127.0.0.1:0"})
 		_ = w.Close()
 	}()
 	t.Cleanup(func() {
@@ -121,7 +121,7 @@ func TestServeWithoutMeilisearch(t *testing.T) {
 func TestMeilisearchIsFed(t *testing.T) {
 	m := newOutside(t)
 	var out said
-	p := Program{Out: &out, Err: &out, Getenv: environment("STORE", storeIn(t.TempDir()), "SEARCH", m.URL,
+	p := program{Out: &out, Err: &out, Getenv: environment("STORE", storeIn(t.TempDir()), "SEARCH", m.URL,
 		"MEILI_SEARCH_KEY", outsideSearchKey, "MEILI_WRITE_KEY", outsideWriteKey)}
 	err := p.with(t.Context(), &options{getenv: p.Getenv}, func(d *district) error {
 		if err := p.sample(t.Context(), d); err != nil {

@@ -20,7 +20,7 @@ import (
 )
 
 // serve answers until ctx ends.
-func (p Program) serve(ctx context.Context, o *options) (err error) {
+func (p program) serve(ctx context.Context, o *options) (err error) {
 	c, err := load(o, func(f config.Finding) { _, _ = fmt.Fprintln(p.Err, f) })
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func giveBack(ctx context.Context, started <-chan struct{}) error {
 
 // sample fills an empty store with the sample district. An import that was cut off leaves listings behind, so "empty" is asked
 // of the points, which come last.
-func (p Program) sample(ctx context.Context, d *district) error {
+func (p program) sample(ctx context.Context, d *district) error {
 	points, err := d.places.Points(ctx)
 	if err != nil || len(points) > 0 {
 		return err

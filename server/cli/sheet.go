@@ -19,7 +19,7 @@ import (
 )
 
 // with opens the district for a command that is not the server, and closes it.
-func (p Program) with(ctx context.Context, o *options, use func(*district) error) (err error) {
+func (p program) with(ctx context.Context, o *options, use func(*district) error) (err error) {
 	c, err := load(o, func(config.Finding) {})
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (d *district) names(ctx context.Context) (*sheet.Names, error) {
 }
 
 // importSheet reads shops from a file. It fails when the file or a row of it was refused; the rows that were not are written.
-func (p Program) importSheet(ctx context.Context, o *options) error {
+func (p program) importSheet(ctx context.Context, o *options) error {
 	in := p.In
 	if o.args[0] != "-" {
 		f, err := os.Open(o.args[0])
@@ -89,7 +89,7 @@ func (p Program) importSheet(ctx context.Context, o *options) error {
 }
 
 // tell prints a report in the language of record.
-func (p Program) tell(r sheet.Report, dry bool) error {
+func (p program) tell(r sheet.Report, dry bool) error {
 	catalogue, err := locales.Load(frontend.FS)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func (p Program) tell(r sheet.Report, dry bool) error {
 
 // exportSheet writes all shops in the order of their codes. A file is written beside its name first, so that a run that is cut
 // off leaves the old one.
-func (p Program) exportSheet(ctx context.Context, o *options) error {
+func (p program) exportSheet(ctx context.Context, o *options) error {
 	format := sheet.Format(o.format)
 	if format != sheet.CSV && format != sheet.XLSX {
 		return fmt.Errorf("--format is %q; it can be csv or xlsx", o.format)
@@ -163,7 +163,7 @@ type reindexed struct {
 }
 
 // reindex builds the index outside the process anew. The one inside is built at every start.
-func (p Program) reindex(ctx context.Context, o *options) error {
+func (p program) reindex(ctx context.Context, o *options) error {
 	return p.with(ctx, o, func(d *district) error {
 		count := 0
 		follower := d.follower(slog.New(slog.DiscardHandler))
