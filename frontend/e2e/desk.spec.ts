@@ -4,7 +4,7 @@ import { type Page } from '@playwright/test';
 import { inEveryLook } from './axe.ts';
 import { withServer } from './own.ts';
 import { expect } from './pages.ts';
-import { type Who, openAs, person } from './people.ts';
+import { type Who, openAs, person, signIn } from './people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
@@ -154,7 +154,8 @@ test('a wrong password and a wrong code say the same to everybody, and sessions 
 		await expect(page.locator('#name')).toHaveValue(contact);
 	}
 	const first = await openAs(browser, own, 'manager', '/account/sessions');
-	const second = await openAs(browser, own, 'manager', '/account');
+	const second = await openAs(browser, own); // a session of its own
+	await signIn(second, 'manager', '/account');
 	await first.reload();
 	await press(first, /都退出|其他/);
 	expect((await second.goto('/account'))?.url()).toContain('/sign-in');

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from './pages.ts';
+import { forget } from './people.ts';
 
 /** The test function of a file whose server shows this time at its start; own is the address of the server, later starts it again over the same store at another time. */
 export function withServer(clock: string) {
@@ -33,6 +34,7 @@ export function withServer(clock: string) {
 			async ({ own }, use) => {
 				await use(async (clock) => {
 					const before = running.get(own);
+					forget(own);
 					if (!before) throw new Error('there is no server to start again');
 					const gone = new Promise((done) => before.server.once('exit', done));
 					before.server.kill('SIGTERM');

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type Page, type ViewportSize, expect } from '@playwright/test';
+import { type Browser, type BrowserContext, type Page, type ViewportSize, expect } from '@playwright/test';
 import { prepare } from './axe.ts';
 
 export type Who = 'owner' | 'manager' | 'staff' | 'rival' | 'plaza' | 'coordinator' | 'second' | 'liaison' | 'admin';
@@ -79,7 +79,7 @@ export async function freshCode(page: Page, who: Who): Promise<string> {
 
 /**
  * Signs in through the pages and leaves the browser where that leads. Who works for the district gives a code, for which this waits
- * up to half a minute when another test has just taken one: one such sign-in per test is enough.
+ * up to half a minute when another test has just taken one: openAs signs in once for several tests.
  */
 export async function signIn(page: Page, who: Who, path?: string): Promise<void> {
 	const { contact, password, secret } = person(who);
@@ -95,11 +95,40 @@ export async function signIn(page: Page, who: Who, path?: string): Promise<void>
 	await expect(page).not.toHaveURL(/sign-in/);
 }
 
-/** A window of somebody's own at a server, signed in where who says as whom; viewport is that of the browser when it is left out. */
+/** Sessions that openAs signed in, by server and person, with the time. */
+const sessions = new Map<string, { at: number; state: Awaited<ReturnType<BrowserContext['storageState']>> }>();
+
+/** A session says for ten minutes that its person has just been asked who they are. */
+const fresh = 5 * 60_000;
+
+/** Signs everybody at a server in anew from now on: its clock is another. */
+export function forget(origin: string): void {
+	for (const key of sessions.keys()) if (key.startsWith(origin)) sessions.delete(key);
+}
+
+/**
+ * A window of somebody's own at a server, signed in where who says as whom; viewport is that of the browser when it is left out. Who
+ * was signed in here a moment ago still is: the code of an app is good once, and the next one takes up to half a minute.
+ */
 export async function openAs(browser: Browser, own: string, who?: Who, path?: string, viewport?: ViewportSize | null): Promise<Page> {
-	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN', ...(viewport !== undefined && { viewport }) });
+	const key = `${own} ${who ?? ''}`;
+	const kept = sessions.get(key);
+	const storageState = path && kept && Date.now() - kept.at < fresh ? kept.state : undefined;
+	const context = await browser.newContext({
+		baseURL: own,
+		locale: 'zh-CN',
+		...(viewport !== undefined && { viewport }),
+		...(storageState && { storageState }),
+	});
 	const page = await context.newPage();
 	await prepare(page);
-	if (who) await signIn(page, who, path);
+	if (!who) return page;
+	if (storageState && path) {
+		await page.goto(path);
+		if (!page.url().includes('/sign-in')) return page;
+	}
+	await signIn(page, who, path);
+	const { cookies } = await context.storageState();
+	sessions.set(key, { at: Date.now(), state: { cookies: cookies.filter((one) => one.name.includes('session')), origins: [] } });
 	return page;
 }
