@@ -111,7 +111,7 @@ func Sign(secret []byte, t time.Time, body []byte) string {
 
 // Send implements Sender. It is done when the gateway has taken the message.
 func (g *gateway) Send(ctx context.Context, m Message) error {
-	_, text, err := prepare(g.words, m)
+	_, text, err := prepare(g.words, m, Manner{})
 	if err != nil {
 		return err
 	}

@@ -19,21 +19,22 @@ type Sent struct {
 
 // Log is the engine for development and tests: it shows messages on the console, and remembers the last hundred. It sends nothing.
 type Log struct {
-	words Words
-	to    io.Writer
-	mu    sync.Mutex
-	sent  []Sent
+	words  Words
+	manner func() Manner
+	to     io.Writer
+	mu     sync.Mutex
+	sent   []Sent
 }
 
 // NewLog returns an engine that writes to o.Console.
-func NewLog(o Options) *Log { return &Log{words: o.Words, to: o.Console} }
+func NewLog(o Options) *Log { return &Log{words: o.Words, manner: o.manner, to: o.Console} }
 
 // Send implements Sender.
 func (l *Log) Send(ctx context.Context, m Message) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	subject, text, err := prepare(l.words, m)
+	subject, text, err := prepare(l.words, m, l.manner())
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,10 @@ func words(t lang.Tag, kind string, args map[string]any) (string, string, error)
 }
 
 // arrived is a message as the other side has it.
-type arrived struct{ to, subject, text string }
+type arrived struct {
+	to, subject, text     string
+	from, envelope, reply string // of an e-mail
+}
 
 // engine is one engine with a fake of its other side.
 type engine struct {
@@ -68,7 +71,7 @@ func engines(t *testing.T) map[string]func(t *testing.T) engine {
 					if !strings.Contains(console.String(), m.Text) {
 						t.Errorf("the console does not show %q", m.Text)
 					}
-					out = append(out, arrived{m.To, m.Subject, m.Text})
+					out = append(out, arrived{to: m.To, subject: m.Subject, text: m.Text})
 				}
 				return out
 			}}
@@ -177,6 +180,50 @@ func TestOpen(t *testing.T) {
 	}
 	if s, err = Open(o, "log:"); err != nil || s.Send(t.Context(), Message{To: "+8613812345678", Kind: "code"}) != nil || s.Send(t.Context(), Message{To: "a@example.com", Kind: "code"}) != nil {
 		t.Errorf("log: does not take both kinds: %v", err)
+	}
+}
+
+// TestManner: what an administrator sets holds for the next message; the server is told the address of the machine all the same.
+func TestManner(t *testing.T) {
+	var how Manner
+	e := smtpEngine(t, false)
+	r := e.Sender.(*router)
+	r.manner = func() Manner { return how }
+	r.mail.(*smtp).manner = r.manner
+	send := func(key string) error {
+		return e.Send(t.Context(), Message{To: e.to, Kind: "code", Args: map[string]any{"Code": "1"}, Lang: lang.Hans, Key: key})
+	}
+	if err := send("a"); err != nil {
+		t.Fatal(err)
+	}
+	how = Manner{Name: "岳阳街道", From: "office@example.com", ReplyTo: "ask@example.com", Closing: "有事打电话"}
+	if err := send("b"); err != nil {
+		t.Fatal(err)
+	}
+	how.MailOff = true
+	if err := send("c"); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("a channel that is closed: %v", err)
+	}
+	got := e.got()
+	if len(got) != 2 {
+		t.Fatalf("%d arrived", len(got))
+	}
+	if x := got[0]; x.from != "商圈 <no-reply@shop.example.com>" || x.envelope != "no-reply@shop.example.com" || x.reply != "" {
+		t.Errorf("as the machine says: %+v", x)
+	}
+	if x := got[1]; x.from != "岳阳街道 <office@example.com>" || x.envelope != "no-reply@shop.example.com" || x.reply != "<ask@example.com>" || !strings.HasSuffix(x.text, "。\n\n有事打电话") {
+		t.Errorf("as it was set: %+v", x)
+	}
+	short, err := Open(Options{Words: words, Now: func() time.Time { return at }, Manner: func() Manner { return how }}, "log:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := short.Send(t.Context(), Message{To: "+8613812345678", Kind: "code", Key: "d"}); err != nil || strings.Contains(Shown(short).Sent()[0].Text, how.Closing) {
+		t.Errorf("a short message has the last line of e-mails: %v", err)
+	}
+	how.ShortOff = true
+	if err := short.Send(t.Context(), Message{To: "+8613812345678", Kind: "code", Key: "e"}); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("short messages are closed: %v", err)
 	}
 }
 
@@ -328,7 +375,7 @@ func (f *fakeSMTP) serve(c net.Conn) {
 		return
 	}
 	say(greeting)
-	to := ""
+	to, envelope := "", ""
 	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
@@ -339,6 +386,10 @@ func (f *fakeSMTP) serve(c net.Conn) {
 			say("250-fake\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN")
 		case "AUTH":
 			say("235 welcome")
+		case "MAIL":
+			_, addr, _ := strings.Cut(line, "<")
+			envelope, _, _ = strings.Cut(addr, ">")
+			say("250 ok")
 		case "RCPT":
 			to = strings.Trim(strings.SplitN(strings.TrimSpace(line), ":", 2)[1], "<>")
 			say(rcpt)
@@ -352,7 +403,7 @@ func (f *fakeSMTP) serve(c net.Conn) {
 				}
 				data.WriteString(strings.TrimPrefix(line, "."))
 			}
-			f.keep(to, data.String())
+			f.keep(arrived{to: to, envelope: envelope}, data.String())
 			say("250 taken")
 		case "QUIT":
 			say("221 bye")
@@ -363,20 +414,22 @@ func (f *fakeSMTP) serve(c net.Conn) {
 	}
 }
 
-func (f *fakeSMTP) keep(to, data string) {
+func (f *fakeSMTP) keep(x arrived, data string) {
 	m, err := netmail.ReadMessage(strings.NewReader(data))
 	if err != nil {
 		return
 	}
-	subject, _ := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+	x.subject, _ = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
 	body, _ := io.ReadAll(quotedprintable.NewReader(m.Body))
-	from, _ := new(mime.WordDecoder).DecodeHeader(m.Header.Get("From"))
-	if !strings.Contains(from, "商圈") || m.Header.Get("Auto-Submitted") != "auto-generated" || m.Header.Get("Bcc") != "" || m.Header.Get("Message-Id") == "" {
-		subject = fmt.Sprint("headers: ", m.Header)
+	from, _ := netmail.ParseAddress(m.Header.Get("From"))
+	x.from, x.reply = from.Name+" <"+from.Address+">", m.Header.Get("Reply-To")
+	x.text = strings.ReplaceAll(strings.TrimRight(string(body), "\r\n"), "\r\n", "\n")
+	if m.Header.Get("Auto-Submitted") != "auto-generated" || m.Header.Get("Bcc") != "" || m.Header.Get("Message-Id") == "" {
+		x.subject = fmt.Sprint("headers: ", m.Header)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.list = append(f.list, arrived{to, subject, strings.TrimRight(string(body), "\r\n")})
+	f.list = append(f.list, x)
 }
 
 func certificate(t *testing.T) (tls.Certificate, *x509.CertPool) {

@@ -30,6 +30,24 @@ type Options struct {
 	// Development lets the gateway be on this machine, without TLS.
 	Development bool
 	Now         func() time.Time
+	// Manner is asked before each message; nil: as the addresses say.
+	Manner func() Manner
+}
+
+// Manner is how messages leave, as far as it can change while the program runs. What is empty is as the address of the engine says.
+type Manner struct {
+	Name, From string // who e-mails come from
+	ReplyTo    string
+	Closing    string // the last line of every e-mail
+	MailOff    bool   // no e-mail leaves: fault.Unavailable "mail.none"
+	ShortOff   bool   // … and no short message
+}
+
+func (o *Options) manner() Manner {
+	if o.Manner == nil {
+		return Manner{}
+	}
+	return o.Manner()
 }
 
 // Open returns the sender of a deployment. There is one address for each way to reach people:
@@ -42,7 +60,7 @@ type Options struct {
 // A message goes to the engine for what its address is: fault.Unavailable "mail.none" when there is none. An address that cannot
 // be used is an error that says why, without the password in it.
 func Open(o Options, uris ...string) (Sender, error) {
-	r := &router{}
+	r := &router{manner: o.manner}
 	for _, uri := range uris {
 		scheme, _, ok := strings.Cut(uri, ":")
 		if !ok {
@@ -73,17 +91,20 @@ func Open(o Options, uris ...string) (Sender, error) {
 }
 
 // router sends a message by the engine for its address.
-type router struct{ mail, short Sender }
+type router struct {
+	mail, short Sender
+	manner      func() Manner
+}
 
 func (r *router) Send(ctx context.Context, m Message) error {
 	if err := address(m.To); err != nil {
 		return err
 	}
-	to := r.short
+	to, off := r.short, r.manner().ShortOff
 	if strings.Contains(m.To, "@") {
-		to = r.mail
+		to, off = r.mail, r.manner().MailOff
 	}
-	if to == nil {
+	if to == nil || off {
 		return fault.New(fault.Unavailable, "mail.none", errors.New("mail: no engine for this kind of address"))
 	}
 	return to.Send(ctx, m)
@@ -111,12 +132,15 @@ func address(to string) error {
 }
 
 // prepare checks the address of a message and says its words. What could begin another header or another message is refused.
-func prepare(words Words, m Message) (subject, text string, err error) {
+func prepare(words Words, m Message, how Manner) (subject, text string, err error) {
 	if err := address(m.To); err != nil {
 		return "", "", err
 	}
 	if subject, text, err = words(m.Lang, m.Kind, m.Args); err != nil {
 		return "", "", fault.New(fault.Internal, "error.internal", fmt.Errorf("mail: the words of %q: %w", m.Kind, err))
+	}
+	if how.Closing != "" && strings.Contains(m.To, "@") { // a short message is paid by its length
+		text += "\n\n" + how.Closing
 	}
 	if strings.ContainsFunc(subject, unicode.IsControl) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }) {
 		return "", "", refuse("the text has control characters")

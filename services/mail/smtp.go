@@ -1,10 +1,12 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	netmail "net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -23,14 +25,16 @@ type smtp struct {
 	words Words
 	now   func() time.Time
 	host  string
-	from  string
+	from  *netmail.Address
 	opts  []gomail.Option
+
+	manner func() Manner
 }
 
 func newSMTP(u *url.URL, o Options) (*smtp, error) {
-	s := &smtp{words: o.Words, now: o.Now, host: u.Hostname(), from: u.Query().Get("from")}
-	probe := gomail.NewMsg()
-	if s.host == "" || probe.From(s.from) != nil {
+	s := &smtp{words: o.Words, now: o.Now, host: u.Hostname(), manner: o.manner}
+	var err error
+	if s.from, err = netmail.ParseAddress(u.Query().Get("from")); s.host == "" || err != nil {
 		return nil, errors.New(`mail: an SMTP address has a host and ?from=, which is an e-mail address, perhaps as "Name <address>"`)
 	}
 	s.opts = []gomail.Option{gomail.WithTimeout(smtpTimeout), gomail.WithoutNoop()}
@@ -67,12 +71,18 @@ func loopback(host string) bool {
 
 // Send implements Sender. It is done when the server has taken the message.
 func (s *smtp) Send(ctx context.Context, m Message) error {
-	subject, text, err := prepare(s.words, m)
+	how := s.manner()
+	subject, text, err := prepare(s.words, m, how)
 	if err != nil {
 		return err
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := errors.Join(msg.From(s.from), msg.To(m.To)); err != nil {
+	// The server knows the address of the machine: it is what it is told, and where bounces go, whoever the letter says it is from.
+	err = errors.Join(msg.EnvelopeFrom(s.from.Address), msg.FromFormat(cmp.Or(how.Name, s.from.Name), cmp.Or(how.From, s.from.Address)), msg.To(m.To))
+	if how.ReplyTo != "" {
+		err = errors.Join(err, msg.ReplyTo(how.ReplyTo))
+	}
+	if err != nil {
 		return refuse("the address is none") // err has the address in it
 	}
 	msg.Subject(subject)
