@@ -35,7 +35,7 @@ func (p program) withStore(ctx context.Context, o *options, f func(config.Config
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }() //nolint:contextcheck // what is under way is ended though ctx may be over
-	by, err := sender(c, catalogue, p.Err, d.now)
+	by, err := d.sender(c, catalogue, p.Err)
 	if err != nil {
 		return err
 	}

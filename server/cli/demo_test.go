@@ -41,7 +41,7 @@ func start(t *testing.T, dir string, pairs ...string) (string, int) {
 			t.Error(err)
 		}
 	}()
-	by, err := sender(c, catalogue, &out, d.now)
+	by, err := d.sender(c, catalogue, &out)
 	if err != nil {
 		t.Fatal(err)
 	}

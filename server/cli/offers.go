@@ -20,7 +20,7 @@ func (d *district) offer() offers {
 		visits:    lead.NewVisits(lead.VisitDeps{DB: d.db, Log: d.trail, Shop: d.shops.Get, Listed: d.directory.Listed, Now: d.now}),
 	}
 	out.leads = lead.NewService(lead.Deps{
-		DB: d.db, Log: d.trail, Keys: d.keys, Card: out.vacancies.PublicCard, Now: d.now,
+		DB: d.db, Log: d.trail, Keys: d.keys, Card: out.vacancies.PublicCard, Now: d.now, Days: func() int { return d.settings.Now().EnquiryDays },
 		Offers: func(reason string) bool { return d.vocabulary.Offers(vocabulary.LeadReasons, reason) },
 	})
 	return out

@@ -14,12 +14,9 @@ import (
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
-	"shangquan/services/lead"
 	"shangquan/services/merchant"
-	"shangquan/services/neighbour"
 	"shangquan/services/notice"
 	"shangquan/services/privacy"
-	"shangquan/services/report"
 	"shangquan/services/retention"
 	"shangquan/services/setting"
 	"shangquan/services/walk"
@@ -28,7 +25,11 @@ import (
 
 // initial are the settings of the environment, in force until an administrator sets others.
 func initial(c config.Config) setting.Values {
-	return setting.Values{Name: c.Site.Name, Operator: c.Site.Operator, Phone: c.Site.Phone, ICP: c.Site.ICP, Police: c.Site.Police}
+	office := []string{}
+	for _, r := range c.StaffRanges {
+		office = append(office, r.String())
+	}
+	return setting.Values{Name: c.Site.Name, Operator: c.Site.Operator, Phone: c.Site.Phone, ICP: c.Site.ICP, Police: c.Site.Police, Office: office}
 }
 
 // checkTrail says whether a file of the trail is what left this site. It needs the master key and no store.
@@ -60,15 +61,15 @@ func (p program) checkTrail(o *options) error {
 }
 
 // classes are the records that do not stay, with how long they do (requirements PRV-04, AUD-04). The rules stand in the packages that keep
-// them; what the public was told of, in the privacy notice, is no setting.
+// them, and no setting is longer than what they say is the longest.
 func (d *district) classes() []retention.Class {
 	days := func(t time.Duration) int { return int(t / (24 * time.Hour)) }
-	set := d.settings.Now()
+	set, p := d.settings.Now(), d.people
 	return []retention.Class{
-		{Name: "evidence", Days: days(merchant.EvidenceKept), From: "decided"},
-		{Name: "reports", Days: days(report.Keep), From: "heard"},
-		{Name: "cases", Days: neighbour.Keep, From: "ended"},
-		{Name: "enquiries", Days: lead.Keep, From: "stepped"},
+		{Name: "evidence", Days: set.EvidenceDays, From: "decided", Due: p.merchants.EvidenceDue},
+		{Name: "reports", Days: set.ReportDays, From: "heard", Due: p.reports.Due},
+		{Name: "cases", Days: set.CaseDays, From: "ended", Due: p.together.neighbours.Due},
+		{Name: "enquiries", Days: set.EnquiryDays, From: "stepped", Due: p.offers.leads.Due},
 		{Name: "invitations", Days: days(merchant.AddressKept), From: "ended"},
 		{Name: "sessions", Days: days(account.LifeMerchant), From: "used"},
 		{Name: "imports", Days: days(intake.Kept), From: "made"},
@@ -80,8 +81,8 @@ func (d *district) classes() []retention.Class {
 		{Name: "counts", Days: insight.KeepDays, From: "made"},
 		{Name: "pictures", Days: 1, From: "unused"},
 		{Name: "asks", Days: privacy.Keep, From: "answered"},
-		{Name: "consents", Days: set.ConsentDays, From: "withdrawn", Set: true},
-		{Name: "trail", Days: set.TrailDays, From: "made", Set: true},
+		{Name: "consents", Days: set.ConsentDays, From: "withdrawn", Due: p.consents.Due},
+		{Name: "trail", Days: set.TrailDays, From: "made", Due: d.trail.Due},
 	}
 }
 

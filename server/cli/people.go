@@ -84,13 +84,16 @@ type people struct {
 	asks      *privacy.Service
 }
 
-// sender opens the way messages leave by.
-func sender(c config.Config, catalogue *locales.Catalogue, console io.Writer, now func() time.Time) (mail.Sender, error) {
+// sender opens the way messages leave by; in which manner is a setting.
+func (d *district) sender(c config.Config, catalogue *locales.Catalogue, console io.Writer) (mail.Sender, error) {
 	uris := []string{c.Mail.Reveal()}
 	if c.SMS != "" {
 		uris = append(uris, c.SMS.Reveal())
 	}
-	return mail.Open(mail.Options{Words: catalogue.Mail, Console: console, Development: c.Env == config.Development, Now: now}, uris...)
+	return mail.Open(mail.Options{Words: catalogue.Mail, Console: console, Development: c.Env == config.Development, Now: d.now, Manner: func() mail.Manner {
+		x := d.settings.Now().Letters
+		return mail.Manner{Name: x.Sender, From: x.From, ReplyTo: x.ReplyTo, Closing: x.Closing, MailOff: x.MailOff, ShortOff: x.ShortOff}
+	}}, uris...)
 }
 
 // linkPaths are where the bearer of a token is led by a message.
@@ -111,7 +114,8 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	}
 	p.merchants = merchant.New(merchant.Deps{
 		DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Shops: merchant.Register(d.shops), People: merchant.Accounts(p.accounts.Get), Site: name, Now: d.now,
-		Link: func(page, token string) string { return c.Origin + linkPaths[page] + token },
+		EvidenceDays: func() int { return d.settings.Now().EvidenceDays },
+		Link:         func(page, token string) string { return c.Origin + linkPaths[page] + token },
 	})
 	if p.blobs, err = media.OpenBlobs(ctx, c.Media.Reveal()); err != nil {
 		return err
@@ -122,6 +126,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	}
 	p.reports = report.New(d.db, d.trail, d.keys, d.thing, d.now)
 	p.reports.OfferReasons(func(r report.Reason) bool { return d.vocabulary.Offers(vocabulary.ReportReasons, string(r)) })
+	p.reports.KeepFor(func() int { return d.settings.Now().ReportDays })
 	p.insight = insight.New(d.db, d.now, log)
 	p.monthly = p.insight.Monthly(insight.MonthlyDeps{DB: d.db, Want: p.accounts.WantMonthly, ShopsOf: p.owned, Tell: p.tellMonthly(c.Origin)})
 	p.keys = apikey.New(d.db, d.trail, p.actor, d.now)

@@ -47,7 +47,7 @@ func TestPersonalFields(t *testing.T) {
 	}
 	defer func() { _ = d.close() }()
 	var out said
-	by, err := sender(c, catalogue, &out, d.now)
+	by, err := d.sender(c, catalogue, &out)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func (p program) serve(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }() //nolint:contextcheck // what is under way is ended though ctx may be over
-	by, err := sender(c, catalogue, p.Out, d.now)
+	by, err := d.sender(c, catalogue, p.Out)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (d *district) gather(p *people) together {
 			},
 		}),
 		neighbours: neighbour.New(neighbour.Deps{
-			DB: d.db, Log: d.trail, Keys: d.keys, Now: d.now,
+			DB: d.db, Log: d.trail, Keys: d.keys, Now: d.now, Days: func() int { return d.settings.Now().CaseDays },
 			Shop: func(ctx context.Context, id string) (access.Thing, string, error) {
 				l, err := d.shops.Get(ctx, id)
 				return l.Thing(), l.Name.Hans, err

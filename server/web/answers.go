@@ -9,7 +9,6 @@ import (
 	"shangquan/services/merchant"
 	"shangquan/services/neighbour"
 	"shangquan/services/privacy"
-	"shangquan/services/report"
 )
 
 // answersPage: GET /how-we-answer: how each kind of request is dealt with, by when, and how many there were. It takes no request itself:
@@ -17,16 +16,20 @@ import (
 func (s *Site) answersPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	v := casePage{Title: p.say("answers.title"), Lead: p.say("answers.lead")}
+	days, set := map[string]int{}, s.settings()
+	for _, t := range set.Terms() {
+		days[t.Class] = *t.Days
+	}
 	for _, x := range []struct {
 		kind string
 		told []any
 		href string
 	}{
-		{"report", []any{"Days", int(report.Keep.Hours() / 24)}, "/reports"},
+		{"report", []any{"Days", days["reports"]}, "/reports"},
 		{"claim", []any{"Hours", int(merchant.OwnerHas.Hours())}, "/help"},
 		{"change", nil, "/help"},
 		{"notice", nil, "/notices"},
-		{"neighbour", []any{"First", neighbour.FirstCheck / 7, "Second", neighbour.SecondCheck / 7, "Keep", neighbour.Keep}, "/programme"},
+		{"neighbour", []any{"First", neighbour.FirstCheck / 7, "Second", neighbour.SecondCheck / 7, "Keep", days["cases"]}, "/programme"},
 		{"heritage", nil, "/heritage"},
 		{"privacy", []any{"Days", privacy.WorkingDays}, "/privacy"},
 	} {

@@ -23,6 +23,20 @@ func (s *Site) info(name string) fiber.Handler {
 	}
 }
 
+// keptFacts says how long what people leave is kept, as the administrator has set it and as the retention runs go by.
+func (s *Site) keptFacts(p *speaker) []ui.Fact {
+	if s.services.Retention == nil {
+		return nil
+	}
+	var out []ui.Fact
+	for _, x := range s.services.Retention.Classes() {
+		if x.Due != nil {
+			out = fact(out, p.say("retention.class."+x.Name), p.count("retention.from."+x.From, x.Days))
+		}
+	}
+	return out
+}
+
 // privacyPage: GET /privacy: the notice with its version and the day it began, as the ledger of consents names it.
 func (s *Site) privacyPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
@@ -34,7 +48,8 @@ func (s *Site) privacyPage(c *fiber.Ctx) error {
 	v := struct {
 		infoPage
 		Edition string
-	}{infoPage{s.Base(c, p.say("info.privacy.title"))}, p.say("info.privacy.version", "Version", words.Version, "Day", ui.Date(p.Lang, day, p.now))}
+		Kept    []ui.Fact
+	}{Kept: s.keptFacts(p), infoPage: infoPage{s.Base(c, p.say("info.privacy.title"))}, Edition: p.say("info.privacy.version", "Version", words.Version, "Day", ui.Date(p.Lang, day, p.now))}
 	v.Base.Description = p.say("info.privacy.lead")
 	if p.err != nil {
 		return p.err

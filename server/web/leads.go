@@ -116,7 +116,7 @@ func (s *Site) leadDesk(c *fiber.Ctx) error {
 			state = x
 		}
 	}
-	v := casePage{Up: &ui.Link{Label: p.say("vacancy.title"), Href: at(c, "/desk/vacancies")}, Title: p.say("lead.title"), Lead: p.say("lead.lead", "Days", lead.Keep)}
+	v := casePage{Up: &ui.Link{Label: p.say("vacancy.title"), Href: at(c, "/desk/vacancies")}, Title: p.say("lead.title"), Lead: p.say("lead.lead", "Days", s.settings().EnquiryDays)}
 	var err error
 	if v.Chips, err = s.leadChips(c, p, state); err != nil {
 		return err

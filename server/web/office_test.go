@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"shangquan/services/demo"
 	"shangquan/services/extract"
 	"shangquan/services/lang"
+	"shangquan/services/report"
 )
 
 // What the administrator sets stands on public pages at the next request, also on those that were kept, and can be taken back.
@@ -42,7 +44,8 @@ func TestSettings(t *testing.T) {
 	values := func(number string) url.Values {
 		return url.Values{
 			"number": {number}, "name": {"醉白池商圈"}, "operator": {"岳阳街道"}, "undertaker": {"商圈办"}, "icp": {"沪ICP备2026001号-1"}, "phone": {"021-5777 1111"},
-			"site_code": {"3101170001"}, "languages": {"en"}, "trail_days": {"400"}, "consent_days": {"1095"}, "complaints": {"12377"},
+			"site_code": {"3101170001"}, "languages": {"en"}, "complaints": {"12377"},
+			"trail_days": {"400"}, "consent_days": {"1095"}, "evidence_days": {"90"}, "report_days": {"30"}, "case_days": {"365"}, "enquiry_days": {"180"}, "channels": {"mail", "short"},
 		}
 	}
 	wrong := values("0")
@@ -86,6 +89,142 @@ func TestSettings(t *testing.T) {
 	}
 	if a := admin.post("/admin/settings/back", url.Values{"back": {"x"}}); a.status != http.StatusUnprocessableEntity && a.status != http.StatusBadRequest {
 		t.Errorf("back to nothing: %d", a.status)
+	}
+}
+
+// settingsSent is a form with what is in force, and some fields changed.
+func settingsSent(number string, change url.Values) url.Values {
+	v := url.Values{
+		"number": {number}, "name": {"松江商圈"}, "languages": {"en", "zh-Hant"}, "channels": {"mail", "short"},
+		"trail_days": {"365"}, "consent_days": {"1095"}, "evidence_days": {"90"}, "report_days": {"30"}, "case_days": {"365"}, "enquiry_days": {"180"},
+	}
+	for name, list := range change {
+		v[name] = list
+	}
+	return v
+}
+
+// Where the staff's pages answer is set by somebody who is there, and holds for the next request.
+func TestSettingsOffice(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	admin, coordinator := x.as(t, demo.Admin), x.as(t, demo.Coordinator)
+	for office, why := range map[string]string{
+		"203.0.113.0/24":         "不在里面，存了你自己就进不来了",
+		"0.0.0.0/32 203.0.113.x": "“203.0.113.x”不是地址段",
+		"0.0.0.0/0":              "不是地址段",
+	} {
+		a := admin.post("/admin/settings", settingsSent("0", url.Values{"office": {office}}))
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="office-error"`) || !strings.Contains(a.body, why) || !strings.Contains(a.body, ">"+office+"</textarea>") {
+			t.Errorf("%s: %d %s", office, a.status, complaint(a.body))
+		}
+	}
+	coordinator.page("/desk")
+	admin.done("/admin/settings", settingsSent("0", url.Values{"office": {"0.0.0.0/32\n203.0.113.0/24"}})) // requests of these tests come from the first
+	if body := admin.page("/admin/settings"); !strings.Contains(body, "0.0.0.0/32\n203.0.113.0/24</textarea>") {
+		t.Error("the ranges are not in the form")
+	}
+	coordinator.page("/desk")
+	// Another server writes ranges without this one.
+	by := x.actor(t, demo.Admin)
+	by.Sudo, by.TwoFactor, by.Client = true, true, netip.MustParseAddr("203.0.113.5")
+	set, err := x.services.Settings.Get(t.Context(), by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.Office = []string{"203.0.113.0/24"}
+	if _, err := x.services.Settings.Put(t.Context(), by, set.Rev, set.Values); err != nil {
+		t.Fatal(err)
+	}
+	for who, b := range map[string]*browser{"/desk": coordinator, "/admin/settings": admin} {
+		if a := b.get(who); a.status != http.StatusNotFound {
+			t.Errorf("%s answers from elsewhere: %d", who, a.status)
+		}
+	}
+	x.as(t, demo.Owner).page("/my")
+	fixed := peopled(t, "STAFF_RANGES", "0.0.0.0/32")
+	admin = fixed.as(t, demo.Admin)
+	if body := admin.page("/admin/settings"); !strings.Contains(body, "机器上写了，以机器上的为准") || strings.Contains(body, `name="office"`) {
+		t.Error("ranges of the machine can be changed")
+	}
+	admin.done("/admin/settings", settingsSent("0", url.Values{"office": {"203.0.113.0/24"}}))
+	admin.page("/admin/settings")
+}
+
+// A shorter term says what it erases and has to be agreed to; the runs and the privacy notice go by it.
+func TestSettingsTerms(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	admin, visitor := x.as(t, demo.Admin), x.as(t, "")
+	l, err := x.services.Listings.Get(t.Context(), x.people[demo.Owner].ListingIDs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.wait(-8 * 24 * time.Hour) // so long ago somebody reported something
+	if _, err := x.services.Reports.Send(t.Context(), access.Actor{Client: netip.MustParseAddr("203.0.113.5")}, report.Message{ListingID: l.ID, Reason: report.Reasons[0], Contact: "13812345678"}); err != nil {
+		t.Fatal(err)
+	}
+	x.wait(8 * 24 * time.Hour)
+	if body := visitor.page("/privacy"); !strings.Contains(body, "说了 30 天后，答复后也是") {
+		t.Error("the notice does not say how long reports are kept")
+	}
+	if a := admin.post("/admin/settings", settingsSent("0", url.Values{"report_days": {"6"}, "agreed": {"reports-6"}})); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="report_days-error"`) || !strings.Contains(a.body, "7 到 30 天") {
+		t.Errorf("too short: %d %s", a.status, complaint(a.body))
+	}
+	for _, agreed := range []string{"", "reports-20", "trail-365"} {
+		a := admin.post("/admin/settings", settingsSent("0", url.Values{"report_days": {"7"}, "agreed": {agreed}}))
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="agreed-error"`) || !strings.Contains(a.body, "反映人的联系方式和留言留 7 天，下一轮会删 1 条") || !strings.Contains(a.body, `value="reports-7"`) {
+			t.Errorf("agreed to %q: %d %s", agreed, a.status, complaint(a.body))
+		}
+	}
+	if n, err := x.services.Reports.Sweep(t.Context()); n != 0 || err != nil {
+		t.Errorf("erased before it was agreed to: %d, %v", n, err)
+	}
+	admin.done("/admin/settings", settingsSent("0", url.Values{"report_days": {"7"}, "agreed": {"reports-7"}}))
+	for _, l := range lang.Tags {
+		visitor.page(ui.Href(l, "/privacy"))
+	}
+	if body := visitor.page("/privacy"); !strings.Contains(body, "说了 7 天后，答复后也是") {
+		t.Error("the notice does not say the shorter term")
+	}
+	if body := visitor.page("/how-we-answer"); !strings.Contains(body, "答复 7 天后") {
+		t.Error("how we answer does not say the shorter term")
+	}
+	if n, err := x.services.Reports.Sweep(t.Context()); n != 1 || err != nil {
+		t.Errorf("the run erases %d, %v", n, err)
+	}
+	// Longer again needs no agreement.
+	admin.done("/admin/settings", settingsSent("1", url.Values{"report_days": {"30"}}))
+}
+
+// How messages leave is set without a restart and tried at once.
+func TestSettingsLetters(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	admin := x.as(t, demo.Admin)
+	for field, v := range map[string]url.Values{
+		"from": {"from": {"街道"}}, "reply_to": {"reply_to": {"a@b@c"}}, "channels": {"channels": {}},
+	} {
+		if a := admin.post("/admin/settings", settingsSent("0", v)); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="`+field+`-error"`) {
+			t.Errorf("%s: %d %s", field, a.status, complaint(a.body))
+		}
+	}
+	admin.done("/admin/settings", settingsSent("0", url.Values{"sender": {"岳阳街道"}, "from": {"office@example.cn"}, "closing": {"有事打街道电话"}, "channels": {"mail"}}))
+	if v := x.services.Settings.Now(); v.Sender != "岳阳街道" || v.From != "office@example.cn" || v.Closing != "有事打街道电话" || v.MailOff || !v.ShortOff {
+		t.Errorf("in force: %+v", v.Letters)
+	}
+	for _, l := range lang.Tags {
+		a := admin.post(ui.Href(l, "/admin/settings/test"), url.Values{})
+		if a.status != http.StatusOK || !strings.Contains(a.body, "@example.cn") {
+			t.Errorf("%s: tried: %d %s", l, a.status, complaint(a.body))
+		}
+	}
+	sent := x.outbox.Sent()
+	if n := len(sent); n < 3 || sent[n-1].Kind != "test" {
+		t.Errorf("nothing was sent: %d", n)
+	}
+	if a := x.as(t, demo.Coordinator).post("/admin/settings/test", url.Values{}); a.status != http.StatusNotFound {
+		t.Errorf("a coordinator sends a test message: %d", a.status)
 	}
 }
 

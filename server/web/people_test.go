@@ -267,7 +267,11 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Vocabulary = vocabulary.New(db, trail, x)
 	s.Listings.OfferReasons(func(code string) bool { return s.Vocabulary.Offers(vocabulary.TurnReasons, code) })
 	id := d.Config.Site
-	s.Settings = setting.New(db, trail, setting.Values{Name: id.Name, Operator: id.Operator, Phone: id.Phone, ICP: id.ICP, Police: id.Police}, now)
+	office := []string{}
+	for _, r := range d.Config.StaffRanges {
+		office = append(office, r.String())
+	}
+	s.Settings = setting.New(db, trail, setting.Values{Name: id.Name, Operator: id.Operator, Phone: id.Phone, ICP: id.ICP, Police: id.Police, Office: office}, now)
 	s.Words = s.Vocabulary.Words
 	s.Walks = walk.New(db, s.Listings, s.Streets, now)
 	s.Posts = post.New(db, trail, s.Listings, now)
@@ -296,6 +300,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		return l.Thing(), l.Public(), err
 	}, now)
 	s.Reports.OfferReasons(func(r report.Reason) bool { return s.Vocabulary.Offers(vocabulary.ReportReasons, string(r)) })
+	s.Reports.KeepFor(func() int { return s.Settings.Now().ReportDays })
 	quiet := slog.New(slog.DiscardHandler)
 	s.Insight = insight.New(db, now, quiet)
 	s.APIKeys = apikey.New(db, trail, func(ctx context.Context, id string) (by access.Actor, err error) {
@@ -325,7 +330,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Consents = consent.New(consent.Deps{DB: db, Log: trail, Keys: keys, Shop: s.Listings.Get, OpenedAt: func(ctx context.Context, id string) (time.Time, error) { return s.Stations.OpenedAt(ctx, id) }, Agreed: func(ctx context.Context, id string) (time.Time, int, error) { return s.Leads.Agreed(ctx, id) }, Days: func() int { return s.Settings.Now().ConsentDays }, Now: now})
 	s.Asks = privacy.New(privacy.Deps{DB: db, Log: trail, Keys: keys, Calendar: s.Holidays.Calendar, Now: now})
 	s.Retention = retention.New(db, func() []retention.Class {
-		return []retention.Class{{Name: "sessions", Days: 30, From: "used"}, {Name: "trail", Days: s.Settings.Now().TrailDays, From: "made", Set: true}}
+		return []retention.Class{{Name: "sessions", Days: 30, From: "used"}, {Name: "trail", Days: s.Settings.Now().TrailDays, From: "made", Due: trail.Due}, {Name: "reports", Days: s.Settings.Now().ReportDays, From: "heard", Due: s.Reports.Due}}
 	}, now)
 	s.Webhooks = webhook.New(webhook.Deps{DB: db, Log: trail, Keys: keys, Mail: x.outbox, Origin: d.Config.Origin, Site: "松江商圈", Now: now, Reach: func(ctx context.Context, id string) ([]string, lang.Tag, error) {
 		a, err := s.Accounts.Get(ctx, id)

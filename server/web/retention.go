@@ -47,7 +47,7 @@ func (s *Site) retentionPage(c *fiber.Ctx) error {
 // retentionRecord is a class in words.
 func retentionRecord(p *speaker, x *retention.State) ui.Record {
 	r := ui.Record{Title: p.say("retention.class." + x.Name), Lines: []string{p.count("retention.from."+x.From, x.Days)}, Tag: p.say("retention.on_time"), State: ui.TaskDone}
-	if x.Set {
+	if x.Due != nil {
 		r.Lines = append(r.Lines, p.say("retention.set"))
 	}
 	switch {

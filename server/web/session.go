@@ -2,7 +2,6 @@ package web
 
 import (
 	"errors"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -85,15 +84,17 @@ func (s *Site) admit(p *pattern) fiber.Handler {
 	everybody := access.Grant(access.Visitor, p.Needs) == access.All
 	// What is public is the same for everybody: theme and text size are chosen on pages that know no session.
 	personal := p.Kind == Private && p.Needs != access.PublicRead
-	staff := staffOnly(p.Needs) && len(s.config.StaffRanges) > 0
+	staff := staffOnly(p.Needs)
 	return func(c *fiber.Ctx) error {
 		r := Of(c)
 		r.Actor.Request, r.Actor.Client = r.ID, r.Client
 		if err := s.resting(p); err != nil {
 			return err
 		}
-		if staff && !slices.ContainsFunc(s.config.StaffRanges, func(in netip.Prefix) bool { return in.Contains(r.Client) }) {
-			return fault.New(fault.NotFound, "error.not_found", errors.New("web: a page of the staff was asked for from elsewhere"))
+		if staff {
+			if err := s.fromOffice(c); err != nil {
+				return err
+			}
 		}
 		if personal {
 			if err := s.load(c); err != nil {
@@ -127,6 +128,21 @@ func (s *Site) admit(p *pattern) fiber.Handler {
 		}
 		return c.Next()
 	}
+}
+
+// fromOffice lets through who asks for a page of the staff from where they answer. Another server may have changed where that is.
+func (s *Site) fromOffice(c *fiber.Ctx) error {
+	if s.services.Settings == nil {
+		return nil
+	}
+	if _, err := s.services.Settings.Look(c.UserContext()); err != nil {
+		return err
+	}
+	set := s.settings()
+	if !set.Admits(Of(c).Client) {
+		return fault.New(fault.NotFound, "error.not_found", errors.New("web: a page of the staff was asked for from elsewhere"))
+	}
+	return nil
 }
 
 // turnedAway sends somebody who may not yet to where they can change that, with what they have typed; the rest is an error.

@@ -24,14 +24,20 @@ func (s *Site) officeRoutes() []Route {
 		{Method: get, Path: "/admin/settings", Handle: s.settingsPage, Kind: Private, Needs: access.SettingRead},
 		{Method: post, Path: "/admin/settings", Handle: s.settingsSent, Kind: Private, Rate: Write, Needs: access.SettingEdit},
 		{Method: post, Path: "/admin/settings/back", Handle: s.settingsBack, Kind: Private, Rate: Write, Needs: access.SettingEdit},
+		{Method: post, Path: "/admin/settings/test", Handle: s.settingsTest, Kind: Private, Rate: Write, Needs: access.SettingEdit},
 		{Method: get, Path: "/admin/retention", Handle: s.retentionPage, Kind: Private, Needs: access.RetentionRead},
 		{Method: get, Path: "/admin/consents", Handle: s.consentsPage, Kind: Private, Needs: access.ConsentRead},
 		{Method: post, Path: "/admin/audit/file", Handle: s.trailFileSent, Kind: Private, Rate: Upload, Needs: access.AuditExport},
 	}
 }
 
-// settings are those in force.
-func (s *Site) settings() setting.Values { return s.services.Settings.Now() }
+// settings are those in force; of a site that only shows, the usual ones.
+func (s *Site) settings() setting.Values {
+	if s.services.Settings == nil {
+		return setting.Usual()
+	}
+	return s.services.Settings.Now()
+}
 
 // settingsPage: GET /admin/settings.
 func (s *Site) settingsPage(c *fiber.Ctx) error {
@@ -52,77 +58,17 @@ func (s *Site) settingsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.F
 	if w := saidHere(c, "saved", "back"); w != "" {
 		v.ok(p.say("settings.done." + w))
 	}
-	x := s.settingsForm(c, p, f, &set)
+	x, err := s.settingsForm(c, p, f, &set)
+	if err != nil {
+		return nil, nil, err
+	}
 	v.add(section{ID: "set", Forms: []*ui.Form{x}})
+	v.add(section{ID: "test", Title: p.say("settings.test"), Text: p.say("settings.test_text"), Forms: []*ui.Form{s.act(c, "test", at(c, "/admin/settings/test"), 0, p.say("settings.test_go"))}})
 	if set.Rev > 0 {
 		v.add(section{ID: "earlier", Title: p.say("settings.earlier"), Text: p.say("settings.earlier_text"), Records: s.editions(c, p, &set)})
 	}
 	v.add(s.environment(p))
 	return v, x, nil
-}
-
-// settingsForm is the form over an edition. What was sent stays in it.
-func (s *Site) settingsForm(c *fiber.Ctx, p *speaker, f *form, set *setting.Set) *ui.Form {
-	number := itoa(set.Rev)
-	if f != nil {
-		number = f.Get("number") // over which edition it was written; a newer one is a conflict
-	}
-	x := &ui.Form{ID: "settings", Action: at(c, "/admin/settings"), CSRF: s.token(Of(c)), Hidden: hidden("number", number), Bar: &ui.Bar{Buttons: []ui.Button{{Label: p.say("own.save")}}}}
-	text := func(name, value string, more func(*ui.Field)) {
-		part := input(f, name, p.say("settings."+strings.ReplaceAll(name, ".", "_")), func(y *ui.Field) {
-			if f == nil {
-				y.Value = value
-			}
-			if hint := "settings.hint." + strings.ReplaceAll(name, ".", "_"); p.Has(hint) {
-				y.Hint = p.say(hint)
-			}
-			y.Optional = name != "name"
-			if more != nil {
-				more(y)
-			}
-		})
-		x.Parts = append(x.Parts, part)
-	}
-	heading := func(key string) { x.Parts = append(x.Parts, ui.FormPart{Heading: p.say("settings.of." + key)}) }
-	heading("names")
-	text("name", set.Name.Hans, nil)
-	text("name.hant", set.Name.Hant, func(y *ui.Field) { y.Lang = lang.Hant })
-	text("name.en", set.Name.En, func(y *ui.Field) { y.Lang = lang.En })
-	heading("foot")
-	text("operator", set.Operator, nil)
-	text("undertaker", set.Undertaker, nil)
-	text("phone", set.Phone, func(y *ui.Field) { y.Type, y.Short = "tel", true })
-	text("icp", set.ICP, nil)
-	text("police", set.Police, nil)
-	text("site_code", set.SiteCode, func(y *ui.Field) { y.Short = true })
-	text("complaints", set.Complaints, nil)
-	heading("languages")
-	x.Parts = append(x.Parts, ui.FormPart{Choice: languageChoice(p, f, set.Languages)})
-	heading("keep")
-	for _, days := range []struct {
-		name  string
-		value int
-	}{{"trail_days", set.TrailDays}, {"consent_days", set.ConsentDays}} {
-		text(days.name, strconv.Itoa(days.value), func(y *ui.Field) {
-			y.Type, y.InputMode, y.Short, y.Optional, y.Unit = "number", "numeric", true, false, p.say("settings.days")
-		})
-	}
-	return x
-}
-
-func languageChoice(p *speaker, f *form, offered []lang.Tag) *ui.Choice {
-	x := &ui.Choice{ID: "languages", Name: "languages", Legend: p.say("settings.languages"), Hint: p.say("settings.hint.languages"), Many: true, Optional: true}
-	for _, t := range lang.Tags {
-		if t == lang.Hans {
-			continue // always offered
-		}
-		checked := slices.Contains(offered, t)
-		if f != nil {
-			checked = slices.Contains(f.Values["languages"], string(t))
-		}
-		x.Options = append(x.Options, ui.Pick{Value: string(t), Label: languageNames[t], Checked: checked})
-	}
-	return x
 }
 
 // editions are the earlier ones, each with a button to put it in force again.
@@ -153,13 +99,9 @@ func editionLine(p *speaker, v *setting.Values) string {
 func (s *Site) environment(p *speaker) section {
 	x := section{ID: "environment", Title: p.say("settings.environment"), Text: p.say("settings.environment_text")}
 	cfg := s.config
-	ranges := []string{}
-	for _, r := range cfg.StaffRanges {
-		ranges = append(ranges, r.String())
-	}
-	staff := strings.Join(ranges, p.say("office.and"))
-	if staff == "" {
-		staff = p.say("settings.from_everywhere")
+	staff := p.say("settings.none")
+	if s.services.Settings.Fixed() {
+		staff = strings.Join(s.settings().Office, p.say("office.and"))
 	}
 	list := ui.Records{}
 	x.Records = &list
@@ -199,16 +141,8 @@ func (s *Site) settingsSent(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	days := func(name string) int { n, _ := strconv.Atoi(strings.TrimSpace(f.Get(name))); return n } // what is no number is out of bounds
-	v := setting.Values{
-		Name:     lang.Text{Hans: f.Get("name"), Hant: f.Get("name.hant"), En: f.Get("name.en")},
-		Operator: f.Get("operator"), Undertaker: f.Get("undertaker"), Phone: f.Get("phone"), ICP: f.Get("icp"), Police: f.Get("police"), SiteCode: f.Get("site_code"), Complaints: f.Get("complaints"),
-		TrailDays: days("trail_days"), ConsentDays: days("consent_days"),
-	}
-	for _, t := range f.Values["languages"] {
-		v.Languages = append(v.Languages, lang.Tag(t))
-	}
-	if _, err := s.services.Settings.Put(c.UserContext(), Of(c).Actor, number, v); err != nil {
+	v := s.settingsRead(f)
+	if err := s.settingsPut(c, f, number, v); err != nil {
 		p := s.speaker(c)
 		page, x, bad := s.settingsCase(c, p, f)
 		if bad != nil {

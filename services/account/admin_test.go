@@ -346,3 +346,29 @@ func TestPost(t *testing.T) {
 type sender func(mail.Message) error
 
 func (f sender) Send(_ context.Context, m mail.Message) error { return f(m) }
+
+// Who sets how messages leave sees at once whether they do, on every way to them.
+func TestTry(t *testing.T) {
+	w := newWorld(t)
+	_, by, _ := w.staff("boss@example.com", access.Admin)
+	by.Sudo = true
+	tried, err := w.Try(t.Context(), by)
+	if err != nil || len(tried) != 1 || tried[0].To != "boss@example.com" || tried[0].Err != nil || w.kinds() != "test" {
+		t.Fatalf("%+v, %v", tried, err)
+	}
+	w.pass(time.Minute)
+	w.post.to = sender(func(mail.Message) error { return fault.New(fault.Unavailable, "mail.down", nil) })
+	if tried, err = w.Try(t.Context(), by); err != nil || len(tried) != 1 || !fault.Is(tried[0].Err, fault.Unavailable) {
+		t.Errorf("nothing leaves: %+v, %v", tried, err)
+	}
+	w.post.to = w
+	page, err := w.conf.Log.All(t.Context(), audit.Filter{Action: access.SettingEdit}, "", 10)
+	if err != nil || len(page.Items) != 2 || page.Items[0].Result != refused || page.Items[1].Result != went {
+		t.Errorf("the trail: %+v, %v", page.Items, err)
+	}
+	_, stranger, _ := w.staff("desk@example.com", access.Coordinator)
+	w.mails()
+	if _, err := w.Try(t.Context(), stranger); err == nil || w.kinds() != "" {
+		t.Errorf("a coordinator sends one: %v", err)
+	}
+}

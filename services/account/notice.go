@@ -1,9 +1,12 @@
 package account
 
 import (
+	"context"
 	"crypto/rand"
 	"log/slog"
+	"time"
 
+	"shangquan/services/access"
 	"shangquan/services/mail"
 )
 
@@ -19,6 +22,7 @@ const (
 	mailContact    = "contact"     // Time, Contact
 	mailRoles      = "roles"       // Time
 	mailDeleted    = "deleted"     // Time
+	mailTest       = "test"        // Time: an administrator sees whether messages arrive
 	mailFactorGone = "factor_gone" // Time: an administrator took the second factor away
 )
 
@@ -35,4 +39,39 @@ func (s *Service) tell(a *Account, kind string, args map[string]any, also ...Con
 			slog.Error("a notice about an account was not sent", "kind", kind, "account", a.ID, "error", err)
 		}
 	}
+}
+
+// testTime bounds how long somebody waits for their own test message.
+const testTime = 15 * time.Second
+
+// Tried is what became of a test message: nil where the other side took it.
+type Tried struct {
+	To  Contact
+	Err error
+}
+
+// Try sends by a test message to every contact of their own and says how it went, for who sets how messages leave: access.SettingEdit. A
+// message that does not leave is no error of Try.
+func (s *Service) Try(ctx context.Context, by access.Actor) ([]Tried, error) {
+	if err := access.Require(by, access.SettingEdit, access.Thing{Kind: "setting"}); err != nil {
+		return nil, err
+	}
+	a, err := s.accounts.Get(ctx, by.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, testTime)
+	defer cancel()
+	out, result := []Tried{}, went
+	for _, to := range a.Contacts() {
+		bad := s.post.to.Send(ctx, mail.Message{
+			To: string(to), Kind: mailTest, Lang: orHans(a.Lang), Key: rand.Text(), Args: map[string]any{"Site": s.site, "Time": s.now().Format("2006-01-02 15:04")},
+		})
+		if bad != nil {
+			slog.WarnContext(ctx, "a test message did not leave", "error", bad)
+			result = refused
+		}
+		out = append(out, Tried{to, bad})
+	}
+	return out, s.event(context.WithoutCancel(ctx), by, access.SettingEdit, result, "test message", a.ID)
 }

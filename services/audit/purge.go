@@ -111,6 +111,16 @@ func (l *Log) Purge(ctx context.Context, by access.Actor, before time.Time) (int
 	return n + k, err
 }
 
+// Due returns how many entries the next Purge of a trail that is kept for so many days would remove.
+func (l *Log) Due(ctx context.Context, days int) (int, error) {
+	was, err := l.begins(ctx)
+	if err != nil {
+		return 0, err
+	}
+	next, _, err := l.ripe(ctx, was, l.now().AddDate(0, 0, -days).UTC().Truncate(time.Millisecond))
+	return int(next.Seq - was.Seq), err
+}
+
 // ripe returns the base as it is once the entries from before a time are gone, and the number of the first of them. The last entry
 // stays, whatever its age: the next one follows it.
 func (l *Log) ripe(ctx context.Context, was base, before time.Time) (next base, first int64, err error) {

@@ -73,6 +73,11 @@ func TestPurge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for days, want := range map[int]int{365: 6, 365 + 62: 4} {
+		if n, err := y.log.Due(t.Context(), days); n != want || err != nil {
+			t.Errorf("due if kept for %d days: %d, %v; want %d", days, n, err, want)
+		}
+	}
 	if n := y.purge(t); n != 6 { // January to June 2026; 10 July is a year ago to the hour
 		t.Errorf("purged %d, want 6", n)
 	}

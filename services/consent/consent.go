@@ -344,13 +344,22 @@ func (s *Service) Own(ctx context.Context, by access.Actor, accountID string) ([
 	return page.Items, err
 }
 
+// due finds what was taken back so many days ago. The zero time, of what stands, lies before 1970.
+func (s *Service) due(days int) store.Query {
+	return store.Where("withdrawn", store.Gt, time.UnixMilli(0)).And("withdrawn", store.Lt, s.Now().AddDate(0, 0, -days))
+}
+
+// Due returns how many the next Sweep would erase, if they were kept for so many days.
+func (s *Service) Due(ctx context.Context, days int) (int, error) {
+	return s.coll.Count(ctx, s.due(days))
+}
+
 // Sweep erases consents that were taken back long enough ago, and returns how many.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
-	before := s.Now().AddDate(0, 0, -s.Days())
+	due := s.due(s.Days())
 	n := 0
 	for {
-		// The zero time, of those that stand, lies before 1970.
-		page, err := s.coll.Find(ctx, store.Where("withdrawn", store.Gt, time.UnixMilli(0)).And("withdrawn", store.Lt, before).Limit(200))
+		page, err := s.coll.Find(ctx, due.Limit(200))
 		if err != nil || len(page.Items) == 0 {
 			return n, err
 		}

@@ -123,6 +123,11 @@ func TestLedger(t *testing.T) {
 		t.Errorf("an owner reads the ledger: %v", err)
 	}
 	at = at.AddDate(0, 0, 91)
+	for days, want := range map[int]int{90: 3, 92: 0} {
+		if n, err := s.Due(t.Context(), days); n != want || err != nil {
+			t.Errorf("due if kept for %d days: %d, %v; want %d", days, n, err, want)
+		}
+	}
 	if n, err := s.Sweep(t.Context()); n != 3 || err != nil {
 		t.Errorf("Sweep = %d, %v; want what was taken back", n, err)
 	}

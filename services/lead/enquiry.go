@@ -60,7 +60,7 @@ const (
 	MaxContact  = 60
 	MaxWants    = 300
 	MaxNote     = 200
-	// Keep is how many days after its last step who enquired is forgotten.
+	// Keep is how many days after its last step who enquired is forgotten at the latest.
 	Keep = 180
 	// AgreedWords is the version of the words beside the tick of the form, see services/consent/words.toml.
 	AgreedWords = 1

@@ -255,9 +255,15 @@ func TestForgetting(t *testing.T) {
 			t.Errorf("%+v %+v %v, want %+v", e, a, err, want)
 		}
 	}
-	b.now = b.now.AddDate(0, 0, Keep)
+	b.now = b.now.AddDate(0, 0, Keep-2) // its last step was the day before
+	for days, want := range map[int]int{Keep: 0, Keep - 1: 1} {
+		if n, err := b.Due(ctx, days); err != nil || n != want {
+			t.Errorf("due if kept for %d days: %d, %v; want %d", days, n, err, want)
+		}
+	}
+	b.Days = func() int { return Keep - 1 }
 	if n, err := b.Sweep(ctx); n != 1 || err != nil {
-		t.Errorf("the last one: %d %v", n, err)
+		t.Errorf("the last one, kept for a day less: %d %v", n, err)
 	}
 	if e, _, _ := b.Get(ctx, coord, later.ID); e.Steps[0].Note != "" {
 		t.Error("a note outlives it")

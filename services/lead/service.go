@@ -29,7 +29,9 @@ type Deps struct {
 	Card func(ctx context.Context, id string) (vacancy.Offer, error)
 	// Offers says whether a reason can be chosen.
 	Offers func(reason string) bool
-	Now    func() time.Time // in the zone of the district
+	// Days says how long who enquired is kept, Keep at most; nil: Keep.
+	Days func() int
+	Now  func() time.Time // in the zone of the district
 }
 
 // Service keeps the enquiries. It is safe for concurrent use.
@@ -203,10 +205,23 @@ func (s *Service) change(ctx context.Context, by access.Actor, id string, rev in
 	})
 }
 
-// Sweep forgets who enquired where nobody has gone on for Keep days, and says how many that were.
+// due finds the enquiries whose last step is so many days ago: each says when that is for Keep days.
+func (s *Service) due(days int) store.Query {
+	return store.Where("erase_on", store.Lte, s.Now().AddDate(0, 0, Keep-days).Format(time.DateOnly)).And("erase_on", store.Gt, "")
+}
+
+// Due returns how many the next Sweep would forget, if who enquired were kept for so many days.
+func (s *Service) Due(ctx context.Context, days int) (int, error) {
+	return s.docs.Count(ctx, s.due(days))
+}
+
+// Sweep forgets who enquired where nobody has gone on for as many days as they are kept, and says how many that were.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
-	today := s.Now().Format(time.DateOnly)
-	page, err := s.docs.Find(ctx, store.Where("erase_on", store.Lte, today).And("erase_on", store.Gt, "").Limit(200))
+	days := Keep
+	if s.Days != nil {
+		days = s.Days()
+	}
+	page, err := s.docs.Find(ctx, s.due(days).Limit(200))
 	if err != nil {
 		return 0, err
 	}

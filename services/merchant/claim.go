@@ -41,8 +41,9 @@ var ClaimStates = []ClaimState{ClaimSubmitted, ClaimDisputed, ClaimProposed, Cla
 const (
 	// OwnerHas is how long the present owner has to answer, counted from when the message left (AUT-15).
 	OwnerHas = 72 * time.Hour
-	// EvidenceKept is how long evidence is kept after the decision (PRV-04).
-	EvidenceKept = 90 * 24 * time.Hour
+	// EvidenceKept is how long evidence is kept after the decision at most (PRV-04), see Deps.EvidenceDays.
+	EvidenceKept = EvidenceDays * 24 * time.Hour
+	EvidenceDays = 90
 
 	maxEvidence = 8
 	maxChecks   = 20

@@ -396,6 +396,16 @@ func TestEvidenceGoes(t *testing.T) {
 		t.Errorf("due too early: %v, %v", due, err)
 	}
 	want(t, b.Erased(t.Context(), c.ID), "conflict error.claim.state")
+	for days, n := range map[int]int{merchant.EvidenceDays: 0, merchant.EvidenceDays - 1: 1} {
+		if due, err := b.EvidenceDue(t.Context(), days); err != nil || due != n {
+			t.Errorf("due if kept for %d days: %d, %v; want %d", days, due, err, n)
+		}
+	}
+	b.EvidenceDays = func() int { return merchant.EvidenceDays - 1 }
+	if due, err := b.DueForErasure(t.Context(), 10); err != nil || len(due) != 1 {
+		t.Errorf("kept for a day less: %v, %v", due, err)
+	}
+	b.EvidenceDays = nil
 	b.pass(time.Second)
 	due, err := b.DueForErasure(t.Context(), 10)
 	if err != nil || len(due) != 1 || due[0].ClaimID != c.ID || !slices.Equal(due[0].Keys, []string{paper1, paper2}) {

@@ -11,17 +11,38 @@ import (
 	"shangquan/services/store"
 )
 
-// Erasure is a claim whose evidence is to go: 90 days after the decision (PRV-04).
+// Erasure is a claim whose evidence is to go, EvidenceKept after the decision at the latest (PRV-04).
 type Erasure struct {
 	ClaimID string
 	Keys    []string // of services/media
 }
 
+// evidenceDue is the time until which a claim says its evidence stays, for those where it goes now: it is stored for EvidenceKept.
+func (s *Service) evidenceDue(days int) time.Time {
+	return s.Now().Add(EvidenceKept - time.Duration(days)*24*time.Hour)
+}
+
+func (s *Service) evidenceDays() int {
+	if s.EvidenceDays == nil {
+		return EvidenceDays
+	}
+	return s.EvidenceDays()
+}
+
+// The zero time, of claims that are open or were erased, lies before 1970.
+func erasable(until time.Time) store.Query {
+	return store.Where("erase_at", store.Gt, time.UnixMilli(0)).And("erase_at", store.Lte, until)
+}
+
+// EvidenceDue returns of how many claims the evidence would go at once, if it were kept for so many days.
+func (s *Service) EvidenceDue(ctx context.Context, days int) (int, error) {
+	return s.claims.Count(ctx, erasable(s.evidenceDue(days)))
+}
+
 // DueForErasure returns up to limit claims whose evidence and personal data are to go. services/media deletes the pictures first, then Erased
 // is called: the other way round a crash would leave pictures that nobody knows of.
 func (s *Service) DueForErasure(ctx context.Context, limit int) ([]Erasure, error) {
-	// The zero time, of claims that are open or were erased, lies before 1970.
-	q := store.Where("erase_at", store.Gt, time.UnixMilli(0)).And("erase_at", store.Lte, s.Now()).OrderBy("erase_at", store.Asc).Limit(limit)
+	q := erasable(s.evidenceDue(s.evidenceDays())).OrderBy("erase_at", store.Asc).Limit(limit)
 	page, err := s.claims.Find(ctx, q)
 	if err != nil {
 		return nil, err
@@ -39,9 +60,9 @@ func (s *Service) DueForErasure(ctx context.Context, limit int) ([]Erasure, erro
 
 // Erased notes that the pictures of a claim are gone, and erases the personal data and the notes of the checks with them. fault.Conflict for a claim that is not due.
 func (s *Service) Erased(ctx context.Context, claimID string) error {
-	now := s.Now()
+	due := s.evidenceDue(s.evidenceDays())
 	_, err := s.claims.Update(ctx, access.System("retention"), audit.Write{Action: access.ClaimDecide, Why: "retention"}, claimID, 0, func(c *Claim) error {
-		if c.EraseAt.IsZero() || now.Before(c.EraseAt) {
+		if c.EraseAt.IsZero() || due.Before(c.EraseAt) {
 			return fault.New(fault.Conflict, "error.claim.state", nil)
 		}
 		c.Evidence, c.Sealed, c.EraseAt = []Evidence{}, "", time.Time{}

@@ -26,6 +26,8 @@ type Deps struct {
 	// Link returns the address of a page for the bearer of a token; the page is "invitation" or "transfer". Its host comes from the
 	// configuration, never from a request.
 	Link func(page, token string) string
+	// EvidenceDays says how long evidence is kept after a decision, EvidenceDays days at most; nil: so long.
+	EvidenceDays func() int
 	// Site is what messages call the site.
 	Site string
 	Now  func() time.Time

@@ -237,9 +237,18 @@ func TestTheWayOfACase(t *testing.T) {
 	if n, err := b.Sweep(ctx); err != nil || n != 0 {
 		t.Errorf("erased at once: %d %v", n, err)
 	}
-	b.pass(Keep)
+	b.pass(Keep - 1)
+	for days, want := range map[int]int{Keep: 0, Keep - 1: 1} {
+		if n, err := b.Due(ctx, days); err != nil || n != want {
+			t.Errorf("due if kept for %d days: %d, %v; want %d", days, n, err, want)
+		}
+	}
+	if n, err := b.Sweep(ctx); err != nil || n != 0 {
+		t.Errorf("erased a day too early: %d %v", n, err)
+	}
+	b.Days = func() int { return Keep - 1 }
 	if n, err := b.Sweep(ctx); err != nil || n != 1 {
-		t.Errorf("not erased after a year: %d %v", n, err)
+		t.Errorf("not erased when it was kept long enough: %d %v", n, err)
 	}
 	if n, err := b.Sweep(ctx); err != nil || n != 0 {
 		t.Errorf("erased twice: %d %v", n, err)

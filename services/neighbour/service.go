@@ -33,7 +33,9 @@ type Deps struct {
 	Shop ShopOf
 	// Contacts are the accounts that may be the contact of an area, with what colleagues call them.
 	Contacts func(ctx context.Context) (map[string]string, error)
-	Now      func() time.Time // in the zone of the district
+	// Days says how long the sides of a closed case are kept, Keep at most; nil: Keep.
+	Days func() int
+	Now  func() time.Time // in the zone of the district
 }
 
 // Service keeps the cases. It is safe for concurrent use.
@@ -422,10 +424,24 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, id string, coming
 	})
 }
 
+// due finds the cases that were closed so many days ago: each says when that is for Keep days.
+func (s *Service) due(days int) store.Query {
+	return store.Where("erase_on", store.Lte, s.Now().AddDate(0, 0, Keep-days).Format(time.DateOnly)).And("erase_on", store.Gt, "")
+}
+
+// Due returns of how many cases the next Sweep would erase the sides, if they were kept for so many days.
+func (s *Service) Due(ctx context.Context, days int) (int, error) {
+	return s.cases.Count(ctx, s.due(days))
+}
+
 // Sweep erases the sides of cases that were closed long enough ago, and says how many.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	by := access.System("neighbour")
-	page, err := s.cases.Find(ctx, store.Where("erase_on", store.Lte, s.today()).And("erase_on", store.Gt, "").Limit(200))
+	days := Keep
+	if s.Days != nil {
+		days = s.Days()
+	}
+	page, err := s.cases.Find(ctx, s.due(days).Limit(200))
 	if err != nil {
 		return 0, err
 	}

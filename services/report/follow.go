@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"errors"
+	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
@@ -41,18 +42,29 @@ func (s *Service) Inform(ctx context.Context, tell func(context.Context, Item) e
 	return told, failed
 }
 
+// due is the time until which a report says its personal parts stay, for those that go now: it is stored for the longest time that can be.
+func (s *Service) due(days int) time.Time {
+	return s.now().Add(Keep - time.Duration(days)*24*time.Hour)
+}
+
+// Due returns how many reports the next Sweep would erase something of, if what is personal were kept for so many days.
+func (s *Service) Due(ctx context.Context, days int) (int, error) {
+	return s.coll.Count(ctx, store.Where("erase_at", store.Lte, s.due(days)))
+}
+
 // Sweep erases what is personal and has been kept for 30 days, and returns from how many reports. A worker runs it every hour.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
 	n := 0
 	for {
-		page, err := s.coll.Find(ctx, store.Where("erase_at", store.Lte, s.now()).Limit(batch))
+		due := s.due(s.days())
+		page, err := s.coll.Find(ctx, store.Where("erase_at", store.Lte, due).Limit(batch))
 		if err != nil || len(page.Items) == 0 {
 			return n, err
 		}
 		for i := range page.Items {
 			r := &page.Items[i]
 			_, err := s.coll.Update(ctx, access.System("schedule"), audit.Write{Action: access.ReportErase, Title: Spell(r.Ref)}, r.ID, 0, func(r *report) error {
-				r.forget(s.now())
+				r.forget(due)
 				return nil
 			})
 			if err != nil {

@@ -63,8 +63,9 @@ const (
 	// maxNotes and perVoice bound what is read beside it: the first notes say it all.
 	maxNotes = 20
 	perVoice = 3
-	// Keep is how long what is personal in a report is kept.
-	Keep = 30 * 24 * time.Hour
+	// Keep is how long what is personal in a report is kept at most, see KeepFor.
+	Keep     = KeepDays * 24 * time.Hour
+	KeepDays = 30
 )
 
 // never is later than any time something is due.

@@ -516,11 +516,18 @@ func TestWhatIsKeptOfPeople(t *testing.T) {
 	if err != nil || len(got) != 0 || item.Contacts != 0 || item.Count != 1 || len(item.Notes) != 1 {
 		t.Errorf("after 30 days: contacts %v, %+v, %v", got, item, err)
 	}
-	b.pass(report.Keep)
+	b.pass(report.Keep - 24*time.Hour)
+	sweep(0)
+	for days, want := range map[int]int{report.KeepDays: 0, report.KeepDays - 1: 1} {
+		if n, err := b.Due(t.Context(), days); err != nil || n != want {
+			t.Errorf("due if kept for %d days: %d, %v; want %d", days, n, err, want)
+		}
+	}
+	b.KeepFor(func() int { return report.KeepDays - 1 })
 	sweep(1)
 	sweep(0)
 	if item, _ = b.Get(t.Context(), coordinator, item.ID); len(item.Notes) != 0 || item.Answer != "改好了" {
-		t.Errorf("30 days after the answer: %+v", item)
+		t.Errorf("29 days after the answer: %+v", item)
 	}
 	for _, e := range b.trail(t, item.ID) {
 		for _, c := range e.Fact.Changes {

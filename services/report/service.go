@@ -33,6 +33,7 @@ type Service struct {
 	now   func() time.Time
 	// offered says which reasons can be chosen, see OfferReasons.
 	offered func(Reason) bool
+	days    func() int // see KeepFor
 }
 
 // New returns the service on db.
@@ -42,12 +43,15 @@ func New(db store.DB, log *audit.Log, keys *secret.Ring, shops Shops, now func()
 	return &Service{
 		// The trail outlives what is personal, so it must never have it.
 		coll: audit.Record(coll, log, "report", audit.Hide("notes", "voices")), log: log, keys: keys, shops: shops, now: now,
-		offered: func(r Reason) bool { return slices.Contains(Reasons, r) },
+		offered: func(r Reason) bool { return slices.Contains(Reasons, r) }, days: func() int { return KeepDays },
 	}
 }
 
 // OfferReasons says which reasons can be chosen; without it those of the program. It is called before the service is used.
 func (s *Service) OfferReasons(offered func(Reason) bool) { s.offered = offered }
+
+// KeepFor says how many days what is personal is kept, KeepDays at most; without it KeepDays. It is called before the service is used.
+func (s *Service) KeepFor(days func() int) { s.days = days }
 
 // Message is what somebody reports.
 type Message struct {

@@ -20,8 +20,8 @@ type Class struct {
 	// Days is how long they are kept, counted from From: "decided", "answered", "used", "made", "ended", "withdrawn", "day".
 	Days int
 	From string
-	// Set says that an administrator chose the days.
-	Set bool
+	// Due counts what the next run would erase, were the records kept for so many days; nil: nobody sets the days.
+	Due func(ctx context.Context, days int) (int, error)
 }
 
 // Report is what was erased of one class on one day.
@@ -70,6 +70,9 @@ func New(db store.DB, classes func() []Class, now func() time.Time) *Service {
 	}
 }
 
+// Classes returns the classes with their rules of now, in the order of the page.
+func (s *Service) Classes() []Class { return s.classes() }
+
 // Do erases what is due of a class and reports it. It returns what erase returns, and the error of the report besides.
 func (s *Service) Do(class string, erase func(context.Context) (int, error)) func(context.Context) (int, error) {
 	return func(ctx context.Context) (int, error) {
@@ -112,6 +115,19 @@ func put[T any](ctx context.Context, coll *store.Collection[T], fresh T, change 
 		_, err = coll.Update(ctx, id, 0, func(x *T) error { change(x); return nil })
 	}
 	return err
+}
+
+// Due returns how many records of a class the next run would erase, were they kept for so many days: access.RetentionRead. It is 0 for a class whose days nobody sets.
+func (s *Service) Due(ctx context.Context, by access.Actor, class string, days int) (int, error) {
+	if err := access.Require(by, access.RetentionRead, access.Thing{Kind: "retention"}); err != nil {
+		return 0, err
+	}
+	for _, c := range s.classes() {
+		if c.Name == class && c.Due != nil {
+			return c.Due(ctx, days)
+		}
+	}
+	return 0, nil
 }
 
 // window is what the states and the reports look back.

@@ -19,7 +19,7 @@ func TestReports(t *testing.T) {
 	db, _, _ := audittest.Open(t, func() time.Time { return at })
 	days := 30
 	s := retention.New(db, func() []retention.Class {
-		return []retention.Class{{Name: "sessions", Days: days, From: "used"}, {Name: "trail", Days: 365, From: "made", Set: true}}
+		return []retention.Class{{Name: "sessions", Days: days, From: "used"}, {Name: "trail", Days: 365, From: "made", Due: func(_ context.Context, days int) (int, error) { return 400 - days, nil }}}
 	}, func() time.Time { return at })
 	run := func(class string, n int, failed error) {
 		t.Helper()
@@ -53,8 +53,16 @@ func TestReports(t *testing.T) {
 	if x := states[0]; x.Erased != 6 || !x.Failed || !x.Last.Equal(at) {
 		t.Errorf("sessions: %+v", x)
 	}
-	if x := states[1]; x.Erased != 0 || x.Failed || x.Last.IsZero() || !x.Set {
+	if x := states[1]; x.Erased != 0 || x.Failed || x.Last.IsZero() || x.Due == nil {
 		t.Errorf("trail: %+v", x)
+	}
+	for class, want := range map[string]int{"trail": 30, "sessions": 0, "nothing": 0} {
+		if n, err := s.Due(t.Context(), admin, class, 370); n != want || err != nil {
+			t.Errorf("due of %s: %d, %v; want %d", class, n, err, want)
+		}
+	}
+	if _, err := s.Due(t.Context(), access.Actor{}, "trail", 370); !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Unauthenticated) {
+		t.Errorf("a visitor asks what is due: %v", err)
 	}
 	at = at.AddDate(0, 0, 40)
 	if states, err := s.States(t.Context(), admin); err != nil || states[0].Erased != 0 {

@@ -1,6 +1,6 @@
 // Package setting keeps what an administrator sets without starting the program anew: what the site is called, who answers for it, its
-// filing numbers, the languages it offers, and how long some records are kept. There is one document. Secrets,
-// addresses, senders and the ranges of the office stay with whoever runs the machine (server/config).
+// filing numbers, the languages it offers, how long some records are kept, where the staff's pages answer and what messages leave as. There is
+// one document. Secrets, the servers of messages and whatever the machine says itself stay with whoever runs it (server/config).
 package setting
 
 import (
@@ -8,42 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"slices"
 	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
-	"shangquan/services/lang"
 	"shangquan/services/store"
-)
-
-// Values are the settings. They are checked as a whole: whoever reads them need not check again.
-type Values struct {
-	Name       lang.Text `json:"name"`
-	Operator   string    `json:"operator"`   // 主办: who answers for the site
-	Undertaker string    `json:"undertaker"` // 承办: who runs it for them
-	Phone      string    `json:"phone"`
-	ICP        string    `json:"icp"`       // 沪ICP备12345678号-1
-	Police     string    `json:"police"`    // 沪公网安备 31011702000000号
-	SiteCode   string    `json:"site_code"` // 网站标识码 of a site of the administration: 10 digits
-	Complaints string    `json:"complaints"`
-	// Languages are offered; that of record is always among them. Pages in the others keep their addresses, and nothing leads there.
-	Languages []lang.Tag `json:"languages"`
-	// TrailDays and ConsentDays are how long the trail is kept, and a consent after it was taken back.
-	TrailDays   int `json:"trail_days"`
-	ConsentDays int `json:"consent_days"`
-}
-
-// The limits. The least time of the trail is that of the law, see audit.Least.
-const (
-	MaxText = 60 // characters of a line
-	MaxDays = 3650
-	// LeastDays is the least for the trail; ConsentDays has no law but the proof it is for.
-	LeastDays = int(audit.Least / (24 * time.Hour))
-	// LeastConsent is how long a consent that was taken back can still be asked about.
-	LeastConsent = 90
 )
 
 // Set is the document. Each write is a new edition, numbered by the revision of the store; the latest Kept editions can be put in force again.
@@ -82,7 +53,8 @@ type Service struct {
 	cur     *store.Latest[Set]
 }
 
-// New returns the settings on db. initial are those of the environment, in force until somebody sets others.
+// New returns the settings on db. initial are those of the environment, in force until somebody sets others. Ranges of the office that the
+// environment names stay in force whatever is set: who runs the machine gets in again with them.
 func New(db store.DB, log *audit.Log, initial Values, now func() time.Time) *Service {
 	coll := store.NewCollection[Set](db, kind, store.Follow("audit"), store.Sealed())
 	s := &Service{docs: audit.Record(coll, log, kind, audit.Hide("earlier")), initial: complete(initial), now: now}
@@ -90,22 +62,24 @@ func New(db store.DB, log *audit.Log, initial Values, now func() time.Time) *Ser
 	return s
 }
 
-// complete gives what the environment has no word for its usual value.
-func complete(v Values) Values {
-	if len(v.Languages) == 0 {
-		v.Languages = slices.Clone(lang.Tags)
-	}
-	if v.TrailDays == 0 {
-		v.TrailDays = LeastDays
-	}
-	if v.ConsentDays == 0 {
-		v.ConsentDays = MaxDays / 10 * 3 // three years, as long as a claim can be brought (民法典 188)
-	}
-	return v
-}
-
 // Now returns the settings in force when they were last looked at. They are shared: nobody changes them.
 func (s *Service) Now() Values { return s.cur.Now().Values }
+
+// Fixed reports whether the environment names the ranges of the office.
+func (s *Service) Fixed() bool { return len(s.initial.Office) > 0 }
+
+// inForce completes what is stored, perhaps by an earlier version of this program, and lets the environment win where it does.
+func (s *Service) inForce(set Set) Set {
+	set.Values = complete(set.Values)
+	if s.Fixed() {
+		set.Office = s.initial.Office
+	}
+	set.Earlier = slices.Clone(set.Earlier)
+	for i := range set.Earlier {
+		set.Earlier[i].Values = complete(set.Earlier[i].Values)
+	}
+	return set
+}
 
 // Look brings Now up to the store and returns a mark that is another after every change. It answers from memory while nothing changed.
 func (s *Service) Look(ctx context.Context) (string, error) { return s.cur.Look(ctx) }
@@ -120,7 +94,7 @@ func (s *Service) read(ctx context.Context, was Set) (Set, error) {
 		slog.ErrorContext(ctx, "the settings stay as they were", "error", err)
 		return was, nil
 	}
-	return set, err
+	return s.inForce(set), err
 }
 
 // Get returns the settings with their earlier editions; revision 0: nobody has set any, and those of the environment are in force.
@@ -132,38 +106,67 @@ func (s *Service) Get(ctx context.Context, by access.Actor) (Set, error) {
 	if fault.Is(err, fault.NotFound) {
 		return Set{Values: s.initial}, nil
 	}
-	return set, err
+	return s.inForce(set), err
 }
 
-// Put puts settings in force over edition number: fault.Invalid with a field for each that cannot be, fault.Conflict when another edition
-// is in force.
-func (s *Service) Put(ctx context.Context, by access.Actor, number int64, v Values) (Set, error) {
-	v = clean(v)
+// Check says what is wrong with settings for who would put them in force: fault.Invalid with a field for each. Ranges of the office must
+// have by in them.
+func (s *Service) Check(by access.Actor, v Values) error {
 	if err := access.Require(by, access.SettingEdit, access.Thing{Kind: kind}); err != nil {
+		return err
+	}
+	v = s.clean(v)
+	wrong := v.wrong()
+	if len(wrong) == 0 && !s.Fixed() && !v.Admits(by.Client) {
+		wrong = append(wrong, fault.Field{Name: "office", Key: "setting.wrong.outside", Args: map[string]any{"Address": by.Client.String()}})
+	}
+	return fault.Wrongs(wrong)
+}
+
+func (s *Service) clean(v Values) Values {
+	if v = clean(v); s.Fixed() {
+		v.Office = s.initial.Office
+	}
+	return v
+}
+
+// Put puts settings in force over edition number: a fault of Check, or fault.Conflict when another edition is in force.
+func (s *Service) Put(ctx context.Context, by access.Actor, number int64, v Values) (Set, error) {
+	if err := s.Check(by, v); err != nil {
 		return Set{}, err
 	}
-	if wrong := v.wrong(); len(wrong) > 0 {
-		return Set{}, &fault.Error{Kind: fault.Invalid, Key: "error.invalid", Fields: wrong}
-	}
+	v = s.clean(v)
 	return s.put(ctx, by, number, "", func(*Set) (Values, error) { return v, nil })
 }
 
-// Back puts an earlier edition in force again, number 0 being that of the environment: fault.NotFound for one that is not kept.
+// Back puts an earlier edition in force again, number 0 being that of the environment: fault.NotFound for one that is not kept. Nothing is
+// erased by it, and nobody shut out: terms that were shorter, and ranges of the office without by in them, stay as they are.
 func (s *Service) Back(ctx context.Context, by access.Actor, number, to int64) (Set, error) {
 	if err := access.Require(by, access.SettingEdit, access.Thing{Kind: kind}); err != nil {
 		return Set{}, err
 	}
 	return s.put(ctx, by, number, fmt.Sprintf("edition %d", to), func(set *Set) (Values, error) {
 		if to == 0 {
-			return s.initial, nil
+			return s.harmless(by, s.initial, complete(set.Values)), nil
 		}
 		for _, e := range set.Earlier {
 			if e.Number == to {
-				return e.Values, nil
+				return s.harmless(by, complete(e.Values), complete(set.Values)), nil
 			}
 		}
 		return Values{}, fault.New(fault.NotFound, "error.not_found", fmt.Errorf("setting: edition %d is not kept", to))
 	})
+}
+
+// harmless is an earlier edition with the longer terms of now, and with the ranges of now where those of then would shut by out.
+func (s *Service) harmless(by access.Actor, then, now Values) Values {
+	for i, t := range then.Terms() {
+		*t.Days = max(*t.Days, *now.Terms()[i].Days)
+	}
+	if !s.Fixed() && !then.Admits(by.Client) {
+		then.Office = now.Office
+	}
+	return then
 }
 
 func (s *Service) put(ctx context.Context, by access.Actor, number int64, why string, next func(*Set) (Values, error)) (Set, error) {
@@ -198,62 +201,4 @@ func (s *Service) put(ctx context.Context, by access.Actor, number int64, why st
 	}
 	_, err = s.Look(ctx)
 	return out, err
-}
-
-func clean(v Values) Values {
-	v.Name = v.Name.Clean()
-	for _, x := range []*string{&v.Operator, &v.Undertaker, &v.Phone, &v.ICP, &v.Police, &v.SiteCode, &v.Complaints} {
-		*x = lang.Clean(*x)
-	}
-	offered := []lang.Tag{lang.Hans}
-	for _, t := range lang.Tags {
-		if t != lang.Hans && slices.Contains(v.Languages, t) {
-			offered = append(offered, t)
-		}
-	}
-	v.Languages = offered
-	return v
-}
-
-var (
-	icpForm    = regexp.MustCompile(`^\p{Han}ICP[备证][0-9A-Za-z-]{1,20}号(-\d{1,4})?$`)
-	policeForm = regexp.MustCompile(`^\p{Han}公网安备\s?[0-9]{6,20}号?$`)
-	codeForm   = regexp.MustCompile(`^[0-9A-Z]{10}$`)
-	phoneForm  = regexp.MustCompile(`^[0-9+][0-9 +()（）转、,，/-]{4,39}$`)
-)
-
-// wrong says what cannot be.
-func (v *Values) wrong() []fault.Field {
-	line := lang.Limit{Max: MaxText}
-	out := (lang.Limit{Max: MaxText, Must: true}).CheckText("name", v.Name)
-	for _, x := range []struct{ name, text string }{
-		{"operator", v.Operator}, {"undertaker", v.Undertaker}, {"complaints", v.Complaints}, {"phone", v.Phone}, {"icp", v.ICP}, {"police", v.Police}, {"site_code", v.SiteCode},
-	} {
-		out = append(out, line.Check(x.name, x.text)...)
-	}
-	if len(out) == 0 { // only what can be read at all has a form
-		for _, x := range []struct {
-			text string
-			form *regexp.Regexp
-			bad  fault.Field
-		}{
-			{v.Phone, phoneForm, fault.Field{Name: "phone", Key: "setting.wrong.phone"}},
-			{v.ICP, icpForm, fault.Field{Name: "icp", Key: "setting.wrong.icp"}},
-			{v.Police, policeForm, fault.Field{Name: "police", Key: "setting.wrong.police"}},
-			{v.SiteCode, codeForm, fault.Field{Name: "site_code", Key: "setting.wrong.site_code"}},
-		} {
-			if x.text != "" && !x.form.MatchString(x.text) {
-				out = append(out, x.bad)
-			}
-		}
-	}
-	for _, x := range []struct {
-		name        string
-		days, least int
-	}{{"trail_days", v.TrailDays, LeastDays}, {"consent_days", v.ConsentDays, LeastConsent}} {
-		if x.days < x.least || x.days > MaxDays {
-			out = append(out, fault.Field{Name: x.name, Key: "setting.wrong.days", Args: map[string]any{"Least": x.least, "Most": MaxDays}})
-		}
-	}
-	return out
 }
