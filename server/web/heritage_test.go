@@ -142,10 +142,3 @@ func TestTheDistrictEntersTheMarkOfAShopWithoutAnOwner(t *testing.T) {
 		t.Errorf("entered twice: %d", a.status)
 	}
 }
-
-func TestHowRequestsAreAnswered(t *testing.T) {
-	t.Parallel()
-	x := peopled(t)
-	page := x.as(t, "").page("/how-we-answer")
-	has(t, "the page", page, "tel:12345", "72 小时", "15 个工作日", "收到 0 件")
-}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,6 +40,9 @@ func (s *Site) settingsForm(c *fiber.Ctx, p *speaker, f *form, set *setting.Set)
 	text("police", set.Police, nil)
 	text("site_code", set.SiteCode, func(y *ui.Field) { y.Short = true })
 	text("complaints", set.Complaints, nil)
+	heading("official")
+	text("official", set.Official, func(y *ui.Field) { y.Max = setting.MaxClosing })
+	text("official_link", set.OfficialLink, func(y *ui.Field) { y.Type, y.Lang = "url", lang.En })
 	heading("languages")
 	x.Parts = append(x.Parts, ui.FormPart{Choice: languageChoice(p, f, set.Languages)})
 	heading("office")
@@ -167,6 +171,7 @@ func (s *Site) settingsRead(f *form) setting.Values {
 	v := setting.Values{
 		Name:     lang.Text{Hans: f.Get("name"), Hant: f.Get("name.hant"), En: f.Get("name.en")},
 		Operator: f.Get("operator"), Undertaker: f.Get("undertaker"), Phone: f.Get("phone"), ICP: f.Get("icp"), Police: f.Get("police"), SiteCode: f.Get("site_code"), Complaints: f.Get("complaints"),
+		Official: f.Get("official"), OfficialLink: f.Get("official_link"),
 		Office:  strings.FieldsFunc(f.Get("office"), func(r rune) bool { return strings.ContainsRune("\r\n,，、;； \t", r) }),
 		Letters: setting.Letters{Sender: f.Get("sender"), From: f.Get("from"), ReplyTo: f.Get("reply_to"), Closing: f.Get("closing")},
 	}
@@ -192,11 +197,26 @@ func (s *Site) settingsPut(c *fiber.Ctx, f *form, number int64, v setting.Values
 	if err := s.services.Settings.Check(by, v); err != nil {
 		return err
 	}
+	if link := strings.TrimSpace(v.OfficialLink); link != "" && s.officialLink(ctx, link) == "" {
+		return fault.Wrong("official_link", "settings.wrong.link", nil)
+	}
 	if shorter := v.Shorter(&set.Values); len(shorter) > 0 && f.Get("agreed") != agreement(shorter) && number == set.Rev {
 		return fault.Wrong("agreed", "settings.wrong.agreed", nil)
 	}
 	_, err = s.services.Settings.Put(ctx, by, number, v)
 	return err
+}
+
+// officialLink is an address that notices may link to; empty for any other.
+func (s *Site) officialLink(ctx context.Context, link string) string {
+	if s.services.LinkHosts == nil {
+		return ""
+	}
+	to, ok := s.services.LinkHosts.Allowed(ctx).Address(link)
+	if !ok {
+		return ""
+	}
+	return to
 }
 
 // settingsTest: POST /admin/settings/test: a message to whoever presses it, and what became of it.

@@ -86,3 +86,8 @@ func floorDiv(a, b int64) int64 {
 	}
 	return q
 }
+
+// YearSpan returns when a year begins in the district, and when the next one does, as they are stored.
+func YearSpan(year int) (from, until time.Time) {
+	return time.Date(year, 1, 1, 0, 0, 0, 0, Shanghai).UTC(), time.Date(year+1, 1, 1, 0, 0, 0, 0, Shanghai).UTC()
+}

@@ -391,6 +391,11 @@ func TestEvidenceGoes(t *testing.T) {
 	c, err := b.Approve(t.Context(), first, c.ID, c.Rev)
 	want(t, err, "")
 	waiting := b.send(t, "b", "s2")
+	for year, n := range map[int][2]int{b.now().Year(): {2, 1}, b.now().Year() - 1: {0, 0}} {
+		if sent, settled, err := b.Totals(t.Context(), year); err != nil || sent != n[0] || settled != n[1] {
+			t.Errorf("%d: %d sent, %d settled, %v; want %v", year, sent, settled, err, n)
+		}
+	}
 	b.pass(90*24*time.Hour - time.Second)
 	if due, err := b.DueForErasure(t.Context(), 10); err != nil || len(due) != 0 {
 		t.Errorf("due too early: %v, %v", due, err)

@@ -237,6 +237,13 @@ func TestTheWayOfACase(t *testing.T) {
 	if n, err := b.Sweep(ctx); err != nil || n != 0 {
 		t.Errorf("erased at once: %d %v", n, err)
 	}
+	b.begin(t)
+	begun := x.CreatedAt.Year()
+	for year, want := range map[int][2]int{begun: {2, 1}, begun - 1: {0, 0}} {
+		if n, ended, err := b.Totals(ctx, year); err != nil || n != want[0] || ended != want[1] {
+			t.Errorf("%d: %d begun, %d ended, %v; want %v", year, n, ended, err, want)
+		}
+	}
 	b.pass(Keep - 1)
 	for days, want := range map[int]int{Keep: 0, Keep - 1: 1} {
 		if n, err := b.Due(ctx, days); err != nil || n != want {

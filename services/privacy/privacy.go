@@ -96,7 +96,7 @@ type Service struct {
 // New returns the asks on d.DB.
 func New(d Deps) *Service {
 	coll := store.NewCollection[Ask](d.DB, "privacy_asks", store.Unique("number"), store.Unique("slot"), store.Index("account_id", "created_at"),
-		store.Index("open", "due"), store.Index("answered_at"), store.Follow("audit"))
+		store.Index("open", "due"), store.Index("open", "created_at"), store.Index("answered_at"), store.Follow("audit"))
 	return &Service{d, audit.Record(coll, d.Log, Object, audit.Hide("sealed", "slot"))}
 }
 
@@ -229,6 +229,22 @@ func (s *Service) seal(w Words) (string, error) {
 		return "", fault.New(fault.Internal, "error.internal", err)
 	}
 	return s.Keys.Seal(Object, plain)
+}
+
+// Totals returns how many asks came in a year of the district, and how many of those are answered. Small numbers may tell who it was: who
+// shows them withholds them.
+func (s *Service) Totals(ctx context.Context, year int) (received, answered int, err error) {
+	from, until := calendar.YearSpan(year)
+	for _, open := range []bool{true, false} {
+		n, err := s.docs.Count(ctx, store.Where("open", store.Eq, open).And("created_at", store.Gte, from).And("created_at", store.Lt, until))
+		if err != nil {
+			return 0, 0, err
+		}
+		if received += n; !open {
+			answered = n
+		}
+	}
+	return received, answered, nil
 }
 
 // Sweep forgets the words and the person of what was answered long enough ago, and returns of how many. The number, the kind and the days

@@ -110,6 +110,11 @@ func TestAnAskIsAnswered(t *testing.T) {
 		t.Errorf("answered: %+v %v", done, err)
 	}
 	b.send(t, privacy.Right, "又错了") // the next one may come
+	for year, want := range map[int][2]int{b.at.Year(): {3, 1}, b.at.Year() - 1: {0, 0}} {
+		if asked, answered, err := b.Totals(ctx, year); err != nil || asked != want[0] || answered != want[1] {
+			t.Errorf("%d: %d asked, %d answered, %v; want %v", year, asked, answered, err, want)
+		}
+	}
 
 	if n, err := b.Sweep(ctx); n != 0 || err != nil {
 		t.Errorf("forgotten at once: %d %v", n, err)

@@ -81,6 +81,8 @@ func TestWhatCannotBeSet(t *testing.T) {
 		"answers to nobody":     {func(v *setting.Values) { v.ReplyTo = "nobody" }, "reply_to"},
 		"a header in the name":  {func(v *setting.Values) { v.Sender = "商圈\r\nBcc: b@example.com" }, "sender"},
 		"a long last line":      {func(v *setting.Values) { v.Closing = strings.Repeat("x", setting.MaxClosing+1) }, "closing"},
+		"a long way to go":      {func(v *setting.Values) { v.Official = strings.Repeat("x", setting.MaxClosing+1) }, "official"},
+		"a long link":           {func(v *setting.Values) { v.OfficialLink = "https://" + strings.Repeat("x", setting.MaxLink) }, "official_link"},
 		"no way to reach":       {func(v *setting.Values) { v.MailOff, v.ShortOff = true, true }, "channels"},
 		"trail under a year":    {func(v *setting.Values) { v.TrailDays = 364 }, "trail_days"},
 		"trail for ever":        {func(v *setting.Values) { v.TrailDays = 3651 }, "trail_days"},

@@ -23,6 +23,9 @@ type Values struct {
 	Police     string    `json:"police"`    // 沪公网安备 31011702000000号
 	SiteCode   string    `json:"site_code"` // 网站标识码 of a site of the administration: 10 digits
 	Complaints string    `json:"complaints"`
+	// Official says where what the site does not take is brought to, besides the line of the city; OfficialLink is the page for it.
+	Official     string `json:"official"`
+	OfficialLink string `json:"official_link"`
 	// Languages are offered; that of record is always among them. Pages in the others keep their addresses, and nothing leads there.
 	Languages []lang.Tag `json:"languages"`
 	// Days are how long records are kept, see Terms; 0, of settings from before there was a choice, is the usual time.
@@ -53,6 +56,7 @@ type Letters struct {
 const (
 	MaxText    = 60 // characters of a line
 	MaxClosing = 100
+	MaxLink    = 300
 	MaxDays    = 3650
 	MaxOffice  = 30 // ranges
 	// LeastDays is the least for the trail; ConsentDays has no law but the proof it is for.
@@ -117,7 +121,7 @@ func complete(v Values) Values {
 func clean(v Values) Values {
 	v.Name = v.Name.Clean()
 	for _, x := range []*string{
-		&v.Operator, &v.Undertaker, &v.Phone, &v.ICP, &v.Police, &v.SiteCode, &v.Complaints, &v.Sender, &v.From, &v.ReplyTo, &v.Closing,
+		&v.Operator, &v.Undertaker, &v.Phone, &v.ICP, &v.Police, &v.SiteCode, &v.Complaints, &v.Official, &v.OfficialLink, &v.Sender, &v.From, &v.ReplyTo, &v.Closing,
 	} {
 		*x = lang.Clean(*x)
 	}
@@ -167,6 +171,8 @@ func (v *Values) wrong() []fault.Field {
 		out = append(out, line.Check(x.name, x.text)...)
 	}
 	out = append(out, lang.Limit{Max: MaxClosing}.Check("closing", v.Closing)...)
+	out = append(out, lang.Limit{Max: MaxClosing}.Check("official", v.Official)...)
+	out = append(out, lang.Limit{Max: MaxLink}.Check("official_link", v.OfficialLink)...)
 	if len(out) == 0 { // only what can be read at all has a form
 		for _, x := range []struct {
 			text string
