@@ -195,6 +195,7 @@
 //   - notice · 公告 · told to an audience for a time, perhaps to be confirmed; public in versions · news, message, post (that is a shop's)
 //   - audience · 发给谁 · whom a notice is for: stretches of streets, plazas and floors, categories, single shops, areas, or everybody · target
 //   - stretch · 路段 · a part of a street: side, from one house number to another · segment
+//   - benefit · 街坊实惠 · a post of a shop that is for the residents of an area, until its day · welfare, coupon
 //   - area · 居民区 · a neighbourhood by its name, and nothing else of it · community
 //   - version · 版本 · what was published of a notice at one time; never changes · revision (that is the store's)
 //   - approval · 审 · the leave of a second person for exactly one content · review (that is of listings)

@@ -66,7 +66,7 @@ func (t together) revision(ctx context.Context) (string, error) {
 	out := ""
 	for _, x := range []interface {
 		Revision(context.Context) (string, error)
-	}{t.activities, t.programmes, t.heritage, t.policies, t.outdoor} {
+	}{t.activities, t.programmes, t.heritage, t.policies, t.outdoor, t.neighbours} {
 		r, err := x.Revision(ctx)
 		if err != nil {
 			return "", err

@@ -26,7 +26,7 @@ var (
 		{"find", "/"}, {"plazas", "/plazas"}, {"streets", "/streets"}, {"night", "/night"}, {"heritage", "/heritage"}, {"points", "/points"},
 	}
 	footing = []entry{
-		{"notices", "/notices"}, {"favourites", "/favourites"}, {"report", "/reports"}, {"help", "/help"}, {"about", "/about"}, {"accessibility", "/accessibility"}, {"privacy", "/privacy"}, {"open_data", "/open-data"}, {"bodies", "/bodies"}, {"station", "/station"}, {"spaces", "/spaces"}, {"activities", "/activities"}, {"outdoor", "/outdoor"}, {"policies", "/policies"}, {"vacancies", "/vacancies"}, {"answers", "/how-we-answer"}, {"sign_in", "/sign-in"},
+		{"notices", "/notices"}, {"favourites", "/favourites"}, {"report", "/reports"}, {"help", "/help"}, {"about", "/about"}, {"accessibility", "/accessibility"}, {"privacy", "/privacy"}, {"open_data", "/open-data"}, {"bodies", "/bodies"}, {"station", "/station"}, {"spaces", "/spaces"}, {"activities", "/activities"}, {"neighbours", "/neighbours"}, {"outdoor", "/outdoor"}, {"policies", "/policies"}, {"vacancies", "/vacancies"}, {"answers", "/how-we-answer"}, {"sign_in", "/sign-in"},
 	}
 )
 

@@ -59,7 +59,7 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 		}
 		set.URLs = append(set.URLs, u)
 	}
-	for _, path := range []string{"/", "/plazas", "/streets", "/night", "/heritage", "/points", "/holidays", "/notices", "/about", "/help", "/accessibility", "/privacy", "/open-data", "/bodies", "/meetings", "/station", "/spaces", "/activities", "/programme", "/policies", "/outdoor", "/vacancies", "/heritage/walk", "/how-we-answer"} {
+	for _, path := range []string{"/", "/plazas", "/streets", "/night", "/heritage", "/points", "/holidays", "/notices", "/about", "/help", "/accessibility", "/privacy", "/open-data", "/bodies", "/meetings", "/station", "/spaces", "/activities", "/neighbours", "/programme", "/policies", "/outdoor", "/vacancies", "/heritage/walk", "/how-we-answer"} {
 		add(path, time.Time{})
 	}
 	folder := map[string]string{"shop": "/shops/", "street": "/streets/", "plaza": "/plazas/"}

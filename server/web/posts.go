@@ -271,7 +271,7 @@ func (s *Site) showPost(c *fiber.Ctx, p *speaker, v myPostPage, err error) error
 // postView is the page of a post: a new one when x is nil.
 func (s *Site) postView(c *fiber.Ctx, p *speaker, l *listing.Listing, x *post.Post, f *form) myPostPage {
 	v := myPostPage{Up: ui.Link{Label: p.say("posts.title"), Href: at(c, "/my/shops/"+l.ID+"/posts")}, Title: p.say("posts.new")}
-	v.Form = &ui.Form{Action: at(c, postHref(l.ID, "new")), CSRF: s.token(Of(c)), Parts: postParts(p, f)}
+	v.Form = &ui.Form{Action: at(c, postHref(l.ID, "new")), CSRF: s.token(Of(c)), Parts: postParts(p, f, s.areaNames(c.UserContext(), p))}
 	state := post.Draft
 	if x != nil {
 		v.Title, v.Form.Action, v.Form.Rev = p.say("posts.edit"), at(c, postHref(l.ID, x.ID)), strconv.FormatInt(x.Rev, 10)

@@ -15,6 +15,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
+	"shangquan/services/neighbour"
 	"shangquan/services/post"
 )
 
@@ -32,7 +33,7 @@ func newPostForm(p *speaker) *form {
 
 // postForm is a form as it would have been sent to make x.
 func postForm(x *post.Post) *form {
-	v := url.Values{"kind": {string(x.Kind)}, "from": {x.From}, "until": {x.Until}, "repeat.every": {string(x.Repeat.Every)}}
+	v := url.Values{"areas": x.Areas, "kind": {string(x.Kind)}, "from": {x.From}, "until": {x.Until}, "repeat.every": {string(x.Repeat.Every)}}
 	for name, text := range map[string]*lang.Text{"title": &x.Title, "text": &x.Text, "who": &x.Who, "conditions": &x.Conditions} {
 		v.Set(name, text.Hans)
 		v.Set(name+".en", text.En)
@@ -65,7 +66,7 @@ func (f *form) post() post.Post {
 	}
 	x := post.Post{
 		Kind: post.Kind(f.Get("kind")), Title: text("title"), Text: text("text"), Who: text("who"), Conditions: text("conditions"),
-		From: f.Get("from"), Until: f.Get("until"), Repeat: post.Repeat{Every: post.Every(f.Get("repeat.every")), Days: []int{}},
+		Areas: append([]string{}, f.Values["areas"]...), From: f.Get("from"), Until: f.Get("until"), Repeat: post.Repeat{Every: post.Every(f.Get("repeat.every")), Days: []int{}},
 	}
 	if x.Until == "" {
 		x.Until = x.From
@@ -111,8 +112,8 @@ func (f *form) postFault(err error) error {
 	return &out
 }
 
-// postParts are the controls of a post.
-func postParts(p *speaker, f *form) []ui.FormPart {
+// postParts are the controls of a post. areas are the neighbourhoods it can be for.
+func postParts(p *speaker, f *form, areas []neighbour.Named) []ui.FormPart {
 	field := func(name, label string, more func(*ui.Field)) ui.FormPart { return input(f, name, label, more) }
 	limited := func(name string, lines bool) func(*ui.Field) {
 		return func(x *ui.Field) {
@@ -150,7 +151,7 @@ func postParts(p *speaker, f *form) []ui.FormPart {
 	}
 	weekdays := choice("repeat.days", p.say("posts.field.week_days"), true, week...)
 	weekdays.Choice.Optional = true
-	return []ui.FormPart{
+	parts := []ui.FormPart{
 		choice("kind", p.say("posts.field.kind"), false,
 			ui.Pick{Value: string(post.Offer), Label: p.say("posts.kind.offer"), Hint: p.say("posts.kind.offer_hint")},
 			ui.Pick{Value: string(post.News), Label: p.say("posts.kind.news"), Hint: p.say("posts.kind.news_hint")},
@@ -162,15 +163,26 @@ func postParts(p *speaker, f *form) []ui.FormPart {
 			limited("conditions", false)(x)
 			x.Hint = p.say("posts.field.conditions_hint")
 		}),
-		{Heading: p.say("posts.field.when")},
+	}
+	if len(areas) > 0 {
+		near := []ui.Pick{}
+		for _, a := range areas {
+			near = append(near, ui.Pick{Value: a.ID, Label: a.Name})
+		}
+		residents := choice("areas", p.say("posts.field.areas"), true, near...)
+		residents.Choice.Optional, residents.Choice.Hint = true, p.say("posts.field.areas_hint")
+		parts = append(parts, residents)
+	}
+	return append(parts,
+		ui.FormPart{Heading: p.say("posts.field.when")},
 		field("from", p.say("posts.field.from"), dated(func(*ui.Field) {})),
 		field("until", p.say("posts.field.until"), dated(func(x *ui.Field) { x.Hint = p.say("posts.field.until_hint") })),
 		field("times", p.say("posts.field.times"), timed),
 		field(timesEnd, p.say("posts.field.times_end"), timed),
 		every, weekdays,
 		field(monthDays, p.say("posts.field.month_days"), func(x *ui.Field) { x.Short, x.Optional, x.Hint = true, true, p.say("posts.field.month_hint") }),
-		{Heading: p.say("posts.field.english")},
+		ui.FormPart{Heading: p.say("posts.field.english")},
 		field("title.en", p.say("posts.field.title_en"), english("title")),
 		field("text.en", p.say("posts.field.text_en"), english("text")),
-	}
+	)
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -202,12 +203,12 @@ func TestPostsOfOthers(t *testing.T) {
 // A form and the post it makes say the same, whatever the recurrence.
 func TestPostFormIsFaithful(t *testing.T) {
 	for _, x := range []post.Post{
-		{Kind: post.News, Title: lang.Text{Hans: "上新", En: "New"}, From: "2026-10-15", Until: "2026-10-15", Repeat: post.Repeat{Days: []int{}}},
+		{Kind: post.News, Areas: []string{"a", "b"}, Title: lang.Text{Hans: "上新", En: "New"}, From: "2026-10-15", Until: "2026-10-15", Repeat: post.Repeat{Days: []int{}}},
 		{Kind: post.Event, From: "2026-10-15", Until: "2026-12-15", Repeat: post.Repeat{Every: post.Weekly, Days: []int{0, 6}}, Times: &hours.Span{Open: 9 * 60, Close: 11 * 60}},
 		{Kind: post.Offer, From: "2026-10-15", Until: "2026-12-15", Repeat: post.Repeat{Every: post.Monthly, Days: []int{1, 15}}, Times: &hours.Span{Open: 22 * 60, Close: 26 * 60}},
 	} {
 		got := postForm(&x).post()
-		if got.Kind != x.Kind || got.Title != x.Title || got.From != x.From || got.Until != x.Until || !sameDays(got.Repeat, x.Repeat) || (got.Times == nil) != (x.Times == nil) || got.Times != nil && *got.Times != *x.Times {
+		if got.Kind != x.Kind || !slices.Equal(got.Areas, x.Areas) || got.Title != x.Title || got.From != x.From || got.Until != x.Until || !sameDays(got.Repeat, x.Repeat) || (got.Times == nil) != (x.Times == nil) || got.Times != nil && *got.Times != *x.Times {
 			t.Errorf("%+v\n%+v", x, got)
 		}
 	}

@@ -74,7 +74,11 @@ func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) fu
 			return "", err
 		}
 		f, err := s.Vacancies.Revision(ctx)
-		return a + b + c + d + e + f, err
+		if err != nil {
+			return "", err
+		}
+		g, err := s.Neighbours.Revision(ctx)
+		return a + b + c + d + e + f + g, err
 	}
 }
 

@@ -133,6 +133,22 @@ func (s *Service) Areas(ctx context.Context, by access.Actor) ([]Area, error) {
 	return page.Items, err
 }
 
+// Named is an area as everybody may know it: its name, and nothing else.
+type Named struct{ ID, Name string }
+
+// Names returns the areas by their names.
+func (s *Service) Names(ctx context.Context) ([]Named, error) {
+	page, err := s.areas.Find(ctx, store.All().OrderBy("name", store.Asc).Limit(mostAreas))
+	out := []Named{}
+	for _, a := range page.Items {
+		out = append(out, Named{a.ID, a.Name})
+	}
+	return out, err
+}
+
+// Revision identifies everything of it that public pages show.
+func (s *Service) Revision(ctx context.Context) (string, error) { return store.Mark(ctx, s.areas) }
+
 // contact asks that by is the contact of an area: fault.NotFound for everybody else, who learns nothing of the sides.
 func (s *Service) contact(ctx context.Context, by access.Actor, areaID string) error {
 	if err := require(by, access.NeighbourEdit); err != nil {

@@ -75,6 +75,9 @@ type Post struct {
 	Who        lang.Text `json:"who,omitzero"`        // for whom
 	Conditions lang.Text `json:"conditions,omitzero"` // on what conditions
 
+	// Areas are the neighbourhoods whose residents it is for, by id; empty: no one in particular. It stands on their page too.
+	Areas []string `json:"areas,omitempty"`
+
 	From   string `json:"from"`  // YYYY-MM-DD
 	Until  string `json:"until"` // the last day, YYYY-MM-DD
 	Repeat Repeat `json:"repeat"`

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -103,6 +104,7 @@ func TestValidate(t *testing.T) {
 		{"days of every day", func(p *Post) { p.Repeat.Days = []int{1} }, "repeat.days", "error.choice"},
 		{"never", func(p *Post) { p.Repeat = Repeat{Monthly, []int{14}} }, "repeat.days", "post.wrong.never"},
 		{"closing first", func(p *Post) { p.Times = &hours.Span{Open: 600, Close: 600} }, "times", "post.wrong.times"},
+		{"a neighbourhood that is none", func(p *Post) { p.Areas = []string{strings.Repeat("x", 41)} }, "areas", "error.choice"},
 		{"of nothing", func(p *Post) { p.ListingID = "" }, "listing_id", "error.text.empty"},
 	} {
 		err := b.Create(t.Context(), desk, b.post(c.change))
@@ -218,6 +220,12 @@ func TestALife(t *testing.T) {
 	}
 	if _, err := b.Replace(ctx, owner, p, p.Rev-1); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a stale revision: %v", err)
+	}
+	for _, c := range []struct{ areas, want []string }{{[]string{"b", "a", "b"}, []string{"a", "b"}}, {nil, []string{"a", "b"}}, {[]string{}, nil}} {
+		p.Areas = c.areas
+		if p, err = b.Replace(ctx, owner, p, p.Rev); err != nil || !slices.Equal(p.Areas, c.want) {
+			t.Errorf("areas %q: %q, %v; want %q", c.areas, p.Areas, err, c.want)
+		}
 	}
 	list, err := b.Live(ctx, Where{PlazaID: "p", CategoryID: "noodles"}, b.at)
 	if err != nil || len(list) != 1 || list[0].Title.Hans != "大闸蟹到货" || list[0].MerchantID != "" {

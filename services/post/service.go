@@ -110,7 +110,8 @@ func (s *Service) Create(ctx context.Context, by access.Actor, p *Post) error {
 	return nil
 }
 
-// Replace writes what p says over revision rev of the post with its id. Whose it is, and its state, stay. fault.NotFound,
+// Replace writes what p says over revision rev of the post with its id. Whose it is, and its state, stay, and so do its areas where p has
+// nil for them. fault.NotFound,
 // fault.Invalid; fault.Conflict when rev is not current or the post was withdrawn.
 func (s *Service) Replace(ctx context.Context, by access.Actor, p Post, rev int64) (Post, error) {
 	strange, err := s.strange(ctx, &p)
@@ -124,6 +125,9 @@ func (s *Service) Replace(ctx context.Context, by access.Actor, p Post, rev int6
 		}
 		was.Kind, was.Title, was.Text, was.Who, was.Conditions = p.Kind, p.Title, p.Text, p.Who, p.Conditions
 		was.From, was.Until, was.Repeat, was.Times = p.From, p.Until, p.Repeat, p.Times
+		if p.Areas != nil {
+			was.Areas = p.Areas
+		}
 		if was.State == Ended && !was.late(s.now()) {
 			was.State = Draft // published anew when its writer says so
 		}

@@ -20,6 +20,7 @@ var Limits = map[string]lang.Limit{
 // The bounds of a post in time.
 const (
 	MaxDays   = 366
+	MaxAreas  = 30
 	maxPeriod = 36 * 60 // as hours: noon of the next day
 )
 
@@ -28,6 +29,7 @@ func (p *Post) normalise() {
 	for _, t := range []*lang.Text{&p.Title, &p.Text, &p.Who, &p.Conditions} {
 		t.Hans, t.Hant, t.En = lang.Clean(t.Hans), lang.Clean(t.Hant), lang.Clean(t.En)
 	}
+	p.Areas = slices.Compact(slices.Sorted(slices.Values(p.Areas)))
 	p.Repeat.Days = slices.Compact(slices.Sorted(slices.Values(p.Repeat.Days)))
 }
 
@@ -49,6 +51,7 @@ func (p *Post) validate() error {
 		limit.Must = t.must
 		wrong = append(wrong, limit.CheckText(t.name, t.text)...)
 	}
+	when(len(p.Areas) > MaxAreas || slices.ContainsFunc(p.Areas, func(id string) bool { return len(id) > 40 }), "areas", "error.choice")
 	from, errFrom := calendar.ParseDate(p.From)
 	until, errUntil := calendar.ParseDate(p.Until)
 	when(errFrom != nil, "from", "error.date")
