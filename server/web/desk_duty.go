@@ -11,10 +11,10 @@ import (
 // dutySection is whom to ring about the plaza a shop is in: the organisations of the joint meeting that look after it. nil where there is
 // none.
 func (s *Site) dutySection(c *fiber.Ctx, p *speaker, l *listing.Listing) (*section, error) {
-	if l.Address.PlazaID == "" || s.services.Assembly == nil || !access.Can(Of(c).Actor, access.AssemblyDuty, access.Thing{}) {
+	if l.Address.PlazaID == "" || s.services.Assembly == nil || !access.Can(Of(c).Actor, access.AssemblyDuty, l.Thing()) {
 		return nil, nil //nolint:nilnil // there is nothing to show
 	}
-	list, err := s.services.Assembly.Serving(c.UserContext(), Of(c).Actor, l.Address.PlazaID)
+	list, err := s.services.Assembly.Serving(c.UserContext(), Of(c).Actor, l.Thing())
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

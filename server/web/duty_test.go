@@ -31,4 +31,14 @@ func TestAReportFromAPlazaSaysWhomToRing(t *testing.T) {
 	desk := x.as(t, demo.Coordinator)
 	report := regexp.MustCompile(`/desk/reports/[^"]+`).FindString(desk.page("/desk?kind=report"))
 	has(t, "the report", desk.page(report), "烟道漏油", "这座广场找谁", "演示物业", "公共烟道、垃圾房", "物业值班室", "tel:&#43;862157770002")
+
+	// Who works for the shop reads the same, of a shop elsewhere there is nothing to read, and everybody else reads nothing of it.
+	owner, mine := x.as(t, demo.Owner), "/my/shops/"
+	has(t, "the owner", owner.page(mine+l.ID), "这座广场找谁", "演示物业", "公共烟道、垃圾房", "tel:&#43;862157770002")
+	if elsewhere := owner.page(mine + x.people[demo.Owner].ListingIDs[0]); strings.Contains(elsewhere, "演示物业") {
+		t.Error("a shop in no plaza reads whom to ring about one")
+	}
+	if public := x.as(t, "").page("/shops/" + l.Slug); strings.Contains(public, "物业值班室") {
+		t.Error("everybody reads the desk of the plaza")
+	}
 }

@@ -170,6 +170,7 @@ type myShopPage struct {
 	Others   []ui.AuditEntry
 	Links    []ui.Button
 	Plaza    *ui.Form
+	Duty     []ui.Fact // whom to ring about the building
 }
 
 // recentDays and recentMost bound what the page tells of changes by others.
@@ -226,6 +227,13 @@ func (s *Site) myShop(c *fiber.Ctx) error {
 	}
 	if l.Address.PlazaID != "" && access.Can(r.Actor, access.ListingPlaza, l.Thing()) {
 		v.Plaza = s.plazaForm(c, p, &l)
+	}
+	duty, err := s.dutySection(c, p, &l)
+	if err != nil {
+		return err
+	}
+	if duty != nil {
+		v.Duty = duty.Facts
 	}
 	if v.Answer, err = s.mustAnswer(c, p, &l); err != nil {
 		return err

@@ -94,7 +94,7 @@ const (
 	AssemblyInvite  Action = "assembly.invite"  // ask somebody to act for an organisation
 	AssemblyApprove Action = "assembly.approve" // what the public is to read, written by somebody else
 	AssemblyMember  Action = "assembly.member"  // act for an organisation: propose, confirm, sign, show what was done
-	AssemblyDuty    Action = "assembly.duty"    // read which desk looks after a building, to send reports there
+	AssemblyDuty    Action = "assembly.duty"    // read which desk looks after the building of a shop
 	AssemblyConsent Action = "assembly.consent" // let the public read that the organisation is a member, or not any more
 
 	ActivityRead Action = "activity.read"

@@ -19,14 +19,18 @@ type Duty struct {
 	Desk Desk
 }
 
-// Serving returns who looks after a plaza, so that what is reported from there gets to the right desk: the property company and the
-// committees that gave a desk for it.
-func (s *Service) Serving(ctx context.Context, by access.Actor, plazaID string) ([]Duty, error) {
-	if err := require(by, access.AssemblyDuty); err != nil {
+// Serving returns who looks after the plaza that a shop is in: the property company and the committees that gave a desk for it. Whoever
+// deals with reports reads it for every shop, to send them to the right desk, and who works for a shop reads it for their own:
+// fault.NotFound for all others.
+func (s *Service) Serving(ctx context.Context, by access.Actor, shop access.Thing) ([]Duty, error) {
+	if err := access.Require(by, access.AssemblyDuty, shop); err != nil {
 		return nil, err
 	}
 	out := []Duty{}
-	page, err := s.organisations.Find(ctx, store.Where("serves", store.Eq, plazaID).Limit(mostServed))
+	if shop.PlazaID == "" {
+		return out, nil
+	}
+	page, err := s.organisations.Find(ctx, store.Where("serves", store.Eq, shop.PlazaID).Limit(mostServed))
 	for _, o := range page.Items {
 		if o.Active && o.Desk.Phone != "" {
 			out = append(out, Duty{o.Name, o.Duties, o.Desk})
