@@ -192,6 +192,7 @@
 //   - trail, entry · 操作记录 · what was changed by whom, one entry for every revision; it only grows · log (that is for operators)
 //   - proposal · 待核对的修改 · a sensitive change that waits while the public page stays as it is · draft, edit
 //   - post · 消息与优惠 · news, offer or event of a shop with a first and a last day · ad, message
+//   - event · 街区活动 · what the district tells of a street or plaza, let through by a second person; a post without a shop · activity (that is an organisation's)
 //   - notice · 公告 · told to an audience for a time, perhaps to be confirmed; public in versions · news, message, post (that is a shop's)
 //   - audience · 发给谁 · whom a notice is for: stretches of streets, plazas and floors, categories, single shops, areas, or everybody · target
 //   - stretch · 路段 · a part of a street: side, from one house number to another · segment

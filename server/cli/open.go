@@ -117,7 +117,7 @@ func open(ctx context.Context, c config.Config, log *slog.Logger) (*district, er
 	d.shops.OfferReasons(func(code string) bool { return d.vocabulary.Offers(vocabulary.TurnReasons, code) })
 	d.settings = setting.New(db, trail, initial(c), now)
 	d.holidays = holiday.New(db, trail, d.eachRun, d.askMerchant(c.Origin), now)
-	d.posts = post.New(db, trail, d.shops, now)
+	d.posts = post.New(db, trail, d.shops, d.places, now)
 	if err := db.Prepare(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

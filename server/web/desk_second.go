@@ -33,6 +33,7 @@ func (s *Site) seconds(c *fiber.Ctx, p *speaker) ([]ui.Record, error) {
 		{access.ClaimDecide, s.ownersWaiting},
 		{access.RegisterExport, s.contactsWaiting},
 		{access.NoticeRead, s.noticesWaiting},
+		{access.EventApprove, s.eventsWaiting},
 		{access.AssemblyApprove, s.approvalsWaiting},
 	} {
 		if !access.Can(Of(c).Actor, x.needs, access.Thing{}) {
@@ -128,6 +129,19 @@ func (s *Site) noticesWaiting(c *fiber.Ctx, p *speaker) ([]second, error) {
 	for i := range page.Items {
 		x := &page.Items[i]
 		out = append(out, secondRecord(c, p, "notice", p.name(x.Content.Title), "/desk/notices/"+x.ID, x.Author, x.UpdatedAt, !x.MayApprove(by.AccountID)))
+	}
+	return out, err
+}
+
+// eventsWaiting are events of streets and plazas.
+func (s *Site) eventsWaiting(c *fiber.Ctx, p *speaker) ([]second, error) {
+	by := Of(c).Actor
+	list, err := s.services.Posts.EventsWaiting(c.UserContext(), by)
+	out := []second{}
+	for i := range list {
+		x := &list[i]
+		authors := x.Held.Page.Authors
+		out = append(out, secondRecord(c, p, "event", p.name(x.Held.Page.Draft.Title), "/desk/events/"+x.ID, s.personName(c, authors[len(authors)-1]), x.UpdatedAt, slices.Contains(authors, by.Who())))
 	}
 	return out, err
 }

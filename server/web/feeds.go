@@ -75,6 +75,17 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 			add("/vacancies/"+list[i].ID, list[i].UpdatedAt)
 		}
 	}
+	if s.services.Posts != nil {
+		live, err := s.services.Posts.Published(c.UserContext(), s.now())
+		if err != nil {
+			return err
+		}
+		for i := range live {
+			if live[i].Held != nil {
+				add("/events/"+live[i].ID, live[i].UpdatedAt)
+			}
+		}
+	}
 	for _, x := range s.board(c).Live(s.now(), notice.Filter{}) {
 		add("/notices/"+x.ID, x.UpdatedAt)
 	}

@@ -165,6 +165,10 @@ func (s *Site) offersJSONLD(p *speaker, name string, posts []directory.ShopPost)
 	items := make([]listItem, len(posts))
 	for i := range posts {
 		x, l := posts[i].Post, posts[i].Shop.Listing
+		if x.Held != nil {
+			items[i] = listItem{Type: "ListItem", Position: i + 1, Item: s.eventJSONLD(p, &posts[i])}
+			continue
+		}
 		url := s.config.Origin + "/shops/" + l.Slug
 		shop := thing{"@type": "LocalBusiness", "@id": s.short(l), "name": l.Name.Hans, "url": url}
 		title, in := x.Title.In(p.Lang)

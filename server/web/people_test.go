@@ -274,7 +274,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Settings = setting.New(db, trail, setting.Values{Name: id.Name, Operator: id.Operator, Phone: id.Phone, ICP: id.ICP, Police: id.Police, Office: office}, now)
 	s.Words = s.Vocabulary.Words
 	s.Walks = walk.New(db, s.Listings, s.Streets, now)
-	s.Posts = post.New(db, trail, s.Listings, now)
+	s.Posts = post.New(db, trail, s.Listings, s.Places, now)
 	s.Alarms = alarm.New(db, trail, slog.New(slog.DiscardHandler), now)
 	s.Freeze = freeze.New(db, trail, now, nil)
 	s.Integrity = integrity.New(db, trail, s.Alarms, now)

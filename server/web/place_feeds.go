@@ -113,20 +113,20 @@ func (s *Site) offersCalendar(c *fiber.Ctx) error {
 		return fault.Missing()
 	}
 	posts := []post.Post{}
-	shops := map[string]*directory.Row{}
+	told := map[string]*directory.ShopPost{}
 	for i := range page.Posts {
 		if x := &page.Posts[i]; x.Post.Kind != post.News {
 			posts = append(posts, *x.Post)
-			shops[x.Post.ID] = &x.Shop
+			told[x.Post.ID] = x
 		}
 	}
 	cal := post.Calendar{
 		Name: p.say("offers.title"), Host: s.config.Host(), Lang: p.Lang,
 		URL: func(x *post.Post) string {
-			return s.config.Origin + ui.Href(p.Lang, "/shops/"+shops[x.ID].Listing.Slug)
+			return s.config.Origin + postHrefOf(p, told[x.ID])
 		},
 		Place: func(x *post.Post) string {
-			return strings.TrimSpace(shops[x.ID].Name + " " + shops[x.ID].Listing.Address.Line)
+			return postPlace(p, told[x.ID])
 		},
 	}
 	if p.err != nil {
@@ -134,6 +134,18 @@ func (s *Site) offersCalendar(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
 	return c.Send(cal.ICalendar(posts))
+}
+
+// postPlace is where a post is, in words.
+func postPlace(p *speaker, x *directory.ShopPost) string {
+	out := p.name(x.Where())
+	if x.Shop.Listing != nil {
+		out += " " + x.Shop.Listing.Address.Line
+	}
+	if x.Post.Held != nil {
+		out += " " + p.name(x.Post.Held.Page.Public.Spot)
+	}
+	return strings.TrimSpace(out)
 }
 
 // follow says in the head and on the page of a street or plaza what of it one can follow.

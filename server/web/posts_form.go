@@ -33,11 +33,19 @@ func newPostForm(p *speaker) *form {
 
 // postForm is a form as it would have been sent to make x.
 func postForm(x *post.Post) *form {
-	v := url.Values{"areas": x.Areas, "kind": {string(x.Kind)}, "from": {x.From}, "until": {x.Until}, "repeat.every": {string(x.Repeat.Every)}}
+	v := whenForm(x)
+	v.Set("kind", string(x.Kind))
+	v["areas"] = x.Areas
 	for name, text := range map[string]*lang.Text{"title": &x.Title, "text": &x.Text, "who": &x.Who, "conditions": &x.Conditions} {
 		v.Set(name, text.Hans)
 		v.Set(name+".en", text.En)
 	}
+	return &form{Values: v}
+}
+
+// whenForm is the part of such a form that says when x holds.
+func whenForm(x *post.Post) url.Values {
+	v := url.Values{"from": {x.From}, "until": {x.Until}, "repeat.every": {string(x.Repeat.Every)}}
 	if x.Times != nil {
 		v.Set("times", clockOf(x.Times.Open))
 		v.Set(timesEnd, clockOf(x.Times.Close))
@@ -53,7 +61,7 @@ func postForm(x *post.Post) *form {
 		v.Set(monthDays, strings.Join(words, " "))
 	case post.Daily:
 	}
-	return &form{Values: v}
+	return v
 }
 
 // clockOf is a time of day as browsers type it.
@@ -66,8 +74,15 @@ func (f *form) post() post.Post {
 	}
 	x := post.Post{
 		Kind: post.Kind(f.Get("kind")), Title: text("title"), Text: text("text"), Who: text("who"), Conditions: text("conditions"),
-		Areas: append([]string{}, f.Values["areas"]...), From: f.Get("from"), Until: f.Get("until"), Repeat: post.Repeat{Every: post.Every(f.Get("repeat.every")), Days: []int{}},
+		Areas: append([]string{}, f.Values["areas"]...),
 	}
+	f.when(&x)
+	return x
+}
+
+// when reads when a post holds.
+func (f *form) when(x *post.Post) {
+	x.From, x.Until, x.Repeat = f.Get("from"), f.Get("until"), post.Repeat{Every: post.Every(f.Get("repeat.every")), Days: []int{}}
 	if x.Until == "" {
 		x.Until = x.From
 	}
@@ -84,7 +99,6 @@ func (f *form) post() post.Post {
 			x.Times.Close += 24 * 60 // past midnight
 		}
 	}
-	return x
 }
 
 // minutesOf reads a time of day, −1 for what is none.
@@ -126,33 +140,8 @@ func postParts(p *speaker, f *form, areas []neighbour.Named) []ui.FormPart {
 	english := func(name string) func(*ui.Field) {
 		return func(x *ui.Field) { x.Max, x.Lang, x.Optional = post.Limits[name].Max, lang.En, true }
 	}
-	dated := func(more func(*ui.Field)) func(*ui.Field) {
-		return func(x *ui.Field) {
-			x.Type, x.Short = "date", true
-			more(x)
-		}
-	}
-	timed := func(x *ui.Field) { x.Type, x.Short, x.Optional = "time", true, true }
-	choice := func(name, legend string, many bool, options ...ui.Pick) ui.FormPart {
-		for i := range options {
-			options[i].Checked = slices.Contains(f.Values[name], options[i].Value)
-		}
-		return ui.FormPart{Choice: &ui.Choice{ID: name, Name: name, Legend: legend, Many: many, Columns: many, Options: options}}
-	}
-	every := choice("repeat.every", p.say("posts.field.every"), false,
-		ui.Pick{Value: string(post.Daily), Label: p.say("posts.every.day")}, ui.Pick{Value: string(post.Weekly), Label: p.say("posts.every.week")},
-		ui.Pick{Value: string(post.Monthly), Label: p.say("posts.every.month")})
-	if f.Get("repeat.every") == "" {
-		every.Choice.Options[0].Checked = true
-	}
-	week := []ui.Pick{}
-	for d := range 7 {
-		week = append(week, ui.Pick{Value: strconv.Itoa(d), Label: ui.Weekday(p.Lang, time.Weekday((d+1)%7))})
-	}
-	weekdays := choice("repeat.days", p.say("posts.field.week_days"), true, week...)
-	weekdays.Choice.Optional = true
-	parts := []ui.FormPart{
-		choice("kind", p.say("posts.field.kind"), false,
+	out := []ui.FormPart{
+		postChoice(f, "kind", p.say("posts.field.kind"), false,
 			ui.Pick{Value: string(post.Offer), Label: p.say("posts.kind.offer"), Hint: p.say("posts.kind.offer_hint")},
 			ui.Pick{Value: string(post.News), Label: p.say("posts.kind.news"), Hint: p.say("posts.kind.news_hint")},
 			ui.Pick{Value: string(post.Event), Label: p.say("posts.kind.event"), Hint: p.say("posts.kind.event_hint")}),
@@ -169,20 +158,54 @@ func postParts(p *speaker, f *form, areas []neighbour.Named) []ui.FormPart {
 		for _, a := range areas {
 			near = append(near, ui.Pick{Value: a.ID, Label: a.Name})
 		}
-		residents := choice("areas", p.say("posts.field.areas"), true, near...)
+		residents := postChoice(f, "areas", p.say("posts.field.areas"), true, near...)
 		residents.Choice.Optional, residents.Choice.Hint = true, p.say("posts.field.areas_hint")
-		parts = append(parts, residents)
+		out = append(out, residents)
 	}
-	return append(parts,
-		ui.FormPart{Heading: p.say("posts.field.when")},
+	out = append(out, whenParts(p, f)...)
+	return append(out,
+		ui.FormPart{Heading: p.say("posts.field.english")},
+		field("title.en", p.say("posts.field.title_en"), english("title")),
+		field("text.en", p.say("posts.field.text_en"), english("text")))
+}
+
+// postChoice is a choice of a form of a post.
+func postChoice(f *form, name, legend string, many bool, options ...ui.Pick) ui.FormPart {
+	for i := range options {
+		options[i].Checked = slices.Contains(f.Values[name], options[i].Value)
+	}
+	return ui.FormPart{Choice: &ui.Choice{ID: name, Name: name, Legend: legend, Many: many, Columns: many, Options: options}}
+}
+
+// whenParts are the controls that say when a post holds.
+func whenParts(p *speaker, f *form) []ui.FormPart {
+	field := func(name, label string, more func(*ui.Field)) ui.FormPart { return input(f, name, label, more) }
+	dated := func(more func(*ui.Field)) func(*ui.Field) {
+		return func(x *ui.Field) {
+			x.Type, x.Short = "date", true
+			more(x)
+		}
+	}
+	timed := func(x *ui.Field) { x.Type, x.Short, x.Optional = "time", true, true }
+	every := postChoice(f, "repeat.every", p.say("posts.field.every"), false,
+		ui.Pick{Value: string(post.Daily), Label: p.say("posts.every.day")}, ui.Pick{Value: string(post.Weekly), Label: p.say("posts.every.week")},
+		ui.Pick{Value: string(post.Monthly), Label: p.say("posts.every.month")})
+	if f.Get("repeat.every") == "" {
+		every.Choice.Options[0].Checked = true
+	}
+	week := []ui.Pick{}
+	for d := range 7 {
+		week = append(week, ui.Pick{Value: strconv.Itoa(d), Label: ui.Weekday(p.Lang, time.Weekday((d+1)%7))})
+	}
+	weekdays := postChoice(f, "repeat.days", p.say("posts.field.week_days"), true, week...)
+	weekdays.Choice.Optional = true
+	return []ui.FormPart{
+		{Heading: p.say("posts.field.when")},
 		field("from", p.say("posts.field.from"), dated(func(*ui.Field) {})),
 		field("until", p.say("posts.field.until"), dated(func(x *ui.Field) { x.Hint = p.say("posts.field.until_hint") })),
 		field("times", p.say("posts.field.times"), timed),
 		field(timesEnd, p.say("posts.field.times_end"), timed),
 		every, weekdays,
 		field(monthDays, p.say("posts.field.month_days"), func(x *ui.Field) { x.Short, x.Optional, x.Hint = true, true, p.say("posts.field.month_hint") }),
-		ui.FormPart{Heading: p.say("posts.field.english")},
-		field("title.en", p.say("posts.field.title_en"), english("title")),
-		field("text.en", p.say("posts.field.text_en"), english("text")),
-	)
+	}
 }

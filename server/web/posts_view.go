@@ -17,6 +17,9 @@ import (
 // offerView is a post as customers see it.
 func offerView(p *speaker, x *post.Post) ui.Offer {
 	v := ui.Offer{When: postWhen(p, x)}
+	if x.Held != nil {
+		v.Href = ui.Href(p.Lang, "/events/"+x.ID)
+	}
 	v.Title, v.Lang = x.Title.In(p.Lang)
 	v.Text = p.name(x.Text)
 	said := []string{}
@@ -27,6 +30,14 @@ func offerView(p *speaker, x *post.Post) ui.Offer {
 	}
 	v.Who = strings.Join(said, p.say("posts.comma"))
 	return v
+}
+
+// postHrefOf leads to the page of a post: its own, or that of its shop.
+func postHrefOf(p *speaker, x *directory.ShopPost) string {
+	if x.Post.Held != nil {
+		return ui.Href(p.Lang, "/events/"+x.Post.ID)
+	}
+	return ui.Href(p.Lang, "/shops/"+x.Shop.Listing.Slug)
 }
 
 // postWhen says when a post holds: 10 月 18 日至 10 月 20 日，每天 9:00–11:00. Empty while its dates cannot be read.
@@ -73,6 +84,9 @@ func postViews(p *speaker, r *directory.Row) []ui.Offer {
 	for _, x := range r.Posts {
 		o := offerView(p, x)
 		o.Tag, o.State = p.say("posts.kind."+string(x.Kind)), ui.TaskWait
+		if x.Cancelled() {
+			o.Tag, o.State = p.say("events.off"), ui.TaskBad
+		}
 		out = append(out, o)
 	}
 	return out
@@ -92,7 +106,12 @@ func (s *Site) shopCalendar(c *fiber.Ctx) error {
 	page := s.config.Origin + ui.Href(p.Lang, "/shops/"+shop.Listing.Slug)
 	cal := post.Calendar{
 		Name: p.say("posts.calendar", "Name", shop.Name), Host: s.config.Host(), Lang: p.Lang,
-		URL:   func(*post.Post) string { return page },
+		URL: func(x *post.Post) string {
+			if x.Held != nil {
+				return s.config.Origin + ui.Href(p.Lang, "/events/"+x.ID)
+			}
+			return page
+		},
 		Place: func(*post.Post) string { return strings.TrimSpace(shop.Name + " " + shop.Listing.Address.Line) },
 	}
 	if p.err != nil {
@@ -144,7 +163,10 @@ func (s *Site) offers(c *fiber.Ctx) error {
 	for i := range page.Posts {
 		x := &page.Posts[i]
 		o := offerView(p, x.Post)
-		o.Href, o.Tag, o.State = ui.Href(p.Lang, "/shops/"+x.Shop.Listing.Slug), x.Shop.Name, ui.TaskDone
+		o.Href, o.Tag, o.State = postHrefOf(p, x), p.name(x.Where()), ui.TaskDone
+		if x.Post.Cancelled() {
+			o.Tag, o.State = p.say("events.off"), ui.TaskBad
+		}
 		v.Offers = append(v.Offers, o)
 	}
 	v.Follow = ui.Link{Label: p.say("place_feed.calendar"), Href: ui.Href(p.Lang, "/offers.ics") + q.Encode()}

@@ -277,6 +277,7 @@ func (s *Site) siteMap() []Route {
 		s.speakerRoutes(),
 		s.fellowRoutes(),
 		s.activityRoutes(),
+		s.eventRoutes(),
 		s.programmeRoutes(),
 		s.neighbourRoutes(),
 		s.heritageRoutes(),

@@ -79,7 +79,11 @@ func (s *Site) going(c *fiber.Ctx, p *speaker, slug string, posted []*notice.Pos
 	for _, x := range page.Posts {
 		if x.Post.Kind == post.Event && len(events.Values) < mostTold {
 			title, in := x.Post.Title.In(p.Lang)
-			events.Values = append(events.Values, ui.Value{Text: title, Lang: in, Href: ui.Href(p.Lang, "/shops/"+x.Shop.Listing.Slug), Note: postWhen(p, x.Post)})
+			note := postWhen(p, x.Post)
+			if x.Post.Cancelled() {
+				note += p.say("posts.comma") + p.say("events.off")
+			}
+			events.Values = append(events.Values, ui.Value{Text: title, Lang: in, Href: postHrefOf(p, &x), Note: note})
 		}
 	}
 	if s.services.Activities != nil {

@@ -65,11 +65,25 @@ func TestWhatGoesOnInAStreet(t *testing.T) {
 		to, _, _ := strings.Cut(lian.done("/liaison/activities", url.Values{"form": {"activity"}, "title": {title}, "organiser": {own}, "place": {where}, "day": {day}, "from": {"14:00"}, "until": {"16:00"}, "capacity": {""}}), "?")
 		x.letThrough(t, to)
 	}
+	// Of its shops it tells the events, and of no more than mostTold.
+	shop := x.people[demo.Owner].ListingIDs[0]
+	today := time.Unix(0, x.clock.Load()).Format(time.DateOnly)
+	for _, title := range []string{"第一场", "第二场", "第三场", "第四场"} {
+		x.as(t, demo.Owner).done("/my/shops/"+shop+"/posts/new", url.Values{"kind": {"event"}, "title": {title}, "from": {today}, "until": {today}, "repeat.every": {""}, "do": {"publish"}})
+	}
+	x.as(t, demo.Owner).done("/my/shops/"+shop+"/posts/new", haircut("do", "publish"))
 	id := x.announced(t, url.Values{"front": {}})
 	x.public(t)
 	page := x.as(t, "").page(street)
 	has(t, "the street", page, "修伞磨刀", `href="/notices/`+id+`"`)
 	if strings.Contains(page, "别处的活动") || strings.Count(page, `href="/notices/`+id+`"`) != 1 {
 		t.Error("the street tells of another place, or twice of one notice")
+	}
+	told := 0
+	for _, title := range []string{"第一场", "第二场", "第三场", "第四场"} {
+		told += strings.Count(page, title)
+	}
+	if told != mostTold {
+		t.Errorf("it tells of %d events of a shop", told)
 	}
 }

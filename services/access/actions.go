@@ -42,6 +42,8 @@ const (
 	ListingPhotos    Action = "listing.photos"
 	ListingGoods     Action = "listing.goods" // goods, prices, conveniences, payments
 	ListingOffers    Action = "listing.offers"
+	EventEdit        Action = "event.edit" // of a street or plaza
+	EventApprove     Action = "event.approve"
 	ListingConfirm   Action = "listing.confirm"
 	ListingSensitive Action = "listing.sensitive" // name, category, place, marks
 	ListingSubmit    Action = "listing.submit"

@@ -83,7 +83,7 @@ type Deps struct {
 func People(ctx context.Context, d Deps) ([]Person, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	post := &post{messages: make(chan mail.Message, 256)}
+	post := &letters{messages: make(chan mail.Message, 256)}
 	accounts, err := account.New(d.DB, account.Config{Origin: d.Origin, Site: d.Site, Keys: d.Keys, Log: d.Log, Mail: post, Now: d.Now}) //nolint:contextcheck // messages leave after the call that wrote them has ended
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ type maker struct {
 	Deps
 	accounts  *account.Service
 	merchants *merchant.Service
-	post      *post
+	post      *letters
 	people    []Person
 }
 
@@ -256,10 +256,10 @@ func newPassword() string {
 // here is where the program itself signs in from.
 func here() account.Client { return account.Client{Addr: netip.IPv6Loopback()} }
 
-// post keeps the messages until somebody reads them.
-type post struct{ messages chan mail.Message }
+// letters keeps the messages until somebody reads them.
+type letters struct{ messages chan mail.Message }
 
-func (p *post) Send(ctx context.Context, m mail.Message) error {
+func (p *letters) Send(ctx context.Context, m mail.Message) error {
 	select {
 	case p.messages <- m:
 		return nil
@@ -269,7 +269,7 @@ func (p *post) Send(ctx context.Context, m mail.Message) error {
 }
 
 // link returns the link of the next message of a kind.
-func (p *post) link(ctx context.Context, kind string) (string, error) {
+func (p *letters) link(ctx context.Context, kind string) (string, error) {
 	for {
 		select {
 		case m := <-p.messages:

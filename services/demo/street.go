@@ -14,6 +14,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/outdoor"
 	"shangquan/services/place"
+	"shangquan/services/post"
 	"shangquan/services/store"
 )
 
@@ -22,12 +23,15 @@ import (
 func Street(ctx context.Context, d Deps, people []Person) error {
 	var coordinator access.Actor
 	var rival Person
+	var second access.Actor
 	for _, p := range people {
 		switch p.Key {
 		case Coordinator:
 			coordinator = access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Coordinator}, TwoFactor: true}
 		case Rival:
 			rival = p
+		case Second:
+			second = access.Actor{AccountID: p.AccountID, Name: p.Name, Roles: []access.Role{access.Coordinator}, TwoFactor: true}
 		}
 	}
 	if len(rival.ListingIDs) == 0 {
@@ -42,7 +46,38 @@ func Street(ctx context.Context, d Deps, people []Person) error {
 	if err := demoNight(ctx, d, coordinator, rival.ListingIDs[0]); err != nil {
 		return fmt.Errorf("demo: the night: %w", err)
 	}
+	if err := demoEvent(ctx, d, coordinator, second, rival.ListingIDs[0]); err != nil {
+		return fmt.Errorf("demo: an event: %w", err)
+	}
 	return nil
+}
+
+// demoEvent has one coordinator write an event of the neighbour's street, every weekend of two months, and the other let it through.
+func demoEvent(ctx context.Context, d Deps, writer, reader access.Actor, shop string) error {
+	l, err := d.Listings.Get(ctx, shop)
+	if err != nil || l.Address.StreetID == "" {
+		return err
+	}
+	now := func() time.Time { return d.Now().In(calendar.Shanghai) }
+	s := post.New(d.DB, d.Log, d.Listings, d.Places, now)
+	if err := d.DB.Prepare(ctx); err != nil {
+		return err
+	}
+	p, err := s.AddEvent(ctx, writer, post.Details{
+		Title:     lang.Text{Hans: "演示：周末露天电影", Hant: "演示：週末露天電影", En: "Demonstration: open-air film"},
+		Text:      lang.Text{Hans: "这是演示，不是真的活动。", Hant: "這是演示，不是真的活動。", En: "A demonstration. Nothing is really held."},
+		Organiser: lang.Text{Hans: "演示单位", Hant: "演示單位", En: "Demonstration organisation"}, StreetID: l.Address.StreetID,
+		From: now().Format(time.DateOnly), Until: now().AddDate(0, 2, 0).Format(time.DateOnly), Repeat: post.Repeat{Every: post.Weekly, Days: []int{5, 6}},
+		Times: &hours.Span{Open: 19 * 60, Close: 21 * 60}, Free: true, Capacity: 80,
+	})
+	if err != nil {
+		return err
+	}
+	if p, err = s.SubmitEvent(ctx, writer, p.ID, p.Rev); err != nil {
+		return err
+	}
+	_, err = s.ApproveEvent(ctx, reader, p.ID, p.Rev, p.Held.Page.Asked)
+	return err
 }
 
 // demoNight writes down what one asks for at night. The stop has no position: nothing here is to send anybody anywhere.

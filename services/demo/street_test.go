@@ -12,6 +12,7 @@ import (
 	"shangquan/services/listing"
 	"shangquan/services/outdoor"
 	"shangquan/services/place"
+	"shangquan/services/post"
 	"shangquan/services/sample"
 )
 
@@ -43,10 +44,14 @@ func TestStreet(t *testing.T) {
 			break
 		}
 	}
-	people := []Person{{Key: Coordinator, AccountID: "c"}, {Key: Rival, AccountID: "r", MerchantID: "m2", ListingIDs: []string{shop.ID}}}
+	people := []Person{{Key: Coordinator, AccountID: "c"}, {Key: Second, AccountID: "c2"}, {Key: Rival, AccountID: "r", MerchantID: "m2", ListingIDs: []string{shop.ID}}}
 	d := Deps{DB: db, Keys: keys, Log: trail, Listings: shops, Places: places, Now: now}
 	if err := Street(ctx, d, people); err != nil {
 		t.Fatal(err)
+	}
+	events, err := post.New(db, trail, shops, places, now).Published(ctx, today)
+	if err != nil || len(events) != 1 || !strings.HasPrefix(events[0].Title.Hans, "演示") {
+		t.Errorf("events: %+v %v", events, err)
 	}
 	s := outdoor.New(outdoor.Deps{DB: db, Log: trail, Shop: shops.Get, Street: places.Street, Now: now})
 	areas, err := s.Public(ctx)

@@ -34,10 +34,26 @@ func (q PostsQuery) Encode() string {
 	return "?" + v.Encode()
 }
 
-// ShopPost is a live post and its shop.
+// ShopPost is a live post and its shop. An event of a street or plaza has none unless it is at one: then Shop.Listing is nil, and Street
+// or Plaza is where it is.
 type ShopPost struct {
-	Post *post.Post
-	Shop Row
+	Post   *post.Post
+	Shop   Row
+	Street *place.Street
+	Plaza  *place.Plaza
+}
+
+// Where is the name of the shop, plaza or street.
+func (x *ShopPost) Where() lang.Text {
+	switch {
+	case x.Shop.Listing != nil:
+		return x.Shop.Listing.Name.Text
+	case x.Plaza != nil:
+		return x.Plaza.Name
+	case x.Street != nil:
+		return x.Street.Name
+	}
+	return lang.Text{}
 }
 
 // PostsPlace is a street, plaza or category with posts.
@@ -46,7 +62,7 @@ type PostsPlace struct {
 	Name lang.Text
 }
 
-// PostsPage is what shops announce. Known is false when the query names what is not in the register.
+// PostsPage is what shops, streets and plazas announce. Known is false when the query names what is not in the register.
 type PostsPage struct {
 	Posts      []ShopPost
 	Places     []PostsPlace
@@ -54,7 +70,7 @@ type PostsPage struct {
 	Known      bool
 }
 
-// Posts returns the live posts of public shops, those that hold soonest first, with the places and categories that have some.
+// Posts returns the live posts of public shops and the events of streets and plazas, those that hold soonest first, with the places and categories that have some.
 func (s *Service) Posts(ctx context.Context, q PostsQuery, t lang.Tag, now time.Time) (PostsPage, error) {
 	st, err := s.state(ctx, now)
 	if err != nil {
@@ -70,14 +86,25 @@ func (s *Service) Posts(ctx context.Context, q PostsQuery, t lang.Tag, now time.
 		if len(row.Posts) == 0 {
 			continue
 		}
-		where, kind := row.postPlaces()
-		page.Places, page.Categories = append(page.Places, where...), append(page.Categories, kind...)
-		if q.At != "" && !slices.ContainsFunc(where, func(x PostsPlace) bool { return x.Slug == q.At }) ||
-			q.Category != "" && !slices.ContainsFunc(kind, func(x PostsPlace) bool { return x.Slug == q.Category }) {
-			continue
+		where, kind := postPlaces(row.Street, row.Plaza, row.Category)
+		if page.add(q, where, kind) {
+			for _, x := range row.Posts {
+				page.Posts = append(page.Posts, ShopPost{Post: x, Shop: row, Street: row.Street, Plaza: row.Plaza})
+			}
 		}
-		for _, x := range row.Posts {
-			page.Posts = append(page.Posts, ShopPost{x, row})
+	}
+	for i := range st.snap.events {
+		x := st.event(&st.snap.events[i], t, now)
+		if x.Shop.Listing != nil || !x.Post.Live(now) {
+			continue // told with the shop, or over
+		}
+		var c *taxonomy.Category
+		if n := find(st.snap.reg.category, x.Post.CategoryID); n >= 0 {
+			c = &st.snap.reg.categories[n]
+		}
+		where, kind := postPlaces(x.Street, x.Plaza, c)
+		if page.add(q, where, kind) {
+			page.Posts = append(page.Posts, x)
 		}
 	}
 	today := calendar.Today(now)
@@ -97,16 +124,48 @@ func (s *snapshot) knows(q PostsQuery) bool {
 	return at && (q.Category == "" || slices.ContainsFunc(s.reg.categories, func(x taxonomy.Category) bool { return x.ID == q.Category }))
 }
 
-// postPlaces are where the shop is and what it is, as a list of posts is narrowed by.
-func (r *Row) postPlaces() (where, kind []PostsPlace) {
-	if r.Street != nil {
-		where = append(where, PostsPlace{r.Street.Slug, r.Street.Name})
+// EventAt returns an event of a street or plaza with what it is at: a shop that is public, a street, a plaza.
+func (s *Service) EventAt(ctx context.Context, p *post.Post, t lang.Tag, now time.Time) (ShopPost, error) {
+	st, err := s.state(ctx, now)
+	if err != nil {
+		return ShopPost{}, err
 	}
-	if r.Plaza != nil {
-		where = append(where, PostsPlace{r.Plaza.Slug, r.Plaza.Name})
+	return st.event(p, t, now), nil
+}
+
+func (st *state) event(p *post.Post, t lang.Tag, now time.Time) ShopPost {
+	x, reg := ShopPost{Post: p}, st.snap.reg
+	if n, ok := st.snap.public(st.snap.ids, p.Held.Page.Public.ShopID); ok && st.snap.shops[n].listed {
+		x.Shop = st.snap.row(n, st.cal, t, now, nil)
 	}
-	if r.Category != nil {
-		kind = append(kind, PostsPlace{r.Category.ID, r.Category.Name})
+	if n := find(reg.street, p.StreetID); n >= 0 {
+		x.Street = &reg.streets[n]
+	}
+	if n := find(reg.plaza, p.PlazaID); n >= 0 {
+		x.Plaza = &reg.plazas[n]
+	}
+	return x
+}
+
+// add notes where a post is and what it is about, and reports whether the query asks for it.
+func (page *PostsPage) add(q PostsQuery, where, kind []PostsPlace) bool {
+	page.Places, page.Categories = append(page.Places, where...), append(page.Categories, kind...)
+	is := func(list []PostsPlace, slug string) bool {
+		return slug == "" || slices.ContainsFunc(list, func(x PostsPlace) bool { return x.Slug == slug })
+	}
+	return is(where, q.At) && is(kind, q.Category)
+}
+
+// postPlaces are where a post is and what it is about, as a list of posts is narrowed by; nil parts are left out.
+func postPlaces(st *place.Street, z *place.Plaza, c *taxonomy.Category) (where, kind []PostsPlace) {
+	if st != nil {
+		where = append(where, PostsPlace{st.Slug, st.Name})
+	}
+	if z != nil {
+		where = append(where, PostsPlace{z.Slug, z.Name})
+	}
+	if c != nil {
+		kind = append(kind, PostsPlace{c.ID, c.Name})
 	}
 	return where, kind
 }

@@ -22,7 +22,8 @@ type postsAt struct {
 	day calendar.Date
 }
 
-// board is the published posts of one shop. It never changes; other posts make another board.
+// board is the published posts of one shop, with the events that a street or plaza holds there. It never changes; other posts make another
+// board.
 type board struct{ posts []post.Post }
 
 // withPosts returns snap with the posts of the store on the day it is at now.
@@ -42,15 +43,20 @@ func (s *Service) withPosts(ctx context.Context, snap *snapshot, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	boards := map[string]*board{}
+	boards, events := map[string]*board{}, []post.Post{}
 	for _, p := range all {
-		if p.ListingID == "" {
+		at := p.ListingID
+		if p.Held != nil {
+			events = append(events, p)
+			at = p.Held.Page.Public.ShopID
+		}
+		if at == "" {
 			continue
 		}
-		if boards[p.ListingID] == nil {
-			boards[p.ListingID] = new(board)
+		if boards[at] == nil {
+			boards[at] = new(board)
 		}
-		boards[p.ListingID].posts = append(boards[p.ListingID].posts, p)
+		boards[at].posts = append(boards[at].posts, p)
 	}
 	for id, b := range boards {
 		if old := snap.boards[id]; old.same(b) {
@@ -58,7 +64,7 @@ func (s *Service) withPosts(ctx context.Context, snap *snapshot, now time.Time) 
 		}
 	}
 	next := *snap
-	next.postsAt, next.boards = at, boards
+	next.postsAt, next.boards, next.events = at, boards, events
 	if maps.Equal(snap.boards, boards) {
 		return &next, nil
 	}

@@ -22,7 +22,7 @@ func posted(t *testing.T) (*district, *post.Service) {
 	keys, err := secret.New(secret.Random())
 	d.must(err)
 	log := audit.New(d.db, keys, d.now)
-	posts := post.New(d.db, log, listing.New(d.db, log, d.now), d.now)
+	posts := post.New(d.db, log, listing.New(d.db, log, d.now), nil, d.now)
 	d.src.Posts = posts
 	d.must(d.Refresh(t.Context()))
 	return d, posts

@@ -10,6 +10,7 @@ import (
 
 	"shangquan/services/geo"
 	"shangquan/services/listing"
+	"shangquan/services/post"
 )
 
 // snapshot is the whole directory at one revision, decoded and in order. It never changes; a write makes the next one, which
@@ -25,6 +26,7 @@ type snapshot struct {
 	present present
 	recent  *recent
 	boards  map[string]*board // by id of the shop
+	events  []post.Post       // of streets and plazas, also those at a shop
 	postsAt postsAt
 	newest  time.Time // UpdatedAt of the listing written last
 }

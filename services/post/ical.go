@@ -46,7 +46,7 @@ func (c Calendar) event(b *ical.Writer, p *Post) {
 	b.Line("LAST-MODIFIED:" + ical.UTC(p.UpdatedAt))
 	b.Line(fmt.Sprintf("SEQUENCE:%d", max(p.Rev-1, 0)))
 	status := "CONFIRMED"
-	if p.State != Published {
+	if p.State != Published || p.Cancelled() {
 		status = "CANCELLED"
 	}
 	b.Line("STATUS:" + status)

@@ -40,12 +40,8 @@ func (p *Post) told() []string {
 	return out
 }
 
-// strange reports whether nobody of the district has looked at posts of the same shop, or one of them was hidden. Those of streets and
-// plazas are few: they are always looked at.
+// strange reports whether nobody of the district has looked at posts of the same shop, or one of them was hidden.
 func (s *Service) strange(ctx context.Context, p *Post) (bool, error) {
-	if p.ListingID == "" {
-		return true, nil
-	}
 	page, err := s.docs.Find(ctx, store.Where("listing_id", store.Eq, p.ListingID).OrderBy("created_at", store.Desc).Limit(MaxKept))
 	if err != nil {
 		return false, err

@@ -60,7 +60,7 @@ type Repeat struct {
 type Post struct {
 	store.Meta
 	audit.Trail
-	ListingID string `json:"listing_id"` // empty: of the street or plaza itself
+	ListingID string `json:"listing_id"` // empty: an event of a street or plaza, see Held
 	// Homes are the shops it was moved from when pages were merged, the last one last: a merge that is undone gives it back.
 	Homes []string `json:"homes,omitempty"`
 	// The street, plaza, category and merchant of the shop when the post was written last; for lists and permission.
@@ -84,6 +84,9 @@ type Post struct {
 	// Times are the times of day on each of the days; nil: all day.
 	Times *hours.Span `json:"times,omitempty"`
 
+	// Held is set for an event of a street or plaza, and nil for every post of a shop.
+	Held *Held `json:"held,omitempty"`
+
 	State State `json:"state"`
 	// Slot is one of the MaxLive places of a shop; unique, so that two publications cannot take the last one together.
 	Slot string `json:"slot"`
@@ -98,12 +101,9 @@ type Post struct {
 // Kind of posts in the trail and in questions of permission.
 const kind = "post"
 
-// Thing is what permission is asked for. may is the leave of the merchant for its plaza; a plaza's own posts need none.
+// Thing is what permission is asked for. may is the leave of the merchant for its plaza.
 func (p *Post) thing(may bool) access.Thing {
-	return access.Thing{
-		Kind: kind, ID: p.ID, ListingID: p.ListingID, MerchantID: p.MerchantID, PlazaID: p.PlazaID,
-		PlazaMay: may || p.ListingID == "",
-	}
+	return access.Thing{Kind: kind, ID: p.ID, ListingID: p.ListingID, MerchantID: p.MerchantID, PlazaID: p.PlazaID, PlazaMay: may}
 }
 
 // StateAt returns the state at now: a published post has ended when its last day is over.
@@ -135,6 +135,9 @@ func (p *Post) On(d calendar.Date) bool {
 
 // Now reports whether the post is live and holds at this minute.
 func (p *Post) Now(now time.Time) bool {
+	if p.Cancelled() {
+		return false
+	}
 	d, minute := calendar.Clock(now)
 	if !p.Live(now) && !p.lastNight(d, now) {
 		return false
@@ -168,6 +171,9 @@ func (p *Post) Next(d calendar.Date) (calendar.Date, bool) {
 // Words are the words that the shop is found by while the post is live, one text for each language.
 func (p *Post) Words() []string {
 	var out []string
+	if p.Cancelled() {
+		return out
+	}
 	for _, t := range []lang.Text{p.Title, p.Text} {
 		for _, s := range []string{t.Hans, t.En} {
 			if s != "" {

@@ -21,6 +21,7 @@ import (
 	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/place"
 	"shangquan/services/store"
 )
 
@@ -35,9 +36,10 @@ var (
 
 type bench struct {
 	*Service
-	shops *listing.Service
-	at    time.Time
-	shop  listing.Listing
+	shops  *listing.Service
+	places *place.Service
+	at     time.Time
+	shop   listing.Listing
 }
 
 func open(t testing.TB) *bench {
@@ -45,8 +47,8 @@ func open(t testing.TB) *bench {
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, calendar.Shanghai)}
 	now := func() time.Time { return b.at }
 	db, log, _ := audittest.Open(t, now)
-	b.shops = listing.New(db, log, now)
-	b.Service = New(db, log, b.shops, now)
+	b.shops, b.places = listing.New(db, log, now), place.New(db)
+	b.Service = New(db, log, b.shops, b.places, now)
 	b.shop = b.enter(t, "A1")
 	return b
 }
@@ -105,7 +107,6 @@ func TestValidate(t *testing.T) {
 		{"never", func(p *Post) { p.Repeat = Repeat{Monthly, []int{14}} }, "repeat.days", "post.wrong.never"},
 		{"closing first", func(p *Post) { p.Times = &hours.Span{Open: 600, Close: 600} }, "times", "post.wrong.times"},
 		{"a neighbourhood that is none", func(p *Post) { p.Areas = []string{strings.Repeat("x", 41)} }, "areas", "error.choice"},
-		{"of nothing", func(p *Post) { p.ListingID = "" }, "listing_id", "error.text.empty"},
 	} {
 		err := b.Create(t.Context(), desk, b.post(c.change))
 		f, ok := errors.AsType[*fault.Error](err)
@@ -184,14 +185,6 @@ func TestWhoWritesPosts(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-	}
-	// A plaza writes its own posts, and not those of a street.
-	own := b.post(func(p *Post) { p.ListingID, p.PlazaID = "", "p" })
-	if err := b.Create(ctx, mall, own); err != nil {
-		t.Error(err)
-	}
-	if err := b.Create(ctx, mall, b.post(func(p *Post) { p.ListingID, p.PlazaID, p.StreetID = "", "", "s" })); !fault.Is(err, fault.NotFound) {
-		t.Error(err)
 	}
 	// Nobody moves a post to another shop.
 	other := b.enter(t, "A2")

@@ -17,7 +17,7 @@ import (
 	"shangquan/services/store"
 )
 
-// MaxLive is how many posts of one shop, street or plaza are public at a time; MaxKept how many there are with drafts and past ones
+// MaxLive is how many posts of one shop are public at a time; MaxKept how many there are with drafts and past ones
 // in one list.
 const (
 	MaxLive = 5
@@ -32,10 +32,11 @@ type Shops interface {
 
 // Service keeps the posts.
 type Service struct {
-	docs  *audit.Recorded[Post]
-	shops Shops
-	names listing.NameRules
-	now   func() time.Time
+	docs   *audit.Recorded[Post]
+	shops  Shops
+	places Places
+	names  listing.NameRules
+	now    func() time.Time
 }
 
 // Declare declares the collection of posts on db; it may be done again.
@@ -45,35 +46,30 @@ func Declare(db store.DB) *store.Collection[Post] {
 }
 
 // New returns the posts on db, which write to the trail log.
-func New(db store.DB, log *audit.Log, shops Shops, now func() time.Time) *Service {
-	return &Service{docs: audit.Record(Declare(db), log, kind), shops: shops, names: listing.DefaultNameRules(), now: now}
+func New(db store.DB, log *audit.Log, shops Shops, places Places, now func() time.Time) *Service {
+	return &Service{docs: audit.Record(Declare(db), log, kind), shops: shops, places: places, names: listing.DefaultNameRules(), now: now}
 }
 
 // Revision changes with every write of a post.
 func (s *Service) Revision(ctx context.Context) (int64, error) { return s.docs.Revision(ctx) }
 
-// require returns nil when by may write p, which takes its place from its shop.
+// require returns nil when by may write p, which takes its place from its shop: fault.NotFound for an event of a street or plaza, which
+// has its own way.
 func (s *Service) require(ctx context.Context, by access.Actor, p *Post) error {
-	may := false
-	if p.ListingID != "" {
-		l, err := s.shops.Get(ctx, p.ListingID)
-		if err != nil {
-			return err
-		}
-		p.StreetID, p.PlazaID, p.CategoryID, p.MerchantID = l.Address.StreetID, l.Address.PlazaID, l.CategoryID, l.MerchantID
-		may = l.PlazaMay
-	} else {
-		p.CategoryID, p.MerchantID = "", ""
+	if p.ListingID == "" {
+		return fault.Missing()
 	}
-	return access.Require(by, access.ListingOffers, p.thing(may))
+	l, err := s.shops.Get(ctx, p.ListingID)
+	if err != nil {
+		return err
+	}
+	p.StreetID, p.PlazaID, p.CategoryID, p.MerchantID = l.Address.StreetID, l.Address.PlazaID, l.CategoryID, l.MerchantID
+	return access.Require(by, access.ListingOffers, p.thing(l.PlazaMay))
 }
 
 // check says what of a post may not be stored.
 func (s *Service) check(by access.Actor, p *Post) error {
 	p.normalise()
-	if p.ListingID == "" && (p.StreetID == "") == (p.PlazaID == "") {
-		return fault.Wrong("listing_id", "error.text.empty", nil)
-	}
 	if err := p.validate(); err != nil {
 		return err
 	}
@@ -184,15 +180,7 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, id string, rev i
 }
 
 // owner is whose places the post takes when it is public.
-func (p *Post) owner() string {
-	switch {
-	case p.ListingID != "":
-		return "listing:" + p.ListingID
-	case p.PlazaID != "":
-		return "plaza:" + p.PlazaID
-	}
-	return "street:" + p.StreetID
-}
+func (p *Post) owner() string { return "listing:" + p.ListingID }
 
 // endPast frees the places of posts whose last day is over. It is the program's own doing; pages know without it.
 func (s *Service) endPast(ctx context.Context, owner string) error {
@@ -258,7 +246,7 @@ func (s *Service) Published(ctx context.Context, now time.Time) ([]Post, error) 
 		if err != nil {
 			return nil, err
 		}
-		p.Trail, p.MerchantID, p.LookSince, p.Seen = audit.Trail{}, "", time.Time{}, false
+		p.strip()
 		out = append(out, p)
 	}
 	return out, nil

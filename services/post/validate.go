@@ -52,6 +52,17 @@ func (p *Post) validate() error {
 		wrong = append(wrong, limit.CheckText(t.name, t.text)...)
 	}
 	when(len(p.Areas) > MaxAreas || slices.ContainsFunc(p.Areas, func(id string) bool { return len(id) > 40 }), "areas", "error.choice")
+	return fault.Wrongs(append(wrong, p.wrongWhen()...))
+}
+
+// wrongWhen says what is wrong with the days and times of a post.
+func (p *Post) wrongWhen() []fault.Field {
+	var wrong []fault.Field
+	when := func(bad bool, name, key string) {
+		if bad {
+			wrong = append(wrong, fault.Field{Name: name, Key: key})
+		}
+	}
 	from, errFrom := calendar.ParseDate(p.From)
 	until, errUntil := calendar.ParseDate(p.Until)
 	when(errFrom != nil, "from", "error.date")
@@ -62,30 +73,26 @@ func (p *Post) validate() error {
 	if t := p.Times; t != nil {
 		when(t.Open < 0 || t.Open >= 24*60 || t.Close <= t.Open || t.Close > maxPeriod || t.Close-t.Open > 24*60, "times", "post.wrong.times")
 	}
-	p.checkRepeat(when)
+	n := len(p.Repeat.Days)
+	first, last := 0, 0
+	switch p.Repeat.Every {
+	case Daily:
+		when(n > 0, "repeat.days", "error.choice")
+	case Weekly, Monthly:
+		when(n == 0, "repeat.days", "error.text.empty")
+		if first, last = 0, 6; p.Repeat.Every == Monthly {
+			first, last = 1, 31
+		}
+	default:
+		when(true, "repeat.every", "error.choice")
+		return wrong
+	}
+	when(p.Repeat.Every != Daily && slices.ContainsFunc(p.Repeat.Days, func(d int) bool { return d < first || d > last }), "repeat.days", "error.number")
 	if len(wrong) == 0 {
 		_, some := p.Next(from)
 		when(!some, "repeat.days", "post.wrong.never")
 	}
-	return fault.Wrongs(wrong)
-}
-
-func (p *Post) checkRepeat(when func(bad bool, name, key string)) {
-	first, last := 0, 0
-	switch p.Repeat.Every {
-	case Daily:
-		when(len(p.Repeat.Days) > 0, "repeat.days", "error.choice")
-	case Weekly:
-		first, last = 0, 6
-		when(len(p.Repeat.Days) == 0, "repeat.days", "error.text.empty")
-	case Monthly:
-		first, last = 1, 31
-		when(len(p.Repeat.Days) == 0, "repeat.days", "error.text.empty")
-	default:
-		when(true, "repeat.every", "error.choice")
-		return
-	}
-	when(slices.ContainsFunc(p.Repeat.Days, func(d int) bool { return d < first || d > last }), "repeat.days", "error.number")
+	return wrong
 }
 
 // late reports whether the last day of the post is over: nothing that is over is published.

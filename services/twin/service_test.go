@@ -67,7 +67,7 @@ func open(t *testing.T) *bench {
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC), seats: &seats{claimed: map[string]bool{}}}
 	db, log, _ := audittest.Open(t, b.now)
 	b.shops, b.signs = listing.New(db, log, b.now), countersign.New(db, log, b.now)
-	b.posts = post.New(db, log, b.shops, b.now)
+	b.posts = post.New(db, log, b.shops, nil, b.now)
 	b.Service = twin.New(twin.Deps{DB: db, Log: log, Listings: b.shops, Posts: b.posts, Seats: b.seats, Signs: b.signs, Now: b.now})
 	return b
 }
