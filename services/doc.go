@@ -214,6 +214,7 @@
 //   - altered, lost · 被动过、丢了存底 · a document the database tells differently from its seal; one whose seal does not open · corrupt
 //   - freeze · 暂时只能看 · nobody can write, everybody is signed out, public pages stay · lock, maintenance
 //   - alarm · 警报 · something to look at soon; counted when it comes again · alert, incident
+//   - call-out list, drill · 应急单位、演练 · organisations with duty phones, and what was practised with them; never persons · volunteer
 //   - joint meeting · 联席会议 · meeting of member organisations: topics, agenda, minutes · committee
 //   - organisation, desk · 成员单位、岗位 · who has a seat in the joint meeting, and the post one rings; never a person · member (that is an account in a merchant)
 //   - speaker · 替单位办事的账号 · an account that acts for an organisation which is no merchant; kept as its id · representative

@@ -360,7 +360,7 @@ func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
-		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Policies: p.together.policies, Outdoor: p.together.outdoor, Care: p.together.care, Guidance: p.together.guidance, Vacancies: p.offers.vacancies, Leads: p.offers.leads, Visits: p.offers.visits, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Policies: p.together.policies, Outdoor: p.together.outdoor, Care: p.together.care, Guidance: p.together.guidance, Callout: p.together.callout, Vacancies: p.offers.vacancies, Leads: p.offers.leads, Visits: p.offers.visits, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
 		Webhooks: p.webhooks, LinkHosts: p.hosts, OutLinks: p.outlinks, Jobs: p.ledger, Overview: p.overview,
 		Settings: d.settings, Retention: p.retention, Consents: p.consents, Asks: p.asks,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,

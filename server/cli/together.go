@@ -6,6 +6,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/activity"
+	"shangquan/services/callout"
 	"shangquan/services/care"
 	"shangquan/services/guidance"
 	"shangquan/services/heritage"
@@ -25,6 +26,7 @@ type together struct {
 	outdoor    *outdoor.Service
 	care       *care.Service
 	guidance   *guidance.Service
+	callout    *callout.Service
 }
 
 // gather puts it on the store of d; p has its accounts and the joint meeting.
@@ -36,6 +38,7 @@ func (d *district) gather(p *people) together {
 		policies:   policy.New(policy.Deps{DB: d.db, Log: d.trail, Words: d.vocabulary.Words, Hosts: p.hosts.Allowed, Shop: d.shops.Get, Now: d.now}),
 		outdoor:    outdoor.New(outdoor.Deps{DB: d.db, Log: d.trail, Shop: d.shops.Get, Street: d.places.Street, Now: d.now}),
 		guidance:   guidance.New(guidance.Deps{DB: d.db, Log: d.trail, Unit: d.places.Unit, Now: d.now}),
+		callout:    callout.New(callout.Deps{DB: d.db, Log: d.trail, Now: d.now}),
 		care: care.New(care.Deps{
 			DB: d.db, Log: d.trail, Places: d.places, Shop: d.shops.Get, Now: d.now,
 			Organisation: func(ctx context.Context, id string) (string, error) {

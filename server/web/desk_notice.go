@@ -90,6 +90,7 @@ func (s *Site) noticesPage(c *fiber.Ctx) error {
 	v := casePage{Title: p.say("notice_desk.title"), Lead: p.say("notice_desk.lead"), Buttons: []ui.Button{{Label: p.say("notice_desk.new"), Href: here + "/new", Icon: "plus"}}}
 	if access.Can(by, access.NoticeEmergency, access.Thing{}) {
 		v.Buttons = append(v.Buttons, ui.Button{Label: p.say("notice_desk.urgent_new"), Href: here + "/emergency", Icon: "alert", Kind: "alt"})
+		v.Links = append(v.Links, ui.Link{Label: p.say("callout.title"), Href: at(c, "/desk/callout")})
 	}
 	v.Chips = []ui.Chip{{Label: p.say("notice_desk.every"), Href: here, On: state == ""}}
 	title := p.say("notice_desk.every")

@@ -48,6 +48,10 @@ func (x *town) everything(t *testing.T) (more []string) {
 	onOffer, card := x.offer(t)
 	x.as(t, "").done(card+"/ask", filledAsk(nil))
 	desk.done("/desk/visits/new", filledVisit(shop.Slug, nil))
+	desk.done("/desk/callout", url.Values{"form": {"entry"}, "name": {"物业抢修队"}, "can": {"抽水泵两台"}, "phone": {"021-57810000"}, "hours": {"每天24小时"}})
+	_, rest, _ := strings.Cut(desk.page("/desk/callout"), `href="/desk/callout/`)
+	called, _, _ := strings.Cut(rest, `"`)
+	desk.done("/desk/callout", url.Values{"form": {"drill"}, "on": {"2026-10-01"}, "topic": {"停电疏散"}, "with": {called}, "result": {"十分钟走完"}, "better": {"指示灯不亮"}})
 	desk.done("/desk/care/new", url.Values{"form": {"item"}, "kind": {"signboard"}, "shop": {shop.Slug}, "text": {"招牌上一个字不亮"}})
 	if _, err := x.services.Notices.Remind(ctx); err != nil {
 		t.Fatal(err)
@@ -97,7 +101,7 @@ func (x *town) everything(t *testing.T) (more []string) {
 	if a := owner.upload("/my/shops/"+id+"/heritage", mark, upload{"photo", "a.jpg", picture(t, 80, 60)}); a.status != http.StatusSeeOther {
 		t.Fatalf("the mark of an old shop = %d %s", a.status, complaint(a.body))
 	}
-	_, rest, _ := strings.Cut(desk.page("/desk/heritage"), "/desk/heritage/")
+	_, rest, _ = strings.Cut(desk.page("/desk/heritage"), "/desk/heritage/")
 	old, _, _ := strings.Cut(rest, `"`)
 	for _, step := range []url.Values{{"form": {"check"}}, {"form": {"show"}, "review": {"2027-10-01"}}, {"form": {"entry"}, "year": {"1926"}, "text": {"开张"}, "source": {"《松江报》"}}} {
 		step.Set("rev", revOf(t, desk.page("/desk/heritage/"+old), step.Get("form")))

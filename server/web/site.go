@@ -24,6 +24,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/bulk"
 	"shangquan/services/calendar"
+	"shangquan/services/callout"
 	"shangquan/services/care"
 	"shangquan/services/consent"
 	"shangquan/services/countersign"
@@ -121,10 +122,12 @@ type Services struct {
 	Neighbours *neighbour.Service
 	Heritage   *heritage.Service
 	Policies   *policy.Service
-	// Outdoor, Care and Guidance are what stands in the street, how the street looks, and what the district suggests for a unit.
+	// Outdoor, Care, Guidance and Callout are what stands in the street, how the street looks, what the district suggests for a unit, and who
+	// helps in an emergency.
 	Outdoor  *outdoor.Service
 	Care     *care.Service
 	Guidance *guidance.Service
+	Callout  *callout.Service
 	// Vacancies, Leads and Visits are what the business team does for shops to be and shops that are.
 	Vacancies *vacancy.Service
 	Leads     *lead.Service
@@ -286,6 +289,7 @@ func (s *Site) siteMap() []Route {
 		s.outdoorRoutes(),
 		s.careRoutes(),
 		s.guidanceRoutes(),
+		s.calloutRoutes(),
 		s.vacancyRoutes(),
 		s.leadRoutes(),
 		s.visitRoutes(),

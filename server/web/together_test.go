@@ -7,6 +7,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/activity"
 	"shangquan/services/audit"
+	"shangquan/services/callout"
 	"shangquan/services/care"
 	"shangquan/services/guidance"
 	"shangquan/services/heritage"
@@ -28,6 +29,7 @@ func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) fu
 	s.Heritage = heritage.New(heritage.Deps{DB: db, Log: trail, Shops: s.Listings, Now: now})
 	s.Policies = policy.New(policy.Deps{DB: db, Log: trail, Words: s.Words, Hosts: s.LinkHosts.Allowed, Shop: s.Listings.Get, Now: now})
 	s.Outdoor = outdoor.New(outdoor.Deps{DB: db, Log: trail, Shop: s.Listings.Get, Street: s.Streets.Street, Now: now})
+	s.Callout = callout.New(callout.Deps{DB: db, Log: trail, Now: now})
 	s.Guidance = guidance.New(guidance.Deps{DB: db, Log: trail, Unit: s.Streets.Unit, Now: now})
 	s.Care = care.New(care.Deps{DB: db, Log: trail, Places: s.Places, Shop: s.Listings.Get, Now: now, Organisation: func(ctx context.Context, id string) (string, error) {
 		m, err := s.Merchants.Get(ctx, access.System("test"), id)

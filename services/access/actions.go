@@ -118,6 +118,7 @@ const (
 	CareEdit      Action = "care.edit"      // the street-care board: note, inform, look again, rounds, figures
 	CareAnswer    Action = "care.answer"    // read what was noted of the own shop, and say that it is better
 	GuidanceEdit  Action = "guidance.edit"  // notes of what the district suggests for a unit
+	CalloutEdit   Action = "callout.edit"
 
 	VacancyEdit    Action = "vacancy.edit"    // cards of units on offer: enter, change, bring on, send a link
 	VacancyConfirm Action = "vacancy.confirm" // say that a card is still right
