@@ -157,7 +157,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.consents = consent.New(consent.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shop: d.shops.Get, OpenedAt: p.stations.OpenedAt, Agreed: p.offers.leads.Agreed, Days: func() int { return d.settings.Now().ConsentDays }, Now: d.now})
 	p.asks = privacy.New(privacy.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Calendar: d.holidays.Calendar, Now: d.now})
 	p.contacts = extract.NewContacts(d.db, p.extracts, p.owners)
-	p.overview = figures.New(d.db, d.directory.Listed, d.holidays.Calendar, d.now)
+	p.overview = figures.New(d.db, d.directory.Listed, d.directory.Places, d.holidays.Calendar, d.now)
 	d.keepRegister(p, c.Origin)
 	d.people = p
 	if err := d.tellAlarms(c, by, name, p.accounts); err != nil {

@@ -20,14 +20,19 @@ import (
 )
 
 func (s *Site) overviewRoutes() []Route {
-	return []Route{{Method: http.MethodGet, Path: "/desk/overview", Handle: s.overviewPage, Kind: Private, Needs: access.OverviewRead}}
+	return []Route{
+		{Method: http.MethodGet, Path: "/desk/overview", Handle: s.overviewPage, Kind: Private, Needs: access.OverviewRead},
+		{Method: http.MethodGet, Path: "/desk/overview/mix", Handle: s.mixPage, Kind: Private, Query: []string{"at", "by"}, Needs: access.OverviewRead},
+	}
 }
 
 // overviewView is templates/pages/overview.html: how the district stands, on one page.
 type overviewView struct {
 	Base    ui.Base
+	Up      *ui.Link
 	Title   string
 	At      string
+	Chips   []ui.Chip
 	KPIs    []ui.KPI
 	Cards   []overviewCard
 	Figures []ui.Figure
@@ -90,7 +95,7 @@ func (s *Site) overviewPage(c *fiber.Ctx) error {
 	if v.Figures, err = s.overviewFigures(c, p, f); err != nil {
 		return err
 	}
-	v.Links = []ui.Link{{Label: p.say("overview.to_turnover"), Href: at(c, "/desk/register")}, {Label: p.say("outlink.title"), Href: at(c, "/desk/links")}}
+	v.Links = []ui.Link{{Label: p.say("overview.mix.title"), Href: at(c, "/desk/overview/mix")}, {Label: p.say("overview.to_turnover"), Href: at(c, "/desk/register")}, {Label: p.say("outlink.title"), Href: at(c, "/desk/links")}}
 	v.Base = s.privateBase(c, v.Title)
 	if p.err != nil {
 		return p.err
@@ -209,7 +214,7 @@ func (s *Site) overviewFigures(c *fiber.Ctx, p *speaker, f overview.Figures) ([]
 	return out, nil
 }
 
-// placeNames is what streets and plazas are called, by id.
+// placeNames is what streets and plazas are called, by id, and stretches by the id of their street, a stroke and their own.
 func (s *Site) placeNames(c *fiber.Ctx) (map[string]lang.Text, error) {
 	streets, err := s.services.Places.EveryStreet(c.UserContext())
 	if err != nil {
@@ -219,6 +224,9 @@ func (s *Site) placeNames(c *fiber.Ctx) (map[string]lang.Text, error) {
 	out := map[string]lang.Text{}
 	for i := range streets {
 		out[streets[i].ID] = streets[i].Name
+		for _, x := range streets[i].Stretches {
+			out[streets[i].ID+"/"+x.ID] = x.Name
+		}
 	}
 	for i := range plazas {
 		out[plazas[i].ID] = plazas[i].Name
@@ -233,18 +241,23 @@ func fillFigure(p *speaker, f overview.Figures, names map[string]lang.Text) ui.F
 		list = f.Places
 	}
 	list = list[:min(len(list), overviewPlaces)]
-	name := func(id string) string {
-		if text, ok := names[id]; ok {
-			return p.name(text)
+	name := func(x *overview.Fill) string {
+		out := p.say("overview.elsewhere")
+		if text, ok := names[x.Place]; ok {
+			out = p.name(text)
 		}
-		return p.say("overview.elsewhere")
+		if text, ok := names[x.Place+"/"+x.Stretch]; ok {
+			out += " " + p.name(text)
+		}
+		return out
 	}
 	a := ui.Amounts{
-		Title: p.say("overview.fill.finding", "Place", name(list[0].Place)), Subtitle: p.say("overview.fill.subtitle"),
+		Title: p.say("overview.fill.finding", "Place", name(&list[0])), Subtitle: p.say("overview.fill.subtitle"),
 		Name: p.say("overview.fill.place"), Column: p.say("overview.fill.column"), Most: 100,
 	}
-	for i, x := range list {
-		a.Bars = append(a.Bars, ui.Amount{Name: p.count("overview.fill.bar", x.Shops, "Place", name(x.Place)), Value: x.Percent, Shown: strconv.Itoa(x.Percent) + "%", Attention: i == 0})
+	for i := range list {
+		x := &list[i]
+		a.Bars = append(a.Bars, ui.Amount{Name: p.count("overview.fill.bar", x.Shops, "Place", name(x)), Value: x.Percent, Shown: strconv.Itoa(x.Percent) + "%", Attention: i == 0})
 	}
 	return ui.NewAmounts(a)
 }

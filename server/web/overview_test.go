@@ -58,4 +58,25 @@ func TestOverview(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
+	// K20: how shops sold at each place, as it was counted at the ends of months and quarters.
+	st := x.streetOf(t, x.people[demo.Rival].ListingIDs[0])
+	has(t, "the overview leads to the mix", body, `href="/desk/overview/mix"`)
+	has(t, "all places", in.page("/desk/overview/mix"), "/desk/overview/mix?at="+st.Slug, "从 2026/10 开始记", "<figure")
+	page := in.page("/desk/overview/mix?at=" + st.Slug)
+	has(t, "a street", page, st.Name.Hans+"的业态", "<figure", "2026/10", "2026/11")
+	if strings.Contains(page, "2026/9") {
+		t.Error("it tells of a month in which nobody counted")
+	}
+	// October ended a month and no quarter: the quarter stands as it is by now.
+	if page = in.page("/desk/overview/mix?at=" + st.Slug + "&by=quarter"); strings.Contains(page, `<th scope="row">2026/10`) || !strings.Contains(page, "2026/11") {
+		t.Error("the quarter ends in October")
+	}
+	if a := in.get("/desk/overview/mix?at=none"); a.status != http.StatusNotFound {
+		t.Errorf("a street that is none: %d", a.status)
+	}
+	for _, who := range []string{demo.Owner, demo.Liaison} {
+		if a := x.again(t, who).get("/desk/overview/mix"); a.status != http.StatusNotFound {
+			t.Errorf("%s sees the mix: %d", who, a.status)
+		}
+	}
 }

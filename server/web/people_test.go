@@ -375,7 +375,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		DB: db, Log: trail, Keys: keys, Listed: x.directory.Listed, Shop: s.Listings.Get, Letters: s.Merchants, Hosts: s.LinkHosts.Allowed, Now: now,
 		Link: func(token string) string { return d.Config.Origin + "/receipt/" + token },
 	})
-	s.Overview = overview.New(db, x.directory.Listed, s.Holidays.Calendar, now)
+	s.Overview = overview.New(db, x.directory.Listed, x.directory.Places, s.Holidays.Calendar, now)
 	d.Services = s
 	d.Revision = func(ctx context.Context) (string, error) {
 		shops, err := x.directory.Revision(ctx)

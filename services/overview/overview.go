@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/hours"
 	"shangquan/services/listing"
+	"shangquan/services/place"
 	"shangquan/services/store"
 )
 
@@ -26,7 +28,8 @@ type Figures struct {
 	Shops     int
 	Confirmed int // looked at by the shop or the district in the last ConfirmedDays
 	New       int // entered in the last seven days
-	// Places are the streets and plazas with shops, the least complete first.
+	// Places are the stretches of streets, the streets and the plazas with shops, the least complete first. A shop is counted once: in its
+	// plaza, on its stretch, or on its street where that has none.
 	Places []Fill
 	// Open is how many shops are open in each hour of an ordinary week, Monday first, at half past; Known is of how many the hours are
 	// known.
@@ -39,6 +42,7 @@ type Figures struct {
 // Fill is how complete the pages of one place are.
 type Fill struct {
 	Place   string // id of the street or plaza; empty: of neither
+	Stretch string // id of the stretch of the street; empty: none
 	Shops   int
 	Percent int // of what a page should say, on average, see listing.Completeness
 }
@@ -77,12 +81,67 @@ type placed struct {
 	Formats map[string]int `json:"formats"`
 }
 
+// Span is how far apart the ends of periods are.
+type Span string
+
+// The spans.
+const (
+	ByMonth   Span = "month"
+	ByQuarter Span = "quarter"
+)
+
+// Ends returns of the months that were counted those at the end of a month or quarter. A quarter at whose last month nobody counted has no
+// end and is left out; the present one stands as it is by now. Nothing is worked out for times before somebody counted.
+func Ends(list []Month, by Span) []Month {
+	if by != ByQuarter {
+		return list
+	}
+	out := []Month{}
+	for i, m := range list {
+		last := strings.HasSuffix(m.Month, "-03") || strings.HasSuffix(m.Month, "-06") || strings.HasSuffix(m.Month, "-09") || strings.HasSuffix(m.Month, "-12")
+		if last || i == len(list)-1 {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// Of returns how shops sold at one place in the months that were counted. A month in which there were no shops has none.
+func Of(list []Month, placeID string) []Month {
+	out := make([]Month, len(list))
+	for i, m := range list {
+		out[i] = Month{Month: m.Month, Formats: m.Places[placeID]}
+	}
+	return out
+}
+
+// Formats are all formats that shops had in these months, those with the most shops in the last of them first.
+func Formats(list []Month) []string {
+	out := []string{}
+	for _, m := range list {
+		for id := range m.Formats {
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int {
+		last := list[len(list)-1].Formats
+		return cmp.Or(cmp.Compare(last[b], last[a]), cmp.Compare(a, b))
+	})
+	return out
+}
+
 // Listed returns the published shops and what identifies this list, as directory.Service has it.
 type Listed func(ctx context.Context) ([]*listing.Listing, string, error)
+
+// Placed returns the streets and plazas of the register, as directory.Service has it.
+type Placed func(ctx context.Context) ([]place.Street, []place.Plaza, error)
 
 // Service works it out.
 type Service struct {
 	listed   Listed
+	placed   Placed
 	calendar func() *calendar.Calendar
 	now      func() time.Time
 	months   *store.Collection[month]
@@ -93,8 +152,8 @@ type Service struct {
 }
 
 // New returns the service on db.
-func New(db store.DB, listed Listed, cal func() *calendar.Calendar, now func() time.Time) *Service {
-	return &Service{listed: listed, calendar: cal, now: now, months: store.NewCollection[month](db, "overview_months")}
+func New(db store.DB, listed Listed, placed Placed, cal func() *calendar.Calendar, now func() time.Time) *Service {
+	return &Service{listed: listed, placed: placed, calendar: cal, now: now, months: store.NewCollection[month](db, "overview_months")}
 }
 
 var thing = access.Thing{Kind: "overview"}
@@ -109,23 +168,28 @@ func (s *Service) Figures(ctx context.Context, by access.Actor) (Figures, error)
 	if err != nil {
 		return Figures{}, err
 	}
+	streets, _, err := s.placed(ctx)
+	if err != nil {
+		return Figures{}, err
+	}
 	now := s.now()
 	key := rev + " " + now.Format(time.DateOnly)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.of != key {
-		s.of, s.kept = key, count(list, s.calendar(), now)
+		s.of, s.kept = key, count(list, streets, s.calendar(), now)
 	}
 	return s.kept, nil
 }
 
 // count works the figures out.
-func count(list []*listing.Listing, cal *calendar.Calendar, now time.Time) Figures {
+func count(list []*listing.Listing, streets []place.Street, cal *calendar.Calendar, now time.Time) Figures {
 	f := Figures{Shops: len(list)}
 	since := now.AddDate(0, 0, -ConfirmedDays).Format(time.DateOnly)
 	week := now.AddDate(0, 0, -7)
 	type sum struct{ shops, done, all int }
-	fills, formats := map[string]*sum{}, map[string]int{}
+	type spot struct{ place, stretch string }
+	fills, formats := map[spot]*sum{}, map[string]int{}
 	for _, l := range list {
 		if l.Confirmed.On >= since && l.Confirmed.By != "source" {
 			f.Confirmed++
@@ -134,10 +198,11 @@ func count(list []*listing.Listing, cal *calendar.Calendar, now time.Time) Figur
 			f.New++
 		}
 		formats[l.FormatID]++
-		at := fills[placeOf(l)]
+		where := spot{placeOf(l), stretchOf(l, streets)}
+		at := fills[where]
 		if at == nil {
 			at = &sum{}
-			fills[placeOf(l)] = at
+			fills[where] = at
 		}
 		at.shops++
 		for _, item := range listing.Completeness(l, cal, now) {
@@ -160,11 +225,11 @@ func count(list []*listing.Listing, cal *calendar.Calendar, now time.Time) Figur
 			}
 		}
 	}
-	for id, x := range fills {
-		f.Places = append(f.Places, Fill{Place: id, Shops: x.shops, Percent: x.done * 100 / max(x.all, 1)})
+	for at, x := range fills {
+		f.Places = append(f.Places, Fill{Place: at.place, Stretch: at.stretch, Shops: x.shops, Percent: x.done * 100 / max(x.all, 1)})
 	}
 	slices.SortFunc(f.Places, func(a, b Fill) int {
-		return cmp.Or(cmp.Compare(a.Percent, b.Percent), cmp.Compare(b.Shops, a.Shops), cmp.Compare(a.Place, b.Place))
+		return cmp.Or(cmp.Compare(a.Percent, b.Percent), cmp.Compare(b.Shops, a.Shops), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Stretch, b.Stretch))
 	})
 	for id, n := range formats {
 		f.Formats = append(f.Formats, Count{id, n})
@@ -179,6 +244,21 @@ func placeOf(l *listing.Listing) string {
 		return l.Address.PlazaID
 	}
 	return l.Address.StreetID
+}
+
+// stretchOf is the stretch of its street that a shop is on; empty in a plaza, on no stretch, and where the house number cannot be read.
+func stretchOf(l *listing.Listing, streets []place.Street) string {
+	h, _, ok := place.ParseHouse(l.Address.House)
+	if l.Address.PlazaID != "" || !ok {
+		return ""
+	}
+	for i := range streets {
+		if streets[i].ID == l.Address.StreetID {
+			x, _ := streets[i].StretchOf(h)
+			return x.ID
+		}
+	}
+	return ""
 }
 
 // Count writes down how shops sell this month, over what was written earlier in it, and returns how many shops that were. A worker
