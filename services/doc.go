@@ -195,6 +195,7 @@
 //   - event · 街区活动 · what the district tells of a street or plaza, let through by a second person; a post without a shop · activity (that is an organisation's)
 //   - notice · 公告 · told to an audience for a time, perhaps to be confirmed; public in versions · news, message, post (that is a shop's)
 //   - audience · 发给谁 · whom a notice is for: stretches of streets, plazas and floors, categories, single shops, areas, or everybody · target
+//   - boundary · 商圈范围 · where the district ends, as its office draws it; unknown until then · business area
 //   - stretch · 路段 · a part of a street: side, from one house number to another · segment
 //   - benefit · 街坊实惠 · a post of a shop that is for the residents of an area, until its day · welfare, coupon
 //   - area · 居民区 · a neighbourhood by its name, and nothing else of it · community

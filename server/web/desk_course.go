@@ -87,8 +87,13 @@ func (s *Site) linesPlan(c *fiber.Ctx, p *speaker, lines [][]geo.Point, name str
 	if len(lines) == 0 {
 		return nil, nil
 	}
-	d, err := s.directory.PlanWith(c.UserContext(), nil, []directory.Stretch{{Lines: lines}}, p.Lang, asideWidth, asideHeight, p.now)
-	if err != nil || d.Empty() || d.Marked == "" {
+	return s.markedPlan(c, p, directory.Stretch{Lines: lines}, name)
+}
+
+// markedPlan draws a stretch on the street plan; nil where there is nothing to draw.
+func (s *Site) markedPlan(c *fiber.Ctx, p *speaker, marked directory.Stretch, name string) (*ui.Plan, error) {
+	d, err := s.directory.PlanWith(c.UserContext(), nil, []directory.Stretch{marked}, p.Lang, asideWidth, asideHeight, p.now)
+	if err != nil || d.Marked == "" {
 		return nil, err
 	}
 	out := ui.NewPlan(d, ui.PlanView{ID: "plan", Description: p.say("place_entry.plan", "Name", name), Caption: p.say("place_entry.plan_caption", "Name", name)})

@@ -24,6 +24,8 @@ func (s *Site) deskPlaceRoutes() []Route {
 		read("/desk/streets", s.deskStreets, ""),
 		send("/desk/streets", s.deskPlaceAdded, ""),
 		read("/desk/streets/:slug", s.deskStreet, "/desk/streets/none"),
+		read("/desk/boundary", s.deskBoundary, ""),
+		send("/desk/boundary", s.deskBoundarySent, ""),
 		send("/desk/streets/:slug", s.deskStreetSent, "/desk/streets/none"),
 		read("/desk/plazas/:slug", s.deskPlaza, "/desk/plazas/none"),
 		send("/desk/plazas/:slug", s.deskPlazaSent, "/desk/plazas/none"),
@@ -46,7 +48,7 @@ func (s *Site) deskStreetsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, er
 		return nil, err
 	}
 	v := &casePage{Up: toDesk(c, p), Title: p.say("desk_place.title"), Lead: p.say("desk_place.lead")}
-	v.Links = []ui.Link{{Label: p.say("walk.title"), Href: at(c, "/desk/walk")}, {Label: p.say("turns.title"), Href: at(c, "/desk/register")}, {Label: p.say("points_desk.title"), Href: at(c, "/desk/service-points")}}
+	v.Links = []ui.Link{{Label: p.say("walk.title"), Href: at(c, "/desk/walk")}, {Label: p.say("turns.title"), Href: at(c, "/desk/register")}, {Label: p.say("points_desk.title"), Href: at(c, "/desk/service-points")}, {Label: p.say("boundary.title"), Href: at(c, "/desk/boundary")}}
 	ended := ui.Records{}
 	for _, core := range []bool{true, false} {
 		list := ui.Records{Empty: p.say("desk_place.no_streets")}

@@ -71,6 +71,11 @@ func (s *Site) shopCase(c *fiber.Ctx, p *speaker, l *listing.Listing) (*casePage
 			Link: &ui.Link{Label: p.name(into.Name.Text), Href: at(c, "/desk/shops/"+into.ID)},
 		})
 	}
+	outside, err := s.outsideNote(c, p, l)
+	if err != nil {
+		return nil, nil, err
+	}
+	v.Callouts = append(v.Callouts, outside...)
 	pairs, err := s.services.Twins.Pairs(c.UserContext(), Of(c).Actor)
 	if err != nil {
 		return nil, nil, err

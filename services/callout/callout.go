@@ -52,11 +52,17 @@ type Facts struct {
 
 // Reached is when somebody answers. What is stored was read once and can be read again; where it cannot, nobody knows.
 func (e *Entry) Reached() hours.Hours {
-	h, err := hours.ParseChinese(e.Hours)
-	if err != nil {
-		return hours.Hours{}
-	}
+	h, _ := readHours(e.Hours)
 	return h
+}
+
+// readHours reads hours as people here write them or as OpenStreetMap does.
+func readHours(text string) (hours.Hours, bool) {
+	h, err := hours.ParseChinese(text)
+	if err != nil {
+		h, err = hours.ParseOSM(text)
+	}
+	return h, err == nil && h.Known
 }
 
 // Stale reports whether nobody tried the number for TriedDays.
@@ -130,7 +136,7 @@ func (f *Facts) read() error {
 	}
 	if limit := (lang.Limit{Max: MaxHours, Must: true}).Check("hours", f.Hours); len(limit) > 0 {
 		wrong = append(wrong, limit...)
-	} else if _, err := hours.ParseChinese(f.Hours); err != nil {
+	} else if _, ok := readHours(f.Hours); !ok {
 		wrong = append(wrong, fault.Field{Name: "hours", Key: "callout.wrong.hours"})
 	}
 	return fault.Wrongs(wrong)

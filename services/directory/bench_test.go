@@ -29,7 +29,8 @@ type generated struct {
 	at   time.Time
 }
 
-func (g *generated) Revision(context.Context) (int64, error) { return g.rev, nil }
+func (g *generated) Boundary(context.Context) (place.Boundary, error) { return place.Boundary{}, nil }
+func (g *generated) Revision(context.Context) (int64, error)          { return g.rev, nil }
 
 func (g *generated) Each(_ context.Context, q store.Query) iter.Seq2[listing.Listing, error] {
 	return func(yield func(listing.Listing, error) bool) {

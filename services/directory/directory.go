@@ -41,6 +41,7 @@ type Places interface {
 	Plazas(ctx context.Context) ([]place.Plaza, error)
 	Points(ctx context.Context, kinds ...place.PointKind) ([]place.Point, error)
 	Units(ctx context.Context, plazaID string) ([]place.Unit, error)
+	Boundary(ctx context.Context) (place.Boundary, error)
 }
 
 // Sources is where the directory reads.
@@ -313,7 +314,12 @@ func (s *Service) register(ctx context.Context, old *state) (*register, error) {
 	if err != nil {
 		return nil, err
 	}
+	bounds, err := s.src.Places.Boundary(ctx)
+	if err != nil {
+		return nil, err
+	}
 	mark := fnv.New64a()
+	note(mark, &bounds.Meta)
 	for i := range streets {
 		note(mark, &streets[i].Meta)
 	}
@@ -325,7 +331,9 @@ func (s *Service) register(ctx context.Context, old *state) (*register, error) {
 	}
 	words := s.src.Words()
 	if sum := mark.Sum64(); old == nil || old.snap.reg.mark != sum || old.snap.reg.words != words {
-		return newRegister(words, streets, plazas, points, sum), nil
+		r := newRegister(words, streets, plazas, points, sum)
+		r.bounds = bounds
+		return r, nil
 	}
 	return old.snap.reg, nil
 }

@@ -61,6 +61,7 @@ type Stretch struct {
 	StreetID string
 	Whole    bool
 	Lines    [][]geo.Point               // these lines instead, of a street that is being drawn
+	Outline  [][]geo.Point               // closed lines instead, drawn as they are
 	On       func(*listing.Listing) bool // which shops stand on it
 }
 
@@ -93,7 +94,7 @@ func (s *Service) draw(ctx context.Context, spots []plan.Spot, marked []Stretch,
 	}
 	d := st.snap.reg.drawing()
 	var at []geo.Point
-	in := plan.Input{Streets: d.streets, Plazas: st.snap.reg.plazas, Spots: spots, Lang: t}
+	in := plan.Input{Streets: d.streets, Plazas: st.snap.reg.plazas, Bounds: st.snap.reg.bounds.Outlines, Spots: spots, Lang: t}
 	for _, x := range spots {
 		at = append(at, x.At)
 	}
@@ -115,6 +116,9 @@ func (s *Service) draw(ctx context.Context, spots []plan.Spot, marked []Stretch,
 
 // marked returns the lines of a stretch; none where its street is not drawn or nobody with a position stands on it.
 func (s *snapshot) marked(d *drawn, x *Stretch) [][]geo.Point {
+	if x.Outline != nil {
+		return x.Outline
+	}
 	if x.Lines != nil {
 		return plan.Merge(x.Lines)
 	}
@@ -154,7 +158,7 @@ func (s *Service) PlanOf(ctx context.Context, p *ShopPage, t lang.Tag, width, he
 	if err != nil {
 		return plan.Drawing{}, err
 	}
-	in := plan.Input{Streets: st.snap.reg.drawing().streets, Plazas: st.snap.reg.plazas, Lang: t}
+	in := plan.Input{Streets: st.snap.reg.drawing().streets, Plazas: st.snap.reg.plazas, Bounds: st.snap.reg.bounds.Outlines, Lang: t}
 	in.Spots = append(in.Spots, plan.Spot{ID: p.Listing.ID, At: *p.At, Number: 1})
 	if n, ok := st.snap.ids[p.Listing.ID]; ok {
 		for _, m := range st.snap.neighbours(n, 8) {

@@ -24,6 +24,7 @@ type register struct {
 	streets    []place.Street // those of the district first, then by name
 	plazas     []place.Plaza
 	points     []place.Point
+	bounds     place.Boundary
 	mark       uint64 // changes with every write to a place
 
 	group     map[string]int32 // by id, which is the slug

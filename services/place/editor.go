@@ -24,6 +24,7 @@ type Editor struct {
 	plazas  *audit.Recorded[Plaza]
 	units   *audit.Recorded[Unit]
 	points  *audit.Recorded[Point]
+	bounds  *audit.Recorded[Boundary]
 	now     func() time.Time
 }
 
@@ -40,7 +41,7 @@ func NewEditor(db store.DB, log *audit.Log, now func() time.Time) *Editor {
 	c := Declare(db)
 	return &Editor{
 		Service: New(db), streets: audit.Record(c.Streets, log, KindStreet), plazas: audit.Record(c.Plazas, log, KindPlaza),
-		units: audit.Record(c.Units, log, KindUnit), points: audit.Record(c.Points, log, KindPoint), now: now,
+		units: audit.Record(c.Units, log, KindUnit), points: audit.Record(c.Points, log, KindPoint), bounds: audit.Record(c.Bounds, log, KindBoundary), now: now,
 	}
 }
 

@@ -19,6 +19,7 @@ type Service struct {
 	streets memo[Street, *Street]
 	plazas  memo[Plaza, *Plaza]
 	points  memo[Point, *Point]
+	bounds  bounds
 	units   *store.Collection[Unit]
 }
 
@@ -28,6 +29,7 @@ type Collections struct {
 	Plazas  *store.Collection[Plaza]
 	Units   *store.Collection[Unit]
 	Points  *store.Collection[Point]
+	Bounds  *store.Collection[Boundary]
 }
 
 // Declare declares the collections of places on db; it may be done again.
@@ -38,6 +40,7 @@ func Declare(db store.DB) Collections {
 		Units: store.NewCollection[Unit](db, "units",
 			store.Index("plaza_id"), store.Index("street_id"), store.Index("occupied_by"), store.Follow("audit"), store.Sealed()),
 		Points: store.NewCollection[Point](db, "points", store.Index("kind"), store.Follow("audit"), store.Sealed()),
+		Bounds: store.NewCollection[Boundary](db, "boundary", store.Follow("audit"), store.Sealed()),
 	}
 }
 
@@ -45,7 +48,7 @@ func Declare(db store.DB) Collections {
 func New(db store.DB) *Service {
 	c := Declare(db)
 	s := &Service{units: c.Units}
-	s.streets.coll, s.plazas.coll, s.points.coll = c.Streets, c.Plazas, c.Points
+	s.streets.coll, s.plazas.coll, s.points.coll, s.bounds.coll = c.Streets, c.Plazas, c.Points, c.Bounds
 	return s
 }
 

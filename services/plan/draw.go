@@ -42,6 +42,8 @@ type Input struct {
 	Spots   []Spot
 	// Marked are lines that stand out, such as the stretch a notice is about; see Part.
 	Marked [][]geo.Point
+	// Bounds are the outlines of the district, each closed from its last corner to its first.
+	Bounds [][]geo.Point
 	Lang   lang.Tag
 }
 
@@ -90,6 +92,7 @@ type Drawing struct {
 	Plazas        []Plaza
 	Pins          []Pin
 	Dots          []Dot
+	Bounds        string // the d attribute of the path of where the district ends; empty: nobody knows, or not in view
 	Marked        string // the d attribute of the path of what stands out; empty: nothing
 }
 
@@ -102,15 +105,21 @@ func Draw(v View, s Style, in Input) Drawing {
 	if v.Empty() {
 		return d
 	}
-	var marked [][]vec
-	for _, line := range in.Marked {
-		drawn := make([]vec, len(line))
-		for i, p := range line {
-			drawn[i] = v.at(p)
+	lines := func(of [][]geo.Point, closed bool) string {
+		var out [][]vec
+		for _, line := range of {
+			drawn := make([]vec, len(line), len(line)+1)
+			for i, p := range line {
+				drawn[i] = v.at(p)
+			}
+			if closed && len(line) > 0 {
+				drawn = append(drawn, drawn[0])
+			}
+			out = append(out, clip(drawn, float64(v.Width), float64(v.Height), float64(s.Road))...)
 		}
-		marked = append(marked, clip(drawn, float64(v.Width), float64(v.Height), float64(s.Road))...)
+		return path(out)
 	}
-	d.Marked = path(marked)
+	d.Marked, d.Bounds = lines(in.Marked, false), lines(in.Bounds, true)
 	// Pins first: they cannot give way, names can.
 	d.addSpots(v, s, in)
 	var taken []box

@@ -18,6 +18,7 @@ type Plan struct {
 	Caption     string // under a plan without legend: where the shop is, in words
 	Legend      bool
 	Ground      string
+	Bounds      *Road  // where the district ends; nil: not in view
 	Marked      *Road  // the stretch that stands out; nil: none
 	MarkedWords string // what it is, in the legend
 	Roads       []Road
@@ -139,6 +140,9 @@ func NewPlan(d plan.Drawing, v PlanView) Plan {
 		if s.Label != nil {
 			p.Labels = append(p.Labels, newLabel(*s.Label, d.Style.Letter, s.Core))
 		}
+	}
+	if d.Bounds != "" {
+		p.Bounds = &Road{Path: d.Bounds, Width: tenth(2 * u), Edge: tenth(7 * u)}
 	}
 	if d.Marked != "" {
 		p.Marked, p.MarkedWords = &Road{Path: d.Marked, Width: tenth(float64(d.Style.Road) * 1.1)}, v.Marked
