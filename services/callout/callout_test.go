@@ -85,7 +85,7 @@ func TestWhoIsOnTheList(t *testing.T) {
 
 // What the form gives as examples can be read.
 func TestHoursOfTheExamples(t *testing.T) {
-	for _, text := range []string{"每天 24 小时", "周一至周五 8:30-17:00", "每天 24 小時", "週一至週五 8:30-17:00", "24/7", "Mo-Fr 08:30-17:00"} {
+	for _, text := range []string{"每天 0:00-24:00", "周一至周五 8:30-17:00", "每天 0:00-24:00", "週一至週五 8:30-17:00", "24/7", "Mo-Fr 08:30-17:00"} {
 		if h, ok := readHours(text); !ok || !h.Known {
 			t.Errorf("%q cannot be read", text)
 		}
