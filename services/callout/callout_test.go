@@ -64,7 +64,9 @@ func TestWhoIsOnTheList(t *testing.T) {
 		t.Fatal(e, err)
 	}
 	for _, by := range []access.Actor{
-		{}, {AccountID: "a", Roles: []access.Role{access.Admin}, TwoFactor: true}, {AccountID: "l", Roles: []access.Role{access.Liaison}, TwoFactor: true},
+		{},
+		{AccountID: "a", Roles: []access.Role{access.Admin}, TwoFactor: true},
+		{AccountID: "l", Roles: []access.Role{access.Liaison}, TwoFactor: true},
 		{AccountID: "o", Seats: []access.Seat{{MerchantID: "m", Role: access.Owner}}},
 	} {
 		_, err1 := b.Entries(ctx, by)
