@@ -7,9 +7,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs } from './people.ts';
 
-const test = withServer('2026-10-15T09:50:00+08:00');
-
-test.describe.configure({ mode: 'serial' });
+const test = withServer('2026-10-15T09:50:00+08:00', 'serial');
 
 const main = (page: Page) => page.getByRole('main');
 const press = (page: Page, name: string) => main(page).getByRole('button', { name, exact: true }).last().click();

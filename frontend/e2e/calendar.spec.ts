@@ -8,8 +8,6 @@ import { openAs, person } from './people.ts';
 
 const test = withServer('2026-12-20T10:20:00+08:00');
 
-test.describe.configure({ mode: 'default' });
-
 const main = (page: Page) => page.getByRole('main');
 const clean = async (page: Page) => expect(await new Asked().findings(page)).toEqual([]);
 

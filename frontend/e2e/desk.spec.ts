@@ -8,8 +8,6 @@ import { type Who, openAs, person, signIn } from './people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
-test.describe.configure({ mode: 'default' });
-
 /** What the newest message that holds the pattern says there. */
 async function message(page: Page, pattern: RegExp): Promise<string> {
 	let found = '';

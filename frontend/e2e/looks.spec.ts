@@ -4,9 +4,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs, person } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00');
-
-test.describe.configure({ mode: 'serial' });
+const test = withServer('2026-10-15T10:20:00+08:00', 'serial');
 
 test('a new photo is hidden with one press, and its shop reads why', async ({ browser, own }) => {
 	const mine = `/my/shops/${person('rival').listing_ids?.[0] ?? ''}`;

@@ -6,9 +6,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs, person } from './people.ts';
 
-const test = withServer('2026-10-15T10:20:00+08:00');
-
-test.describe.configure({ mode: 'serial' });
+const test = withServer('2026-10-15T10:20:00+08:00', 'serial');
 
 const main = (page: Page) => page.getByRole('main');
 const press = (page: Page, name: string | RegExp) => main(page).getByRole('button', { name }).last().click();

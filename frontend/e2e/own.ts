@@ -8,45 +8,61 @@ import { join } from 'node:path';
 import { test as base } from './pages.ts';
 import { forget } from './people.ts';
 
-/** The test function of a file whose server shows this time at its start; own is the address of the server, later starts it again over the same store at another time. */
-export function withServer(clock: string) {
-	const running = new Map<string, { server: ChildProcess; env: NodeJS.ProcessEnv }>();
-	return base.extend<object, { own: string; later: (clock: string) => Promise<void> }>({
-		own: [
-			// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern
-			async ({}, use) => {
-				const data = mkdtempSync(join(tmpdir(), 'shangquan-own-'));
-				const port = await freePort();
-				const origin = `http://localhost:${String(port)}`;
-				const before = process.env.E2E_DATA;
-				process.env.E2E_DATA = data; // where people.ts finds who there is
-				const env = { ...process.env, ...settings(data, port, origin), SHANGQUAN_CLOCK: clock };
-				const server = spawn('../dist/shangquan', ['serve'], { env, stdio: 'ignore' });
-				running.set(origin, { server, env });
-				await answers(origin, server);
-				await use(origin);
-				running.get(origin)?.server.kill('SIGTERM');
-				process.env.E2E_DATA = before;
-			},
-			{ scope: 'worker' },
-		],
-		later: [
-			async ({ own }, use) => {
-				await use(async (clock) => {
-					const before = running.get(own);
-					forget(own);
-					if (!before) throw new Error('there is no server to start again');
-					const gone = new Promise((done) => before.server.once('exit', done));
-					before.server.kill('SIGTERM');
-					await gone;
-					const env = { ...before.env, SHANGQUAN_CLOCK: clock };
-					const server = spawn('../dist/shangquan', ['serve'], { env, stdio: 'ignore' });
-					running.set(own, { server, env });
-					await answers(own, server);
-				});
-			},
-			{ scope: 'worker' },
-		],
+/** The server of the file whose tests a worker is at. */
+interface Own {
+	file: string;
+	origin: string;
+	data: string;
+	env: NodeJS.ProcessEnv;
+	server: ChildProcess;
+}
+
+let current: Own | undefined;
+process.once('exit', () => current?.server.kill('SIGTERM'));
+
+/** Starts the server of a file, in place of the one of the file before. */
+async function of(file: string, clock: string): Promise<Own> {
+	if (current?.file === file) return current;
+	current?.server.kill('SIGTERM');
+	const data = mkdtempSync(join(tmpdir(), 'shangquan-own-'));
+	const port = await freePort();
+	const origin = `http://localhost:${String(port)}`;
+	const env = { ...process.env, ...settings(data, port, origin), SHANGQUAN_CLOCK: clock };
+	current = { file, origin, data, env, server: start(env) };
+	await answers(origin, current.server);
+	return current;
+}
+
+const start = (env: NodeJS.ProcessEnv) => spawn('../dist/shangquan', ['serve'], { env, stdio: 'ignore' });
+
+/**
+ * The test function of a file whose server shows this time at its start; own is the address of the server, later starts it again over the
+ * same store at another time. The file's tests come one after the other, with serial
+ * only as long as none failed. The server belongs to no fixture of a worker: those of each file
+ * would be others, and every file would start a browser of its own.
+ */
+export function withServer(clock: string, mode: 'default' | 'serial' = 'default') {
+	base.describe.configure({ mode });
+	return base.extend<{ own: string; later: (clock: string) => Promise<void> }>({
+		// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern
+		own: async ({}, use, { file }) => {
+			const { origin, data } = await of(file, clock);
+			const before = process.env.E2E_DATA;
+			process.env.E2E_DATA = data; // where people.ts finds who there is
+			await use(origin);
+			process.env.E2E_DATA = before;
+		},
+		later: async ({ own }, use) => {
+			await use(async (clock) => {
+				if (!current) throw new Error('there is no server to start again');
+				forget(own);
+				const gone = new Promise((done) => current?.server.once('exit', done));
+				current.server.kill('SIGTERM');
+				await gone;
+				current.server = start({ ...current.env, SHANGQUAN_CLOCK: clock });
+				await answers(own, current.server);
+			});
+		},
 		baseURL: async ({ own }, use) => {
 			await use(own);
 		},

@@ -5,9 +5,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { person, signIn } from './people.ts';
 
-const test = withServer('2026-10-15T19:20:00+08:00');
-
-test.describe.configure({ mode: 'serial' });
+const test = withServer('2026-10-15T19:20:00+08:00', 'serial');
 
 const mine = (who: 'staff' | 'rival') => `/my/shops/${person(who).listing_ids?.[0] ?? ''}`;
 

@@ -9,9 +9,7 @@ import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { person, signIn } from './people.ts';
 
-const test = withServer('2026-09-28T10:20:00+08:00');
-
-test.describe.configure({ mode: 'serial' });
+const test = withServer('2026-09-28T10:20:00+08:00', 'serial');
 
 const shop = (n = 0) => `/my/shops/${person('owner').listing_ids?.[n] ?? ''}`;
 

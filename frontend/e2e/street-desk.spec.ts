@@ -8,8 +8,6 @@ import { openAs } from './people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
-test.describe.configure({ mode: 'default' });
-
 const main = (page: Page) => page.getByRole('main');
 
 test('a plaza is entered, found, and closed again', async ({ browser, own }) => {
