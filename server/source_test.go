@@ -44,7 +44,7 @@ func sources(t *testing.T, at *token.FileSet, roots ...string) []source {
 var fieldOfCaller = []string{"../services/listing/write.go field", "../services/listing/service.go field", "../services/place/service.go field", "../services/resource/deal.go field"}
 
 // TestQueriesAreWritten (INP-03): what a query asks for is written in the program. Handlers ask services and build no query; the paths of
-// the others are words of the source; nothing reads a request into a map; and no engine is given a map or a program.
+// the others are words of the source; nothing reads a request into a map; and no engine is given a map or a program. INP-04.
 func TestQueriesAreWritten(t *testing.T) {
 	t.Parallel()
 	at := token.NewFileSet()

@@ -106,7 +106,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// In production the folder of the backups is looked into as well.
+// In production the folder of the backups is looked into as well. OPS-07.
 func TestCheckLooksAtBackups(t *testing.T) {
 	folder := t.TempDir()
 	set := []string{"ENV", "production", "BACKUPS", folder}

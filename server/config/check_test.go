@@ -26,6 +26,7 @@ func TestSafeProductionHasNoFinding(t *testing.T) {
 	}
 }
 
+// TestCheckFinds: every unsafe setting has a finding of its own, a plain address open to the world among them. HTT-01, OPS-01.
 func TestCheckFinds(t *testing.T) {
 	const ok = "mongodb://u:p@mongo/db?replicaSet=rs0"
 	for _, tt := range []struct {

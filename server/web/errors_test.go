@@ -14,7 +14,7 @@ import (
 	"shangquan/services/lang"
 )
 
-// TestErrors breaks a handler in every way and reads what people and programs get.
+// TestErrors breaks a handler in every way and reads what people and programs get. HTT-08.
 func TestErrors(t *testing.T) {
 	secret := errors.New("dial tcp 10.9.8.7:27017: /var/lib/shangquan.db SELECT * FROM accounts hunter2")
 	for _, tt := range []struct {

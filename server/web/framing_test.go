@@ -50,7 +50,7 @@ func converse(t testing.TB, addr, bytes string) (*http.Response, string) {
 }
 
 // TestFraming sends requests that two readers could cut in two ways. Each must be refused, or answered once with the
-// connection closed; the request hidden in the body must never be answered.
+// connection closed; the request hidden in the body must never be answered. HTT-05.
 func TestFraming(t *testing.T) {
 	x := newTrial(t, []Route{{Method: "GET", Path: "/hidden", Handle: words("hidden"), Kind: File}, {Method: "POST", Path: "/take", Handle: words("taken"), Kind: File}}, "RATE_FACTOR", "0")
 	x.listen(t)
@@ -132,7 +132,7 @@ func TestConnectionLimits(t *testing.T) {
 	}
 }
 
-// TestEncodedBodies: Fiber inflates bodies without a limit, so no encoded body gets that far.
+// TestEncodedBodies: Fiber inflates bodies without a limit, so no encoded body gets that far. HTT-02.
 func TestEncodedBodies(t *testing.T) {
 	x := newTrial(t, []Route{{Method: "POST", Path: "/take", Handle: func(c *fiber.Ctx) error { return c.Send(c.Body()) }, Kind: Private}}, "RATE_FACTOR", "0")
 	for _, coding := range []string{"gzip", "GZIP", "deflate", "br", "zstd", "gzip, gzip", "identity, gzip", "x-unknown"} {

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
+// TestHosts: only the configured names are answered, and links are built of the configured origin. HTT-06.
 func TestHosts(t *testing.T) {
 	x := newTrial(t, []Route{{Method: "GET", Path: "/x", Handle: words("x"), Kind: Page, Cached: true}}, "RATE_FACTOR", "0")
 	x.listen(t)
@@ -52,7 +53,7 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// TestForwardedHeaders: what a client says of itself changes neither its address nor a link.
+// TestForwardedHeaders: what a client says of itself changes neither its address nor a link. HTT-07.
 func TestForwardedHeaders(t *testing.T) {
 	var seen Request
 	var host, proto string

@@ -156,6 +156,7 @@ func words(text string) fiber.Handler {
 
 func failing(err error) fiber.Handler { return func(*fiber.Ctx) error { return err } }
 
+// TestHealth: without the store the server is not ready; without the search it is ready and degraded. OPS-02.
 func TestHealth(t *testing.T) {
 	x := newTrial(t, nil)
 	for _, tt := range []struct {

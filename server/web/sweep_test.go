@@ -16,7 +16,7 @@ func (r Route) probe() string {
 	return r.Path
 }
 
-// TestSweep sends every method to every route of the site map, so that a new route is covered without a new test.
+// TestSweep sends every method to every route of the site map, so that a new route is covered without a new test. HTT-04, HTT-09, HTT-10.
 func TestSweep(t *testing.T) {
 	x := newTrial(t, nil, "RATE_FACTOR", "0")
 	allowed := map[string]map[string]bool{}
@@ -112,7 +112,7 @@ func checkHeaders(t *testing.T, name string, resp *http.Response, body string) {
 	}
 }
 
-// TestNothingBehindTheScenes asks for what other programs leave open.
+// TestNothingBehindTheScenes asks for what other programs leave open. OPS-04.
 func TestNothingBehindTheScenes(t *testing.T) {
 	x := newTrial(t, nil, "RATE_FACTOR", "0")
 	for _, path := range strings.Fields(`

@@ -242,6 +242,7 @@ func TestUpsert(t *testing.T) {
 	}
 }
 
+// TestTampering: what is changed, deleted, put elsewhere or cut off is found. AUD-03.
 func TestTampering(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -115,7 +115,7 @@ func (s *site) made() backup.Set {
 	return set
 }
 
-// What was there when the set was made is there again, and what came later is kept beside it.
+// What was there when the set was made is there again, and what came later is kept beside it. DUR-02.
 func TestMakeAndRestore(t *testing.T) {
 	for _, lock := range []bool{false, true} {
 		t.Run(fmt.Sprint("locked ", lock), func(t *testing.T) {

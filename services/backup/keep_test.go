@@ -6,6 +6,7 @@ import (
 	"time"
 )
 
+// TestKept: seven days, four weeks and twelve months are kept. OPS-07.
 func TestKept(t *testing.T) {
 	day := func(s string) time.Time {
 		at, err := time.Parse("2006-01-02 15", s)

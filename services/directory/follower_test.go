@@ -133,6 +133,7 @@ func TestFollowerDelivers(t *testing.T) {
 	}
 }
 
+// TestWritesDoNotWaitForTheEngine: with the search engine down every edit succeeds. SEA-01.
 func TestWritesDoNotWaitForTheEngine(t *testing.T) {
 	r := newRemote()
 	d, f := follow(t, r)
@@ -183,7 +184,7 @@ func TestOneBadListingHoldsNobodyUp(t *testing.T) {
 	}
 }
 
-// TestLateAndDoubleDeliveries lets a follower that read the queue long ago deliver what it read, three times and in any order.
+// TestLateAndDoubleDeliveries lets a follower that read the queue long ago deliver what it read, three times and in any order. DUR-04.
 func TestLateAndDoubleDeliveries(t *testing.T) {
 	r := newRemote()
 	d, f := follow(t, r)

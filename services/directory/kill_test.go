@@ -96,7 +96,7 @@ func child(path string) {
 }
 
 // TestKilledBetweenWriteAndIndex kills a server at random moments between writing and delivering. Every write it acknowledged is
-// found after a restart.
+// found after a restart. DUR-03.
 func TestKilledBetweenWriteAndIndex(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "d.db")
 	r := newRemote()

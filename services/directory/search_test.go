@@ -331,6 +331,7 @@ func TestRowsSayWhy(t *testing.T) {
 	}
 }
 
+// TestHiddenAtOnce: a stale index shows nobody what is hidden. INP-05, SEA-03.
 func TestHiddenAtOnce(t *testing.T) {
 	d := newDistrict(t)
 	before := d.ask(Query{Text: "面馆"})

@@ -120,6 +120,7 @@ func TestSlugs(t *testing.T) {
 	})
 }
 
+// TestLimits: length and letters of a field have bounds in one place. INP-02.
 func TestLimits(t *testing.T) {
 	line, must, prose := lang.Limit{Max: 4}, lang.Limit{Max: 4, Must: true}, lang.Limit{Max: 9, Prose: true}
 	for _, c := range []struct {
@@ -154,6 +155,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestCleanIsStableAndPasses: what Clean returns has nothing left to clean, and no check refuses it. INP-02.
 func TestCleanIsStableAndPasses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.String().Draw(t, "s")

@@ -32,7 +32,7 @@ func TestClosedNetworks(t *testing.T) {
 	}
 }
 
-// A name that leads into a closed network is found out when it is dialled, whatever it led to before.
+// A name that leads into a closed network is found out when it is dialled, whatever it led to before. INP-08.
 func TestNamesThatTurnInward(t *testing.T) {
 	for name, ip := range map[string][4]byte{"loopback": {127, 0, 0, 1}, "metadata": {169, 254, 169, 254}, "an office": {192, 168, 1, 1}} {
 		client := Client(resolver(t, ip), time.Second, 443)

@@ -13,6 +13,7 @@ func nasty() *rapid.Generator[string] {
 	return rapid.StringOf(rapid.SampledFrom([]rune("=+-@\t\r\n\x00＝＋－＠' \u00a0　'a1店；;|\\\",")))
 }
 
+// TestGuard: no cell begins with what a spreadsheet would run. EXP-01.
 func TestGuard(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"plain", "余天成", "余天成"},

@@ -75,6 +75,7 @@ func TestRowNumbersAreTheSpreadsheets(t *testing.T) {
 	}
 }
 
+// TestRefusedFiles: bombs and broken files are refused with the reason. EXP-03.
 func TestRefusedFiles(t *testing.T) {
 	wide := strings.Repeat("x,", MaxColumns) + "x\n"
 	for _, c := range []struct {

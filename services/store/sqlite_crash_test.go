@@ -81,7 +81,7 @@ func writeUntilKilled(path string) error {
 }
 
 // TestSQLiteKilled kills a writing process twenty times at random moments. Every write that it acknowledged is there afterwards,
-// whole, found by its index columns, and pending unless it was delivered.
+// whole, found by its index columns, and pending unless it was delivered. DUR-01.
 func TestSQLiteKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "crash.db")
 	acknowledged := map[string]int64{}

@@ -34,6 +34,7 @@ func openTest(t *testing.T, path string) (*sqliteDB, *Collection[note]) {
 	return db.(*sqliteDB), NewCollection[note](db, "notes", Unique("slug"), Index("n"), Multi("tags"), Follow("search"))
 }
 
+// TestSQLiteSettings: what makes writes durable is in force, read back from the engine. DUR-01.
 func TestSQLiteSettings(t *testing.T) {
 	db, _ := openTest(t, filepath.Join(t.TempDir(), "made", "here", "a b?#%.db"))
 	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "trusted_schema": "0", "busy_timeout": "5000", "page_size": "8192", "user_version": "1"}

@@ -99,6 +99,7 @@ func (d *deaf) Search(ctx context.Context, q search.Query) (search.Result, error
 	return search.Result{}, errDown
 }
 
+// TestBreaker: after failures in a row the engine is left alone, and asked again later. SEA-02.
 func TestBreaker(t *testing.T) {
 	e, usual, now := pair(t)
 	search1(t, e, false)
@@ -182,6 +183,7 @@ func TestOneProbeAtATime(t *testing.T) {
 	}
 }
 
+// TestSlowEngine: an engine that does not answer in time is not waited for. SEA-02.
 func TestSlowEngine(t *testing.T) {
 	e, usual, _ := pair(t)
 	e.limit = time.Millisecond

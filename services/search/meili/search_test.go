@@ -33,6 +33,7 @@ func answering(f *fake, answers ...string) *[]string {
 
 const oneHit = `{"hits":[{"id":"lst_1"}],"totalHits":1}`
 
+// TestRequest: what people type is in the query alone; filters are made of enumerations. INP-05.
 func TestRequest(t *testing.T) {
 	here := geo.Point{Lat: 31.0045, Lng: 121.229}
 	tok := `"name_tok","alias_tok","cat_tok","place_tok","attr_tok","addr_tok","desc_tok"`

@@ -124,6 +124,7 @@ func TestHalvingLeavesLaterWritesAlone(t *testing.T) {
 	}
 }
 
+// TestSyncFailures: a task that fails is an error, never taken for done. SEA-04.
 func TestSyncFailures(t *testing.T) {
 	t.Run("canceled", func(t *testing.T) {
 		f := newFake(t)
