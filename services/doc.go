@@ -75,7 +75,7 @@
 // Engines behind ports, each with an embedded default:
 //
 //	store      documents: SQLite or MongoDB
-//	mail       messages to people: the console, SMTP, a gateway of short messages
+//	mail       messages to people: the console, SMTP, a gateway of short messages; how often and in which hours what can wait leaves
 //	media      photos of shops and evidence: looked at, made small, kept in a folder or S3
 //	search     search: an index in memory or Meilisearch
 //

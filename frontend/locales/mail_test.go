@@ -1,10 +1,12 @@
 package locales_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"shangquan/services/lang"
+	"shangquan/services/mail"
 )
 
 // Every kind of message that a service sends has a subject and a text, and no other kind has.
@@ -30,5 +32,23 @@ func TestMailKinds(t *testing.T) {
 		if kind, ok := strings.CutSuffix(key, ".text"); ok && strings.HasPrefix(kind, "mail.") && !sent[strings.TrimPrefix(kind, "mail.")] {
 			t.Errorf("%s is in the catalogue and nobody sends it", key)
 		}
+	}
+}
+
+// What leaves by night and is not counted is this and nothing else: who gives a message another name, or adds one, decides it here.
+func TestUrgentMail(t *testing.T) {
+	want := strings.Fields(`alarm_backup alarm_content alarm_drift alarm_errors alarm_frozen alarm_guessing alarm_network alarm_trail
+		assembly_invitation code contact deleted factor factor_gone guessed known meeting_cancelled merchant_invitation new_device notice_emergency
+		password reset roles test transfer_offered`)
+	got := []string{}
+	for _, key := range mustLoad(t).In(lang.Hans).Keys() {
+		kind, ok := strings.CutSuffix(strings.TrimPrefix(key, "mail."), ".text")
+		if ok && strings.HasPrefix(key, "mail.") && mail.Urgent(kind) {
+			got = append(got, kind)
+		}
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("urgent are %q, want %q", got, want)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
 	"shangquan/services/intake"
+	"shangquan/services/mail"
 	"shangquan/services/merchant"
 	"shangquan/services/notice"
 	"shangquan/services/privacy"
@@ -78,6 +79,7 @@ func (d *district) classes() []retention.Class {
 		{Name: "walks", Days: days(walk.KeepSettled), From: "decided"},
 		{Name: "webhooks", Days: days(webhook.Kept), From: "made"},
 		{Name: "repeats", Days: days(idempotency.Keep), From: "made"},
+		{Name: "messages", Days: days(mail.KeepRefused), From: "made"},
 		{Name: "counts", Days: insight.KeepDays, From: "made"},
 		{Name: "pictures", Days: 1, From: "unused"},
 		{Name: "asks", Days: privacy.Keep, From: "answered"},

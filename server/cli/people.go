@@ -49,6 +49,7 @@ import (
 // people are the services that people who sign in work with, over the store of a district.
 type people struct {
 	sender    mail.Sender
+	pace      *mail.Pace
 	accounts  *account.Service
 	merchants *merchant.Service
 	blobs     *media.Blobs
@@ -103,6 +104,10 @@ var linkPaths = map[string]string{"invitation": "/join/", "transfer": "/transfer
 func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sender, log *slog.Logger) error {
 	name, _ := d.settings.Now().Name.In(lang.Hans)
 	p := &people{sender: by}
+	p.pace = mail.NewPace(mail.PaceDeps{DB: d.db, Keys: d.keys, To: p.sender, Belongs: func(ctx context.Context, to string) (bool, error) {
+		return p.accounts.Belongs(ctx, account.Contact(to))
+	}, Now: d.now})
+	by = p.pace
 	var err error
 	p.accounts, err = account.New(d.db, account.Config{ //nolint:contextcheck // messages leave after the call that wrote them has ended
 		Origin: c.Origin, Site: name, Keys: d.keys, Log: d.trail, Mail: by, Now: d.now,
@@ -360,7 +365,7 @@ func (d *district) services() web.Services {
 	p := d.people
 	return web.Services{
 		Accounts: p.accounts, Merchants: p.merchants, Listings: d.shops, Posts: d.posts, Places: d.places, Streets: d.editor, Walks: p.walks, Words: d.vocabulary.Words, Vocabulary: d.vocabulary, Holidays: d.holidays, Photos: p.photos,
-		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Policies: p.together.policies, Outdoor: p.together.outdoor, Care: p.together.care, Guidance: p.together.guidance, Callout: p.together.callout, Vacancies: p.offers.vacancies, Leads: p.offers.leads, Visits: p.offers.visits, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(),
+		Reports: p.reports, Insight: p.insight, APIKeys: p.keys, Repeats: p.repeats, Links: p.links, Notices: p.notices, Assembly: p.assembly, Stations: p.stations, Resources: p.resources, Activities: p.together.activities, Programmes: p.together.programmes, Neighbours: p.together.neighbours, Heritage: p.together.heritage, Policies: p.together.policies, Outdoor: p.together.outdoor, Care: p.together.care, Guidance: p.together.guidance, Callout: p.together.callout, Vacancies: p.offers.vacancies, Leads: p.offers.leads, Visits: p.offers.visits, Trail: d.trail, Keys: d.keys, Outbox: p.outbox(), Pace: p.pace,
 		Webhooks: p.webhooks, LinkHosts: p.hosts, OutLinks: p.outlinks, Jobs: p.ledger, Overview: p.overview,
 		Settings: d.settings, Retention: p.retention, Consents: p.consents, Asks: p.asks,
 		Alarms: d.alarms, Freeze: d.frozen, Integrity: d.integrity,

@@ -69,6 +69,8 @@ func (d *district) jobs() []job.Job {
 		{Name: "batches", Every: time.Minute, Do: p.batches.Settle},
 		{Name: "questions to owners", Every: time.Minute, Do: p.rechecks.Send},
 		{Name: "monthly letters", Every: 10 * time.Minute, Do: p.monthly.Send},
+		{Name: "waiting messages", Every: time.Minute, Do: p.pace.Leave},
+		{Name: "what messages left behind", Every: 24 * time.Hour, Do: d.erases("messages", p.pace.Sweep)},
 		{Name: "counts", Every: 24 * time.Hour, Do: d.erases("counts", func(ctx context.Context) (int, error) {
 			n, counts := p.insight.Sweep(ctx)
 			m, letters := p.monthly.Sweep(ctx)

@@ -83,8 +83,30 @@ func (s *Site) accountPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v.Callouts = doneCallout(c, p, ownDone)
+	refused, err := s.refusedCallout(c, p, &Of(c).Account, "own.refused", "own.refused_text")
+	if err != nil {
+		return err
+	}
+	for i := range refused {
+		refused[i].Link = &ui.Link{Label: p.say("own.change_contact"), Href: at(c, "/account/contact")}
+	}
+	v.Callouts = append(doneCallout(c, p, ownDone), refused...)
 	return s.showForm(c, p, v, nil)
+}
+
+// refusedCallout says that the e-mail address of an account refused messages for good; nothing as long as it takes them. lead and text
+// are the keys of what it says. Of a phone number that is never known.
+func (s *Site) refusedCallout(c *fiber.Ctx, p *speaker, a *account.Account, lead, text string) ([]ui.Callout, error) {
+	if a.Email == "" {
+		return nil, nil
+	}
+	on, err := s.services.Pace.Refused(c.UserContext(), string(a.Email))
+	if err != nil || on.IsZero() {
+		return nil, err
+	}
+	return []ui.Callout{{
+		Kind: "warn", Icon: "alert", Lead: p.say(lead), Text: p.say(text, "Date", ui.Date(p.Lang, on.In(p.now.Location()), p.now), "Contact", a.Email.Masked()),
+	}}, nil
 }
 
 func (s *Site) accountForm(c *fiber.Ctx, p *speaker, f *form) (formPage, error) {

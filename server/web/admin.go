@@ -202,6 +202,11 @@ func (s *Site) showOne(c *fiber.Ctx, p *speaker, v oneView) error {
 func (s *Site) oneForms(c *fiber.Ctx, p *speaker, a account.Account, f *form) (oneView, map[string]int, error) {
 	to := at(c, "/admin/accounts/"+a.ID)
 	v := oneView{Title: calledBy(p, &a), Up: &ui.Link{Label: p.say("area.people"), Href: at(c, "/admin/accounts")}, Callouts: doneCallout(c, p, adminDone)}
+	refused, err := s.refusedCallout(c, p, &a, "office.mail_refused", "office.mail_refused_text")
+	if err != nil {
+		return v, nil, err
+	}
+	v.Callouts = append(v.Callouts, refused...)
 	factor := p.say("own.factor_none")
 	if a.Factors.Any() {
 		factor = p.say("own.factor_set")

@@ -14,6 +14,7 @@ import (
 	"shangquan/services/demo"
 	"shangquan/services/desk"
 	"shangquan/services/listing"
+	"shangquan/services/mail"
 	"shangquan/services/recheck"
 	"shangquan/services/store"
 	"shangquan/services/twin"
@@ -314,7 +315,7 @@ func TestLongUnconfirmed(t *testing.T) {
 	if a := desk.post("/desk/stale", url.Values{"months": {"3"}, "street": {mine.Address.StreetID}}); a.status != http.StatusConflict || !strings.Contains(a.body, "没有能问的店") {
 		t.Errorf("asked twice: %d", a.status)
 	}
-	for !recheck.Day(x.services.Rechecks.Now()) {
+	for !mail.Day(x.services.Rechecks.Now()) {
 		x.wait(time.Hour)
 	}
 	if n, err := x.services.Rechecks.Send(t.Context()); err != nil || n == 0 {

@@ -7,6 +7,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
+	"shangquan/services/mail"
 	"shangquan/services/notice"
 )
 
@@ -22,10 +23,10 @@ func (s *Site) remindSection(c *fiber.Ctx, p *speaker, n *notice.Notice, t notic
 		x.Text = p.say("receipts.remind_all")
 	case !n.RoundAt.IsZero() && dayOf(p, n.RoundAt) == dayOf(p, p.now):
 		x.Text = p.say("receipts.remind_today", "When", stamp(p, n.RoundAt))
-	case hour >= notice.LastHour:
-		x.Text = p.say("receipts.remind_late", "From", notice.FirstHour, "Until", notice.LastHour)
+	case hour >= mail.LastHour:
+		x.Text = p.say("receipts.remind_late", "From", mail.FirstHour, "Until", mail.LastHour)
 	default:
-		x.Text = p.count("receipts.remind_text", left, "Most", notice.MaxReminders, "From", notice.FirstHour, "Until", notice.LastHour)
+		x.Text = p.count("receipts.remind_text", left, "Most", notice.MaxReminders, "From", mail.FirstHour, "Until", mail.LastHour)
 		x.Forms = []*ui.Form{{Action: noticeHref(c, n.ID, "remind"), CSRF: s.token(Of(c)), Rev: revision(n.Rev), Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("receipts.remind"), Kind: "alt"}}}}}
 	}
 	return x

@@ -280,13 +280,16 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Integrity = integrity.New(db, trail, s.Alarms, now)
 	x.outbox = mail.NewLog(mail.Options{Words: mailWords(d), Now: now})
 	s.Outbox = x.outbox
-	if s.Accounts, err = account.New(db, account.Config{Origin: d.Config.Origin, Site: "松江商圈", Keys: keys, Log: trail, Mail: x.outbox, Now: now, SessionsFrom: s.Freeze.SessionsFrom}); err != nil {
+	s.Pace = mail.NewPace(mail.PaceDeps{DB: db, Keys: keys, To: x.outbox, Now: now, Belongs: func(ctx context.Context, to string) (bool, error) {
+		return s.Accounts.Belongs(ctx, account.Contact(to))
+	}})
+	if s.Accounts, err = account.New(db, account.Config{Origin: d.Config.Origin, Site: "松江商圈", Keys: keys, Log: trail, Mail: s.Pace, Now: now, SessionsFrom: s.Freeze.SessionsFrom}); err != nil {
 		return err
 	}
 	t.Cleanup(func() { _ = s.Accounts.Close(context.Background()) })
 	links := map[string]string{"invitation": "/join/", "transfer": "/transfer/"}
 	s.Merchants = merchant.New(merchant.Deps{
-		DB: db, Log: trail, Keys: keys, Mail: x.outbox, Shops: merchant.Register(s.Listings), People: merchant.Accounts(s.Accounts.Get), Site: "松江商圈", Now: now,
+		DB: db, Log: trail, Keys: keys, Mail: s.Pace, Shops: merchant.Register(s.Listings), People: merchant.Accounts(s.Accounts.Get), Site: "松江商圈", Now: now,
 		Link: func(page, token string) string { return d.Config.Origin + links[page] + token },
 	})
 	blobs, err := media.OpenBlobs(ctx, "file:"+filepath.Join(dir, "media"))
@@ -332,7 +335,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Retention = retention.New(db, func() []retention.Class {
 		return []retention.Class{{Name: "sessions", Days: 30, From: "used"}, {Name: "trail", Days: s.Settings.Now().TrailDays, From: "made", Due: trail.Due}, {Name: "reports", Days: s.Settings.Now().ReportDays, From: "heard", Due: s.Reports.Due}}
 	}, now)
-	s.Webhooks = webhook.New(webhook.Deps{DB: db, Log: trail, Keys: keys, Mail: x.outbox, Origin: d.Config.Origin, Site: "松江商圈", Now: now, Reach: func(ctx context.Context, id string) ([]string, lang.Tag, error) {
+	s.Webhooks = webhook.New(webhook.Deps{DB: db, Log: trail, Keys: keys, Mail: s.Pace, Origin: d.Config.Origin, Site: "松江商圈", Now: now, Reach: func(ctx context.Context, id string) ([]string, lang.Tag, error) {
 		a, err := s.Accounts.Get(ctx, id)
 		to := []string{}
 		for _, contact := range a.Contacts() {

@@ -161,6 +161,8 @@ type Services struct {
 
 	// Outbox is what a development site keeps of the messages it only shows; nil for one that sends them.
 	Outbox *mail.Log
+	// Pace knows which addresses refuse messages.
+	Pace *mail.Pace
 	// Demo are the demonstration accounts, whose codes the page of the messages shows; nil for a site without.
 	Demo []demo.Person
 }

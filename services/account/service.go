@@ -124,6 +124,15 @@ func (s *Service) ByContact(ctx context.Context, c Contact) (Account, error) {
 	return s.accounts.GetBy(ctx, field, value)
 }
 
+// Belongs reports whether an account has this phone or e-mail.
+func (s *Service) Belongs(ctx context.Context, c Contact) (bool, error) {
+	_, err := s.ByContact(ctx, c)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // List returns a page of all accounts, newest first: access.AccountList.
 func (s *Service) List(ctx context.Context, by access.Actor, cursor string, limit int) (store.Page[Account], error) {
 	if err := access.Require(by, access.AccountList, access.Thing{Kind: Kind}); err != nil {

@@ -7,14 +7,13 @@ import (
 
 	"shangquan/services/fault"
 	"shangquan/services/job"
+	"shangquan/services/mail"
 	"shangquan/services/store"
 )
 
 // The pace of the monthly letters.
 const (
 	LetterDays = 5 // they leave on the first days of a month
-	fromHour   = 8 // people are written to from eight
-	toHour     = 20
 	// keepLetters is how long it is known who got a letter: longer than it could leave again.
 	keepLetters = 40 * 24 * time.Hour
 )
@@ -64,7 +63,7 @@ func (s *Service) Monthly(d MonthlyDeps) *Monthly {
 // one about a month in which nothing was counted. One that could not leave is tried again; one whose server died while sending is not.
 func (m *Monthly) Send(ctx context.Context) (int, error) {
 	now := m.counts.now()
-	if now.Day() > LetterDays || now.Hour() < fromHour || now.Hour() >= toHour {
+	if now.Day() > LetterDays || !mail.Day(now) {
 		return 0, nil
 	}
 	want, err := m.Want(ctx)

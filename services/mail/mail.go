@@ -1,5 +1,5 @@
 // Package mail is the port through which messages leave for people: e-mail and short messages. Engines: the log (development),
-// SMTP, and an HTTP gateway for short messages.
+// SMTP, and an HTTP gateway for short messages. Before the engines is Pace, by which what can wait leaves by day and not too often.
 package mail
 
 import (
@@ -10,14 +10,15 @@ import (
 
 // Message is one message to one person.
 type Message struct {
-	// To is an e-mail address or a phone number in E.164 (+86…). It is personal: used for sending, never logged, kept by nobody here.
-	To string
-	// Kind names the text: "code", "invitation", "new_device". Args fill it in.
-	Kind string
-	Args map[string]any
-	Lang lang.Tag
+	// To is an e-mail address or a phone number in E.164 (+86…). It is personal: used for sending, never logged, kept only while the
+	// message waits for its hour.
+	To string `json:"to"`
+	// Kind names the text: "code", "invitation", "new_device". Args fill it in: text and whole numbers.
+	Kind string         `json:"kind"`
+	Args map[string]any `json:"args"`
+	Lang lang.Tag       `json:"lang"`
 	// Key makes sending the same message twice harmless where the engine can tell.
-	Key string
+	Key string `json:"key"`
 }
 
 // Sender sends messages.

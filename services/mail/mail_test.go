@@ -139,6 +139,9 @@ func TestSender(t *testing.T) {
 				for _, k := range []fault.Kind{fault.Invalid, fault.Unavailable} {
 					e.fail(k)
 					err := e.Send(t.Context(), Message{To: e.to, Kind: "code", Key: "f"})
+					if errors.Is(err, ErrNobody) != (k == fault.Invalid && strings.HasPrefix(name, "smtp")) { // a gateway does not say why
+						t.Errorf("refused with %v: nobody is there: %v", k, errors.Is(err, ErrNobody))
+					}
 					if !fault.Is(err, k) || strings.Contains(err.Error(), e.to) || strings.Contains(err.Error(), "secret") {
 						t.Errorf("the other side refuses: %v, want %v without the address", err, k)
 					}

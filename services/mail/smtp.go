@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -115,8 +116,21 @@ func (s *smtp) judge(ctx context.Context, err error) error {
 	case !ok:
 		return down(fmt.Errorf("mail: %s does not answer as an SMTP server should: %w", s.host, err))
 	case send.ErrorCode() >= 500 && send.Reason == gomail.ErrSMTPRcptTo:
-		return fault.New(fault.Invalid, "mail.refused", fmt.Errorf("mail: %s refuses the address with %d", s.host, send.ErrorCode()))
+		why := fmt.Errorf("mail: %s refuses the address with %d %s", s.host, send.ErrorCode(), send.EnhancedStatusCode())
+		if nobody(send.ErrorCode(), send.EnhancedStatusCode()) {
+			why = errors.Join(why, ErrNobody)
+		}
+		return fault.New(fault.Invalid, "mail.refused", why)
 	default:
 		return down(fmt.Errorf("mail: %s did not take the message: %v, code %d", s.host, send.Reason, send.ErrorCode()))
 	}
+}
+
+// nobody reports whether a refusal says that the address is none, or none any more (RFC 3463: 5.1.x and 5.2.1). A full box may be emptied,
+// and 5.7.x is about this site, not about the person; without an enhanced code the codes count that RFC 5321 has for a mailbox.
+func nobody(code int, enhanced string) bool {
+	if enhanced == "" {
+		return code == 550 || code == 551 || code == 553
+	}
+	return strings.HasPrefix(enhanced, "5.1.") || enhanced == "5.2.1"
 }

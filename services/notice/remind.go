@@ -11,6 +11,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/mail"
 	"shangquan/services/store"
 )
 
@@ -18,10 +19,9 @@ import (
 const (
 	// MaxReminders is how many messages a shop gets about one version; at most one a day.
 	MaxReminders = 3
-	// MaxLetters is how many messages one person gets in a day about all notices and shops together.
+	// MaxLetters is how many messages one person gets in a day about all notices and shops together. It is asked before a message is
+	// written, so that none waits at the bound of all messages (mail.Most) about a notice that was confirmed meanwhile.
 	MaxLetters = 3
-	// Messages leave from FirstHour to LastHour of the day in the district; about an emergency at any hour.
-	FirstHour, LastHour = 8, 20
 	// beforeDue is how many days before it is due a notice is reminded of.
 	beforeDue = 2
 	// remindBatch is how many shops one round of the worker writes to.
@@ -126,9 +126,8 @@ func (s *Service) remindOf(ctx context.Context, n *Notice) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, minute := calendar.Clock(now)
 	due := stage(&v.Content, n.RoundAt, now)
-	if due == 0 || v.Content.Kind != Emergency && (minute < FirstHour*60 || minute >= LastHour*60) {
+	if due == 0 || v.Content.Kind != Emergency && !mail.Day(now) {
 		return 0, nil
 	}
 	group := Waiting

@@ -16,6 +16,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/job"
 	"shangquan/services/listing"
+	"shangquan/services/mail"
 	"shangquan/services/store"
 )
 
@@ -26,8 +27,6 @@ const Kind = "recheck"
 const (
 	Every    = 30 * 24 * time.Hour // at most one question for a shop in this time
 	LinkFor  = 30 * 24 * time.Hour // how long the link in it is good
-	FromHour = 8                   // people are written to from eight
-	ToHour   = 20                  // until eight
 	Patience = 2                   // questions without an answer, after which somebody goes there
 )
 
@@ -272,16 +271,13 @@ func (s *Service) Rounds(ctx context.Context, by access.Actor, limit int) ([]Rou
 	return page.Items, err
 }
 
-// Day reports whether people may be written to at an instant.
-func Day(t time.Time) bool { return t.Hour() >= FromHour && t.Hour() < ToHour }
-
 // sendBatch is how many questions leave at a time.
 const sendBatch = 100
 
 // Send sends the questions that are due, when it is day, and returns how many. The question is noted before it leaves: rather none than
 // the same one twice.
 func (s *Service) Send(ctx context.Context) (int, error) {
-	if !Day(s.Now()) {
+	if !mail.Day(s.Now()) {
 		return 0, nil
 	}
 	page, err := s.asks.Find(ctx, store.Where("due", store.Gt, time.Time{}).OrderBy("due", store.Asc).Limit(sendBatch))

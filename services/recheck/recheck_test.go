@@ -162,12 +162,3 @@ func TestWhoMayAsk(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-func TestDay(t *testing.T) {
-	for at, want := range map[string]bool{"07:59": false, "08:00": true, "19:59": true, "20:00": false} {
-		when, err := time.Parse("15:04", at)
-		if err != nil || recheck.Day(when) != want {
-			t.Errorf("%s: %v %v", at, !want, err)
-		}
-	}
-}
