@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"shangquan/services/fault"
 	"shangquan/services/mail"
 )
 
@@ -71,7 +70,7 @@ func (p *post) send(m mail.Message) {
 		ctx, cancel := context.WithTimeout(context.Background(), postTimeout)
 		err = p.to.Send(ctx, m)
 		cancel()
-		if err == nil || never(err) {
+		if err == nil || mail.Never(err) { // others wait meanwhile
 			break
 		}
 		slog.Warn("a message was not taken", "kind", m.Kind, "try", try+1, "error", err)
@@ -79,12 +78,6 @@ func (p *post) send(m mail.Message) {
 	if err != nil {
 		slog.Error("a message was given up", "kind", m.Kind, "error", err)
 	}
-}
-
-// never reports whether trying again is of no use: the address is refused, or there is no engine for its kind. Others wait meanwhile.
-func never(err error) bool {
-	f, ok := errors.AsType[*fault.Error](err)
-	return ok && (f.Kind == fault.Invalid || f.Key == "mail.none")
 }
 
 func (p *post) close(ctx context.Context) error {

@@ -4,7 +4,9 @@ package mail
 
 import (
 	"context"
+	"errors"
 
+	"shangquan/services/fault"
 	"shangquan/services/lang"
 )
 
@@ -26,6 +28,12 @@ type Sender interface {
 	// Send hands the message on and returns when the other side has taken it: fault.Unavailable when it does not, fault.Invalid
 	// for an address that cannot be one.
 	Send(ctx context.Context, m Message) error
+}
+
+// Never reports whether sending again is of no use: the address is refused, or there is no engine for its kind.
+func Never(err error) bool {
+	f, ok := errors.AsType[*fault.Error](err)
+	return ok && (f.Kind == fault.Invalid || f.Key == "mail.none")
 }
 
 // Words turns the kind and arguments of a message into what people read. The subject is for e-mail only.

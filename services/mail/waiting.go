@@ -105,7 +105,7 @@ func (p *Pace) leave(ctx context.Context, w *waiting) error {
 		return err
 	case errors.Is(err, errEnough):
 		return errors.Join(err, p.later(ctx, w, func(w *waiting) { w.Due = opening(now).UTC() }))
-	case never(err), !w.Failed.IsZero() && now.Sub(w.Failed) >= giveUp:
+	case Never(err), !w.Failed.IsZero() && now.Sub(w.Failed) >= giveUp:
 		return p.drop(ctx, w, err)
 	default:
 		return errors.Join(err, p.later(ctx, w, func(w *waiting) {
@@ -114,12 +114,6 @@ func (p *Pace) leave(ctx context.Context, w *waiting) error {
 			}
 		}))
 	}
-}
-
-// never reports whether trying again is of no use: the address is refused, or there is no engine for its kind.
-func never(err error) bool {
-	f, ok := errors.AsType[*fault.Error](err)
-	return ok && (f.Kind == fault.Invalid || f.Key == "mail.none")
 }
 
 // drop forgets a message that nobody will take, and says so: errDropped.

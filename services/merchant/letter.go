@@ -60,7 +60,7 @@ func (s *Service) letter(ctx context.Context, accountID, kind, key string, args 
 		switch {
 		case err == nil:
 			reached = true
-		case unreachable(err):
+		case mail.Never(err):
 			failed = append(failed, err)
 		default:
 			passing = append(passing, err)
@@ -73,12 +73,6 @@ func (s *Service) letter(ctx context.Context, accountID, kind, key string, args 
 		slog.WarnContext(ctx, "a message did not leave by every way", "kind", kind, "account", accountID, "error", errors.Join(failed...))
 	}
 	return nil
-}
-
-// unreachable reports whether trying again is of no use: the address is refused, or there is no engine for its kind.
-func unreachable(err error) bool {
-	f, ok := errors.AsType[*fault.Error](err)
-	return ok && (f.Kind == fault.Invalid || f.Key == "mail.none")
 }
 
 // send sends a message; every message says which site it is from. The kinds are the keys mail.<kind>.subject and mail.<kind>.text.
