@@ -60,14 +60,16 @@ func eventTag(p *speaker, x *post.Post) (string, ui.TaskState) {
 		return p.say("events.off"), ui.TaskBad
 	case x.StateAt(p.now) == post.Ended:
 		return p.say("events.past"), ui.TaskDone
+	case x.Held.Page.Asked != "" && x.State == post.Published:
+		return p.say("events.change_waiting"), ui.TaskWait
 	case x.Held.Page.Asked != "":
-		return p.say("assembly.gate.asked"), ui.TaskWait
+		return p.say("events.waiting"), ui.TaskWait
 	case x.State == post.Published && x.Held.Page.Ahead():
 		return p.say("events.ahead_of_public"), ui.TaskTodo
 	case x.State == post.Published:
-		return p.say("assembly.gate.public"), ui.TaskDone
+		return p.say("events.shown"), ui.TaskDone
 	}
-	return p.say("assembly.gate.draft"), ui.TaskTodo
+	return p.say("events.draft"), ui.TaskTodo
 }
 
 // eventForm is what stands in the form of an event: what was typed, what is written, or what a new one begins with. shop is the last part
@@ -130,33 +132,41 @@ func (s *Site) eventParts(c *fiber.Ctx, p *speaker, f *form) ([]ui.FormPart, err
 	line := func(max int, hint string) func(*ui.Field) {
 		return func(y *ui.Field) { y.Max, y.Optional, y.Hint = max, true, hint }
 	}
-	text := func(name, label string, more func(*ui.Field)) []ui.FormPart {
-		return threefold(p, f, "event", name, label, lang.Text{}, more)
+	// What a text says in the other languages comes last: most who write an event leave it empty.
+	others := []ui.FormPart{{Heading: p.say("events.languages")}}
+	text := func(name, label string, more func(*ui.Field)) ui.FormPart {
+		parts := threefold(p, f, "event", name, label, lang.Text{}, more)
+		for i := range parts[1:] {
+			parts[i+1].Field.Hint = ""
+		}
+		others = append(others, parts[1:]...)
+		return parts[0]
 	}
-	out := text("title", p.say("events.name"), func(y *ui.Field) { y.Max = post.MaxEventTitle })
-	out = append(out, text("text", p.say("events.text"), func(y *ui.Field) {
-		y.Type, y.Rows, y.Max, y.Optional, y.Hint = "textarea", 4, post.MaxEventText, true, p.say("events.text_hint")
-	})...)
-	out = append(out, text("organiser", p.say("events.organiser"), line(post.MaxEventLine, p.say("events.organiser_hint")))...)
-	out = append(out,
-		ui.FormPart{Heading: p.say("events.place")},
-		field(f, "event", "place", p.say("events.where"), func(y *ui.Field) { y.Options, y.Optional = places, true }),
-		field(f, "event", "shop", p.say("events.shop"), func(y *ui.Field) { y.Optional, y.Hint = true, p.say("events.shop_hint") }))
-	out = append(out, text("spot", p.say("events.spot"), line(post.MaxEventLine, p.say("events.spot_hint")))...)
-	out = append(out, field(f, "event", "category", p.say("events.category"), func(y *ui.Field) {
-		y.Options, y.Optional, y.Hint = append([]ui.Option{{Label: p.say("events.no_category")}}, categories...), true, p.say("events.category_hint")
-	}))
+	out := []ui.FormPart{
+		text("title", p.say("events.name"), func(y *ui.Field) { y.Max = post.MaxEventTitle }),
+		text("text", p.say("events.text"), func(y *ui.Field) {
+			y.Type, y.Rows, y.Max, y.Optional, y.Hint = "textarea", 4, post.MaxEventText, true, p.say("events.text_hint")
+		}),
+		text("organiser", p.say("events.organiser"), line(post.MaxEventLine, p.say("events.organiser_hint"))),
+		{Heading: p.say("events.place")},
+		field(f, "event", "place", p.say("events.where"), func(y *ui.Field) { y.Options, y.Hint = places, p.say("events.where_hint") }),
+		field(f, "event", "shop", p.say("events.shop"), func(y *ui.Field) { y.Optional, y.Hint = true, p.say("events.shop_hint") }),
+		text("spot", p.say("events.spot"), line(post.MaxEventLine, p.say("events.spot_hint"))),
+		field(f, "event", "category", p.say("events.category"), func(y *ui.Field) {
+			y.Options, y.Optional, y.Hint = append([]ui.Option{{Label: p.say("events.no_category")}}, categories...), true, p.say("events.category_hint")
+		}),
+	}
 	out = append(out, whenParts(p, f)...)
 	out = append(out, ui.FormPart{Heading: p.say("events.come")}, postChoice(f, "free", p.say("events.cost"), true, ui.Pick{Value: "1", Label: p.say("events.free")}))
 	out[len(out)-1].Choice.Optional = true
-	out = append(out, text("price", p.say("events.price"), line(post.MaxEventLine, p.say("events.price_hint")))...)
-	return append(out,
+	out = append(out, text("price", p.say("events.price"), line(post.MaxEventLine, p.say("events.price_hint"))),
 		field(f, "event", "capacity", p.say("events.capacity"), func(y *ui.Field) {
 			y.InputMode, y.Short, y.Optional, y.Hint = "numeric", true, true, p.say("events.capacity_hint")
 		}),
 		field(f, "event", "link", p.say("events.link"), func(y *ui.Field) {
 			y.Type, y.InputMode, y.Max, y.Optional, y.Hint = "text", "url", post.MaxEventLink, true, p.say("events.link_hint")
-		})), nil
+		}))
+	return append(out, others...), nil
 }
 
 // typedEvent reads the fields of an event: fault.Invalid for a shop that is none. The service says what else is wrong.
@@ -217,21 +227,25 @@ func (s *Site) eventCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	here, g := at(c, "/desk/events/"+x.ID), &x.Held.Page
 	v := &casePage{
 		Up: &ui.Link{Label: p.say("events.title"), Href: at(c, "/desk/events")}, Title: p.name(g.Draft.Title),
-		Lead: gateWords(p, g.Asked, g.Reason, x.State == post.Published && g.Public != nil),
 	}
 	if w := saidHere(c, "saved", "waits", "approved", "returned", "cancelled"); w != "" {
 		v.ok(p.say("events.done." + w))
 	}
 	tag, _ := eventTag(p, &x)
-	if x.Cancelled() {
+	switch {
+	case x.Cancelled():
 		v.warn(tag + p.say("posts.comma") + p.say("events.off_why."+string(x.Held.Off)))
+	case g.Asked == "" && g.Reason != "":
+		v.warn(p.say("events.returned", "Why", g.Reason))
+		fallthrough
+	default:
+		v.Lead = tag
 	}
 	where, err := s.eventDraft(c, p, &x)
 	if err != nil {
 		return nil, err
 	}
-	facts := fact(nil, p.say("events.stands"), tag)
-	v.add(section{Facts: append(facts, s.eventFacts(p, &where, &g.Draft)...)})
+	v.add(section{Facts: s.eventFacts(p, &where, &g.Draft)})
 	for _, part := range []section{inEveryLanguage(p.say("events.name"), g.Draft.Title), inEveryLanguage(p.say("events.text"), g.Draft.Text)} {
 		if len(part.Facts) > 0 {
 			v.add(part)
@@ -250,7 +264,7 @@ func (s *Site) eventCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 		return v, nil
 	}
 	if g.Asked == "" && g.Ahead() {
-		v.add(s.toApprove(c, p, here, x.Rev))
+		v.add(section{ID: "submit", Title: p.say("events.submit_title"), Text: p.say("events.submit_text"), Forms: []*ui.Form{s.act(c, "submit", here, x.Rev, p.say("events.submit"))}})
 	}
 	shop := ""
 	if where.Shop.Listing != nil {
@@ -260,7 +274,11 @@ func (s *Site) eventCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.add(section{ID: "edit", Title: p.say("events.edit"), Text: p.say("events.edit_text"), Forms: []*ui.Form{s.act(c, "event", here, x.Rev, p.say("assembly.save"), parts...)}})
+	stays := ""
+	if x.State == post.Published {
+		stays = p.say("events.edit_text")
+	}
+	v.add(section{ID: "edit", Title: p.say("events.edit"), Text: stays, Forms: []*ui.Form{s.act(c, "event", here, x.Rev, p.say("assembly.save"), parts...)}})
 	if x.StateAt(p.now) == post.Published {
 		why := []ui.Pick{}
 		for _, o := range post.Offs {

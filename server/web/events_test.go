@@ -70,12 +70,14 @@ func TestAnEventOfAStreet(t *testing.T) {
 		}
 	}
 	unseen("a draft")
+	has(t, "a draft, which another person has to read", desk.page(path), "还没公开", "请另一个人看")
 	desk.done(path, url.Values{"form": {"submit"}, "rev": {revOf(t, desk.page(path), "submit")}})
 	unseen("submitted")
 	has(t, "what waits", second.page("/desk/signatures"), "街区活动：元宵灯会", path)
 	own := desk.page(path)
-	if strings.Contains(own, path+"/decide") {
-		t.Error("who wrote it can let it through")
+	has(t, "handed in", own, "等另一个人看")
+	if strings.Contains(own, path+"/decide") || strings.Contains(own, "管理员看") || strings.Contains(own, "公开的先不变") {
+		t.Error("who wrote it can let it through, or it is said to wait for somebody else, or to be public")
 	}
 	form := shownIn(t, second.page(path), strings.TrimPrefix(path, "/desk/events/"))
 	form.Set("do", "return")
@@ -104,6 +106,7 @@ func TestAnEventOfAStreet(t *testing.T) {
 	if page := anybody.page(public); !strings.Contains(page, "元宵灯会") || strings.Contains(page, "中秋灯会") || strings.Contains(page, "改过") {
 		t.Error("everybody reads what nobody let through")
 	}
+	has(t, "public, with a change", desk.page(path), "公开着，改过的还没给人看", "公开的先不变")
 	x.passed(t, path)
 	has(t, "changed", anybody.page(public), "中秋灯会", "改过")
 	if a := desk.post(path, url.Values{"form": {"off"}, "rev": {revOf(t, desk.page(path), "off")}}); a.status != http.StatusUnprocessableEntity {
