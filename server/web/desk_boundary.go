@@ -61,7 +61,7 @@ func (s *Site) boundaryCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 		v.add(section{ID: "outside", Title: p.count("boundary.outside", n), Text: p.say("boundary.outside_text"), Records: &out})
 	}
 	if access.Can(Of(c).Actor, access.PlaceEdit, access.Thing{}) {
-		x := s.act(c, "line", at(c, "/desk/boundary"), b.Rev, "", courseParts(p, only(f, "line"), b.Outlines)...)
+		x := s.act(c, "line", at(c, "/desk/boundary"), b.Rev, "", courseParts(p, only(f, "line"), p.say("boundary.line"), b.Outlines)...)
 		x.Bar.Buttons = []ui.Button{{Label: p.say("desk_place.save"), Name: "do", Value: "save"}, {Label: p.say("place_entry.look"), Kind: "alt", Name: "do", Value: "look"}}
 		v.add(section{ID: "line", Title: p.say("boundary.draw"), Text: p.say("boundary.draw_text"), Forms: []*ui.Form{x}})
 	}

@@ -26,7 +26,7 @@ func (s *Site) streetEntry(c *fiber.Ctx, p *speaker, v *casePage, forms map[stri
 	}
 	forms["name"] = s.placeForm(c, path, "name", st.Rev, streetParts(p, only(f, "name"), "name", st), ui.Button{Label: p.say("desk_place.save")})
 	v.add(section{ID: "name", Title: p.say("place_entry.rename_street"), Text: p.say("place_entry.rename_text"), Forms: []*ui.Form{forms["name"]}})
-	forms["line"] = s.placeForm(c, path, "line", st.Rev, courseParts(p, only(f, "line"), st.Lines),
+	forms["line"] = s.placeForm(c, path, "line", st.Rev, courseParts(p, only(f, "line"), p.say("place_entry.lines"), st.Lines),
 		ui.Button{Label: p.say("desk_place.save"), Name: "do", Value: "save"}, ui.Button{Label: p.say("place_entry.look"), Kind: "alt", Name: "do", Value: "look"})
 	v.add(section{ID: "line", Title: p.say("place_entry.line"), Text: p.say("place_entry.line_text"), Forms: []*ui.Form{forms["line"]}})
 	forms["end"] = s.endForm(c, p, path, st.Rev)
@@ -42,14 +42,14 @@ func (s *Site) reviveForm(c *fiber.Ctx, p *speaker, path string, rev int64) *ui.
 	return s.placeForm(c, path, "revive", rev, nil, ui.Button{Label: p.say("place_entry.revive")})
 }
 
-// courseParts are lines as text and the datum they are in, which nobody guesses.
-func courseParts(p *speaker, f *form, lines [][]geo.Point) []ui.FormPart {
+// courseParts are lines as text, called label, and the datum they are in, which nobody guesses.
+func courseParts(p *speaker, f *form, label string, lines [][]geo.Point) []ui.FormPart {
 	datum := ""
 	if len(lines) > 0 {
 		datum = string(geo.WGS84)
 	}
 	return []ui.FormPart{
-		filled(f, "line", "lines", p.say("place_entry.lines"), geo.LinesText(lines), func(y *ui.Field) {
+		filled(f, "line", "lines", label, geo.LinesText(lines), func(y *ui.Field) {
 			y.Type, y.Rows, y.Optional, y.Hint = "textarea", 8, true, p.say("place_entry.lines_hint")
 		}),
 		filled(f, "line", "datum", p.say("my.place.datum"), "", func(y *ui.Field) {

@@ -33,7 +33,7 @@ var (
 var behind = map[string]string{
 	"/desk/import": "/desk/shops", "/desk/export": "/desk/shops", "/desk/contacts": "/desk/shops", "/desk/stale": "/desk/shops",
 	"/desk/duplicates": "/desk/shops", "/desk/batches": "/desk/shops",
-	"/desk/walk": "/desk/streets", "/desk/walked": "/desk/streets", "/desk/register": "/desk/streets", "/desk/service-points": "/desk/streets",
+	"/desk/walk": "/desk/streets", "/desk/walked": "/desk/streets", "/desk/register": "/desk/streets", "/desk/service-points": "/desk/streets", "/desk/boundary": "/desk/streets",
 	"/desk/unvisited": "/desk/visits", "/desk/calendar": "/desk/holidays", "/desk/leads": "/desk/vacancies",
 }
 
