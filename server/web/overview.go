@@ -36,6 +36,7 @@ type overviewView struct {
 	KPIs    []ui.KPI
 	Cards   []overviewCard
 	Figures []ui.Figure
+	Index   *overviewCard // a long list, under the figures
 	Links   []ui.Link
 }
 

@@ -64,7 +64,8 @@ func (s *Site) mixPage(c *fiber.Ctx) error {
 	}
 	v := overviewView{Up: &ui.Link{Label: p.say("overview.title"), Href: at(c, "/desk/overview")}, Title: p.say("overview.mix.title"), At: p.say("overview.mix.none")}
 	if len(months) > 0 {
-		v.At = p.say("overview.mix.since", "Month", monthName(p, months[0].Month))
+		year, month, _ := strings.Cut(months[0].Month, "-")
+		v.At = p.say("overview.mix.since", "Year", year, "Month", strings.TrimPrefix(month, "0"))
 	}
 	for _, x := range []overview.Span{overview.ByMonth, overview.ByQuarter} {
 		v.Chips = append(v.Chips, ui.Chip{Label: p.say("overview.mix.by." + string(x)), Href: to(slug, x), On: x == span})
@@ -85,7 +86,7 @@ func (s *Site) mixPage(c *fiber.Ctx) error {
 			v.Figures = append(v.Figures, s.mixTable(p, ends), s.mixNow(p, ends))
 		}
 		if slug == "" {
-			v.Cards = []overviewCard{mixCard(p, places, ends, func(slug string) string { return to(slug, span) })}
+			v.Index = mixIndex(p, places, ends, func(slug string) string { return to(slug, span) })
 		}
 	}
 	v.Base = s.privateBase(c, v.Title)
@@ -104,8 +105,12 @@ type mixPlace struct {
 // mixTable draws how many shops there were at the end of each period; its numbers have every format.
 func (s *Site) mixTable(p *speaker, ends []overview.Month) ui.Figure {
 	first, last := ends[0].Total(), ends[len(ends)-1].Total()
+	finding := p.say("overview.mix.finding", "Then", first, "Now", last)
+	if first == last {
+		finding = p.count("overview.mix.now", last)
+	}
 	chart := ui.Chart{
-		Title: p.say("overview.mix.finding", "Then", first, "Now", last), Subtitle: p.say("overview.mix.formats"), Period: p.say("overview.month"), Attention: -1, Unit: p.say("overview.unit"),
+		Title: finding, Subtitle: p.say("overview.mix.formats"), Period: p.say("overview.month"), Attention: -1, Unit: p.say("overview.unit"),
 	}
 	all := ui.Series{Name: p.say("overview.mix.all")}
 	for i := range ends {
@@ -135,7 +140,6 @@ func (s *Site) mixTable(p *speaker, ends []overview.Month) ui.Figure {
 			f.Rows[i].Values = append(f.Rows[i].Values, strconv.Itoa(n))
 		}
 	}
-	f.Whole = true
 	return f
 }
 
@@ -148,8 +152,8 @@ func (s *Site) mixNow(p *speaker, ends []overview.Month) ui.Figure {
 	return s.formatFigure(p, last, ends)
 }
 
-// mixCard lists the places with shops, those with the most first.
-func mixCard(p *speaker, places []mixPlace, ends []overview.Month, to func(slug string) string) overviewCard {
+// mixIndex lists the places with shops, those with the most first.
+func mixIndex(p *speaker, places []mixPlace, ends []overview.Month, to func(slug string) string) *overviewCard {
 	last := ends[len(ends)-1]
 	total := func(x mixPlace) int {
 		m := overview.Month{Formats: last.Places[x.id]}
@@ -157,11 +161,11 @@ func mixCard(p *speaker, places []mixPlace, ends []overview.Month, to func(slug 
 	}
 	list := slices.Clone(places)
 	slices.SortStableFunc(list, func(a, b mixPlace) int { return cmp.Compare(total(b), total(a)) })
-	out := overviewCard{Title: p.say("overview.mix.places"), Records: ui.Records{Empty: p.say("overview.mix.none")}}
+	out := &overviewCard{Title: p.say("overview.mix.places")}
 	for _, x := range list {
 		if n := total(x); n > 0 {
 			text, in := x.name.In(p.Lang)
-			out.Records.Items = append(out.Records.Items, ui.Record{Title: text, Lang: in, Href: to(x.slug), Tag: p.count("overview.mix.shops", n), State: ui.TaskDone})
+			out.Records.Items = append(out.Records.Items, ui.Record{Title: text, Lang: in, Href: to(x.slug), Tag: p.count("overview.mix.shops", n)})
 		}
 	}
 	return out

@@ -61,7 +61,7 @@ func TestOverview(t *testing.T) {
 	// K20: how shops sold at each place, as it was counted at the ends of months and quarters.
 	st := x.streetOf(t, x.people[demo.Rival].ListingIDs[0])
 	has(t, "the overview leads to the mix", body, `href="/desk/overview/mix"`)
-	has(t, "all places", in.page("/desk/overview/mix"), "/desk/overview/mix?at="+st.Slug, "从 2026/10 开始记", "<figure")
+	has(t, "all places", in.page("/desk/overview/mix"), "/desk/overview/mix?at="+st.Slug, "从 2026 年 10 月开始记", "<figure")
 	page := in.page("/desk/overview/mix?at=" + st.Slug)
 	has(t, "a street", page, st.Name.Hans+"的业态", "<figure", "2026/10", "2026/11")
 	if strings.Contains(page, "2026/9") {
