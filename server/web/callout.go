@@ -213,7 +213,9 @@ func (s *Site) calloutEntryCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, e
 		v.add(press("again", p.say("callout.again"), "", p.say("callout.again_send")))
 		return v, nil
 	}
-	v.add(section{Records: &ui.Records{Items: []ui.Record{s.calloutRecord(c, p, &e, calendar.Today(p.now))}}})
+	rings := s.calloutRecord(c, p, &e, calendar.Today(p.now))
+	rings.Title, rings.Href, rings.Lines = e.Can, "", rings.Lines[1:] // the page is called what the organisation is
+	v.add(section{Records: &ui.Records{Items: []ui.Record{rings}}})
 	v.add(press("tried", p.say("callout.tried"), p.say("callout.tried_on", "Day", onDay(p, e.TriedOn)), p.say("callout.tried_send")))
 	v.add(section{ID: "edit", Title: p.say("callout.edit"), Forms: []*ui.Form{s.act(c, "entry", here, e.Rev, p.say("assembly.save"), calloutParts(p, only(f, "entry"), &e.Facts)...)}})
 	v.add(press("end", p.say("callout.end"), p.say("callout.end_text"), p.say("callout.end_send")))

@@ -47,7 +47,7 @@ func TestTheCalloutList(t *testing.T) {
 	}
 	desk.done(list, drill("topic", "停电疏散"))
 	page = desk.page(list)
-	has(t, "the drill", page, "停电疏散", "下次演练不晚于")
+	has(t, "the drill", page, "停电疏散", "下次演练最晚")
 	_, rest, _ = strings.Cut(page, `href="`+list+`/drills/`)
 	did, _, _ := strings.Cut(rest, `"`)
 	has(t, "its page", desk.page(list+"/drills/"+did), "指示灯不亮", "物业抢修队", "十分钟走完")
@@ -68,7 +68,7 @@ func TestTheCalloutList(t *testing.T) {
 	x.wait(200 * 24 * time.Hour)
 	desk = x.again(t, demo.Coordinator)
 	page = desk.page(list)
-	has(t, "half a year later", page, "打一次看看", "演练过期了")
+	has(t, "half a year later", page, "打一次看看", "该演练了")
 	desk.done(one, url.Values{"form": {"tried"}, "rev": {revOf(t, desk.page(one), "tried")}})
 	if strings.Contains(desk.page(list), "打一次看看") {
 		t.Error("a number that was tried today is to be tried")
