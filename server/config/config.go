@@ -94,7 +94,8 @@ var siteTOML string
 // Secret is a value that never leaves the program by being printed, logged or marshalled.
 type Secret string
 
-const redacted = "[redacted]"
+// Redacted stands where a value is that is not shown.
+const Redacted = "[redacted]"
 
 // Reveal returns the value itself.
 func (s Secret) Reveal() string { return string(s) }
@@ -117,9 +118,9 @@ func (s Secret) shown() string {
 		return string(s)
 	}
 	if u, err := url.Parse(string(s)); err == nil && u.Host != "" {
-		return u.Scheme + "://" + redacted + "@" + u.Host
+		return u.Scheme + "://" + Redacted + "@" + u.Host
 	}
-	return redacted
+	return Redacted
 }
 
 // Host returns the host[:port] of the origin, which is the only one the site answers for.

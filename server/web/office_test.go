@@ -111,8 +111,8 @@ func TestSettingsOffice(t *testing.T) {
 	admin, coordinator := x.as(t, demo.Admin), x.as(t, demo.Coordinator)
 	for office, why := range map[string]string{
 		"203.0.113.0/24":         "不在里面，存了你自己就进不来了",
-		"0.0.0.0/32 203.0.113.x": "“203.0.113.x”不是地址段",
-		"0.0.0.0/0":              "不是地址段",
+		"0.0.0.0/32 203.0.113.x": "“203.0.113.x”看不懂",
+		"0.0.0.0/0":              "看不懂，照",
 	} {
 		a := admin.post("/admin/settings", settingsSent("0", url.Values{"office": {office}}))
 		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="office-error"`) || !strings.Contains(a.body, why) || !strings.Contains(a.body, ">"+office+"</textarea>") {
@@ -165,7 +165,7 @@ func TestSettingsTerms(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.wait(8 * 24 * time.Hour)
-	if body := visitor.page("/privacy"); !strings.Contains(body, "说了 30 天后，答复后也是") {
+	if body := visitor.page("/privacy"); !strings.Contains(body, "留下 30 天后；有了答复，从答复算起") {
 		t.Error("the notice does not say how long reports are kept")
 	}
 	if a := admin.post("/admin/settings", settingsSent("0", url.Values{"report_days": {"6"}, "agreed": {"reports-6"}})); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="report_days-error"`) || !strings.Contains(a.body, "7 到 30 天") {
@@ -184,7 +184,7 @@ func TestSettingsTerms(t *testing.T) {
 	for _, l := range lang.Tags {
 		visitor.page(ui.Href(l, "/privacy"))
 	}
-	if body := visitor.page("/privacy"); !strings.Contains(body, "说了 7 天后，答复后也是") {
+	if body := visitor.page("/privacy"); !strings.Contains(body, "留下 7 天后；有了答复，从答复算起") {
 		t.Error("the notice does not say the shorter term")
 	}
 	if body := visitor.page("/how-we-answer"); !strings.Contains(body, "答复 7 天后") {

@@ -105,12 +105,15 @@ func (s *Site) environment(p *speaker) section {
 	}
 	list := ui.Records{}
 	x.Records = &list
+	kept := func(x config.Secret) string {
+		return strings.ReplaceAll(x.String(), config.Redacted, p.say("settings.secret"))
+	}
 	for _, e := range []struct{ env, value string }{
 		{"SHANGQUAN_ENV", string(cfg.Env)},
 		{"SHANGQUAN_ORIGIN", cfg.Origin},
 		{"SHANGQUAN_STAFF_RANGES", staff},
-		{"SHANGQUAN_MAIL", cfg.Mail.String()},
-		{"SHANGQUAN_SMS", cmp.Or(cfg.SMS.String(), p.say("settings.none"))},
+		{"SHANGQUAN_MAIL", kept(cfg.Mail)},
+		{"SHANGQUAN_SMS", cmp.Or(kept(cfg.SMS), p.say("settings.none"))},
 		{"SHANGQUAN_SEARCH", cfg.Search},
 		{"SHANGQUAN_RATE_FACTOR", strconv.Itoa(cfg.RateFactor)},
 	} {
