@@ -87,7 +87,7 @@ func (s *Site) deskBoundarySent(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		v.warn(p.say("place_entry.looking"))
+		v.warn(p.say("boundary.looking"))
 		return s.showCase(c, p, v, nil, nil)
 	}
 	if err == nil {
