@@ -12,7 +12,7 @@ func (e *examples) editor() {
 	in.Rows["wed"] = DayInput{true, []SpanInput{{390, 840}, {990, 570}}}
 	_, err := in.Hours(h)
 	form, summary := words.Editor(in, err)
-	e.add("error-summary", "hours", ErrorSummary{summary})
+	e.add("error-summary", "hours", ErrorSummary{Errors: summary})
 	e.add("hours", "each day, one mistake", form)
 	e.add("hours-preview", "", HoursPreview{ID: "preview", Status: new(e.status(hours.Open, at(15, 21, 30)))})
 	e.add("hours-preview", "while there is a mistake", HoursPreview{ID: "preview-wrong"})

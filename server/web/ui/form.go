@@ -23,7 +23,20 @@ type Form struct {
 }
 
 // Summary returns what stands above the form when there are mistakes.
-func (f Form) Summary() ErrorSummary { return ErrorSummary{f.Errors} }
+func (f Form) Summary() ErrorSummary {
+	s := ErrorSummary{Errors: f.Errors, labels: map[string]string{}}
+	for _, part := range f.Parts {
+		switch {
+		case part.Field != nil:
+			s.labels[part.Field.ID] = part.Field.Label
+		case part.Choice != nil:
+			s.labels[part.Choice.ID] = part.Choice.Legend
+		case part.Row != nil:
+			s.labels[part.Row.ID] = part.Row.Legend
+		}
+	}
+	return s
+}
 
 // FormPart is one thing in a form: exactly one of its fields is set.
 type FormPart struct {
@@ -167,7 +180,18 @@ type Static struct {
 }
 
 // ErrorSummary stands above a form with mistakes and links to each field; the focus moves to it.
-type ErrorSummary struct{ Errors []FieldError }
+type ErrorSummary struct {
+	Errors []FieldError
+	labels map[string]string // of fields, by ID
+}
+
+// At returns what the field of a mistake is called where its words do not say so: "这一项要填" alone does not tell which.
+func (e ErrorSummary) At(x FieldError) string {
+	if label := e.labels[x.ID]; !strings.Contains(x.Text, label) {
+		return label
+	}
+	return ""
+}
 
 // FieldError is a mistake in the words that stand at the field too. ID is the field; empty where no field is at fault.
 type FieldError struct{ ID, Text string }
