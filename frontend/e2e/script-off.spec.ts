@@ -7,10 +7,8 @@ import { type Who, freshCode, person } from './people.ts';
 
 const test = withServer('2026-09-28T10:20:00+08:00');
 
-test.skip(() => test.info().project.name !== 'phone', 'a wide window has the same pages, walked with script elsewhere');
-
 async function opened(browser: Browser, own: string): Promise<Page> {
-	const context = await browser.newContext({ baseURL: own, javaScriptEnabled: false, locale: 'zh-CN', viewport: { width: 390, height: 844 } });
+	const context = await browser.newContext({ baseURL: own, javaScriptEnabled: false, locale: 'zh-CN' });
 	return context.newPage();
 }
 

@@ -185,9 +185,9 @@ type ErrorSummary struct {
 	labels map[string]string // of fields, by ID
 }
 
-// At returns what the field of a mistake is called where its words do not say so: "这一项要填" alone does not tell which.
+// At returns what the field of a mistake is called where its words do not say where it is: "这一项要填" alone does not, "周三：打烊…" does.
 func (e ErrorSummary) At(x FieldError) string {
-	if label := e.labels[x.ID]; !strings.Contains(x.Text, label) {
+	if label := e.labels[x.ID]; !strings.Contains(x.Text, label) && !strings.Contains(x.Text, "：") && !strings.Contains(x.Text, ": ") {
 		return label
 	}
 	return ""
