@@ -23,6 +23,7 @@ func status(err error) int {
 	return 200
 }
 
+// TestDecode: a body is read in one way, and whatever that does not know is refused. INP-01.
 func TestDecode(t *testing.T) {
 	deep := strings.Repeat(`{"a":`, 32) + "1" + strings.Repeat("}", 32)
 	for _, tt := range []struct {

@@ -14,7 +14,7 @@ import (
 )
 
 // The open data of every format holds the published shops and no mobile number: not one that stands on its page with a consent, and
-// not one that somebody wrote into a name.
+// not one that somebody wrote into a name. PRV-02.
 func TestOpenData(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)

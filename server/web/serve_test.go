@@ -78,6 +78,7 @@ func TestStopFinishesWhatIsUnderWay(t *testing.T) {
 	}
 }
 
+// TestWorkersSurvive: a worker that fails or panics is logged, counted and started again; the site goes on. OPS-05.
 func TestWorkersSurvive(t *testing.T) {
 	x := newTrial(t, nil)
 	ctx, stop := context.WithCancel(context.Background())

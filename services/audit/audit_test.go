@@ -80,6 +80,7 @@ func name(to string) func(*page) error {
 	return func(p *page) error { p.Name = to; return nil }
 }
 
+// TestEveryRevisionHasOneEntry: with who, when, what it was before and after, why, and by which request. AUD-02.
 func TestEveryRevisionHasOneEntry(t *testing.T) {
 	w := newWorld(t)
 	p := page{Name: "旧名", Secret: "s1"}
@@ -368,6 +369,30 @@ func TestOnlyOneServerCopies(t *testing.T) {
 	if n, err := w.log.CatchUp(t.Context()); n != 0 || err != nil {
 		t.Errorf("CatchUp = %d, %v while another server is at it", n, err)
 	}
+}
+
+// TestALeaseThatRanOut: a server that has copied is not sure of its turn for longer than half of its lease.
+func TestALeaseThatRanOut(t *testing.T) {
+	y := newYears(t)
+	copied := func(want int) {
+		t.Helper()
+		if err := y.log.Event(t.Context(), owner, Event{Action: access.AccountOpen, Object: Ref{"account", "a1"}}); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := y.log.CatchUp(t.Context()); n != want || err != nil {
+			t.Fatalf("CatchUp at %s = %d, %v, want %d", y.at.Format(time.TimeOnly), n, err, want)
+		}
+	}
+	copied(1)
+	y.at = y.at.Add(leaseTime/2 - time.Millisecond)
+	copied(1) // without asking again
+	y.at = y.at.Add(leaseTime)
+	if mine, err := y.db.Lease(t.Context(), "audit", "another server", leaseTime); !mine || err != nil {
+		t.Fatal(mine, err)
+	}
+	copied(0)
+	y.at = y.at.Add(leaseTime)
+	copied(2)
 }
 
 // TestUpsertOverAnEdit: what somebody writes between the reading of an import and its writing is neither lost nor without an entry.

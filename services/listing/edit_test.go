@@ -446,6 +446,7 @@ func TestNoEditUnpublishes(t *testing.T) {
 	})
 }
 
+// TestConsentToShowAMobileNumber: it is seen by everybody only with a consent of its own, and not once that is taken back. PRV-02.
 func TestConsentToShowAMobileNumber(t *testing.T) {
 	b := open(t)
 	ctx := t.Context()

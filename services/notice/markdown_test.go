@@ -58,6 +58,7 @@ var payloads = []string{
 	`[x](https://evil@www.gov.cn/)`, `[x](///evil.example)`,
 }
 
+// TestPayloads: no text of a notice becomes markup or a link that leads elsewhere than it may. CON-02.
 func TestPayloads(t *testing.T) {
 	if len(payloads) < 40 {
 		t.Fatalf("%d payloads", len(payloads))
