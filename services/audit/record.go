@@ -17,8 +17,8 @@ import (
 // follower is what audited collections declare with store.Follow.
 const follower = "audit"
 
-// Recorded is a collection whose every write leaves one entry in the trail. Reading leaves none and is as store.Collection says. What it does with documents whatever their type is done by
-// recorder: see store.Collection.
+// Recorded is a collection whose every write leaves one entry in the trail. Reading leaves none and is as store.Collection says. What
+// needs no type is done by recorder, once for all: see store.Collection.
 type Recorded[T any] struct {
 	coll *store.Collection[T]
 	rec  *recorder

@@ -234,17 +234,8 @@ func (s *Service) seal(w Words) (string, error) {
 // Totals returns how many asks came in a year of the district, and how many of those are answered. Small numbers may tell who it was: who
 // shows them withholds them.
 func (s *Service) Totals(ctx context.Context, year int) (received, answered int, err error) {
-	from, until := calendar.YearSpan(year)
-	for _, open := range []bool{true, false} {
-		n, err := s.docs.Count(ctx, store.Where("open", store.Eq, open).And("created_at", store.Gte, from).And("created_at", store.Lt, until))
-		if err != nil {
-			return 0, 0, err
-		}
-		if received += n; !open {
-			answered = n
-		}
-	}
-	return received, answered, nil
+	counts, err := s.docs.CountBy(ctx, "open", store.Created(calendar.YearSpan(year)))
+	return counts["true"] + counts["false"], counts["false"], err
 }
 
 // Sweep forgets the words and the person of what was answered long enough ago, and returns of how many. The number, the kind and the days

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"shangquan/services/fault"
 )
@@ -61,6 +62,11 @@ func All() Query { return Query{} }
 
 // Where matches the documents whose field compares with value as op says. The value must be of the field's type.
 func Where(path string, op Op, value any) Query { return Query{}.And(path, op, value) }
+
+// Created matches the documents that were made from a moment on and before another.
+func Created(from, until time.Time) Query {
+	return Where("created_at", Gte, from).And("created_at", Lt, until)
+}
 
 // And narrows the query.
 func (q Query) And(path string, op Op, value any) Query {
