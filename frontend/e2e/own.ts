@@ -44,13 +44,14 @@ const start = (env: NodeJS.ProcessEnv) => spawn('../dist/shangquan', ['serve'], 
 export function withServer(clock: string, mode: 'default' | 'serial' = 'default') {
 	base.describe.configure({ mode });
 	return base.extend<{ own: string; later: (clock: string) => Promise<void> }>({
-		// eslint-disable-next-line no-empty-pattern -- Playwright reads the names of fixtures from the pattern
-		own: async ({}, use, { file }) => {
+		own: async ({ browser }, use, { file }) => {
 			const { origin, data } = await of(file, clock);
 			const before = process.env.E2E_DATA;
 			process.env.E2E_DATA = data; // where people.ts finds who there is
 			await use(origin);
 			process.env.E2E_DATA = before;
+			// The browser lives on to the next test, and each window left open holds connections: a server gives one address a hundred.
+			await Promise.all(browser.contexts().map((context) => context.close()));
 		},
 		later: async ({ own }, use) => {
 			await use(async (clock) => {
