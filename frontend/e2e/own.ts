@@ -1,7 +1,7 @@
 // A server for one file of tests, with accounts of every role and a clock of its own. Its tests change what others would look at, so
 // each worker has a store to itself.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,6 @@ interface Own {
 	file: string;
 	origin: string;
 	data: string;
-	env: NodeJS.ProcessEnv;
 	server: ChildProcess;
 }
 
@@ -25,15 +24,51 @@ async function of(file: string, clock: string): Promise<Own> {
 	if (current?.file === file) return current;
 	current?.server.kill('SIGTERM');
 	const data = mkdtempSync(join(tmpdir(), 'shangquan-own-'));
-	const port = await freePort();
-	const origin = `http://localhost:${String(port)}`;
-	const env = { ...process.env, ...settings(data, port, origin), SHANGQUAN_CLOCK: clock };
-	current = { file, origin, data, env, server: start(env) };
-	await answers(origin, current.server);
+	cpSync(await filled(clock), data, { recursive: true });
+	current = { file, ...(await start(data, clock)) };
 	return current;
 }
 
-const start = (env: NodeJS.ProcessEnv) => spawn('../dist/shangquan', ['serve'], { env, stdio: 'ignore' });
+/** What belongs to the whole run; while a test is at a server of its own, the name leads there. */
+const run = process.env.E2E_DATA ?? tmpdir();
+
+/** A folder with the sample district and the accounts as a server has them at that time: made once in a run, for starting on a copy takes a third of the work. */
+async function filled(clock: string): Promise<string> {
+	const folder = join(run, `filled-${clock.replaceAll(/\W/g, '')}`);
+	let mine = true;
+	try {
+		mkdirSync(`${folder}.lock`);
+	} catch {
+		mine = false; // another worker is at it, or was
+	}
+	for (let tries = 0; !mine && tries < 600; tries++) {
+		if (existsSync(folder)) return folder;
+		await new Promise((r) => setTimeout(r, 100));
+	}
+	if (!mine) throw new Error('nobody filled the folder in a minute');
+	const data = mkdtempSync(join(run, 'filling-'));
+	// A minute before, so that no clock ever goes back.
+	const { server } = await start(data, new Date(Date.parse(clock) - 60_000).toISOString());
+	await stop(server);
+	renameSync(data, folder);
+	return folder;
+}
+
+/** A server over a folder, when it answers: on that port, or on any. */
+async function start(data: string, clock: string, port?: number): Promise<Omit<Own, 'file'>> {
+	port ??= await freePort();
+	const origin = `http://localhost:${String(port)}`;
+	const env = { ...process.env, ...settings(data, port, origin), SHANGQUAN_CLOCK: clock };
+	const server = spawn('../dist/shangquan', ['serve'], { env, stdio: 'ignore' });
+	await answers(origin, server);
+	return { origin, data, server };
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+	const gone = new Promise((done) => server.once('exit', done));
+	server.kill('SIGTERM');
+	await gone;
+}
 
 /**
  * The test function of a file whose server shows this time at its start; own is the address of the server, later starts it again over the
@@ -57,11 +92,8 @@ export function withServer(clock: string, mode: 'default' | 'serial' = 'default'
 			await use(async (clock) => {
 				if (!current) throw new Error('there is no server to start again');
 				forget(own);
-				const gone = new Promise((done) => current?.server.once('exit', done));
-				current.server.kill('SIGTERM');
-				await gone;
-				current.server = start({ ...current.env, SHANGQUAN_CLOCK: clock });
-				await answers(own, current.server);
+				await stop(current.server);
+				current.server = (await start(current.data, clock, Number(new URL(own).port))).server;
 			});
 		},
 		baseURL: async ({ own }, use) => {
