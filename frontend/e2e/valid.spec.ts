@@ -1,4 +1,5 @@
-// The HTML as the server sends it, by the rules of the components (.htmlvalidate.json).
+// The HTML as the server sends it, by the rules of the components (.htmlvalidate.json), and the document of the API, by OpenAPI's own schema.
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { FileSystemConfigLoader, HtmlValidate } from 'html-validate';
 import { allPages, expect, languages, names, test } from './pages.ts';
 
@@ -17,3 +18,17 @@ for (const prefix of languages) {
 		}
 	});
 }
+
+test('the document of the API is OpenAPI 3.1', async ({ request }, info) => {
+	test.skip(info.project.name !== 'desktop', 'the server sends the same to both');
+	const openapi = new Validator();
+	const read = async (change: (document: Record<string, unknown>) => void) => {
+		const document = (await (await request.get('/api/openapi.json')).json()) as Record<string, unknown>;
+		change(document);
+		return openapi.validate(document);
+	};
+	expect(await read(() => undefined)).toEqual({ valid: true });
+	expect(openapi.version).toBe('3.1');
+	expect(() => openapi.resolveRefs()).not.toThrow(); // every reference leads somewhere
+	expect((await read((document) => delete document.info)).valid).toBe(false);
+});
