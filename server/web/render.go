@@ -20,7 +20,8 @@ import (
 // Renderer holds every page of every language, parsed. It is made once and never changes: nothing is bound per request, so
 // one visitor's language cannot reach another's page.
 type Renderer struct {
-	pages map[lang.Tag]map[string]*template.Template
+	sets  map[lang.Tag]*template.Template
+	pages map[string]string // what is executed for a page
 	rows  map[lang.Tag]*ui.Rows
 }
 
@@ -30,19 +31,19 @@ func NewRenderer(fsys fs.FS, catalogue *locales.Catalogue, assets *frontend.Asse
 	if err != nil {
 		return nil, err
 	}
-	r := &Renderer{pages: map[lang.Tag]map[string]*template.Template{}, rows: map[lang.Tag]*ui.Rows{}}
+	r := &Renderer{sets: map[lang.Tag]*template.Template{}, pages: map[string]string{}, rows: map[lang.Tag]*ui.Rows{}}
 	for _, tag := range lang.Tags {
 		set, err := ui.Templates(fsys, catalogue.In(tag), assets)
 		if err != nil {
 			return nil, err
 		}
-		r.pages[tag] = map[string]*template.Template{}
+		r.sets[tag] = set
 		for _, file := range files {
-			t, err := ui.Page(set, fsys, file, catalogue.In(tag), assets)
+			name, err := ui.Page(set, fsys, file, catalogue.In(tag), assets)
 			if err != nil {
 				return nil, err
 			}
-			r.pages[tag][strings.TrimSuffix(path.Base(file), ".html")] = t
+			r.pages[strings.TrimSuffix(path.Base(file), ".html")] = name
 		}
 		r.rows[tag] = ui.NewRows(set) // from here on the set is executed, and no page can be made of it
 	}
@@ -52,7 +53,7 @@ func NewRenderer(fsys fs.FS, catalogue *locales.Catalogue, assets *frontend.Asse
 // Pages returns the names of the pages, for the test that renders each.
 func (r *Renderer) Pages() []string {
 	names := []string{}
-	for name := range r.pages[lang.Hans] {
+	for name := range r.pages {
 		names = append(names, name)
 	}
 	return names
@@ -66,9 +67,9 @@ const largestBuffer = 256 << 10
 // HTML renders a page whole and then sends it, so that an error in a template can still become a clean answer. The status
 // is what c has.
 func (r *Renderer) HTML(c *fiber.Ctx, tag lang.Tag, page string, data any) error {
-	t, ok := r.pages[tag][page]
+	name, ok := r.pages[page]
 	if !ok {
-		return fmt.Errorf("no page %q in %s", page, tag)
+		return fmt.Errorf("no page %q", page)
 	}
 	b := buffers.Get().(*bytes.Buffer)
 	b.Reset()
@@ -77,7 +78,7 @@ func (r *Renderer) HTML(c *fiber.Ctx, tag lang.Tag, page string, data any) error
 			buffers.Put(b)
 		}
 	}()
-	if err := t.ExecuteTemplate(b, "layout", data); err != nil {
+	if err := r.sets[tag].ExecuteTemplate(b, name, data); err != nil {
 		return fmt.Errorf("page %s in %s: %w", page, tag, err)
 	}
 	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")

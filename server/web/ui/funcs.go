@@ -31,9 +31,8 @@ func Href(t lang.Tag, path string) string {
 	return Prefix(t) + path
 }
 
-// Templates parses the layout and all components of fsys with the functions of one language. Pages are added to a clone of
-// it: they define "main" (and "head" where they need more there) and are executed as "layout". Component templates can be
-// executed alone, for example "row" with a Row.
+// Templates parses the layout and all components of fsys with the functions of one language. Page adds pages. Component templates can
+// be executed alone, for example "row" with a Row; from then on no page can be added.
 func Templates(fsys fs.FS, words *locales.Words, assets *frontend.Assets) (*template.Template, error) {
 	set := template.New("").Option("missingkey=error").Funcs(NewFuncs(words, assets))
 	if _, err := set.ParseFS(fsys, "templates/layout.html", "components/*/*.html"); err != nil {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -17,34 +18,33 @@ func TestPage(t *testing.T) {
 	}
 	fsys := fstest.MapFS{
 		"uses.html":    {Data: []byte(`{{define "main"}}{{if true}}{{template "chip" .Chip}}{{end}}<i>{{t "shell.menu"}}</i>{{end}}`)},
-		"own.html":     {Data: []byte(`{{define "main"}}{{template "chip" .Chip}}{{end}}{{define "chip"}}own{{end}}{{define "head"}}<meta name="own">{{end}}`)},
+		"own.html":     {Data: []byte(`{{define "main"}}{{template "chip" .Chip}}{{end}}{{define "chip"}}own{{end}}`)},
+		"bare.html":    {Data: []byte(`{{define "layout"}}bare{{template "main" .}}{{end}}{{define "main"}}!{{end}}`)},
 		"missing.html": {Data: []byte(`{{define "main"}}{{with .Chip}}{{template "no-such"}}{{end}}{{end}}`)},
+		"empty.html":   {Data: []byte(`{{define "side"}}{{end}}`)},
+		"broken.html":  {Data: []byte(`{{define "main"}}{{if}}{{end}}`)},
 	}
 	data := struct {
 		Base Base
 		Chip Chip
 	}{Chip: Chip{Label: "<饿>", Href: "/"}}
-	for _, tt := range []struct{ file, want, not string }{
-		{"uses.html", "&lt;饿&gt;</a><i>", `name="own"`},
-		{"own.html", `<meta name="own">`, "chipbtn\" href"},
-		{"missing.html", "", ""},
+	pages := map[string]string{}
+	for file := range fsys {
+		if pages[file], err = Page(set, fsys, file, words, assets); (err != nil) != slices.Contains([]string{"missing.html", "empty.html", "broken.html"}, file) {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	for file, tt := range map[string]struct{ want, not string }{
+		"uses.html": {"&lt;饿&gt;</a><i>", "own"},
+		"own.html":  {`<main id="main" tabindex="-1"><div class="wrap">`, "chipbtn\" href"},
+		"bare.html": {"bare!", "<main"},
 	} {
-		page, err := Page(set, fsys, tt.file, words, assets)
-		if (err == nil) != (tt.want != "") {
-			t.Errorf("%s: %v", tt.file, err)
-		}
-		if err != nil {
-			continue
-		}
 		var b strings.Builder
-		if err := page.ExecuteTemplate(&b, "layout", data); err != nil || !strings.Contains(b.String(), tt.want) || strings.Contains(b.String(), tt.not) {
-			t.Errorf("%s: %v\n%s", tt.file, err, b.String())
-		}
-		if page.Lookup("week") != nil {
-			t.Errorf("%s holds a component it does not use", tt.file)
+		if err := set.ExecuteTemplate(&b, pages[file], data); err != nil || !strings.Contains(b.String(), tt.want) || strings.Contains(b.String(), tt.not) {
+			t.Errorf("%s: %v\n%s", file, err, b.String())
 		}
 	}
 	if err := set.ExecuteTemplate(&strings.Builder{}, "chip", data.Chip); err != nil {
-		t.Errorf("the set itself: %v", err)
+		t.Errorf("a component alone: %v", err)
 	}
 }
