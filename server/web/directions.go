@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -38,7 +39,7 @@ func (s *Site) directions(c *fiber.Ctx) error {
 		}
 	}
 	if at := point(l, shop.Plaza); at != nil {
-		v.Maps = mapLinks(p, l, at.Point, strings.TrimSuffix(s.identity().City, "市"))
+		v.Maps = s.mapLinks(p, l, at.Point, strings.TrimSuffix(s.identity().City, "市"))
 	}
 	if v.Plan, err = s.shopPlan(c, p, &shop); err != nil {
 		return err
@@ -61,11 +62,12 @@ type mapLink struct {
 	Href  template.URL
 }
 
-// mapLinks are the walking routes to a shop, each in the datum its map service reads.
-func mapLinks(p *speaker, l *listing.Listing, at geo.Point, city string) []mapLink {
+// mapLinks are the walking routes to a shop, each in the datum its map service reads: the services the administrator chose, and the map of
+// the phone, which is nobody's service.
+func (s *Site) mapLinks(p *speaker, l *listing.Listing, at geo.Point, city string) []mapLink {
 	target := geo.Target{Point: at, Name: l.Name.Hans, Address: l.Address.Line, City: city}
 	out := []mapLink{}
-	for _, m := range geo.Maps {
+	for _, m := range append(slices.Clone(s.settings().Maps), geo.Scheme) {
 		out = append(out, mapLink{Label: p.say("go.map." + string(m)), Href: template.URL(geo.Walk(m, target, site))})
 	}
 	return out

@@ -11,7 +11,10 @@ import (
 )
 
 // infoPage is a page of plain text: 关于, 怎么用, 无障碍说明, 隐私说明.
-type infoPage struct{ Base ui.Base }
+type infoPage struct {
+	Base ui.Base
+	Plan bool // the site has a street plan to speak of
+}
 
 // info returns the handler of the plain page called name; its words are the catalogue's info.<name>.
 func (s *Site) info(name string) fiber.Handler {
@@ -19,7 +22,7 @@ func (s *Site) info(name string) fiber.Handler {
 		title := s.say(Of(c), "info."+name+".title", nil)
 		base := s.Base(c, title)
 		base.Description = s.say(Of(c), "info."+name+".lead", map[string]any{"District": base.Site.Name})
-		return s.Render(c, name, infoPage{base})
+		return s.Render(c, name, infoPage{base, s.showsPlan()})
 	}
 }
 
@@ -49,7 +52,7 @@ func (s *Site) privacyPage(c *fiber.Ctx) error {
 		infoPage
 		Edition string
 		Kept    []ui.Fact
-	}{Kept: s.keptFacts(p), infoPage: infoPage{s.Base(c, p.say("info.privacy.title"))}, Edition: p.say("info.privacy.version", "Version", words.Version, "Day", ui.Date(p.Lang, day, p.now))}
+	}{Kept: s.keptFacts(p), infoPage: infoPage{Base: s.Base(c, p.say("info.privacy.title"))}, Edition: p.say("info.privacy.version", "Version", words.Version, "Day", ui.Date(p.Lang, day, p.now))}
 	v.Base.Description = p.say("info.privacy.lead")
 	if p.err != nil {
 		return p.err

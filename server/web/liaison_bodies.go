@@ -205,7 +205,7 @@ func (s *Site) approvalsCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, erro
 	}
 	for i := range places {
 		x := &places[i]
-		add(p.name(x.Page.Draft.Name), "station", x.ID, x.Page.Asked, x.Rev, stationSaid(p, &x.Page.Draft)...)
+		add(p.name(x.Page.Draft.Name), "station", x.ID, x.Page.Asked, x.Rev, s.stationSaid(p, &x.Page.Draft)...)
 	}
 	activities, err := s.services.Activities.Waiting(c.UserContext(), Of(c).Actor)
 	if err != nil {

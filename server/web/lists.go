@@ -193,7 +193,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 			if g.Kind == place.BusStop && !r.Point.Core {
 				continue // stops far away help nobody who is here
 			}
-			if r.Point.Core && r.Point.Location != nil && len(pinned) < plan.MaxPins {
+			if s.showsPlan() && r.Point.Core && r.Point.Location != nil && len(pinned) < plan.MaxPins {
 				r.Number = len(pinned) + 1
 				pinned = append(pinned, r)
 			}
@@ -220,6 +220,9 @@ func pointAnchor(id string) string { return "point-" + strings.ReplaceAll(id, ".
 
 // pointsPlan is the street plan with a pin for each point that has a number; nil where there is none to show.
 func (s *Site) pointsPlan(c *fiber.Ctx, p *speaker, rows []directory.PointRow) (*ui.Plan, error) {
+	if !s.showsPlan() {
+		return nil, nil
+	}
 	d, err := s.directory.PlanPoints(c.UserContext(), rows, p.Lang, asideWidth, asideHeight, p.now)
 	if err != nil || d.Empty() || len(d.Pins) == 0 {
 		return nil, err
@@ -228,11 +231,10 @@ func (s *Site) pointsPlan(c *fiber.Ctx, p *speaker, rows []directory.PointRow) (
 	for _, r := range rows {
 		byID[r.Point.ID] = r.Point
 	}
-	out := ui.NewPlan(d, ui.PlanView{ID: "plan", Description: p.say("points.plan"), Caption: p.say("points.plan_caption"), Look: func(id string) ui.PinLook {
+	return s.publicPlan(d, ui.PlanView{ID: "plan", Description: p.say("points.plan"), Caption: p.say("points.plan_caption"), Look: func(id string) ui.PinLook {
 		x := byID[id]
 		return ui.PinLook{Label: p.say("places.pin", "Name", p.name(x.Name), "Status", p.say("points.kind."+string(x.Kind))), Href: "#" + pointAnchor(id)}
-	}})
-	return &out, nil
+	}}), nil
 }
 
 // pointOf is a point in a list.

@@ -130,6 +130,9 @@ func (s *Site) affected(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice.P
 
 // noticePlan draws the piece of the street plan with the shops of a notice.
 func (s *Site) noticePlan(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice.Posted, rows []directory.Row, core bool) error {
+	if !s.showsPlan() {
+		return nil
+	}
 	d, err := s.directory.PlanWith(c.UserContext(), numbered(rows), stretches(x), p.Lang, asideWidth, asideHeight, p.now)
 	if err != nil || d.Empty() || len(d.Pins) == 0 && d.Marked == "" && !core {
 		return err
@@ -146,8 +149,7 @@ func (s *Site) noticePlan(c *fiber.Ctx, p *speaker, v *noticePageView, x *notice
 	if d.Marked != "" {
 		view.Description = p.say("notices.plan_stretch")
 	}
-	drawn := ui.NewPlan(d, view)
-	v.Plan = &drawn
+	v.Plan = s.publicPlan(d, view)
 	return nil
 }
 

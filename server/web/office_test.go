@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func TestSettings(t *testing.T) {
 		return url.Values{
 			"number": {number}, "name": {"醉白池商圈"}, "operator": {"岳阳街道"}, "undertaker": {"商圈办"}, "icp": {"沪ICP备2026001号-1"}, "phone": {"021-5777 1111"},
 			"site_code": {"3101170001"}, "languages": {"en"}, "complaints": {"12377"},
-			"trail_days": {"400"}, "consent_days": {"1095"}, "evidence_days": {"90"}, "report_days": {"30"}, "case_days": {"365"}, "enquiry_days": {"180"}, "channels": {"mail", "short"},
+			"trail_days": {"400"}, "consent_days": {"1095"}, "evidence_days": {"90"}, "report_days": {"30"}, "case_days": {"365"}, "enquiry_days": {"180"}, "plan": {"on"}, "maps": {"amap", "baidu", "tencent", "apple"}, "map_first": {"amap"}, "channels": {"mail", "short"},
 		}
 	}
 	wrong := values("0")
@@ -96,7 +97,7 @@ func TestSettings(t *testing.T) {
 func settingsSent(number string, change url.Values) url.Values {
 	v := url.Values{
 		"number": {number}, "name": {"松江商圈"}, "languages": {"en", "zh-Hant"}, "channels": {"mail", "short"},
-		"trail_days": {"365"}, "consent_days": {"1095"}, "evidence_days": {"90"}, "report_days": {"30"}, "case_days": {"365"}, "enquiry_days": {"180"},
+		"trail_days": {"365"}, "consent_days": {"1095"}, "evidence_days": {"90"}, "report_days": {"30"}, "case_days": {"365"}, "enquiry_days": {"180"}, "plan": {"on"}, "maps": {"amap", "baidu", "tencent", "apple"}, "map_first": {"amap"},
 	}
 	for name, list := range change {
 		v[name] = list
@@ -383,6 +384,93 @@ func TestWordsOfConsents(t *testing.T) {
 			if got, _ := consent.Newest(kind).Text.In(l); got != strings.Join(said, " ") {
 				t.Errorf("%s: the words of %s changed, and their version in services/consent/words.toml did not:\n%s\n%s", l, kind, got, strings.Join(said, " "))
 			}
+		}
+	}
+}
+
+// toPlan is a link to the plan. The switches of language and theme lead back to the very address one is at, whatever it is.
+var toPlan = regexp.MustCompile(`<a [^>]*href="[^"]*view=map[^"]*"`)
+
+// The street plan leaves every public page with the next request, and comes back; addresses of it answer with the list and say so. The
+// number of its review stands beneath each, and the maps that lead to a shop are those chosen.
+func TestSettingsPlan(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	x.public(t)
+	admin, visitor := x.as(t, demo.Admin), x.as(t, "")
+	pin := regexp.MustCompile(`data-href="(/shops/[^"]+)"`).FindStringSubmatch(visitor.page("/"))
+	if pin == nil {
+		t.Fatal("no shop has a pin")
+	}
+	shop := pin[1]
+	drawn := []string{"/", "/?view=map", "/en/?view=map&sel=1", shop, shop + "/go", "/points"}
+	plazas, err := x.services.Places.Plazas(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	everywhere := append(x.publicOutputs(t, map[string]string{"shops": strings.TrimPrefix(shop, "/shops/"), "plazas": plazas[0].Slug}, "店"), drawn...)
+	shows := func(path string) bool {
+		body := visitor.page(path)
+		return strings.Contains(body, `class="plan"`)
+	}
+	for _, path := range drawn {
+		if !shows(path) {
+			t.Fatalf("%s has no plan before", path)
+		}
+	}
+	for field, change := range map[string]url.Values{
+		"plan_review": {"plan_review": {"还没审"}}, "maps": {"maps": {}, "map_first": {""}}, "map_first": {"maps": {"baidu"}},
+	} {
+		change.Set("plan", planOff)
+		a := admin.post("/admin/settings", settingsSent("0", change))
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="`+field+`-error"`) || !strings.Contains(a.body, `value="off" checked`) {
+			t.Errorf("%s: %d %s", field, a.status, complaint(a.body))
+		}
+		if n := len(change["maps"]); n == 1 && (!strings.Contains(a.body, `value="baidu" checked`) || strings.Contains(a.body, `name="maps" value="amap" checked`)) {
+			t.Errorf("%s: what was ticked is not kept", field)
+		}
+	}
+	if !shows(drawn[1]) {
+		t.Error("what was refused takes the plan away")
+	}
+	admin.done("/admin/settings", settingsSent("0", url.Values{"plan_review": {"沪S(2026)012号"}, "maps": {"amap", "baidu"}, "map_first": {"baidu"}}))
+	for _, path := range drawn {
+		if body := visitor.page(path); !strings.Contains(body, "沪S(2026)012号") || !strings.Contains(body, "街区示意图") && !strings.Contains(body, "not to scale") {
+			t.Errorf("%s: the plan says nothing of its review, or not that it is a sketch", path)
+		}
+	}
+	body := visitor.page(drawn[4])
+	baidu, amap, phone := strings.Index(body, "api.map.baidu.com"), strings.Index(body, "uri.amap.com"), strings.Index(body, `href="geo:`)
+	if baidu < 0 || amap < baidu || phone < amap || strings.Contains(body, "map.qq.com") || strings.Contains(body, "maps.apple.com") {
+		t.Errorf("the maps are not those chosen, in their order: %d %d %d", baidu, amap, phone)
+	}
+	admin.done("/admin/settings", settingsSent("1", url.Values{"plan": {planOff}, "plan_review": {"沪S(2026)012号"}}))
+	for _, path := range everywhere {
+		body := visitor.get(path).body
+		for _, said := range []string{"这里现在不放街区示意图", "這裡現在不放街區示意圖"} {
+			body = strings.ReplaceAll(body, said, "")
+		}
+		for _, gone := range []string{`class="plan"`, "街区示意图", "街區示意圖", "沪S(2026)012号"} {
+			if strings.Contains(body, gone) {
+				t.Errorf("%s still has %s", path, gone)
+			}
+		}
+		if to := toPlan.FindString(body); to != "" {
+			t.Errorf("%s leads to the plan: %s", path, to)
+		}
+	}
+	list := visitor.page("/?view=map")
+	if !strings.Contains(list, "这里现在不放街区示意图") || !strings.Contains(list, `href="`+shop+`"`) {
+		t.Error("an address of the plan does not answer with the list")
+	}
+	entries, err := x.services.Trail.All(t.Context(), audit.Filter{Action: access.SettingEdit}, "", 1)
+	if err != nil || len(entries.Items) != 1 || !slices.ContainsFunc(entries.Items[0].Fact.Changes, func(c audit.Change) bool { return c.Path == "plan_off" && c.After == "true" }) {
+		t.Errorf("the trail says %+v %v", entries.Items, err)
+	}
+	admin.done("/admin/settings", settingsSent("2", nil))
+	for _, path := range drawn {
+		if !shows(path) {
+			t.Errorf("%s: the plan did not come back", path)
 		}
 	}
 }

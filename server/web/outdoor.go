@@ -63,7 +63,7 @@ func (s *Site) outdoorPage(c *fiber.Ctx) error {
 		x := &list[i]
 		name, in := x.Name.In(p.Lang)
 		a := outdoorSection{ID: pointAnchor(x.ID), Name: ui.Plain(name, in), Status: s.openNow(p, x.Hours)}
-		if len(pinned) < plan.MaxPins {
+		if s.showsPlan() && len(pinned) < plan.MaxPins {
 			a.Number = len(pinned) + 1
 			point := x.Point(x.Term)
 			pinned = append(pinned, directory.PointRow{Point: &point, Number: a.Number})

@@ -346,22 +346,9 @@ func placeCount(p *speaker, total, open int) *ui.Count {
 }
 
 func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, core bool, rows []directory.Row) error {
-	d, err := s.directory.Plan(c.UserContext(), numbered(rows), p.Lang, asideWidth, asideHeight, p.now)
-	if err != nil {
+	var err error
+	if v.Plan, err = s.placePlan(c, p, core, rows); err != nil {
 		return err
-	}
-	// Without a pin the plan of the district still shows where a street or plaza of it runs.
-	if !d.Empty() && (len(d.Pins) > 0 || core) {
-		byID := map[string]*directory.Row{}
-		for i := range rows {
-			byID[rows[i].Listing.ID] = &rows[i]
-		}
-		drawn := ui.NewPlan(d, ui.PlanView{ID: "plan", Description: p.say("search.plan"), Legend: true, Look: func(id string) ui.PinLook {
-			r := byID[id]
-			st := rowStatus(p, r)
-			return ui.PinLook{Kind: st.Kind, Label: p.say("places.pin", "Name", r.Name, "Status", st.Word), Href: ui.Href(p.Lang, "/shops/"+r.Listing.Slug)}
-		}})
-		v.Plan = &drawn
 	}
 	v.Base = s.Base(c, v.Name.String())
 	v.Base.Description = p.count("places.summary", len(rows), "Name", v.Name.String())
@@ -371,6 +358,27 @@ func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, core bool, row
 		return p.err
 	}
 	return s.Render(c, "place", v)
+}
+
+// placePlan draws rows of a place. Without a pin the plan of the district still shows where a street or plaza of it (core) runs; nil where
+// it would show nothing.
+func (s *Site) placePlan(c *fiber.Ctx, p *speaker, core bool, rows []directory.Row) (*ui.Plan, error) {
+	if !s.showsPlan() {
+		return nil, nil
+	}
+	d, err := s.directory.Plan(c.UserContext(), numbered(rows), p.Lang, asideWidth, asideHeight, p.now)
+	if err != nil || d.Empty() || len(d.Pins) == 0 && !core {
+		return nil, err
+	}
+	byID := map[string]*directory.Row{}
+	for i := range rows {
+		byID[rows[i].Listing.ID] = &rows[i]
+	}
+	return s.publicPlan(d, ui.PlanView{ID: "plan", Description: p.say("search.plan"), Legend: true, Look: func(id string) ui.PinLook {
+		r := byID[id]
+		st := rowStatus(p, r)
+		return ui.PinLook{Kind: st.Kind, Label: p.say("places.pin", "Name", r.Name, "Status", st.Word), Href: ui.Href(p.Lang, "/shops/"+r.Listing.Slug)}
+	}}), nil
 }
 
 // numbered counts rows of several groups through, so that the plan's pins have one number each.

@@ -71,6 +71,10 @@ func (s *Site) search(c *fiber.Ctx) error {
 	}
 	q, problems := directory.ParseQuery(values, paramChosen)
 	p := s.speaker(c)
+	noPlan := q.Map && !s.showsPlan() // an address from before it was taken down
+	if noPlan {
+		q = q.AsMap(false)
+	}
 	page, err := s.directory.Search(c.UserContext(), q, p.Lang, p.now)
 	if err != nil {
 		return err
@@ -95,6 +99,9 @@ func (s *Site) search(c *fiber.Ctx) error {
 	}
 	v.Filters = filters(p, l, &page.Facets)
 	v.Chips = chips(p, l, v.Filters.Facets)
+	if noPlan {
+		v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Lead: p.say("search.no_plan.lead"), Text: p.say("search.no_plan.text")})
+	}
 	for _, f := range slices.Concat(problems, page.Problems) {
 		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Text: p.problem(f)})
 	}
@@ -315,6 +322,9 @@ func nothing(p *speaker, l links, page *directory.Page) *ui.Empty {
 
 // drawn adds the street plan: instead of the list when it was asked for, else beside it.
 func (s *Site) drawn(c *fiber.Ctx, p *speaker, page *directory.Page, chosen string, v *searchPage) error {
+	if !s.showsPlan() {
+		return nil
+	}
 	width, height := asideWidth, asideHeight
 	if page.Query.Map {
 		width, height = mapWidth, mapHeight
@@ -346,8 +356,7 @@ func (s *Site) drawn(c *fiber.Ctx, p *speaker, page *directory.Page, chosen stri
 		}
 		return look
 	}}
-	drawn := ui.NewPlan(d, view)
-	v.Plan = &drawn
+	v.Plan = s.publicPlan(d, view)
 	if off := len(page.Rows) - len(d.Pins); off > 0 {
 		v.OffPlan = p.count("search.off_plan", off)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/fault"
+	"shangquan/services/geo"
 	"shangquan/services/lang"
 	"shangquan/services/setting"
 )
@@ -45,6 +46,11 @@ func (s *Site) settingsForm(c *fiber.Ctx, p *speaker, f *form, set *setting.Set)
 	text("official_link", set.OfficialLink, func(y *ui.Field) { y.Type, y.Lang = "url", lang.En })
 	heading("languages")
 	x.Parts = append(x.Parts, ui.FormPart{Choice: languageChoice(p, f, set.Languages)})
+	heading("plan")
+	x.Parts = append(x.Parts, ui.FormPart{Choice: planChoice(p, f, set.PlanOff)})
+	text("plan_review", set.PlanReview, func(y *ui.Field) { y.Short = true })
+	maps, first := mapChoices(p, f, set.Maps)
+	x.Parts = append(x.Parts, ui.FormPart{Choice: maps}, ui.FormPart{Choice: first})
 	heading("office")
 	if s.services.Settings.Fixed() {
 		x.Parts = append(x.Parts, ui.FormPart{Static: &ui.Static{Label: p.say("settings.office"), Value: strings.Join(set.Office, p.say("office.and")), Hint: p.say("settings.office_fixed")}})
@@ -110,6 +116,47 @@ func languageChoice(p *speaker, f *form, offered []lang.Tag) *ui.Choice {
 	return x
 }
 
+// planOff is what the form says for a site without the plan.
+const planOff = "off"
+
+func planChoice(p *speaker, f *form, off bool) *ui.Choice {
+	if f != nil {
+		off = f.Get("plan") == planOff
+	}
+	return &ui.Choice{ID: "plan", Name: "plan", Legend: p.say("settings.plan"), Hint: p.say("settings.hint.plan"), Options: []ui.Pick{
+		{Value: "on", Label: p.say("settings.shown.on"), Checked: !off},
+		{Value: planOff, Label: p.say("settings.shown.off"), Checked: off},
+	}}
+}
+
+// mapChoices are the map services that are offered, and which of them is the first.
+func mapChoices(p *speaker, f *form, offered []geo.Map) (maps, first *ui.Choice) {
+	maps = &ui.Choice{ID: "maps", Name: "maps", Legend: p.say("settings.maps"), Hint: p.say("settings.hint.maps"), Many: true}
+	first = &ui.Choice{ID: "map_first", Name: "map_first", Legend: p.say("settings.map_first"), Hint: p.say("settings.hint.map_first")}
+	for _, m := range geo.Services {
+		with, lead := slices.Contains(offered, m), offered[0] == m
+		if f != nil {
+			with, lead = slices.Contains(f.Values["maps"], string(m)), f.Get("map_first") == string(m)
+		}
+		maps.Options = append(maps.Options, ui.Pick{Value: string(m), Label: p.say("go.map." + string(m)), Checked: with})
+		first.Options = append(first.Options, ui.Pick{Value: string(m), Label: p.say("go.map." + string(m)), Checked: lead})
+	}
+	return maps, first
+}
+
+// mapsRead are the services a form has ticked, the one it names first before the others.
+func mapsRead(f *form) []geo.Map {
+	out, first := []geo.Map{}, geo.Map(f.Get("map_first"))
+	for _, name := range f.Values["maps"] {
+		if m := geo.Map(name); m == first {
+			out = slices.Insert(out, 0, m)
+		} else {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
 // channels reports whether the machine sends both e-mail and short messages, so that there is something to choose.
 func (s *Site) channels() bool { return s.config.SMS != "" || s.config.Mail.Reveal() == "log:" }
 
@@ -172,6 +219,7 @@ func (s *Site) settingsRead(f *form) setting.Values {
 		Name:     lang.Text{Hans: f.Get("name"), Hant: f.Get("name.hant"), En: f.Get("name.en")},
 		Operator: f.Get("operator"), Undertaker: f.Get("undertaker"), Phone: f.Get("phone"), ICP: f.Get("icp"), Police: f.Get("police"), SiteCode: f.Get("site_code"), Complaints: f.Get("complaints"),
 		Official: f.Get("official"), OfficialLink: f.Get("official_link"),
+		PlanOff: f.Get("plan") == planOff, PlanReview: f.Get("plan_review"), Maps: mapsRead(f),
 		Office:  strings.FieldsFunc(f.Get("office"), func(r rune) bool { return strings.ContainsRune("\r\n,，、;； \t", r) }),
 		Letters: setting.Letters{Sender: f.Get("sender"), From: f.Get("from"), ReplyTo: f.Get("reply_to"), Closing: f.Get("closing")},
 	}
@@ -199,6 +247,9 @@ func (s *Site) settingsPut(c *fiber.Ctx, f *form, number int64, v setting.Values
 	}
 	if link := strings.TrimSpace(v.OfficialLink); link != "" && s.officialLink(ctx, link) == "" {
 		return fault.Wrong("official_link", "settings.wrong.link", nil)
+	}
+	if first := f.Get("map_first"); first != "" && !slices.Contains(f.Values["maps"], first) {
+		return fault.Wrong("map_first", "settings.wrong.map_first", nil)
 	}
 	if shorter := v.Shorter(&set.Values); len(shorter) > 0 && f.Get("agreed") != agreement(shorter) && number == set.Rev {
 		return fault.Wrong("agreed", "settings.wrong.agreed", nil)

@@ -364,17 +364,19 @@ func markFacts(p *speaker, shop *directory.ShopPage) []ui.Fact {
 // The plan of one shop lies across a card.
 const shopPlanWidth, shopPlanHeight = 1600, 920
 
-// shopPlan draws the surroundings; nil for a shop whose place is not known.
+// shopPlan draws the surroundings; nil for a shop whose place is not known, and where the site shows no plan.
 func (s *Site) shopPlan(c *fiber.Ctx, p *speaker, shop *directory.ShopPage) (*ui.Plan, error) {
+	if !s.showsPlan() {
+		return nil, nil
+	}
 	d, err := s.directory.PlanOf(c.UserContext(), shop, p.Lang, shopPlanWidth, shopPlanHeight, p.now)
 	if err != nil || d.Empty() {
 		return nil, err
 	}
 	plate := plateView(p, &shop.Row)
-	v := ui.NewPlan(d, ui.PlanView{
+	return s.publicPlan(d, ui.PlanView{
 		ID: "plan", Description: p.say("shop.plan", "Name", shop.Name), Caption: shop.Listing.Address.Hint, Here: shop.Listing.ID, Plate: plate.Number,
-	})
-	return &v, nil
+	}), nil
 }
 
 // shortAddress is /s/CODE: the permanent address on posters, whatever a shop is called later.

@@ -87,7 +87,7 @@ func (s *Site) publicStation(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	v := casePage{Up: &ui.Link{Label: p.say("station.public"), Href: at(c, "/station")}, Title: p.name(x.Name), Lead: p.name(x.Intro)}
 	st := s.openNow(p, x.Hours)
-	v.add(section{Status: &st, Facts: stationFacts(p, &x.Details)})
+	v.add(section{Status: &st, Facts: s.stationFacts(p, &x.Details)})
 	if w := s.daysAhead(p, x.Hours); w != nil {
 		v.add(section{Title: p.say("station.hours"), Week: w})
 	}
@@ -114,13 +114,13 @@ func checkedWords(p *speaker, day string) string {
 	return p.say("station.checked", "Day", onDay(p, day))
 }
 
-func stationFacts(p *speaker, x *stations.Details) []ui.Fact {
+func (s *Site) stationFacts(p *speaker, x *stations.Details) []ui.Fact {
 	where, in := x.Where.In(p.Lang)
 	v := ui.Value{Text: where, Lang: in}
 	out := []ui.Fact{}
 	if x.Location != nil {
 		name, _ := x.Name.In(lang.Hans)
-		v.Href = geo.Walk(geo.Amap, geo.Target{Point: x.Location.Point, Name: name}, "")
+		v.Href = geo.Walk(s.settings().Maps[0], geo.Target{Point: x.Location.Point, Name: name}, "")
 	}
 	out = append(out, ui.Fact{Term: p.say("station.where"), Values: []ui.Value{v}})
 	numbers, err := phone.Parse(x.Phone)
@@ -292,12 +292,12 @@ func (s *Site) stationCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 }
 
 // stationSaid is the page of a station as everybody will read it.
-func stationSaid(p *speaker, d *stations.Details) []section {
+func (s *Site) stationSaid(p *speaker, d *stations.Details) []section {
 	has := []string{}
 	for _, f := range d.Facilities {
 		has = append(has, p.say("station.facility."+string(f)))
 	}
-	facts := stationFacts(p, d)
+	facts := s.stationFacts(p, d)
 	facts = fact(facts, p.say("station.facilities"), strings.Join(has, p.say("empty.and")))
 	out := []section{
 		inEveryLanguage(p.say("station.name"), d.Name), inEveryLanguage(p.say("station.where"), d.Where), inEveryLanguage(p.say("station.intro"), d.Intro),

@@ -18,8 +18,8 @@ const (
 	Scheme  Map = "geo"
 )
 
-// Maps lists the maps in the order pages offer them.
-var Maps = []Map{Amap, Baidu, Tencent, Apple, Scheme}
+// Services lists the map services, in the order pages offer them where the district has not said another; Scheme is none.
+var Services = []Map{Amap, Baidu, Tencent, Apple}
 
 // Target is what a link shows: where, under which name.
 type Target struct {

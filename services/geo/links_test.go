@@ -2,6 +2,7 @@ package geo_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,7 +61,7 @@ func TestLinksHoldAnyName(t *testing.T) {
 		target.Name = rapid.OneOf(rapid.String(), rapid.StringOfN(rapid.SampledFrom([]rune("甲&?=#;:|,()/+% \"<'")), 1, 20, -1)).Draw(t, "name")
 		plain := shop
 		plain.Name = "x"
-		for _, m := range geo.Maps {
+		for _, m := range append(slices.Clone(geo.Services), geo.Scheme) {
 			for _, link := range []func(geo.Map, geo.Target, string) string{geo.Marker, geo.Walk} {
 				got, want := link(m, target, "s"), link(m, plain, "s")
 				u, err := url.Parse(got)

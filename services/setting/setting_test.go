@@ -13,6 +13,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
+	"shangquan/services/geo"
 	"shangquan/services/lang"
 	"shangquan/services/setting"
 )
@@ -27,6 +28,7 @@ func good() setting.Values {
 		Name: lang.Text{Hans: "中山中路商圈", En: "Zhongshan Zhonglu"}, Operator: "岳阳街道", Phone: "021-5777 0000", ICP: "沪ICP备12345678号-1",
 		Police: "沪公网安备 31011702000001号", Languages: []lang.Tag{lang.Hans, lang.En}, TrailDays: 400, ConsentDays: 365,
 		EvidenceDays: 90, ReportDays: 30, CaseDays: 365, EnquiryDays: 180,
+		Maps: geo.Services,
 	}
 }
 
@@ -84,6 +86,9 @@ func TestWhatCannotBeSet(t *testing.T) {
 		"a long way to go":      {func(v *setting.Values) { v.Official = strings.Repeat("x", setting.MaxClosing+1) }, "official"},
 		"a long link":           {func(v *setting.Values) { v.OfficialLink = "https://" + strings.Repeat("x", setting.MaxLink) }, "official_link"},
 		"no way to reach":       {func(v *setting.Values) { v.MailOff, v.ShortOff = true, true }, "channels"},
+		"no map":                {func(v *setting.Values) { v.Maps = nil }, "maps"},
+		"a map nobody knows":    {func(v *setting.Values) { v.Maps = []geo.Map{"gmap", geo.Scheme} }, "maps"},
+		"a review of nobody":    {func(v *setting.Values) { v.PlanReview = "审图中" }, "plan_review"},
 		"trail under a year":    {func(v *setting.Values) { v.TrailDays = 364 }, "trail_days"},
 		"trail for ever":        {func(v *setting.Values) { v.TrailDays = 3651 }, "trail_days"},
 		"two at once":           {func(v *setting.Values) { v.ICP, v.ConsentDays = "x", 1 }, "icp,consent_days"},
@@ -164,6 +169,34 @@ func TestEditions(t *testing.T) {
 	}
 	if _, err := s.Back(t.Context(), admin, three.Rev, 0); err != nil || s.Now().Name.Hans != "环境里的名字" {
 		t.Errorf("back to the environment: %+v, %v", s.Now(), err)
+	}
+}
+
+// A review number is as the authority writes it, with the year in one of the brackets in use.
+func TestReviewNumbers(t *testing.T) {
+	s, _ := open(t)
+	for number, want := range map[string]bool{
+		"": true, "GS(2026)1234号": true, "GS（2019）1822号": true, "GS京(2022)0045号": true, "沪S(2026)012号": true, "沪S〔2026〕012号": true, "浙杭S[2026]1号": true,
+		"GS(2026)1234": false, "GS(1926)1号": false, "GS(2026号": false, "GS(2026]1号": false, "S(2026)1号": false, "沪(2026)1号": false, "审图号：GS(2026)1234号": false, "GS(2026)号": false,
+	} {
+		v := good()
+		v.PlanReview = number
+		if got := s.Check(admin, v) == nil; got != want {
+			t.Errorf("%q may stand beneath the plan: %v, want %v", number, got, want)
+		}
+	}
+}
+
+// Of maps there is always one; settings from before there was a choice have all of them.
+func TestMaps(t *testing.T) {
+	s, _ := open(t)
+	if got := s.Now().Maps; !slices.Equal(got, geo.Services) {
+		t.Errorf("of the environment: %v", got)
+	}
+	v := good()
+	v.Maps = []geo.Map{geo.Baidu, geo.Amap, geo.Baidu}
+	if set, err := s.Put(t.Context(), admin, 0, v); err != nil || !slices.Equal(set.Maps, []geo.Map{geo.Baidu, geo.Amap}) {
+		t.Errorf("%v, %v", set.Maps, err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"shangquan/services/audit"
 	"shangquan/services/fault"
+	"shangquan/services/geo"
 	"shangquan/services/lang"
 )
 
@@ -38,6 +39,12 @@ type Values struct {
 	// Office is where the pages of the district's staff answer, as ranges of addresses (203.0.113.0/24); empty: everywhere. Those of the
 	// machine win over it, see New.
 	Office []string `json:"office"`
+	// PlanOff takes the drawn street plan off every public page, lists stay: a drawing of a quarter needs no review (地图管理条例 15), but an
+	// office may want to look at it first. PlanReview is its 审图号 where it has one.
+	PlanOff    bool   `json:"plan_off"`
+	PlanReview string `json:"plan_review"`
+	// Maps are the services that lead to a place, the first where there is room for one; never empty.
+	Maps []geo.Map `json:"maps"`
 	Letters
 }
 
@@ -115,13 +122,16 @@ func complete(v Values) Values {
 	if v.Office == nil {
 		v.Office = []string{}
 	}
+	if len(v.Maps) == 0 {
+		v.Maps = slices.Clone(geo.Services)
+	}
 	return v
 }
 
 func clean(v Values) Values {
 	v.Name = v.Name.Clean()
 	for _, x := range []*string{
-		&v.Operator, &v.Undertaker, &v.Phone, &v.ICP, &v.Police, &v.SiteCode, &v.Complaints, &v.Official, &v.OfficialLink, &v.Sender, &v.From, &v.ReplyTo, &v.Closing,
+		&v.Operator, &v.Undertaker, &v.Phone, &v.ICP, &v.Police, &v.SiteCode, &v.Complaints, &v.Official, &v.OfficialLink, &v.PlanReview, &v.Sender, &v.From, &v.ReplyTo, &v.Closing,
 	} {
 		*x = lang.Clean(*x)
 	}
@@ -142,6 +152,13 @@ func clean(v Values) Values {
 		}
 	}
 	v.Office = office
+	maps := []geo.Map{}
+	for _, m := range v.Maps {
+		if slices.Contains(geo.Services, m) && !slices.Contains(maps, m) {
+			maps = append(maps, m)
+		}
+	}
+	v.Maps = maps
 	return v
 }
 
@@ -149,6 +166,8 @@ var (
 	icpForm    = regexp.MustCompile(`^\p{Han}ICP[备证][0-9A-Za-z-]{1,20}号(-\d{1,4})?$`)
 	policeForm = regexp.MustCompile(`^\p{Han}公网安备\s?[0-9]{6,20}号?$`)
 	codeForm   = regexp.MustCompile(`^[0-9A-Z]{10}$`)
+	// reviewForm is a 审图号 as the authority writes it: who reviewed (GS, GS京, 沪S, 浙杭S), the year in one of the brackets in use, the number.
+	reviewForm = regexp.MustCompile(`^(GS\p{Han}?|\p{Han}{1,3}S)(\(20\d\d\)|（20\d\d）|〔20\d\d〕|\[20\d\d\])\d{1,5}号$`)
 	phoneForm  = regexp.MustCompile(`^[0-9+][0-9 +()（）转、,，/-]{4,39}$`)
 )
 
@@ -164,6 +183,7 @@ func (v *Values) wrong() []fault.Field {
 		{"icp", v.ICP},
 		{"police", v.Police},
 		{"site_code", v.SiteCode},
+		{"plan_review", v.PlanReview},
 		{"sender", v.Sender},
 		{"from", v.From},
 		{"reply_to", v.ReplyTo},
@@ -183,6 +203,7 @@ func (v *Values) wrong() []fault.Field {
 			{v.ICP, icpForm.MatchString, fault.Field{Name: "icp", Key: "setting.wrong.icp"}},
 			{v.Police, policeForm.MatchString, fault.Field{Name: "police", Key: "setting.wrong.police"}},
 			{v.SiteCode, codeForm.MatchString, fault.Field{Name: "site_code", Key: "setting.wrong.site_code"}},
+			{v.PlanReview, reviewForm.MatchString, fault.Field{Name: "plan_review", Key: "setting.wrong.plan_review"}},
 			{v.From, address, fault.Field{Name: "from", Key: "setting.wrong.address"}},
 			{v.ReplyTo, address, fault.Field{Name: "reply_to", Key: "setting.wrong.address"}},
 		} {
@@ -195,6 +216,9 @@ func (v *Values) wrong() []fault.Field {
 		if *t.Days < t.Least || *t.Days > t.Most {
 			out = append(out, fault.Field{Name: t.Field, Key: "setting.wrong.days", Args: map[string]any{"Least": t.Least, "Most": t.Most}})
 		}
+	}
+	if len(v.Maps) == 0 {
+		out = append(out, fault.Field{Name: "maps", Key: "setting.wrong.maps"})
 	}
 	if v.MailOff && v.ShortOff {
 		out = append(out, fault.Field{Name: "channels", Key: "setting.wrong.channels"}) // nobody could get a code any more

@@ -17,6 +17,7 @@ type Plan struct {
 	Description string // what a person who cannot see it should know
 	Caption     string // under a plan without legend: where the shop is, in words
 	Legend      bool
+	Review      string // 审图号, beneath the plan; empty: it has none
 	Ground      string
 	Bounds      *Road  // where the district ends; nil: not in view
 	Marked      *Road  // the stretch that stands out; nil: none
@@ -112,6 +113,7 @@ type PlanNorth struct {
 type PlanView struct {
 	ID, Description, Caption string
 	Legend                   bool
+	Review                   string
 	Marked                   string // what the marked stretch is called in the legend
 	Lang                     lang.Tag
 	// Look says how the pin of a shop looks; it is asked once per pin.
@@ -124,7 +126,7 @@ type PlanView struct {
 func NewPlan(d plan.Drawing, v PlanView) Plan {
 	u := float64(d.Width) / 400 // drawings are shown about 400 pixels wide
 	p := Plan{
-		ID: v.ID, Description: v.Description, Caption: v.Caption, Legend: v.Legend,
+		ID: v.ID, Description: v.Description, Caption: v.Caption, Legend: v.Legend, Review: v.Review,
 		ViewBox: fmt.Sprintf("0 0 %d %d", d.Width, d.Height),
 		Ground:  fmt.Sprintf("M0 0h%dv%dH0z", d.Width, d.Height),
 		Letter:  d.Style.Letter, Thin: tenth(u),
