@@ -197,7 +197,7 @@
 //   - audience · 发给谁 · whom a notice is for: stretches of streets, plazas and floors, categories, single shops, areas, or everybody · target
 //   - boundary · 商圈范围 · where the district ends, as its office draws it; unknown until then · business area
 //   - stretch · 路段 · a part of a street: side, from one house number to another · segment
-//   - benefit · 街坊实惠 · a post of a shop that is for the residents of an area, until its day · welfare, coupon
+//   - benefit · 街坊实惠 · a post of a shop or an organisation that is for the residents of an area, until its day · welfare, coupon
 //   - area · 居民区 · a neighbourhood by its name, and nothing else of it · community
 //   - version · 版本 · what was published of a notice at one time; never changes · revision (that is the store's)
 //   - approval · 审 · the leave of a second person for exactly one content · review (that is of listings)

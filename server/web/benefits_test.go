@@ -71,3 +71,90 @@ func TestBenefits(t *testing.T) {
 		t.Error("it stands after its last day")
 	}
 }
+
+// benefit is a form with what an organisation does for the residents of areas, or of all where there is none.
+func benefit(x *town, title string, areas []string, more ...string) url.Values {
+	today := x.now()
+	v := url.Values{
+		"do": {"publish"}, "kind": {"offer"}, "title": {title}, "who": {"附近居民"}, "conditions": {"带着伞来"}, "areas": areas,
+		"from": {today.Format(time.DateOnly)}, "until": {today.AddDate(0, 0, 2).Format(time.DateOnly)},
+	}
+	for i := 0; i < len(more); i += 2 {
+		v.Set(more[i], more[i+1])
+	}
+	return v
+}
+
+// An organisation writes what it does for residents in the area of the liaison: refused beside the field, kept as a draft until it agrees to
+// be named, on the page of the neighbourhoods it is for, looked at by the desk, and gone with the name.
+func TestBenefitsOfOrganisations(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	x.public(t)
+	own := x.member(t, demo.Owner)
+	owner, visitor, liaison := x.as(t, demo.Owner), x.as(t, ""), x.actor(t, demo.Liaison)
+	near, err := x.services.Neighbours.SetArea(t.Context(), liaison, "", 0, "方塔居民区", liaison.AccountID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := "/my/assembly/" + own + "/benefits"
+	has(t, "the member's page", owner.page("/my/assembly/"+own), `href="`+list+`"`)
+	has(t, "before it agreed", owner.page(list), "单位还没同意公开名字", `href="`+list+`/new"`)
+	a := owner.post(list+"/new", benefit(x, "", []string{near.ID}))
+	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="title-error"`) || !strings.Contains(a.body, `value="带着伞来"`) && !strings.Contains(a.body, "带着伞来") || !strings.Contains(a.body, `value="`+near.ID+`" checked`) {
+		t.Errorf("without a title: %d %s", a.status, complaint(a.body))
+	}
+	a = owner.post(list+"/new", benefit(x, "雨天修伞", []string{near.ID}))
+	if a.status != http.StatusConflict || !strings.Contains(a.body, "单位还没同意公开名字，公开不了") {
+		t.Errorf("published without the leave: %d %s", a.status, complaint(a.body))
+	}
+	if strings.Contains(visitor.page("/neighbours"), "雨天修伞") {
+		t.Error("a draft is public")
+	}
+	owner.done("/my/assembly/"+own+"/consent", url.Values{"do": {"agree"}})
+	_, rest, _ := strings.Cut(owner.page(list), `href="`+list+"/")
+	_, rest, _ = strings.Cut(rest, `href="`+list+"/")
+	id, _, _ := strings.Cut(rest, `"`)
+	one := list + "/" + id
+	has(t, "its page", owner.page(one), `value="雨天修伞"`)
+	other := x.member(t, demo.Rival)
+	if a := x.as(t, demo.Rival).get("/my/assembly/" + other + "/benefits/" + id); a.status != http.StatusNotFound {
+		t.Errorf("another member opens it: %d", a.status)
+	}
+	if a := owner.get("/my/shops/" + x.people[demo.Owner].ListingIDs[0] + "/posts/" + id); a.status != http.StatusNotFound {
+		t.Errorf("it opens as a post of a shop: %d", a.status)
+	}
+	if to := owner.done(one, benefit(x, "雨天修伞", []string{near.ID}, "rev", hiddenOf(t, owner.page(one), "rev"))); to != list+"?done=published" {
+		t.Errorf("led to %s", to)
+	}
+	for _, l := range lang.Tags {
+		has(t, string(l), visitor.page(ui.Href(l, "/neighbours")), "雨天修伞", "演示单位owner", "带着伞来")
+	}
+	if strings.Contains(visitor.page("/offers"), "雨天修伞") {
+		t.Error("it stands among what shops offer")
+	}
+	desk := x.as(t, demo.Coordinator)
+	has(t, "the desk", desk.page("/desk/posts/"+id), "雨天修伞", "附近居民", `href="/neighbours"`)
+	has(t, "the liaison", x.as(t, demo.Liaison).page("/liaison/members/"+own), "雨天修伞", "正在进行")
+	owner.done(list+"/new", benefit(x, "大厅歇脚", nil))
+	x.public(t)
+	has(t, "for everybody", visitor.page("/neighbours"), "附近各居民区", "大厅歇脚")
+	tag := visitor.get("/neighbours").header.Get("ETag")
+	owner.done("/my/assembly/"+own+"/consent", url.Values{"do": {"revoke"}})
+	if a := visitor.get("/neighbours", "If-None-Match", tag); a.status != http.StatusOK || saysAny(a.body, "雨天修伞", "大厅歇脚", "演示单位owner", "附近各居民区") {
+		t.Errorf("after the leave was taken back: %d", a.status)
+	}
+	has(t, "the liaison then", x.as(t, demo.Liaison).page("/liaison/members/"+own), "单位没有同意公开名字，这些别人看不到")
+	owner.done("/my/assembly/"+own+"/consent", url.Values{"do": {"agree"}})
+	desk.done("/desk/posts/"+id, url.Values{"do": {"hide"}, "reason": {"advert"}, "rev": {hiddenOf(t, desk.page("/desk/posts/"+id), "rev")}})
+	x.public(t)
+	if body := visitor.page("/neighbours"); strings.Contains(body, "雨天修伞") || !strings.Contains(body, "大厅歇脚") {
+		t.Error("hidden, and still there, or the other is gone")
+	}
+	has(t, "why", owner.page(one), "街道撤下了这一条")
+	x.wait(3 * 24 * time.Hour)
+	x.public(t)
+	if strings.Contains(visitor.page("/neighbours"), "大厅歇脚") {
+		t.Error("it stands after its last day")
+	}
+}

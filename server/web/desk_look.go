@@ -162,6 +162,8 @@ func (s *Site) postCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form,
 		}
 		v.Lead = p.name(l.Name.Text)
 		v.Links = []ui.Link{{Label: p.say("desk.public"), Href: at(c, "/shops/"+l.Slug)}}
+	} else { // of an organisation, which this side knows by what is public only
+		v.Lead, v.Links = p.say("benefits.title"), []ui.Link{{Label: p.say("desk.public"), Href: at(c, "/neighbours")}}
 	}
 	facts := fact(nil, p.say("posts.field.kind"), p.say("posts.kind."+string(x.Kind)))
 	for _, t := range []struct {

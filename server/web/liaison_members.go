@@ -194,6 +194,11 @@ func (s *Site) seatCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 		return nil, err
 	}
 	v.add(acting)
+	offered, err := s.offeredBy(c, p, &o)
+	if err != nil {
+		return nil, err
+	}
+	v.add(offered)
 	if !may {
 		return v, nil
 	}

@@ -126,8 +126,8 @@ func (f *form) postFault(err error) error {
 	return &out
 }
 
-// postParts are the controls of a post. areas are the neighbourhoods it can be for.
-func postParts(p *speaker, f *form, areas []neighbour.Named) []ui.FormPart {
+// postParts are the controls of a post. areas are the neighbourhoods it can be for, near says what ticking them does.
+func postParts(p *speaker, f *form, areas []neighbour.Named, near string) []ui.FormPart {
 	field := func(name, label string, more func(*ui.Field)) ui.FormPart { return input(f, name, label, more) }
 	limited := func(name string, lines bool) func(*ui.Field) {
 		return func(x *ui.Field) {
@@ -154,12 +154,12 @@ func postParts(p *speaker, f *form, areas []neighbour.Named) []ui.FormPart {
 		}),
 	}
 	if len(areas) > 0 {
-		near := []ui.Pick{}
+		named := []ui.Pick{}
 		for _, a := range areas {
-			near = append(near, ui.Pick{Value: a.ID, Label: a.Name})
+			named = append(named, ui.Pick{Value: a.ID, Label: a.Name})
 		}
-		residents := postChoice(f, "areas", p.say("posts.field.areas"), true, near...)
-		residents.Choice.Optional, residents.Choice.Hint = true, p.say("posts.field.areas_hint")
+		residents := postChoice(f, "areas", p.say("posts.field.areas"), true, named...)
+		residents.Choice.Optional, residents.Choice.Hint = true, near
 		out = append(out, residents)
 	}
 	out = append(out, whenParts(p, f)...)

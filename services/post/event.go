@@ -296,7 +296,9 @@ func (s *Service) Events(ctx context.Context, by access.Actor, cursor string, li
 	if err := requireEvent(by, access.EventApprove); err != nil {
 		return store.Page[Post]{}, err
 	}
-	return s.docs.Find(ctx, store.Where("listing_id", store.Eq, "").OrderBy("created_at", store.Desc).Limit(limit).After(cursor))
+	page, err := s.docs.Find(ctx, store.Where("listing_id", store.Eq, "").OrderBy("created_at", store.Desc).Limit(limit).After(cursor))
+	page.Items = slices.DeleteFunc(page.Items, func(p Post) bool { return p.Held == nil }) // those of organisations
+	return page, err
 }
 
 // EventsWaiting returns those that wait for a second person. Of one's own work ApproveEvent refuses.

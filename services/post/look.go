@@ -40,9 +40,13 @@ func (p *Post) told() []string {
 	return out
 }
 
-// strange reports whether nobody of the district has looked at posts of the same shop, or one of them was hidden.
+// strange reports whether nobody of the district has looked at posts of the same shop or organisation, or one of them was hidden.
 func (s *Service) strange(ctx context.Context, p *Post) (bool, error) {
-	page, err := s.docs.Find(ctx, store.Where("listing_id", store.Eq, p.ListingID).OrderBy("created_at", store.Desc).Limit(MaxKept))
+	whose := store.Where("listing_id", store.Eq, p.ListingID)
+	if p.OrganisationID != "" {
+		whose = store.Where("organisation_id", store.Eq, p.OrganisationID)
+	}
+	page, err := s.docs.Find(ctx, whose.OrderBy("created_at", store.Desc).Limit(MaxKept))
 	if err != nil {
 		return false, err
 	}

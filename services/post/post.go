@@ -56,11 +56,13 @@ type Repeat struct {
 	Days []int `json:"days"`
 }
 
-// Post is a post 消息 of a shop, or of a street or plaza, which the district or the plaza writes.
+// Post is a post 消息 of a shop, of an organisation, or of a street or plaza, which the district or the plaza writes.
 type Post struct {
 	store.Meta
 	audit.Trail
-	ListingID string `json:"listing_id"` // empty: an event of a street or plaza, see Held
+	ListingID string `json:"listing_id"` // empty: an event of a street or plaza, see Held, or a post of an organisation
+	// OrganisationID is the member of the joint meeting whose post it is, for residents nearby; empty: none's. See Benefits.
+	OrganisationID string `json:"organisation_id"`
 	// Homes are the shops it was moved from when pages were merged, the last one last: a merge that is undone gives it back.
 	Homes []string `json:"homes,omitempty"`
 	// The street, plaza, category and merchant of the shop when the post was written last; for lists and permission.
@@ -75,7 +77,7 @@ type Post struct {
 	Who        lang.Text `json:"who,omitzero"`        // for whom
 	Conditions lang.Text `json:"conditions,omitzero"` // on what conditions
 
-	// Areas are the neighbourhoods whose residents it is for, by id; empty: no one in particular. It stands on their page too.
+	// Areas are the neighbourhoods whose residents it is for, by id; empty: no one in particular, and of an organisation all residents. It stands on their page too.
 	Areas []string `json:"areas,omitempty"`
 
 	From   string `json:"from"`  // YYYY-MM-DD
@@ -84,7 +86,7 @@ type Post struct {
 	// Times are the times of day on each of the days; nil: all day.
 	Times *hours.Span `json:"times,omitempty"`
 
-	// Held is set for an event of a street or plaza, and nil for every post of a shop.
+	// Held is set for an event of a street or plaza, and nil for every other post.
 	Held *Held `json:"held,omitempty"`
 
 	State State `json:"state"`

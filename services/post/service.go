@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -37,12 +38,14 @@ type Service struct {
 	places Places
 	names  listing.NameRules
 	now    func() time.Time
+	// Members lets organisations write posts; nil: only shops do.
+	Members Members
 }
 
 // Declare declares the collection of posts on db; it may be done again.
 func Declare(db store.DB) *store.Collection[Post] {
 	return store.NewCollection[Post](db, "posts",
-		store.Unique("slot"), store.Index("listing_id", "created_at"), store.Index("state", "until"), store.Index("look_since"), store.Follow("audit"), store.Sealed())
+		store.Unique("slot"), store.Index("listing_id", "created_at"), store.Index("organisation_id", "created_at"), store.Index("state", "until"), store.Index("look_since"), store.Follow("audit"), store.Sealed())
 }
 
 // New returns the posts on db, which write to the trail log.
@@ -53,11 +56,15 @@ func New(db store.DB, log *audit.Log, shops Shops, places Places, now func() tim
 // Revision changes with every write of a post.
 func (s *Service) Revision(ctx context.Context) (int64, error) { return s.docs.Revision(ctx) }
 
-// require returns nil when by may write p, which takes its place from its shop: fault.NotFound for an event of a street or plaza, which
-// has its own way.
+// require returns nil when by may write p, which takes its place from its shop; who acts for an organisation writes its posts.
+// fault.NotFound for an event of a street or plaza, which has its own way.
 func (s *Service) require(ctx context.Context, by access.Actor, p *Post) error {
-	if p.ListingID == "" {
+	if (p.OrganisationID == "") == (p.ListingID == "") || p.OrganisationID != "" && s.Members == nil {
 		return fault.Missing()
+	}
+	if p.OrganisationID != "" {
+		_, err := s.Members.Own(ctx, by, p.OrganisationID)
+		return err
 	}
 	l, err := s.shops.Get(ctx, p.ListingID)
 	if err != nil {
@@ -149,7 +156,7 @@ func (s *Service) change(ctx context.Context, by access.Actor, id string, rev in
 }
 
 // Publish makes a draft public until its last day. fault.Conflict when MaxLive posts of the same shop are public, the last day is
-// over, it is no draft, or rev is not current.
+// over, it is no draft, its organisation may not be named, or rev is not current.
 func (s *Service) Publish(ctx context.Context, by access.Actor, id string, rev int64) (Post, error) {
 	p, err := s.Get(ctx, by, id)
 	if err != nil {
@@ -159,6 +166,9 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, id string, rev i
 		return Post{}, err
 	}
 	strange, err := s.strange(ctx, &p)
+	if err == nil {
+		err = s.named(ctx, &p)
+	}
 	if err != nil {
 		return Post{}, err
 	}
@@ -180,7 +190,24 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, id string, rev i
 }
 
 // owner is whose places the post takes when it is public.
-func (p *Post) owner() string { return "listing:" + p.ListingID }
+func (p *Post) owner() string {
+	if p.OrganisationID != "" {
+		return "organisation:" + p.OrganisationID
+	}
+	return "listing:" + p.ListingID
+}
+
+// named returns nil where p may be public as far as its organisation goes.
+func (s *Service) named(ctx context.Context, p *Post) error {
+	if p.OrganisationID == "" {
+		return nil
+	}
+	names, err := s.Members.ListedNames(ctx)
+	if _, ok := names[p.OrganisationID]; err == nil && !ok {
+		err = fault.New(fault.Conflict, errUnlisted, errors.New("post: the organisation has not agreed to be named"))
+	}
+	return err
+}
 
 // endPast frees the places of posts whose last day is over. It is the program's own doing; pages know without it.
 func (s *Service) endPast(ctx context.Context, owner string) error {
@@ -213,10 +240,10 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, id string, rev 
 	})
 }
 
-// Get returns a post in any state for those who may write it: fault.NotFound.
+// Get returns a post in any state for those who may write it, and of an organisation also for who looks at what is public: fault.NotFound.
 func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Post, error) {
 	p, err := s.docs.Get(ctx, id)
-	if err == nil {
+	if err == nil && (p.OrganisationID == "" || !access.Can(by, access.ReviewRead, access.Thing{Kind: kind})) {
 		at := p
 		err = s.require(ctx, by, &at)
 	}
@@ -239,17 +266,23 @@ func (s *Service) ByListing(ctx context.Context, by access.Actor, listingID stri
 }
 
 // Published returns the published posts that have not ended at now, whether their shops are public or not, without what is not for
-// visitors; the directory joins them with the shops it shows.
+// visitors; the directory joins them with the shops it shows. Those of organisations are in Benefits.
 func (s *Service) Published(ctx context.Context, now time.Time) ([]Post, error) {
 	out := []Post{}
-	for p, err := range s.docs.Each(ctx, store.Where("state", store.Eq, string(Published)).And("until", store.Gte, calendar.Today(now).String()).Limit(MaxKept)) {
+	for p, err := range s.live(ctx, now) {
 		if err != nil {
 			return nil, err
 		}
-		p.strip()
-		out = append(out, p)
+		if p.OrganisationID == "" {
+			p.strip()
+			out = append(out, p)
+		}
 	}
 	return out, nil
+}
+
+func (s *Service) live(ctx context.Context, now time.Time) iter.Seq2[Post, error] {
+	return s.docs.Each(ctx, store.Where("state", store.Eq, string(Published)).And("until", store.Gte, calendar.Today(now).String()).Limit(MaxKept))
 }
 
 // Where narrows a list of live posts; empty fields do not.
