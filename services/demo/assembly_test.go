@@ -15,6 +15,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/neighbour"
 	"shangquan/services/policy"
+	"shangquan/services/post"
 	"shangquan/services/programme"
 	"shangquan/services/resource"
 	"shangquan/services/secret"
@@ -104,6 +105,12 @@ func TestTogether(t *testing.T) {
 	year, err := programme.New(programme.Deps{DB: db, Log: trail, Seats: seats, Now: now}).Public(ctx, 2026)
 	if err != nil || year.Counts()[programme.Done] != 1 {
 		t.Errorf("the programme: %v %v", year.Plan, err)
+	}
+	posts := post.New(db, trail, nil, nil, now)
+	posts.Members = seats
+	benefits, err := posts.Benefits(ctx, today)
+	if err != nil || len(benefits) != 1 || !strings.HasPrefix(benefits[0].Title.Hans, "演示") || !strings.HasPrefix(benefits[0].Organisation.Hans, "演示") {
+		t.Errorf("for residents: %v %v", benefits, err)
 	}
 	cards, err := policy.New(policy.Deps{DB: db, Log: trail, Now: now}).Public(ctx)
 	if err != nil || len(cards) != 1 || !strings.HasPrefix(cards[0].Title.Hans, "演示") {

@@ -8,6 +8,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/calendar"
+	"shangquan/services/callout"
 	"shangquan/services/care"
 	"shangquan/services/geo"
 	"shangquan/services/hours"
@@ -19,7 +20,7 @@ import (
 )
 
 // Street shows what may stand in the street before the neighbour's shop, a market, the round of this month, something at the neighbour's
-// shopfront that the owner was told of, and what one asks for at night. Everything bears 演示 in its name, the authority and its number too.
+// shopfront that the owner was told of, whom the district rings in an emergency with a drill, and what one asks for at night. Everything bears 演示 in its name, the authority and its number too.
 func Street(ctx context.Context, d Deps, people []Person) error {
 	var coordinator access.Actor
 	var rival Person
@@ -42,6 +43,9 @@ func Street(ctx context.Context, d Deps, people []Person) error {
 	}
 	if err := demoCare(ctx, d, coordinator, rival); err != nil {
 		return fmt.Errorf("demo: street care: %w", err)
+	}
+	if err := demoCallout(ctx, d, coordinator); err != nil {
+		return fmt.Errorf("demo: whom the district rings: %w", err)
 	}
 	if err := demoNight(ctx, d, coordinator, rival.ListingIDs[0]); err != nil {
 		return fmt.Errorf("demo: the night: %w", err)
@@ -112,6 +116,24 @@ func demoNight(ctx context.Context, d Deps, coordinator access.Actor, shop strin
 		return err
 	}
 	_, err = e.SetQuiet(ctx, coordinator, st.ID, st.Rev, "每天 22:00-6:00", "演示部门")
+	return err
+}
+
+// demoCallout puts an organisation on the call-out list, and a drill with it that was held a week ago.
+func demoCallout(ctx context.Context, d Deps, coordinator access.Actor) error {
+	s := callout.New(callout.Deps{DB: d.DB, Log: d.Log, Now: func() time.Time { return d.Now().In(calendar.Shanghai) }})
+	if err := d.DB.Prepare(ctx); err != nil {
+		return err
+	}
+	e, err := s.Add(ctx, coordinator, callout.Facts{Name: "演示：物业抢修队", Can: "演示：抽水泵两台", Phone: "021-5777 0002", Hours: "每天24小时"})
+	if err != nil {
+		return err
+	}
+	day := s.Now()
+	_, err = s.AddDrill(ctx, coordinator, callout.Practised{
+		On: day.AddDate(0, 0, -7).Format(time.DateOnly), Topic: "演示：停电疏散", With: []string{e.ID}, Result: "演示：十分钟走完", Better: "演示：楼梯口要加一盏灯",
+		NextOn: day.AddDate(0, 3, 0).Format(time.DateOnly),
+	})
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/audit/audittest"
 	"shangquan/services/calendar"
+	"shangquan/services/callout"
 	"shangquan/services/care"
 	"shangquan/services/listing"
 	"shangquan/services/outdoor"
@@ -53,6 +54,16 @@ func TestStreet(t *testing.T) {
 	if err != nil || len(events) != 1 || !strings.HasPrefix(events[0].Title.Hans, "演示") {
 		t.Errorf("events: %+v %v", events, err)
 	}
+	coordinator := access.Actor{AccountID: "c", Roles: []access.Role{access.Coordinator}, TwoFactor: true}
+	out := callout.New(callout.Deps{DB: db, Log: trail, Now: now})
+	entries, err := out.Entries(ctx, coordinator)
+	if err != nil || len(entries) != 1 || !strings.HasPrefix(entries[0].Name, "演示") || !strings.HasPrefix(entries[0].Can, "演示") || !entries[0].Reached().Known {
+		t.Errorf("the call-out list: %+v %v", entries, err)
+	}
+	drills, err := out.Drills(ctx, coordinator, "", 10)
+	if err != nil || len(drills.Items) != 1 || !strings.HasPrefix(drills.Items[0].Topic, "演示") || !strings.HasPrefix(drills.Items[0].Result, "演示") {
+		t.Errorf("drills: %+v %v", drills, err)
+	}
 	s := outdoor.New(outdoor.Deps{DB: db, Log: trail, Shop: shops.Get, Street: places.Street, Now: now})
 	areas, err := s.Public(ctx)
 	if err != nil || len(areas) != 2 {
@@ -63,7 +74,6 @@ func TestStreet(t *testing.T) {
 			t.Errorf("%s is not marked", a.Name.Hans)
 		}
 	}
-	coordinator := access.Actor{AccountID: "c", Roles: []access.Role{access.Coordinator}, TwoFactor: true}
 	board := care.New(care.Deps{DB: db, Log: trail, Places: places, Shop: shops.Get, Now: now})
 	items, err := board.List(ctx, coordinator, care.Informed, "", 10)
 	if err != nil || len(items.Items) != 1 || !strings.HasPrefix(items.Items[0].Text, "演示") {

@@ -15,12 +15,14 @@ import (
 	"shangquan/services/neighbour"
 	"shangquan/services/notice"
 	"shangquan/services/policy"
+	"shangquan/services/post"
 	"shangquan/services/programme"
 	"shangquan/services/taxonomy"
 )
 
 // Together shows what organisations, residents and shops do with each other, over the members that JointMeeting made: an activity ahead and
-// one that is done, the programme of this year, a case that the owner is asked to settle, and a policy for every shop. Everything bears 演示 in its name.
+// one that is done, the programme of this year, a case that the owner is asked to settle, what the owner's organisation does for residents, and a
+// policy for every shop. Everything bears 演示 in its name.
 func Together(ctx context.Context, d Deps, people []Person) error {
 	var liaison, admin, coordinator access.Actor
 	var owner Person
@@ -56,10 +58,37 @@ func Together(ctx context.Context, d Deps, people []Person) error {
 	if err := demoCase(ctx, d, liaison, owner); err != nil {
 		return fmt.Errorf("demo: a case: %w", err)
 	}
+	if err := demoBenefit(ctx, d, seats, owner, member); err != nil {
+		return fmt.Errorf("demo: something for residents: %w", err)
+	}
 	if err := demoPolicy(ctx, d, coordinator); err != nil {
 		return fmt.Errorf("demo: a policy: %w", err)
 	}
 	return nil
+}
+
+// demoBenefit has who acts for a member write what it does for the residents around, every Saturday of a month.
+func demoBenefit(ctx context.Context, d Deps, seats *assembly.Service, owner Person, member string) error {
+	now := func() time.Time { return d.Now().In(calendar.Shanghai) }
+	s := post.New(d.DB, d.Log, d.Listings, d.Places, now)
+	s.Members = seats
+	if err := d.DB.Prepare(ctx); err != nil {
+		return err
+	}
+	by := access.Actor{AccountID: owner.AccountID, Name: owner.Name, Seats: []access.Seat{{MerchantID: owner.MerchantID, Role: access.Owner}}}
+	p := post.Post{
+		OrganisationID: member, Kind: post.Offer,
+		Title:      lang.Text{Hans: "演示：周六给街坊磨刀", Hant: "演示：週六給街坊磨刀", En: "Demonstration: grinding"},
+		Text:       lang.Text{Hans: "这是演示，不是真的。", Hant: "這是演示，不是真的。", En: "A demonstration. Nothing is really done."},
+		Who:        lang.Text{Hans: "附近居民", Hant: "附近居民", En: "Residents nearby"},
+		Conditions: lang.Text{Hans: "每家一把", Hant: "每家一把", En: "One for each home"},
+		From:       now().Format(time.DateOnly), Until: now().AddDate(0, 1, 0).Format(time.DateOnly), Repeat: post.Repeat{Every: post.Weekly, Days: []int{5}},
+	}
+	if err := s.Create(ctx, by, &p); err != nil {
+		return err
+	}
+	_, err := s.Publish(ctx, by, p.ID, p.Rev)
+	return err
 }
 
 func demoPolicy(ctx context.Context, d Deps, coordinator access.Actor) error {
