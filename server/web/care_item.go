@@ -9,6 +9,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
+	"shangquan/services/access"
 	"shangquan/services/care"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
@@ -28,6 +29,13 @@ func (s *Site) careItemCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 		v.ok(p.say("care.done." + w))
 	}
 	v.add(section{Facts: careFacts(p, &x)})
+	duty, err := s.dutySection(c, p, access.Thing{Kind: "care", ID: x.ID, ListingID: x.Spot.ListingID, PlazaID: x.Spot.PlazaID}, x.Spot.StreetID)
+	if err != nil {
+		return nil, err
+	}
+	if duty != nil {
+		v.add(*duty)
+	}
 	v.add(s.careSteps(c, p, &x))
 	for _, after := range []bool{false, true} {
 		v.add(s.carePhotos(c, p, f, &x, here, after))

@@ -5,16 +5,15 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
-	"shangquan/services/listing"
 )
 
-// dutySection is whom to ring about the plaza a shop is in: the organisations of the joint meeting that look after it. nil where there is
-// none.
-func (s *Site) dutySection(c *fiber.Ctx, p *speaker, l *listing.Listing) (*section, error) {
-	if l.Address.PlazaID == "" || s.services.Assembly == nil || !access.Can(Of(c).Actor, access.AssemblyDuty, l.Thing()) {
+// dutySection is whom to ring about a place: the organisations of the joint meeting that look after the plaza or the street of a shop, or
+// of something that was noted there. nil where there is none.
+func (s *Site) dutySection(c *fiber.Ctx, p *speaker, at access.Thing, streetID string) (*section, error) {
+	if at.PlazaID+streetID == "" || s.services.Assembly == nil || !access.Can(Of(c).Actor, access.AssemblyDuty, at) {
 		return nil, nil //nolint:nilnil // there is nothing to show
 	}
-	list, err := s.services.Assembly.Serving(c.UserContext(), Of(c).Actor, l.Thing())
+	list, err := s.services.Assembly.Serving(c.UserContext(), Of(c).Actor, at, streetID)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

@@ -55,7 +55,7 @@ func (s *Site) reportCase(c *fiber.Ctx, p *speaker, x report.Item, f *form, cont
 		says.Records = &notes
 	}
 	v.add(section{Columns: []section{says, {Title: p.say("desk.page_says"), Facts: s.listingFacts(c, p, &l)}}})
-	duty, err := s.dutySection(c, p, &l)
+	duty, err := s.dutySection(c, p, l.Thing(), l.Address.StreetID)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -13,7 +13,6 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
-	"shangquan/services/place"
 )
 
 // membersPage: GET /liaison/members (gone).
@@ -39,12 +38,12 @@ func (s *Site) membersCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 	}
 	v.add(section{Title: p.say("assembly.list.members"), Records: &records})
 	if Of(c).Actor.Is("liaison") {
-		plazas, err := s.services.Places.Plazas(c.UserContext())
+		places, err := s.servable(c)
 		if err != nil {
 			return nil, err
 		}
 		v.add(section{ID: "new", Title: p.say("assembly.member_new"), Forms: []*ui.Form{
-			s.act(c, "member", at(c, "/liaison/members"), 0, p.say("assembly.member_add"), memberParts(p, only(f, "member"), "member", nil, plazas)...),
+			s.act(c, "member", at(c, "/liaison/members"), 0, p.say("assembly.member_add"), memberParts(p, only(f, "member"), "member", nil, places)...),
 		}})
 	}
 	return v, nil
@@ -63,8 +62,33 @@ func listedWords(p *speaker, o *assembly.Organisation) (string, ui.TaskState) {
 	return p.say("assembly.visibility." + string(o.Visibility)), ui.TaskDone
 }
 
+// servable is a place that an organisation can look after.
+type servable struct {
+	ID   string
+	Name lang.Text
+}
+
+// servable are the plazas, and the streets of the district.
+func (s *Site) servable(c *fiber.Ctx) ([]servable, error) {
+	plazas, err := s.services.Places.Plazas(c.UserContext())
+	if err != nil {
+		return nil, err
+	}
+	out := []servable{}
+	for i := range plazas {
+		out = append(out, servable{plazas[i].ID, plazas[i].Name})
+	}
+	streets, err := s.services.Places.Streets(c.UserContext())
+	for i := range streets {
+		if streets[i].Core {
+			out = append(out, servable{streets[i].ID, streets[i].Name})
+		}
+	}
+	return out, err
+}
+
 // memberParts are the fields of a member; o is nil for a new one, which can be linked to a shop.
-func memberParts(p *speaker, f *form, id string, o *assembly.Organisation, plazas []place.Plaza) []ui.FormPart {
+func memberParts(p *speaker, f *form, id string, o *assembly.Organisation, places []servable) []ui.FormPart {
 	stored := assembly.Organisation{Kind: assembly.Merchant, Visibility: assembly.Station, Since: p.now.Format(time.DateOnly)}
 	if o != nil {
 		stored = *o
@@ -82,7 +106,7 @@ func memberParts(p *speaker, f *form, id string, o *assembly.Organisation, plaza
 		out = append(out, filled(f, id, "shop", p.say("assembly.shop"), "", func(x *ui.Field) { x.Optional, x.Hint = true, p.say("assembly.shop_hint") }))
 	}
 	serves := ui.Choice{ID: id + "-serves", Name: "serves", Legend: p.say("assembly.serves"), Hint: p.say("assembly.serves_hint"), Many: true, Columns: true, Optional: true}
-	for _, x := range plazas {
+	for _, x := range places {
 		on := slices.Contains(stored.Serves, x.ID)
 		if f != nil {
 			on = slices.Contains(f.Values["serves"], x.ID)
@@ -175,12 +199,12 @@ func (s *Site) seatCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	if n := len(o.Signed); n > 0 {
 		facts = fact(facts, p.say("assembly.pact"), p.say("assembly.signed_version", "N", o.Signed[n-1].Version, "Day", dayOf(p, o.Signed[n-1].At)))
 	}
-	plazas, err := s.services.Places.Plazas(c.UserContext())
+	places, err := s.servable(c)
 	if err != nil {
 		return nil, err
 	}
 	served := []string{}
-	for _, x := range plazas {
+	for _, x := range places {
 		if slices.Contains(o.Serves, x.ID) {
 			served = append(served, p.name(x.Name))
 		}
@@ -204,7 +228,7 @@ func (s *Site) seatCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 	}
 	if o.Active {
 		v.add(section{Title: p.say("assembly.consent"), Text: p.say("assembly.consent_words"), Forms: []*ui.Form{s.consentForm(c, p, &o, here+"/consent", p.say("assembly.agree_paper"))}})
-		v.add(section{Title: p.say("assembly.details"), Forms: []*ui.Form{s.act(c, "member", here, o.Rev, p.say("assembly.save"), memberParts(p, only(f, "member"), "member", &o, plazas)...)}})
+		v.add(section{Title: p.say("assembly.details"), Forms: []*ui.Form{s.act(c, "member", here, o.Rev, p.say("assembly.save"), memberParts(p, only(f, "member"), "member", &o, places)...)}})
 	}
 	word := p.say("assembly.leave")
 	if !o.Active {

@@ -75,6 +75,13 @@ func (s *Site) ownCareCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 		v.ok(p.say("care.done.answered"))
 	}
 	v.add(section{Facts: careFacts(p, &x)})
+	duty, err := s.dutySection(c, p, l.Thing(), l.Address.StreetID)
+	if err != nil {
+		return nil, err
+	}
+	if duty != nil {
+		v.add(*duty)
+	}
 	for _, after := range []bool{false, true} {
 		pictures := section{Title: p.say("care." + map[bool]string{false: "before", true: "after"}[after])}
 		for i := range x.Photos {

@@ -228,7 +228,7 @@ func (s *Site) myShop(c *fiber.Ctx) error {
 	if l.Address.PlazaID != "" && access.Can(r.Actor, access.ListingPlaza, l.Thing()) {
 		v.Plaza = s.plazaForm(c, p, &l)
 	}
-	duty, err := s.dutySection(c, p, &l)
+	duty, err := s.dutySection(c, p, l.Thing(), l.Address.StreetID)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,8 @@ type Organisation struct {
 	Seat        string       `json:"seat"`  // 副主席单位
 	Since       string       `json:"since"` // YYYY-MM-DD
 	Desk        Desk         `json:"desk"`
-	// Serves are the plazas it looks after, Duties what it does there: 公共烟道、垃圾房. Coordinators, and who works for a shop there, read both with the desk.
+	// Serves are the plazas and streets it looks after, Duties what it does there: 公共烟道、垃圾房. Coordinators, and who works for a shop
+	// there, read both with the desk.
 	Serves     []string   `json:"serves"`
 	Duties     string     `json:"duties,omitempty"`
 	Visibility Visibility `json:"visibility"`
@@ -128,7 +129,7 @@ type Details struct {
 	Since      string
 	Desk       Desk
 	Visibility Visibility
-	Serves     []string // plazas
+	Serves     []string // plazas and streets
 	Duties     string
 }
 
