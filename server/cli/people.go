@@ -92,8 +92,9 @@ func (d *district) sender(c config.Config, catalogue *locales.Catalogue, console
 		uris = append(uris, c.SMS.Reveal())
 	}
 	return mail.Open(mail.Options{Words: catalogue.Mail, Console: console, Development: c.Env == config.Development, Now: d.now, Manner: func() mail.Manner {
-		x := d.settings.Now().Letters
-		return mail.Manner{Name: x.Sender, From: x.From, ReplyTo: x.ReplyTo, Closing: x.Closing, MailOff: x.MailOff, ShortOff: x.ShortOff}
+		now := d.settings.Now()
+		x := now.Letters
+		return mail.Manner{Site: now.Name, Name: x.Sender, From: x.From, ReplyTo: x.ReplyTo, Closing: x.Closing, MailOff: x.MailOff, ShortOff: x.ShortOff}
 	}}, uris...)
 }
 

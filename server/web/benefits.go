@@ -9,6 +9,7 @@ import (
 	"shangquan/server/web/ui"
 	"shangquan/services/assembly"
 	"shangquan/services/directory"
+	"shangquan/services/lang"
 	"shangquan/services/neighbour"
 	"shangquan/services/post"
 )
@@ -41,7 +42,7 @@ func (s *Site) benefitsPage(c *fiber.Ctx) error {
 	v := casePage{Title: p.say("benefits.title"), Lead: p.say("benefits.lead"), Links: []ui.Link{{Label: p.say("offers.title"), Href: at(c, "/offers")}, {Label: p.say("activity.title"), Href: at(c, "/activities")}}}
 	areas := s.areaNames(c.UserContext(), p)
 	for _, a := range areas {
-		x := section{ID: "area-" + a.ID, Title: a.Name, Records: &ui.Records{Empty: p.say("benefits.none")}}
+		x := section{ID: "area-" + a.ID, Title: a.Name, TitleIn: lang.Hans, Records: &ui.Records{Empty: p.say("benefits.none")}}
 		for i := range page.Posts {
 			if o := &page.Posts[i]; slices.Contains(o.Post.Areas, a.ID) {
 				r := benefitRecord(p, o.Post, o.Shop.Name)

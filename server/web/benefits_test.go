@@ -63,7 +63,11 @@ func TestBenefits(t *testing.T) {
 	}
 	for _, l := range lang.Tags {
 		has(t, string(l), visitor.page(ui.Href(l, "/neighbours")), "老人送菜上门")
+		if named := strings.Contains(visitor.page(ui.Href(l, "/neighbours")), `<h2 lang="zh-Hans">方塔居民区</h2>`); named != (l != lang.Hans) {
+			t.Errorf("%s: the neighbourhood is said to be Chinese: %v", l, named)
+		}
 	}
+	has(t, "the form in English", owner.page("/en"+path), `<span lang="zh-Hans">方塔居民区`)
 	has(t, "the footer", visitor.page("/about"), `href="/neighbours"`)
 	x.wait(3 * 24 * time.Hour)
 	x.public(t)

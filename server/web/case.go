@@ -28,6 +28,7 @@ type casePage struct {
 type section struct {
 	ID       string
 	Title    string
+	TitleIn  lang.Tag // of a title that is a name of a place
 	Callouts []ui.Callout
 	Text     string
 	Facts    []ui.Fact

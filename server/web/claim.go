@@ -77,7 +77,7 @@ func (s *Site) claimForm(c *fiber.Ctx, p *speaker, l *listing.Listing, f *form) 
 		return v, err
 	}
 	v.Form = &ui.Form{
-		Action: at(c, "/shops/"+l.Slug+"/claim"), CSRF: s.token(Of(c)), Files: true, Parts: append(parts, evidenceParts(p, f)...),
+		Action: at(c, "/shops/"+l.Slug+"/claim"), CSRF: s.token(Of(c)), Files: true, Parts: append(parts, s.evidenceParts(p, f)...),
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("claim.send")}, {Label: p.say("claim.check"), Kind: "alt", Name: "do", Value: "check"}}},
 	}
 	return v, nil
@@ -197,7 +197,7 @@ func (s *Site) codeNote(c *fiber.Ctx, p *speaker, typed string, kind merchant.Ki
 }
 
 // evidenceParts ask for pictures and for what there is to say.
-func evidenceParts(p *speaker, f *form) []ui.FormPart {
+func (s *Site) evidenceParts(p *speaker, f *form) []ui.FormPart {
 	kinds := &ui.Choice{ID: "evidence_kind", Name: "evidence_kind", Legend: p.say("claim.evidence_kind"), Columns: true}
 	for i, k := range merchant.EvidenceKinds {
 		kinds.Options = append(kinds.Options, ui.Pick{Value: k, Label: p.say("claim.evidence." + k), Checked: f == nil && i == 0 || f != nil && f.Get("evidence_kind") == k})
@@ -205,7 +205,7 @@ func evidenceParts(p *speaker, f *form) []ui.FormPart {
 	return []ui.FormPart{
 		{Heading: p.say("claim.proof")},
 		input(nil, "evidence", p.say("claim.pictures"), func(x *ui.Field) {
-			x.Type, x.Accept, x.Multiple, x.Hint = "file", "image/jpeg,image/png,image/webp", true, p.say("claim.pictures_hint", "N", evidenceFiles)
+			x.Type, x.Accept, x.Multiple, x.Hint = "file", "image/jpeg,image/png,image/webp", true, p.say("claim.pictures_hint", "N", evidenceFiles, "Days", s.settings().EvidenceDays)
 		}),
 		{Choice: kinds},
 		input(f, "note", p.say("claim.note"), func(x *ui.Field) {

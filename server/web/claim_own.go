@@ -109,7 +109,7 @@ func (s *Site) ownClaimCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.F
 			return nil, nil, err
 		}
 		form := &ui.Form{
-			ID: "again", Action: at(c, path), CSRF: s.token(Of(c)), Rev: revision(x.Rev), Hidden: hidden("form", "again"), Files: true, Parts: append(parts, evidenceParts(p, again)...),
+			ID: "again", Action: at(c, path), CSRF: s.token(Of(c)), Rev: revision(x.Rev), Hidden: hidden("form", "again"), Files: true, Parts: append(parts, s.evidenceParts(p, again)...),
 			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("claim.send_again"), Name: "do", Value: "again"}}},
 		}
 		v.add(section{Title: p.say("claim.again_title"), Text: p.say("claim.again_text"), Forms: []*ui.Form{form}})

@@ -188,6 +188,8 @@ func TestSettingsTerms(t *testing.T) {
 	if body := visitor.page("/privacy"); !strings.Contains(body, "留下 7 天后；有了答复，从答复算起") {
 		t.Error("the notice does not say the shorter term")
 	}
+	has(t, "the form for what is wrong", visitor.page("/shops/"+l.Slug+"/report"), "7 天后删掉")
+	has(t, "the form of a claim", x.as(t, demo.Rival).page("/shops/"+x.nobodys(t).Slug+"/claim"), "办完 90 天后删掉")
 	if body := visitor.page("/how-we-answer"); !strings.Contains(body, "答复 7 天后") {
 		t.Error("how we answer does not say the shorter term")
 	}

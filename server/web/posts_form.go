@@ -156,7 +156,7 @@ func postParts(p *speaker, f *form, areas []neighbour.Named, near string) []ui.F
 	if len(areas) > 0 {
 		named := []ui.Pick{}
 		for _, a := range areas {
-			named = append(named, ui.Pick{Value: a.ID, Label: a.Name})
+			named = append(named, ui.Pick{Value: a.ID, Label: a.Name, Lang: lang.Hans})
 		}
 		residents := postChoice(f, "areas", p.say("posts.field.areas"), true, named...)
 		residents.Choice.Optional, residents.Choice.Hint = true, near

@@ -43,6 +43,7 @@ const (
 
 type gateway struct {
 	words  Words
+	manner func() Manner
 	now    func() time.Time
 	url    string
 	secret []byte
@@ -75,7 +76,7 @@ func newGateway(u *url.URL, o Options) (*gateway, error) {
 	if !here {
 		dialer.Control = publicOnly
 	}
-	return &gateway{words: o.Words, now: o.Now, url: v.String(), secret: []byte(password), client: &http.Client{
+	return &gateway{words: o.Words, manner: o.manner, now: o.Now, url: v.String(), secret: []byte(password), client: &http.Client{
 		Timeout: gatewayTimeout,
 		// No proxy of the environment, and no redirect: what is signed goes where the operator said.
 		Transport:     &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: gatewayTimeout, MaxIdleConns: 2, IdleConnTimeout: time.Minute, MaxResponseHeaderBytes: gatewayAnswer},
@@ -111,7 +112,7 @@ func Sign(secret []byte, t time.Time, body []byte) string {
 
 // Send implements Sender. It is done when the gateway has taken the message.
 func (g *gateway) Send(ctx context.Context, m Message) error {
-	_, text, err := prepare(g.words, m, Manner{})
+	_, text, err := prepare(g.words, m, g.manner())
 	if err != nil {
 		return err
 	}

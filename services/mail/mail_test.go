@@ -230,6 +230,36 @@ func TestManner(t *testing.T) {
 	}
 }
 
+// TestTheNameOfNow: what a message calls the site is the name at the moment it leaves, in its language, by e-mail and as a short message.
+func TestTheNameOfNow(t *testing.T) {
+	var how Manner
+	said := func(to string, l lang.Tag) string {
+		t.Helper()
+		m := Message{To: to, Kind: "raw", Lang: l, Args: map[string]any{"Site": "从前的名字"}}
+		_, text, err := prepare(func(_ lang.Tag, _ string, args map[string]any) (string, string, error) {
+			return "x", fmt.Sprint(args["Site"]), nil
+		}, m, how)
+		if err != nil || m.Args["Site"] != "从前的名字" {
+			t.Errorf("%v, and the message was changed: %v", err, m.Args)
+		}
+		return text
+	}
+	for _, c := range []struct {
+		site lang.Text
+		to   string
+		in   lang.Tag
+		want string
+	}{
+		{lang.Text{}, "a@example.com", lang.Hans, "从前的名字"},
+		{lang.Text{Hans: "醉白池商圈", En: "Zuibaichi"}, "a@example.com", lang.Hans, "醉白池商圈"},
+		{lang.Text{Hans: "醉白池商圈", En: "Zuibaichi"}, "+8613812345678", lang.En, "Zuibaichi"},
+	} {
+		if how.Site = c.site; said(c.to, c.in) != c.want {
+			t.Errorf("%v to %s says %s, want %s", c.site, c.to, said(c.to, c.in), c.want)
+		}
+	}
+}
+
 // TestGatewayAddress: whatever the name resolves to, only public addresses are spoken to, and no redirect is followed.
 func TestGatewayAddress(t *testing.T) {
 	for s, want := range map[string]bool{

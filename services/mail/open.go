@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	netmail "net/mail"
 	"net/url"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"unicode"
 
 	"shangquan/services/fault"
+	"shangquan/services/lang"
 )
 
 // Limits of one message. A short message of 500 characters is eight of them on the bill, which is more than anything here says.
@@ -36,6 +38,8 @@ type Options struct {
 
 // Manner is how messages leave, as far as it can change while the program runs. What is empty is as the address of the engine says.
 type Manner struct {
+	// Site is what the site is called in every message, in place of what whoever wrote it says: a message that waited says the name of now.
+	Site       lang.Text
 	Name, From string // who e-mails come from
 	ReplyTo    string
 	Closing    string // the last line of every e-mail
@@ -131,12 +135,20 @@ func address(to string) error {
 	return nil
 }
 
+// siteArg is what messages call the name of the site.
+const siteArg = "Site"
+
 // prepare checks the address of a message and says its words. What could begin another header or another message is refused.
 func prepare(words Words, m Message, how Manner) (subject, text string, err error) {
 	if err := address(m.To); err != nil {
 		return "", "", err
 	}
-	if subject, text, err = words(m.Lang, m.Kind, m.Args); err != nil {
+	args := m.Args
+	if name, _ := how.Site.In(m.Lang); name != "" && args[siteArg] != nil {
+		args = maps.Clone(args)
+		args[siteArg] = name
+	}
+	if subject, text, err = words(m.Lang, m.Kind, args); err != nil {
 		return "", "", fault.New(fault.Internal, "error.internal", fmt.Errorf("mail: the words of %q: %w", m.Kind, err))
 	}
 	if how.Closing != "" && strings.Contains(m.To, "@") { // a short message is paid by its length

@@ -165,6 +165,7 @@ func (r FieldRow) DescribedBy() string {
 // Pick is one option of a choice.
 type Pick struct {
 	Value, Label, Hint string
+	Lang               lang.Tag // of Label; empty: that of the page
 	Checked            bool
 }
 
