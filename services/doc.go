@@ -219,7 +219,7 @@
 //   - joint meeting · 联席会议 · meeting of member organisations: topics, agenda, minutes · committee
 //   - organisation, desk · 成员单位、岗位 · who has a seat in the joint meeting, and the post one rings; never a person · member (that is an account in a merchant)
 //   - speaker · 替单位办事的账号 · an account that acts for an organisation which is no merchant; kept as its id · representative
-//   - duty · 照看 · which organisation looks after a plaza, and the desk to ring; coordinators read no more of it · contact
+//   - duty · 照看 · which organisation looks after a plaza or street, and the desk to ring; coordinators read no more of it · contact
 //   - decision, action item · 议定、行动项 · what a joint meeting resolved, and who does what by when, closed with evidence only · task
 //   - pact · 公约 · what members sign, version by version · contract
 //   - body · 组织 · a standing part of the joint organisation with a public page · committee

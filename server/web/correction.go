@@ -58,7 +58,9 @@ func (s *Site) correctionForm(c *fiber.Ctx, p *speaker, l *listing.Listing, f *f
 				input(f, "note", p.say("report.note"), func(x *ui.Field) {
 					x.Type, x.Rows, x.Max, x.Optional, x.Hint = "textarea", 3, report.MaxNote, true, p.say("report.note_hint")
 				}),
-				input(f, "contact", p.say("report.contact"), func(x *ui.Field) { x.Optional, x.Hint = true, p.say("report.contact_hint", "Days", s.settings().ReportDays) }),
+				input(f, "contact", p.say("report.contact"), func(x *ui.Field) {
+					x.Optional, x.Hint = true, p.say("report.contact_hint", "Days", s.settings().ReportDays)
+				}),
 			},
 			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("report.send")}}},
 		},
