@@ -75,9 +75,11 @@ func (b *bench) all() error {
 	for _, n := range sizes {
 		d := districts[n]
 		b.say("%d listings: start", n)
-		if servers[d], err = b.started(d); err != nil {
+		p, err := b.started(d)
+		if err != nil {
 			return err
 		}
+		servers[d] = p
 		if b.wants("1") && (n == 5000 || len(sizes) == 1) {
 			b.say("%d listings: hot pages", n)
 			if err := b.hot(servers[d], d); err != nil {
@@ -167,7 +169,7 @@ var (
 	memoryAims = map[int]float64{5000: 120, 50_000: 500}
 )
 
-// started measures how long a server takes to its first answer, several times, and returns the last.
+// started measures how long a server takes to its first answer, several times, and returns the last; none is left when it fails.
 func (b *bench) started(d *district) (*process, error) {
 	times := 3
 	if b.quick {
@@ -186,11 +188,13 @@ func (b *bench) started(d *district) (*process, error) {
 		}
 		// The search index is whole when a search no longer says that it is not; then the start gives its memory back.
 		if err := settled(p, d); err != nil {
-			return p, err
+			p.stop()
+			return nil, err
 		}
 		now, peak, err := p.resident()
 		if err != nil {
-			return p, err
+			p.stop()
+			return nil, err
 		}
 		b.report.add(
 			row{Aim: "4", What: fmt.Sprintf("start to first answer, %s listings", thousands(d.size)), Figure: median(wall), Unit: "s", Limit: startAims[d.size], Beside: fmt.Sprintf("CPU %s s", short(median(cpu)))},
