@@ -44,7 +44,7 @@ func (p program) checkTrail(o *options) error {
 	if err != nil {
 		return err
 	}
-	body, err := os.ReadFile(o.file) //nolint:gosec // the operator names the file
+	body, err := os.ReadFile(o.file) // the operator names the file
 	if err != nil {
 		return fmt.Errorf("--file: %w", err)
 	}

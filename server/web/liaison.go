@@ -168,7 +168,7 @@ func (s *Site) prose(c *fiber.Ctx, p *speaker, x lang.Text) *ui.Article {
 	if text == "" {
 		return nil
 	}
-	return &ui.Article{BodyLang: in, Body: template.HTML(notice.Render(text, s.services.Notices.Hosts(c.UserContext())))} //nolint:gosec // made of a closed list of elements
+	return &ui.Article{BodyLang: in, Body: template.HTML(notice.Render(text, s.services.Notices.Hosts(c.UserContext())))} // made of a closed list of elements
 }
 
 // deskFact is whom to ring.

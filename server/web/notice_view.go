@@ -28,7 +28,7 @@ func (s *Site) article(c *fiber.Ctx, p *speaker, x *notice.Content, titled bool)
 	}
 	text, in := x.Text.In(p.Lang)
 	a.BodyLang = in
-	a.Body = template.HTML(notice.Render(text, s.services.Notices.Hosts(c.UserContext()))) //nolint:gosec // made of a closed list of elements
+	a.Body = template.HTML(notice.Render(text, s.services.Notices.Hosts(c.UserContext()))) // made of a closed list of elements
 	a.Photos, a.Files = noticePhotos(p, x.Photos), downloads(p, x.Files)
 	return a
 }

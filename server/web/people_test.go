@@ -154,7 +154,7 @@ var model = sync.OnceValues(func() (m struct {
 	if err := errors.Join(accounts.Close(ctx), db.Close()); err != nil {
 		return m, err
 	}
-	m.file, err = os.ReadFile(path) //nolint:gosec // our own file
+	m.file, err = os.ReadFile(path) // our own file
 	return m, err
 })
 
@@ -247,7 +247,7 @@ func (x *town) furnish(path string) error {
 	if err := errors.Join(x.db.Prepare(ctx), x.db.Backup(ctx, path)); err != nil {
 		return err
 	}
-	file, err := os.ReadFile(path) //nolint:gosec // our own file
+	file, err := os.ReadFile(path) // our own file
 	furnished.Store(&file)
 	return err
 }
@@ -619,7 +619,7 @@ func (b *browser) send(method, path, kind string, body []byte, header ...string)
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.cookies)) {
 		if b.cookies[name] != "" {
-			r.AddCookie(&http.Cookie{Name: name, Value: b.cookies[name]}) //nolint:gosec // a request has no attributes
+			r.AddCookie(&http.Cookie{Name: name, Value: b.cookies[name]}) // a request has no attributes
 		}
 	}
 	resp, err := b.x.app.Test(r, 30_000)

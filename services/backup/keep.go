@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -67,7 +66,7 @@ func (s *Service) Prune(ctx context.Context) (int, error) {
 			continue
 		}
 		for _, p := range sets[i].Manifest.Pictures {
-			used[filepath.FromSlash(p.Name)] = true
+			used[p.Name] = true
 		}
 	}
 	return gone, s.sweep(ctx, used)
@@ -75,17 +74,21 @@ func (s *Service) Prune(ctx context.Context) (int, error) {
 
 // sweep deletes pictures that no set refers to, also those of a set that broke off.
 func (s *Service) sweep(ctx context.Context, used map[string]bool) error {
-	root := filepath.Join(s.folder, Pictures)
-	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() {
+	root, err := os.OpenRoot(filepath.Join(s.folder, Pictures))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return unavailable(err)
+	}
+	defer func() { _ = root.Close() }()
+	err = fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || used[name] {
 			return err
 		}
-		if rel, err := filepath.Rel(root, path); err != nil || used[strings.TrimPrefix(rel, "./")] {
-			return err
-		}
-		return errors.Join(os.Remove(path), ctx.Err())
+		return errors.Join(root.Remove(name), ctx.Err())
 	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return unavailable(err)
 	}
 	return nil

@@ -111,7 +111,7 @@ func TestKilledBetweenWriteAndIndex(t *testing.T) {
 		out, err := cmd.StdoutPipe()
 		d.must(err)
 		d.must(cmd.Start())
-		left := 1 + rand.IntN(20) //nolint:gosec // when to kill is meant to differ
+		left := 1 + rand.IntN(20) // when to kill is meant to differ
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
 			kind, what, _ := strings.Cut(lines.Text(), " ")

@@ -61,7 +61,7 @@ func newRegister(t *taxonomy.Table, streets []place.Street, plazas []place.Plaza
 		r.category[c.ID] = int32(i)
 	}
 	for former, i := range t.Former() {
-		r.category[former] = int32(i) //nolint:gosec // a table has fewer
+		r.category[former] = int32(i) // a table has fewer
 	}
 	for i, x := range r.tags[:min(len(r.tags), maxTags)] {
 		r.tag[x.ID] = int32(i)
@@ -95,11 +95,11 @@ func readingOf(name lang.Text, pinyin string) string { return lang.SortKey(name.
 // shop returns what matching needs of l.
 func (r *register) shop(l *listing.Listing) shop {
 	s := shop{Listing: l, door: r.doorKey(l), traits: traits{
-		street: find(r.street, l.Address.StreetID), plaza: find(r.plaza, l.Address.PlazaID), category: int16(find(r.category, l.CategoryID)), //nolint:gosec // a table has fewer
-		listed: l.State == listing.Published, price: uint8(l.PriceLevel()), //nolint:gosec // 0 to 4
+		street: find(r.street, l.Address.StreetID), plaza: find(r.plaza, l.Address.PlazaID), category: int16(find(r.category, l.CategoryID)), // a table has fewer
+		listed: l.State == listing.Published, price: uint8(l.PriceLevel()), // 0 to 4
 	}}
 	if n := l.Address.Level; n >= minLevel && n <= maxLevel {
-		s.level = int16(n) //nolint:gosec // checked
+		s.level = int16(n) // checked
 	}
 	for _, id := range l.TagIDs {
 		if n, ok := r.tag[id]; ok {

@@ -126,7 +126,7 @@ func (r *register) corner(at geo.Point, i int32) *place.Street {
 	var best *place.Street
 	least := float64(atCorner)
 	for n := range r.streets {
-		if int32(n) == i { //nolint:gosec // a register has fewer
+		if int32(n) == i { // a register has fewer
 			continue
 		}
 		if d := geo.FromLines(at, r.streets[n].Lines); d <= least {

@@ -322,7 +322,7 @@ func TestSealed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range files {
-		b, err := os.ReadFile(name) //nolint:gosec // our own folder
+		b, err := os.ReadFile(name) // our own folder
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -426,7 +426,7 @@ func child(t *testing.T, f *fixture) {
 
 func kill(t *testing.T, path string, minutes int) {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$") //nolint:gosec // ourselves
+	c := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilled$") // ourselves
 	c.Env = append(os.Environ(), childOf+"="+path, fmt.Sprintf("%s_MINUTES=%d", childOf, minutes))
 	out, err := c.StdoutPipe()
 	if err != nil {

@@ -178,7 +178,7 @@ func (b *Box) Seal(about string, plain []byte) []byte {
 	copy(out[1:], b.ids[0])
 	nonce := out[head:]
 	_, _ = rand.Read(nonce)
-	return a.Seal(out, nonce, plain, []byte(about))
+	return a.Seal(out, nonce, plain, []byte(about)) //nolint:gosec // G407: the nonce is random, it was filled one line above
 }
 
 // Open decrypts what Seal returned about the same thing, with any key of the ring, and reports whether it was untouched.

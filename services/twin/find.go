@@ -221,11 +221,11 @@ func NewIndex(shops []*listing.Listing) *Index {
 			}
 		}
 		for _, k := range c.keys() {
-			ix.blocks[k] = append(ix.blocks[k], int32(i)) //nolint:gosec // a district has fewer
+			ix.blocks[k] = append(ix.blocks[k], int32(i)) // a district has fewer
 		}
 		if c.at != nil {
 			k := squares(c.at)[4]
-			ix.grid[k] = append(ix.grid[k], int32(i)) //nolint:gosec // a district has fewer
+			ix.grid[k] = append(ix.grid[k], int32(i)) // a district has fewer
 		}
 	}
 	all := float64(len(ix.cards) + 1)
@@ -244,7 +244,7 @@ func (ix *Index) Pairs() []Pair {
 		if i > j {
 			i, j = j, i
 		}
-		k := uint64(i)<<32 | uint64(j) //nolint:gosec // never negative
+		k := uint64(i)<<32 | uint64(j) // never negative
 		if i == j || tried[k] {
 			return
 		}
@@ -266,7 +266,7 @@ func (ix *Index) Pairs() []Pair {
 				continue // a plaza: names, numbers and units tell
 			}
 			for _, j := range near {
-				try(int32(i), j) //nolint:gosec // a district has fewer
+				try(int32(i), j) // a district has fewer
 			}
 		}
 	}
@@ -319,7 +319,7 @@ func (ix *Index) Like(l *listing.Listing, n int) []Pair {
 	// Who types has not said much yet: a name that is much alike is worth a look wherever the shop is.
 	for j, o := range ix.cards {
 		if _, like := ix.names(c, o); like >= alike {
-			try(int32(j)) //nolint:gosec // a district has fewer
+			try(int32(j)) // a district has fewer
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Pair) int {
