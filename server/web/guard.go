@@ -62,7 +62,7 @@ func (s *Site) ours(c *fiber.Ctx, said []byte) bool {
 	return (name == "localhost" || (err == nil && a.IsLoopback())) && peerAddr(c.Context()).IsLoopback()
 }
 
-// securityHeaders go with every answer, errors and files included. The set scored A+ (135) in the MDN scanner.
+// securityHeaders go with every answer, errors and files included. A page with them is an A+ (130, with cookies 135) in the MDN scanner.
 var securityHeaders = [][2]string{
 	{"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 		"manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"},
