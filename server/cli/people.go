@@ -146,7 +146,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	})
 	p.outlinks = outlink.NewChecker(outlink.CheckerDeps{
 		DB: d.db, Board: p.notices.Board, Listed: d.directory.Listed, Allowed: p.hosts.Allowed, Origin: c.Origin, Now: d.now,
-		Policies: func(ctx context.Context) ([]policy.Card, error) { return p.together.policies.Public(ctx) },
+		Policies: func(ctx context.Context) ([]policy.Card, error) { return p.together.policies.Public(ctx) }, Posts: d.posts.Published,
 	})
 	p.assembly = assembly.New(assembly.Deps{DB: d.db, Log: d.trail, Letters: p.merchants, Now: d.now, Link: func(organisation, meeting string) string {
 		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting

@@ -12,6 +12,7 @@ import (
 	"shangquan/services/listing"
 	"shangquan/services/outlink"
 	"shangquan/services/policy"
+	"shangquan/services/post"
 )
 
 // linkRoutes are what public pages link to elsewhere: which hosts notices may link to, and which links do not answer any more.
@@ -83,7 +84,7 @@ func linkRecord(c *fiber.Ctx, p *speaker, l *outlink.Link) ui.Record {
 	}
 	r.Lines = append(r.Lines, p.say("outlink.on", "Pages", strings.Join(names, p.say("office.and"))), p.say("outlink.since", "Day", dayOf(p, l.Since)))
 	if len(l.On) > 0 {
-		to := map[string]string{listing.Kind: "/desk/shops/", policy.Name: "/desk/policies/"}
+		to := map[string]string{listing.Kind: "/desk/shops/", policy.Name: "/desk/policies/", string(post.Event): "/desk/events/"}
 		r.Href = at(c, cmp.Or(to[l.On[0].Kind], "/desk/notices/")+l.On[0].ID)
 	}
 	return r

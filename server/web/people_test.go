@@ -360,6 +360,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		Board:    func(ctx context.Context) (*notice.Board, error) { return x.services.Notices.Board(ctx) },
 		Listed:   func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
 		Policies: func(ctx context.Context) ([]policy.Card, error) { return x.services.Policies.Public(ctx) },
+		Posts:    s.Posts.Published,
 	})
 	s.Visits = lead.NewVisits(lead.VisitDeps{
 		DB: db, Log: trail, Shop: s.Listings.Get, Now: now,

@@ -34,7 +34,7 @@ var behind = map[string]string{
 	"/desk/import": "/desk/shops", "/desk/export": "/desk/shops", "/desk/contacts": "/desk/shops", "/desk/stale": "/desk/shops",
 	"/desk/duplicates": "/desk/shops", "/desk/batches": "/desk/shops",
 	"/desk/walk": "/desk/streets", "/desk/walked": "/desk/streets", "/desk/register": "/desk/streets", "/desk/service-points": "/desk/streets", "/desk/boundary": "/desk/streets",
-	"/desk/unvisited": "/desk/visits", "/desk/calendar": "/desk/holidays", "/desk/leads": "/desk/vacancies",
+	"/desk/unvisited": "/desk/visits", "/desk/calendar": "/desk/holidays", "/desk/leads": "/desk/vacancies", "/desk/links": "/desk/overview",
 }
 
 // doorOf is the address under which the header knows the page at path.

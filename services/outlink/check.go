@@ -20,6 +20,7 @@ import (
 	"shangquan/services/notice"
 	"shangquan/services/outward"
 	"shangquan/services/policy"
+	"shangquan/services/post"
 	"shangquan/services/store"
 )
 
@@ -54,7 +55,7 @@ const (
 
 // Where is a public page on which a link stands.
 type Where struct {
-	Kind string    `json:"kind"` // notice, policy or listing
+	Kind string    `json:"kind"` // notice, policy, listing or event
 	ID   string    `json:"id"`
 	Name lang.Text `json:"name"`
 }
@@ -88,10 +89,12 @@ type Report struct {
 // CheckerDeps are what NewChecker needs.
 type CheckerDeps struct {
 	DB store.DB
-	// Board, Listed and Policies are what the public reads; see notice.Service.Board, directory.Service.Listed and policy.Service.Public.
+	// Board, Listed, Policies and Posts are what the public reads; see notice.Service.Board, directory.Service.Listed, policy.Service.Public
+	// and post.Service.Published.
 	Board    func(context.Context) (*notice.Board, error)
 	Listed   func(context.Context) ([]*listing.Listing, string, error)
 	Policies func(context.Context) ([]policy.Card, error)
+	Posts    func(context.Context, time.Time) ([]post.Post, error)
 	Allowed  func(context.Context) notice.Hosts
 	Origin   string // of this site, for those who wonder who asks
 	Now      func() time.Time
@@ -226,6 +229,15 @@ func (c *Checker) gather(ctx context.Context, known []Link) (links []Link, left 
 	for i := range cards {
 		if to, ok := hosts.Address(cards[i].Link); ok {
 			add(to, Where{Kind: policy.Name, ID: cards[i].ID, Name: cards[i].Title})
+		}
+	}
+	posts, err := c.Posts(ctx, c.Now())
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range posts {
+		if x := &posts[i]; x.Held != nil && x.Held.Page.Public != nil && x.Held.Page.Public.Link != "" {
+			add(x.Held.Page.Public.Link, Where{Kind: string(post.Event), ID: x.ID, Name: x.Title})
 		}
 	}
 	shops, _, err := c.Listed(ctx)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"shangquan/services/access"
+	"shangquan/services/assembly"
 	"shangquan/services/audit/audittest"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
@@ -20,6 +21,7 @@ import (
 	"shangquan/services/notice"
 	"shangquan/services/outlink"
 	"shangquan/services/policy"
+	"shangquan/services/post"
 )
 
 // answers stands in for the sites: a status by method, or an error.
@@ -64,6 +66,7 @@ type checker struct {
 	at    time.Time
 	shops []*listing.Listing
 	cards []policy.Card
+	posts []post.Post
 }
 
 func open(t *testing.T, sites map[string]answers) *checker {
@@ -77,6 +80,7 @@ func open(t *testing.T, sites map[string]answers) *checker {
 	c.Checker = outlink.NewChecker(outlink.CheckerDeps{
 		DB: db, Board: notices.Board, Listed: listed, Allowed: hosts.Allowed, Origin: "https://shop.test", Now: now,
 		Policies: func(context.Context) ([]policy.Card, error) { return c.cards, nil },
+		Posts:    func(context.Context, time.Time) ([]post.Post, error) { return c.posts, nil },
 		HTTP:     &http.Client{Transport: c.web, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	})
 	return c
@@ -240,6 +244,22 @@ func TestLinksOfPolicies(t *testing.T) {
 	}
 	got := c.check(t, 1)
 	if l := got["https://www.songjiang.gov.cn/a"]; len(l.On) != 1 || l.On[0].Kind != policy.Name || l.On[0].ID != "a" || l.On[0].Name.Hans != "政策 a" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// The link under which one registers for an event of a street or plaza is asked, as everybody reads it; that of a draft is nobody's yet.
+func TestLinksOfEvents(t *testing.T) {
+	c := open(t, map[string]answers{"register.example.com": {head: 404}, "draft.example.com": {}})
+	public := post.Details{Title: lang.Text{Hans: "灯会"}, Link: "https://register.example.com/lanterns"}
+	held := post.Held{Page: assembly.Gate[post.Details]{Draft: post.Details{Link: "https://draft.example.com/"}, Public: &public}}
+	for id, h := range map[string]*post.Held{"public": &held, "draft": {Page: assembly.Gate[post.Details]{Draft: held.Page.Draft}}, "of a shop": nil} {
+		x := post.Post{Title: public.Title, Held: h}
+		x.ID = id
+		c.posts = append(c.posts, x)
+	}
+	got := c.check(t, 1)
+	if l := got[public.Link]; len(l.On) != 1 || l.On[0].Kind != "event" || l.On[0].ID != "public" || l.On[0].Name.Hans != "灯会" || l.State != outlink.Broken {
 		t.Errorf("%+v", got)
 	}
 }
