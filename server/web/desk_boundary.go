@@ -8,6 +8,7 @@ import (
 	"shangquan/services/directory"
 	"shangquan/services/geo"
 	"shangquan/services/listing"
+	"shangquan/services/place"
 )
 
 // outsideShown is how many shops outside of the district the page lists; beyond them it says how many there are.
@@ -50,7 +51,7 @@ func (s *Site) boundaryCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 		}
 		out, n := ui.Records{Empty: p.say("boundary.none_outside")}, 0
 		for _, l := range list {
-			if l.Location == nil || !b.Outside(l.Location.Point) {
+			if !outside(&b, l) {
 				continue
 			}
 			if n++; n <= outsideShown {
@@ -98,11 +99,16 @@ func (s *Site) deskBoundarySent(c *fiber.Ctx) error {
 	return s.refused(c, f, err, s.boundaryCase)
 }
 
-// outsideNote warns who looks at a shop that it stands outside of the district; nothing where nobody knows where that ends.
-func (s *Site) outsideNote(c *fiber.Ctx, p *speaker, l *listing.Listing) ([]ui.Callout, error) {
+// outside reports whether a shop stands outside of the district; nothing does that has no position, or where nobody drew the boundary.
+func outside(b *place.Boundary, l *listing.Listing) bool {
+	return l.Location != nil && b.Outside(l.Location.Point)
+}
+
+// outsideNote warns who looks at a shop, or decides about it, that it stands outside of the district.
+func (s *Site) outsideNote(c *fiber.Ctx, p *speaker, v *casePage, l *listing.Listing) error {
 	b, err := s.services.Streets.Boundary(c.UserContext())
-	if err != nil || l.Location == nil || !b.Outside(l.Location.Point) {
-		return nil, err
+	if err == nil && outside(&b, l) {
+		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("boundary.shop_outside"), Link: &ui.Link{Label: p.say("boundary.title"), Href: at(c, "/desk/boundary")}})
 	}
-	return []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("boundary.shop_outside"), Link: &ui.Link{Label: p.say("boundary.title"), Href: at(c, "/desk/boundary")}}}, nil
+	return err
 }

@@ -4,10 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
+	"shangquan/services/access"
 	"shangquan/services/demo"
+	"shangquan/services/geo"
+	"shangquan/services/listing"
 )
 
 // K23: the district draws where it ends, after a look; the plan then has the line, and shops outside are told of.
@@ -70,6 +74,40 @@ func TestTheBoundaryOfTheDistrict(t *testing.T) {
 	desk.done(path, moved)
 	has(t, "moved away", desk.page(path), `href="/desk/shops/`+id+`"`)
 	has(t, "the shop", desk.page("/desk/shops/"+id), "在商圈范围外", `href="`+path+`"`)
+	// Whoever looks through the table, decides about a new shop or about another place of one, sees it too.
+	l := x.listing(t, id)
+	table := "/desk/shops?q=" + url.QueryEscape(l.Name.Hans)
+	has(t, "the table", desk.page(table), `>在范围外</span>`)
+	away, near := *l.Location, *l.Location
+	near.Lat, near.Lng = lat+1, lng+1
+	for name, c := range map[string]struct {
+		state    listing.State
+		at, asks *geo.Location
+		path     string
+		want     bool
+	}{
+		"a new shop outside":        {listing.Draft, &away, nil, "/desk/shops/", true},
+		"a new shop inside":         {listing.Draft, &near, nil, "/desk/shops/", false},
+		"a new shop of no place":    {listing.Draft, nil, nil, "/desk/shops/", false},
+		"a shop that moves out":     {listing.Published, &near, &away, "/desk/changes/", true},
+		"a shop that moves back in": {listing.Published, &away, &near, "/desk/changes/", false},
+	} {
+		n := listing.Listing{Code: "NEW-" + strconv.Itoa(len(name)), Name: l.Name, CategoryID: l.CategoryID, Address: l.Address, Hours: l.Hours, Phones: l.Phones, State: c.state, Location: c.at}
+		if c.asks != nil {
+			n.Proposal = &listing.Proposal{Paths: []string{"location"}, Want: listing.Sensitive{Location: c.asks}, At: evening}
+		}
+		if err := x.services.Listings.Enter(t.Context(), access.System("test"), &n); err != nil {
+			t.Fatal(name, err)
+		}
+		if c.asks == nil {
+			if _, err := x.services.Listings.Act(t.Context(), access.System("test"), n.ID, n.Rev, listing.Submit); err != nil {
+				t.Fatal(name, err)
+			}
+		}
+		if page := desk.page(c.path + n.ID); strings.Contains(page, "在商圈范围外") != c.want || !strings.Contains(page, `value="return"`) {
+			t.Errorf("%s: %s", name, complaint(page))
+		}
+	}
 	for _, who := range []string{"", demo.Owner, demo.Liaison} {
 		if a := x.as(t, who).get(path); a.status == http.StatusOK {
 			t.Errorf("%q draws the boundary", who)

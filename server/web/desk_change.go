@@ -25,26 +25,32 @@ func (s *Site) changePage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v, _ := s.changeCase(c, p, l, nil)
+	v, _, err := s.changeCase(c, p, l, nil)
+	if err != nil {
+		return err
+	}
 	return s.showCase(c, p, v, nil, nil)
 }
 
 // changeCase is the page of a change; its form is nil when nothing waits.
-func (s *Site) changeCase(c *fiber.Ctx, p *speaker, l listing.Listing, f *form) (*casePage, *ui.Form) {
+func (s *Site) changeCase(c *fiber.Ctx, p *speaker, l listing.Listing, f *form) (*casePage, *ui.Form, error) {
 	name := p.name(l.Name.Text)
 	v := &casePage{Up: toDesk(c, p), Title: p.say("desk.change_title", "Shop", name)}
 	v.Links = []ui.Link{{Label: p.say("desk.public"), Href: at(c, "/shops/"+l.Slug)}}
 	w := l.Proposal
 	if w == nil {
 		v.warn(p.say("desk.change_none"))
-		return v, nil
+		return v, nil, nil
 	}
 	v.Lead = p.say("desk.change_by", "Name", w.Name, "When", stamp(p, w.At))
 	now := l.Proposed()
+	if err := s.outsideNote(c, p, v, &now); err != nil {
+		return nil, nil, err
+	}
 	v.add(section{Compare: &ui.Compare{OldTitle: p.say("desk.old"), NewTitle: p.say("desk.new"), Fields: s.compared(c, p, onPage(listing.Diff(l, now)))}})
 	x := decision(c, p, "/desk/changes/"+l.ID, l.ProposalHash(), f, s.token(Of(c)), p.say("desk.approve"))
 	v.add(section{Title: p.say("desk.decide"), Forms: []*ui.Form{x}})
-	return v, x
+	return v, x, nil
 }
 
 // decision is the form under a case: approve, or return with a reason the merchant reads.
@@ -81,7 +87,10 @@ func (s *Site) changeSent(c *fiber.Ctx) error {
 		return openErr
 	}
 	p := s.speaker(c)
-	v, x := s.changeCase(c, p, l, f)
+	v, x, caseErr := s.changeCase(c, p, l, f)
+	if caseErr != nil {
+		return caseErr
+	}
 	if stale(err) {
 		// What is there now is shown, under a seal of its own: nobody approves what they have not seen.
 		if x != nil {

@@ -48,6 +48,9 @@ func (s *Site) submittedCase(c *fiber.Ctx, p *speaker, l listing.Listing, f *for
 			Link: &ui.Link{Label: strings.TrimSpace(p.name(t.B.Name.Text) + " " + t.B.Address.Line), Href: pairPath(c, l.ID, t.B.ID)},
 		})
 	}
+	if err := s.outsideNote(c, p, v, &l); err != nil {
+		return nil, nil, err
+	}
 	v.add(section{Title: p.say("desk.says"), Facts: s.listingFacts(c, p, &l)})
 	x := decision(c, p, "/desk/shops/"+l.ID, "", f, s.token(Of(c)), p.say("desk.publish"))
 	x.Rev = revision(l.Rev)
@@ -71,11 +74,9 @@ func (s *Site) shopCase(c *fiber.Ctx, p *speaker, l *listing.Listing) (*casePage
 			Link: &ui.Link{Label: p.name(into.Name.Text), Href: at(c, "/desk/shops/"+into.ID)},
 		})
 	}
-	outside, err := s.outsideNote(c, p, l)
-	if err != nil {
+	if err := s.outsideNote(c, p, v, l); err != nil {
 		return nil, nil, err
 	}
-	v.Callouts = append(v.Callouts, outside...)
 	pairs, err := s.services.Twins.Pairs(c.UserContext(), Of(c).Actor)
 	if err != nil {
 		return nil, nil, err

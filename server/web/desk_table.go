@@ -89,6 +89,10 @@ func (s *Site) tablePage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	b, err := s.services.Streets.Boundary(ctx)
+	if err != nil {
+		return err
+	}
 	kept := url.Values{}
 	for _, name := range tableParams {
 		if q.Get(name) != "" {
@@ -110,7 +114,7 @@ func (s *Site) tablePage(c *fiber.Ctx) error {
 		v.Clear = at(c, "/desk/shops")
 	}
 	v.Count = p.count("roll.count", t.Total)
-	v.Roll = s.roll(c, p, t, places, kept)
+	v.Roll = s.roll(c, p, t, places, &b, kept)
 	v.Pager = pages(c, t.Pages, tableFilter(q).Page, "/desk/shops", kept)
 	v.Links = []ui.Link{
 		{Label: p.say("roll.enter"), Href: at(c, "/desk/shops/new")},
@@ -226,7 +230,7 @@ var lackWords = map[string]string{
 	"payments": "payments", "name.en": "name_en",
 }
 
-func (s *Site) roll(c *fiber.Ctx, p *speaker, t desk.Table, places placesNamed, kept url.Values) ui.Roll {
+func (s *Site) roll(c *fiber.Ctx, p *speaker, t desk.Table, places placesNamed, b *place.Boundary, kept url.Values) ui.Roll {
 	v := ui.Roll{
 		Caption: p.say("roll.title"), Action: at(c, "/desk/batches/new"), Button: ui.Button{Label: p.say("batch.choose"), Kind: "alt"},
 		Columns: []string{p.say("fact.name"), p.say("fact.address"), p.say("fact.category"), p.say("roll.column.owner"), p.say("roll.column.confirmed"), p.say("roll.column.complete")},
@@ -243,7 +247,10 @@ func (s *Site) roll(c *fiber.Ctx, p *speaker, t desk.Table, places placesNamed, 
 		name, in := r.Name.In(p.Lang)
 		x := ui.RollRow{ID: r.ID, Title: name, Lang: in, Href: at(c, "/desk/shops/"+r.ID)}
 		if r.State != listing.Published {
-			x.Tag, x.State = p.say("my.state."+string(r.State)), ui.TaskWait
+			x.Tags = append(x.Tags, ui.RollTag{Text: p.say("my.state." + string(r.State)), State: ui.TaskWait})
+		}
+		if outside(b, r.Listing) {
+			x.Tags = append(x.Tags, ui.RollTag{Text: p.say("boundary.tag"), State: ui.TaskWait})
 		}
 		line := r.Address.Line
 		if line == "" {

@@ -57,7 +57,7 @@ func (e *examples) desk() {
 		Caption: "店铺名录", Action: "/", Columns: []string{"店名", "地址", "店主"}, All: "选中全部 128 家", Button: Button{Label: "改选中的店", Kind: "alt"},
 		Rows: []RollRow{
 			{ID: "a", Title: "云间面馆", Href: "/", Cells: []string{"中山中路 218 号", "有店主"}},
-			{ID: "b", Title: "和顺五金修配", Href: "/", Tag: "还没公开", State: TaskWait, Cells: []string{"", "没有店主"}},
+			{ID: "b", Title: "和顺五金修配", Href: "/", Tags: []RollTag{{"还没公开", TaskWait}, {"在范围外", TaskWait}}, Cells: []string{"", "没有店主"}},
 		},
 	})
 	e.add("twins", "", Twins{Src: "/like", Lead: "名录里有像是同一家的店，先看看：", Items: []Twin{{Title: "云间面馆", Note: "中山中路 218 号 店名一样", Href: "/"}}})

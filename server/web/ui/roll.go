@@ -18,9 +18,14 @@ type Roll struct {
 type RollRow struct {
 	ID, Title, Href string
 	Lang            lang.Tag
-	Tag             string
-	State           TaskState
+	Tags            []RollTag // what is unusual about it
 	Cells           []string
+}
+
+// RollTag is a word beside the name of a shop.
+type RollTag struct {
+	Text  string
+	State TaskState
 }
 
 // Cell is one cell with the word of its column, which stands before it on phones.
