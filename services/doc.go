@@ -192,7 +192,7 @@
 //   - trail, entry · 操作记录 · what was changed by whom, one entry for every revision; it only grows · log (that is for operators)
 //   - proposal · 待核对的修改 · a sensitive change that waits while the public page stays as it is · draft, edit
 //   - post · 消息与优惠 · news, offer or event of a shop with a first and a last day · ad, message
-//   - event · 街区活动 · what the district tells of a street or plaza, let through by a second person; a post without a shop · activity (that is an organisation's)
+//   - event · 街上活动 · what the district tells of a street or plaza, let through by a second person; a post without a shop · activity (that is an organisation's)
 //   - notice · 公告 · told to an audience for a time, perhaps to be confirmed; public in versions · news, message, post (that is a shop's)
 //   - audience · 发给谁 · whom a notice is for: stretches of streets, plazas and floors, categories, single shops, areas, or everybody · target
 //   - boundary · 商圈范围 · where the district ends, as its office draws it; unknown until then · business area
@@ -230,7 +230,7 @@
 //   - resource, need · 资源、需求 · offered or sought by an organisation, for 90 days at a time; a post here · gift
 //   - deal · 互助 · two organisations about one post: matched, agreed, delivered, confirmed by both, closed · order, match
 //   - shared space · 共享场地 · a hall or parking that an organisation agreed to show to everybody, with its times · venue
-//   - activity · 活动 · what an organisation does on one occasion: planned, under way, done, cancelled · event (that is a shop's post)
+//   - activity · 单位办的活动 · what an organisation does on one occasion: planned, under way, done, cancelled · event (that is a shop's post)
 //   - places · 名额 · how many people an organisation comes with; a number, never a list of names · registration, attendee
 //   - programme, item · 年度计划、项 · what a year is to bring by quarter; done only with a result and evidence · plan (that is the street plan)
 //   - case, side, contact · 居商商量、两边、联系人 · a matter between residents and a shop; what is about one of them, sealed; who alone reads it · complaint, dispute

@@ -73,7 +73,7 @@ func TestAnEventOfAStreet(t *testing.T) {
 	has(t, "a draft, which another person has to read", desk.page(path), "还没公开", "请另一个人看")
 	desk.done(path, url.Values{"form": {"submit"}, "rev": {revOf(t, desk.page(path), "submit")}})
 	unseen("submitted")
-	has(t, "what waits", second.page("/desk/signatures"), "街区活动：元宵灯会", path)
+	has(t, "what waits", second.page("/desk/signatures"), "街上活动：元宵灯会", path)
 	own := desk.page(path)
 	has(t, "handed in", own, "等另一个人看")
 	if strings.Contains(own, path+"/decide") || strings.Contains(own, "管理员看") || strings.Contains(own, "公开的先不变") {
