@@ -1,6 +1,6 @@
 // The station and what organisations have for each other: two want one room at the same moment, and what one seeks another has.
 import { type Page } from '@playwright/test';
-import { inEveryLook } from './axe.ts';
+import { inEveryLook, prepare } from './axe.ts';
 import { withServer } from './own.ts';
 import { expect } from './pages.ts';
 import { openAs } from './people.ts';
@@ -36,8 +36,10 @@ test('of two who press at the same moment one has the room, and the other takes 
 	const desk = await openAs(browser, own, 'liaison', '/liaison/rooms', page.viewportSize());
 	await expect(main(desk).getByText('商户座谈')).toHaveCount(2);
 	await inEveryLook(desk);
+	await prepare(page);
 	await page.goto('/station/demo');
 	await expect(main(page)).toContainText('一周内还回来');
+	await inEveryLook(page);
 });
 
 test('what one organisation seeks another has, and it counts when both say that it was done', async ({ browser, own, page }) => {
