@@ -58,7 +58,7 @@ test('a shop that is there is named while it is typed; two pages become one, and
 	}).toPass({ timeout: 10_000 });
 });
 
-test('the hours of several shops are changed with a preview, and taken back', async ({ browser, own }) => {
+test('the hours of several shops are changed with a preview, and taken back', async ({ browser, own, later }) => {
 	const desk = await openAs(browser, own, 'coordinator', '/desk/shops?owner=yes');
 	await inEveryLook(desk);
 	const boxes = main(desk).locator('input[name="shop"]');
@@ -77,4 +77,18 @@ test('the hours of several shops are changed with a preview, and taken back', as
 	await expect(desk.locator('.callout.ok').first()).toContainText('撤回了 2 家');
 	await desk.goto('/desk/stale?months=3');
 	await inEveryLook(desk);
+
+	// A round asks the owners, who answer by a link without signing in.
+	await main(desk).locator('form[action*="/desk/stale"] button').last().click();
+	await expect(desk.locator('.callout.ok').first()).toBeVisible();
+	await later('2026-10-15T11:20:00+08:00'); // what is asked leaves by the hour
+	const owner = await openAs(browser, own);
+	let link = '';
+	await expect(async () => {
+		link = /http:\/\/localhost:\d+(\/confirm\/[\w.-]+)/.exec(await (await owner.request.get('/outbox')).text())?.[1] ?? '';
+		expect(link).not.toBe('');
+	}).toPass({ timeout: 10_000 });
+	await owner.goto(link);
+	await expect(main(owner).locator('form')).toBeVisible();
+	await inEveryLook(owner);
 });
