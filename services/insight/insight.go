@@ -187,21 +187,22 @@ func (s *Service) putBack(listingID string, g *gain) {
 
 // Sweep erases what is older than 400 days and returns how many weeks those were. A worker runs it once a day.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
-	erased := 0
 	if err := s.sweepMissed(ctx); err != nil {
 		return 0, err
 	}
+	return eraseAll(ctx, s.coll, store.Where("monday", store.Lt, s.now().AddDate(0, 0, -KeepDays).Format(time.DateOnly)))
+}
+
+// eraseAll erases what q finds, a piece at a time, and returns how much that was. It ends where another server erases the same.
+func eraseAll[T any](ctx context.Context, coll *store.Collection[T], q store.Query) (int, error) {
+	erased := 0
 	for {
-		page, err := s.coll.Find(ctx, store.Where("monday", store.Lt, s.now().AddDate(0, 0, -KeepDays).Format(time.DateOnly)).Limit(200))
+		page, err := coll.Find(ctx, q.Limit(200))
 		if err != nil || len(page.Items) == 0 {
 			return erased, err
 		}
-		n, err := s.coll.Erase(ctx, page.Items...)
-		erased += n
-		if err == nil && n == 0 {
-			err = errors.New("insight: another server erases, too")
-		}
-		if err != nil {
+		n, err := coll.Erase(ctx, page.Items...)
+		if erased += n; err != nil || n == 0 {
 			return erased, err
 		}
 	}

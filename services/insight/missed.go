@@ -94,9 +94,6 @@ func (s *Service) MissedWords(ctx context.Context, by access.Actor) ([]MissedWor
 // sweepMissed erases the weeks that Missed does not look at any more.
 func (s *Service) sweepMissed(ctx context.Context) error {
 	before := mondayOf(s.now()).AddDate(0, 0, -7*MissedWeeks).Format(time.DateOnly)
-	page, err := s.missedColl.Find(ctx, store.Where("monday", store.Lt, before).Limit(200))
-	if err == nil && len(page.Items) > 0 {
-		_, err = s.missedColl.Erase(ctx, page.Items...)
-	}
+	_, err := eraseAll(ctx, s.missedColl, store.Where("monday", store.Lt, before))
 	return err
 }

@@ -105,17 +105,7 @@ func (m *Monthly) one(ctx context.Context, accountID string, month time.Time) (b
 
 // Sweep forgets who got letters long ago and returns how many that were.
 func (m *Monthly) Sweep(ctx context.Context) (int, error) {
-	erased := 0
-	for {
-		page, err := m.letters.Find(ctx, store.Where("at", store.Lt, m.counts.now().Add(-keepLetters)).Limit(200))
-		if err != nil || len(page.Items) == 0 {
-			return erased, err
-		}
-		n, err := m.letters.Erase(ctx, page.Items...)
-		if erased += n; err != nil || n == 0 {
-			return erased, err
-		}
-	}
+	return eraseAll(ctx, m.letters, store.Where("at", store.Lt, m.counts.now().Add(-keepLetters)))
 }
 
 // month adds up what was counted for shops in the month that begins on first.
