@@ -100,11 +100,7 @@ func (s *Site) streetOptions(c *fiber.Ctx, p *speaker) ([]ui.Option, error) {
 
 func (s *Site) plazaOptions(c *fiber.Ctx, p *speaker) ([]ui.Option, error) {
 	all, err := s.services.Places.Plazas(c.UserContext())
-	out := []ui.Option{}
-	for i := range all {
-		out = append(out, ui.Option{Value: all[i].ID, Label: p.name(all[i].Name)})
-	}
-	return out, err
+	return plazaOptions(p, all), err
 }
 
 func (s *Site) categoryOptions(_ *fiber.Ctx, p *speaker) ([]ui.Option, error) {

@@ -216,15 +216,20 @@ func datums(p *speaker, chosen string) []ui.Option {
 	return out
 }
 
-// plazas are the options of a plaza, those of the district first.
+// plazas are the options of a plaza, for one who has not chosen yet.
 func (x *edit) plazas() []ui.Option {
 	list, err := x.s.services.Places.Plazas(x.c.UserContext())
 	x.p.note(err)
-	out := []ui.Option{{Label: x.p.say("my.choose")}}
+	return append([]ui.Option{{Label: x.p.say("my.choose")}}, plazaOptions(x.p, list)...)
+}
+
+// plazaOptions are the plazas by id, those of the district first.
+func plazaOptions(p *speaker, list []place.Plaza) []ui.Option {
+	out := []ui.Option{}
 	for _, core := range []bool{true, false} {
 		for i := range list {
 			if list[i].Core == core {
-				out = append(out, ui.Option{Value: list[i].ID, Label: x.p.name(list[i].Name)})
+				out = append(out, ui.Option{Value: list[i].ID, Label: p.name(list[i].Name)})
 			}
 		}
 	}

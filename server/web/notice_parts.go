@@ -247,15 +247,7 @@ func (k *noticeControls) streetOptions() []ui.Option {
 }
 
 func (k *noticeControls) plazaOptions() []ui.Option {
-	out := []ui.Option{{Label: k.p.say("my.choose")}}
-	for _, core := range []bool{true, false} {
-		for i := range k.plazas {
-			if k.plazas[i].Core == core {
-				out = append(out, ui.Option{Value: k.plazas[i].ID, Label: k.p.name(k.plazas[i].Name)})
-			}
-		}
-	}
-	return out
+	return append([]ui.Option{{Label: k.p.say("my.choose")}}, plazaOptions(k.p, k.plazas)...)
 }
 
 // where is what of the street plan a notice is drawn on.
