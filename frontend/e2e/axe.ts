@@ -27,16 +27,12 @@ export class Asked {
 	/** The findings in the look the page has now that no earlier look can have answered. */
 	async findings(page: Page): Promise<string[]> {
 		const { shown, laid } = await geometry(page);
-		if (!this.shown.has(shown)) {
-			this.shown.add(shown);
-			this.laid.add(laid);
-			const all = this.everyText;
-			this.everyText = false;
-			return [...(await run(page, tags, !all)), ...(all ? [] : await contrast(page))];
-		}
-		const rules = this.laid.has(laid) ? ofColour : [...ofLayout, ...ofColour];
+		const rules = !this.shown.has(shown) ? tags : this.laid.has(laid) ? ofColour : [...ofLayout, ...ofColour];
+		this.shown.add(shown);
 		this.laid.add(laid);
-		return [...(await run(page, rules)), ...(await contrast(page))];
+		const all = this.everyText;
+		this.everyText = false;
+		return ask(page, rules, all);
 	}
 }
 
@@ -82,28 +78,21 @@ function geometry(page: Page): Promise<{ shown: string; laid: string }> {
 
 type WithAxe = { axe: typeof axe };
 
-function run(page: Page, runOnly: string[], noContrast = false): Promise<string[]> {
-	return page.evaluate(
-		async ([runOnly, noContrast]) => {
-			const rules = noContrast ? { 'color-contrast': { enabled: false } } : {};
-			const { violations } = await (globalThis as unknown as WithAxe).axe.run({ runOnly, rules, resultTypes: ['violations'] });
-			return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
-		},
-		[runOnly, noContrast] as const,
-	);
-}
-
 /** The kinds of text, as contrast knows them, whose contrast is right. What is known of one page holds on every other. */
 const right = new Set<number>();
 
+/** The kinds that axe cannot decide about by one of them, because something covers it, say. */
+const hard = new Set<number>();
+
 /**
- * Contrast is the dearest rule by far, and the rows of a list answer alike, on every page and in every language. Text is of one kind
- * when everything that contrast is computed from is the same for it and for all that lies around it; one of each kind is asked, once.
- * Where axe cannot decide about that one (because something covers it, say), it is asked about all of the kind.
+ * Asks axe by these rules or tags, and about contrast in the same run: reading the page is half of each. Contrast is the dearest rule
+ * by far, and the rows of a list answer alike, on every page and in every language. Text is of one kind when everything that contrast
+ * is computed from is the same for it and for all that lies around it; one of each kind is asked, once, and where axe cannot decide
+ * about that one, all of the kind. everyText asks about all text there is.
  */
-async function contrast(page: Page): Promise<string[]> {
-	const { asked, findings } = await page.evaluate(
-		async (right) => {
+async function ask(page: Page, runOnly: string[], everyText: boolean): Promise<string[]> {
+	const { decided, undecided, findings } = await page.evaluate(
+		async ({ runOnly, everyText, right, hard }) => {
 			const read = [
 				...[
 					'color',
@@ -140,28 +129,48 @@ async function contrast(page: Page): Promise<string[]> {
 				return id;
 			};
 			const isRight = new Set(right);
+			const isHard = new Set(hard);
 			const kinds = new Map<number, Element[]>();
+			const kindOf = new Map<Element, number>();
 			for (const e of document.querySelectorAll('body *')) {
 				const text = [...e.childNodes].map((n) => (n.nodeType === Node.TEXT_NODE ? (n.nodeValue ?? '').trim() : '')).join('');
 				if (!text && !e.matches('input, select, textarea')) continue;
 				if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
 				const kind = hash(`${String(idOf(e))} ${String(e.textContent.trim().length === 1)}`); // one letter alone may be an icon: axe does not decide there
-				if (!isRight.has(kind)) kinds.set(kind, [...(kinds.get(kind) ?? []), e]);
+				if (isRight.has(kind) && !everyText) continue;
+				kinds.set(kind, [...(kinds.get(kind) ?? []), e]);
+				kindOf.set(e, kind);
 			}
-			const of = new Map([...kinds].map(([, all]) => [all[0], all]));
-			const ask = async (include: Element[]) => {
-				if (include.length === 0) return { violations: [], incomplete: [] };
-				return (globalThis as unknown as WithAxe).axe.run({ include }, { runOnly: ['color-contrast'], elementRef: true });
+			const { axe } = globalThis as unknown as WithAxe;
+			axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-asked]' }] });
+			const run = async (runOnly: string[], about: Element[]) => {
+				for (const e of about) e.setAttribute('data-asked', '');
+				const byTag = runOnly.some((one) => one.startsWith('wcag')); // contrast is among those
+				const asked = await axe.run({
+					runOnly: byTag || about.length === 0 ? runOnly : [...runOnly, 'color-contrast'],
+					rules: byTag && about.length === 0 ? { 'color-contrast': { enabled: false } } : {},
+					resultTypes: ['violations', 'incomplete'],
+					elementRef: true,
+				});
+				for (const e of about) e.removeAttribute('data-asked');
+				return {
+					findings: asked.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`),
+					undecided: asked.incomplete.filter((v) => v.id === 'color-contrast').flatMap((v) => v.nodes.map((n) => n.element as Element)),
+				};
 			};
-			const first = await ask([...of.keys()].filter((e) => e !== undefined));
-			const undecided = first.incomplete.flatMap((v) => v.nodes.map((n) => n.element as Element));
-			const second = await ask(undecided.flatMap((e) => of.get(e)?.slice(1) ?? []));
-			const findings = [...first.violations, ...second.violations].map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`);
-			const decided = [...kinds].filter(([, all]) => all[0] && !undecided.includes(all[0])).map(([kind]) => kind);
-			return { asked: decided, findings };
+			const whole = (kind: number) => everyText || isHard.has(kind);
+			const first = await run(
+				runOnly,
+				[...kinds].flatMap(([kind, all]) => (whole(kind) ? all : all.slice(0, 1))),
+			);
+			const undecided = [...new Set(first.undecided.map((e) => kindOf.get(e) ?? 0))];
+			const rest = undecided.filter((kind) => !whole(kind)).flatMap((kind) => kinds.get(kind)?.slice(1) ?? []);
+			const second = rest.length > 0 ? await run([], rest) : { findings: [] };
+			return { decided: [...kinds.keys()].filter((kind) => !undecided.includes(kind)), undecided, findings: [...first.findings, ...second.findings] };
 		},
-		[...right],
+		{ runOnly, everyText, right: [...right], hard: [...hard] },
 	);
-	if (findings.length === 0) for (const kind of asked) right.add(kind);
+	for (const kind of undecided) hard.add(kind);
+	if (findings.length === 0) for (const kind of decided) right.add(kind);
 	return findings;
 }
