@@ -1,7 +1,7 @@
 // Package setting keeps what an administrator sets without starting the program anew: what the site is called, who answers for it, its
-// filing numbers, the languages it offers, whether its street plan is shown
-// and which maps it leads to, how long some records are kept, where the staff's pages answer and what messages leave as. There is
-// one document. Secrets, the servers of messages and whatever the machine says itself stay with whoever runs it (server/config).
+// filing numbers, the languages it offers, whether its street plan is shown and which maps it leads to, how long some records are kept,
+// where the staff's pages answer and what messages leave as. There is one document. Secrets, the servers of messages and whatever the
+// machine says itself stay with whoever runs it (server/config).
 package setting
 
 import (
