@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -51,6 +52,77 @@ func TestAccountIsDeleted(t *testing.T) {
 		t.Errorf("left of it: %+v %v", left, err)
 	}
 	has(t, "the list of accounts", x.as(t, demo.Admin).page("/admin/accounts"), "已删除的账号")
+}
+
+// PRV-03: who can no longer sign in is erased by the administrator, with the reason; never somebody who still stands for a shop, the
+// district or an organisation, and by nobody else.
+func TestAccountIsErasedForSomebody(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	admin, was := x.as(t, demo.Admin), x.people[demo.Staff]
+	rev := func(one string) string {
+		return regexp.MustCompile(`name="rev" value="(\d+)"`).FindStringSubmatch(admin.page(one))[1]
+	}
+	x.as(t, demo.Liaison).done("/liaison/members/"+x.bank(t)+"/invite", url.Values{"form": {"invite"}, "to": {"desk@bank.example"}})
+	clerk := x.as(t, "")
+	clerk.post(x.linkTo(t, "desk@bank.example"), url.Values{"new": {"1"}, "name": {"柜台"}})
+	contact, err := account.ParseContact("desk@bank.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk, err := x.services.Accounts.ByContact(t.Context(), contact)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := func(id string) string { return "/admin/accounts/" + id }
+	for name, tt := range map[string]struct {
+		id, why string
+		status  int
+		says    string
+	}{
+		"without a reason":      {was.AccountID, " ", http.StatusUnprocessableEntity, "怎么核对的"},
+		"in a shop":             {was.AccountID, "本人来了", http.StatusConflict, "先请店主移出"},
+		"works for us":          {x.people[demo.Liaison].AccountID, "本人来了", http.StatusConflict, "先取消"},
+		"acts for somebody":     {desk.ID, "本人来了", http.StatusConflict, "先请联络站换人"},
+		"the administrator":     {x.people[demo.Admin].AccountID, "走了", http.StatusConflict, ""},
+		"nobody of that number": {"none", "走了", http.StatusNotFound, ""},
+	} {
+		values := url.Values{"rev": {"1"}, "why": {tt.why}}
+		if tt.status != http.StatusNotFound {
+			values.Set("rev", rev(one(tt.id)))
+		}
+		if a := admin.post(one(tt.id)+"/erased", values); a.status != tt.status || !strings.Contains(a.body, tt.says) {
+			t.Errorf("%s: %d %s", name, a.status, complaint(a.body))
+		}
+	}
+	staff := x.as(t, demo.Staff)
+	staff.done("/my/merchants/"+x.merchantOfOwner(t).ID+"/leave", url.Values{})
+	at, now := one(was.AccountID), rev(one(was.AccountID))
+	if a := x.as(t, demo.Coordinator).post(at+"/erased", url.Values{"rev": {now}, "why": {"x"}}); a.status == http.StatusSeeOther && !strings.Contains(a.to, "/sign-in") {
+		t.Errorf("a coordinator erases: %d %s", a.status, a.to)
+	}
+	if a := admin.post(at+"/erased", url.Values{"rev": {"999"}, "why": {"本人来了"}}); a.status != http.StatusConflict {
+		t.Errorf("over an old revision: %d", a.status)
+	}
+	if to := admin.done(at+"/erased", url.Values{"rev": {now}, "why": {"本人带证件来要求的"}}); to != at+"?done=erased" {
+		t.Errorf("leads to %s", to)
+	}
+	if a := staff.get("/account"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.to, "/sign-in") {
+		t.Errorf("still signed in: %d", a.status)
+	}
+	left, err := x.services.Accounts.Get(t.Context(), was.AccountID)
+	if err != nil || left.Name != "" || left.Password != "" || left.Factors.Any() || !left.Deleted() {
+		t.Errorf("left of it: %+v %v", left, err)
+	}
+	body := admin.page(at)
+	has(t, "the page of it", body, "已删除的账号")
+	if strings.Contains(body, at+"/erased") {
+		t.Error("it can be erased twice")
+	}
+	has(t, "the trail", admin.page("/admin/audit?account="+x.people[demo.Admin].AccountID), "本人带证件来要求的")
+	if m := x.sent(t, was.Contact, "deleted"); !strings.Contains(m.Text, "账号删掉了") {
+		t.Errorf("the letter says %q", m.Text)
+	}
 }
 
 // Who acts for an organisation hands that over first.

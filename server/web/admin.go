@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
 	"shangquan/services/account"
+	"shangquan/services/fault"
 	"shangquan/services/lang"
 )
 
@@ -33,6 +35,7 @@ func (s *Site) adminRoutes() []Route {
 		form(one+"/closed", none+"/closed", s.oneChanged("closed"), access.AccountEnd),
 		form(one+"/sessions", none+"/sessions", s.oneChanged("sessions"), access.AccountEnd),
 		form(one+"/reset", none+"/reset", s.oneChanged("reset"), access.AccountEnd),
+		form(one+"/erased", none+"/erased", s.oneChanged("erased"), access.AccountEnd),
 		page("/admin/permissions", "", s.permissionsPage, access.AccountList),
 		page("/admin/audit", "", s.auditPage, access.AuditRead),
 	}
@@ -40,7 +43,7 @@ func (s *Site) adminRoutes() []Route {
 
 var adminDone = map[string]string{
 	"invited": "office.invited", "roles": "office.roles_saved", "closed": "office.closed_saved", "sessions": "office.sessions_ended",
-	"reset": "office.reset_sent", "factors": "office.factors_gone",
+	"reset": "office.reset_sent", "factors": "office.factors_gone", "erased": "office.erased",
 }
 
 // recordsView is templates/pages/records.html: a list of things, page by page.
@@ -250,6 +253,11 @@ func (s *Site) oneForms(c *fiber.Ctx, p *speaker, a account.Account, f *form) (o
 	if !a.Disabled {
 		v.Forms[index["closed"]].Hidden = hidden("closed", "1")
 	}
+	if !a.Deleted() && a.ID != Of(c).Account.ID {
+		asked := why("why-erased")
+		asked.Field.Optional, asked.Field.Label, asked.Field.Hint = false, p.say("office.erase_why"), p.say("office.erase_why_hint")
+		add("erased", p.say("office.erase"), p.say("office.erase_text"), p.say("office.erase_go"), "alt", asked)
+	}
 	list, err := s.services.Accounts.Sessions(c.UserContext(), Of(c).Actor, a.ID)
 	if err != nil {
 		return v, index, err
@@ -271,7 +279,7 @@ func (s *Site) oneChanged(what string) fiber.Handler {
 			return err
 		}
 		var rev int64
-		if what == "roles" || what == "closed" {
+		if what == "roles" || what == "closed" || what == "erased" {
 			if rev, err = f.rev(); err != nil {
 				return err
 			}
@@ -285,6 +293,8 @@ func (s *Site) oneChanged(what string) fiber.Handler {
 			err = s.services.Accounts.ResetFactors(ctx, by, id, f.Get("why"))
 		case "reset":
 			err = s.services.Accounts.TriggerReset(ctx, by, id)
+		case "erased":
+			err = s.erased(ctx, by, id, rev, f.Get("why"))
 		case "sessions":
 			if f.Get("end") != "" {
 				err = s.services.Accounts.End(ctx, by, id, f.Get("end"))
@@ -311,4 +321,20 @@ func (s *Site) oneChanged(what string) fiber.Handler {
 		c.Status(status)
 		return s.showOne(c, p, v)
 	}
+}
+
+// erased erases an account for who can no longer do it: never one that still acts for a shop or an organisation.
+func (s *Site) erased(ctx context.Context, by access.Actor, id string, rev int64, why string) error {
+	seats, err := s.services.Merchants.Seats(ctx, id)
+	if err != nil {
+		return err
+	}
+	speaks, err := s.services.Assembly.Mine(ctx, access.Actor{AccountID: id, Seats: seats})
+	if err != nil {
+		return err
+	}
+	if len(seats) == 0 && len(speaks) > 0 {
+		return fault.New(fault.Conflict, "account.erase.speaks", nil)
+	}
+	return s.services.Accounts.Erase(ctx, by, id, rev, seats, why)
 }

@@ -2,8 +2,10 @@ package account
 
 import (
 	"context"
+	"strings"
 
 	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/fault"
 )
 
@@ -21,9 +23,34 @@ func (s *Service) Delete(ctx context.Context, by access.Actor, x Session) error 
 	if len(by.Seats) > 0 {
 		return fault.New(fault.Conflict, "account.delete.seats", nil)
 	}
-	if _, err = s.accounts.Update(ctx, by, write(access.AccountFactor, "deleted"), was.ID, was.Rev, func(a *Account) error {
+	return s.forget(ctx, by, write(access.AccountFactor, "deleted"), was, fault.New(fault.Conflict, "account.delete.staff", nil))
+}
+
+// Erase does the same to the account of somebody who asked for it and cannot sign in any more: access.AccountEnd. why says who asked and
+// how that was made sure of, and has to be there; seats is what the account is in. fault.Conflict as of Delete, or over another revision.
+func (s *Service) Erase(ctx context.Context, by access.Actor, accountID string, rev int64, seats []access.Seat, why string) error {
+	if err := access.Require(by, access.AccountEnd, access.Thing{Kind: Kind, ID: accountID}); err != nil {
+		return err
+	}
+	if strings.TrimSpace(why) == "" {
+		return fault.Wrong("why", "account.erase.why", nil)
+	}
+	was, err := s.accounts.Get(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	if len(seats) > 0 {
+		return fault.New(fault.Conflict, "account.erase.seats", nil)
+	}
+	was.Rev = rev
+	return s.forget(ctx, by, write(access.AccountEnd, why), was, fault.New(fault.Conflict, "account.erase.staff", nil))
+}
+
+// forget takes away what an account holds; official is what is said of one that works for the district.
+func (s *Service) forget(ctx context.Context, by access.Actor, w audit.Write, was Account, official error) error {
+	if _, err := s.accounts.Update(ctx, by, w, was.ID, was.Rev, func(a *Account) error {
 		if a.Staff() {
-			return fault.New(fault.Conflict, "account.delete.staff", nil)
+			return official
 		}
 		*a = Account{Meta: a.Meta, Trail: a.Trail, PhoneKey: a.ID, EmailKey: a.ID, Disabled: true, Epoch: a.Epoch + 1}
 		return nil
