@@ -62,8 +62,8 @@ func TestWhoWritesForAnOrganisation(t *testing.T) {
 			t.Errorf("%s reads %v, %v", name, list, err)
 		}
 	}
-	if _, err := b.Get(ctx, desk, x.ID); err != nil {
-		t.Errorf("who looks at what is public reads: %v", err)
+	if _, err := b.Get(ctx, desk, x.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("who looks at what is public reads a draft: %v", err)
 	}
 	for name, by := range map[string]access.Actor{"a coordinator": desk, "the liaison": liaison, "a shop": owner} {
 		if _, err := b.Withdraw(ctx, by, x.ID, x.Rev); !fault.Is(err, fault.NotFound) {
@@ -109,9 +109,18 @@ func TestBenefitsGoWithTheName(t *testing.T) {
 	if page, err := b.ToLook(ctx, desk, "", 10); err != nil || len(page.Items) != 1 {
 		t.Errorf("to look at: %v %v", page.Items, err)
 	}
+	if _, err := b.Get(ctx, desk, got.ID); err != nil {
+		t.Errorf("who looks at what is public reads: %v", err)
+	}
 	members.listed = nil
 	if list := public(); len(list) != 0 {
 		t.Errorf("public when it may not be named: %+v", list)
+	}
+	if page, err := b.ToLook(ctx, desk, "", 10); err != nil || len(page.Items) != 0 {
+		t.Errorf("to look at when it is not public: %v %v", page.Items, err)
+	}
+	if _, err := b.Get(ctx, desk, got.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("read by a coordinator when it is not public: %v", err)
 	}
 	members.listed = map[string]lang.Text{"bank": {Hans: "演示银行"}}
 	b.at = time.Date(2026, 10, 21, 0, 0, 0, 0, calendar.Shanghai)
@@ -121,5 +130,34 @@ func TestBenefitsGoWithTheName(t *testing.T) {
 	b.at = time.Date(2026, 10, 16, 0, 0, 0, 0, calendar.Shanghai)
 	if _, err := b.Hide(ctx, desk, got.ID, got.Rev, listing.HideReasons[0]); err != nil || len(public()) != 0 {
 		t.Errorf("hidden: %v, and public: %v", err, public())
+	}
+	if _, err := b.Get(ctx, desk, got.ID); err != nil {
+		t.Errorf("who hid it reads it: %v", err)
+	}
+}
+
+// A page of events is full of events, whatever organisations wrote meanwhile.
+func TestEventsBetweenBenefits(t *testing.T) {
+	b, ctx := open(t), t.Context()
+	b.Members = &seats{}
+	st := b.street(t)
+	for range 3 {
+		if _, err := b.AddEvent(ctx, desk, lanterns(st)); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			b.at = b.at.Add(time.Second)
+			if err := b.Create(ctx, clerk, offered()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.at = b.at.Add(time.Second)
+	}
+	page, err := b.Events(ctx, desk, "", 2)
+	if err != nil || len(page.Items) != 2 || page.Next == "" {
+		t.Fatalf("%d events, then %q: %v", len(page.Items), page.Next, err)
+	}
+	if rest, err := b.Events(ctx, desk, page.Next, 2); err != nil || len(rest.Items) != 1 || rest.Next != "" {
+		t.Errorf("%d events, then %q: %v", len(rest.Items), rest.Next, err)
 	}
 }

@@ -296,9 +296,16 @@ func (s *Service) Events(ctx context.Context, by access.Actor, cursor string, li
 	if err := requireEvent(by, access.EventApprove); err != nil {
 		return store.Page[Post]{}, err
 	}
-	page, err := s.docs.Find(ctx, store.Where("listing_id", store.Eq, "").OrderBy("created_at", store.Desc).Limit(limit).After(cursor))
-	page.Items = slices.DeleteFunc(page.Items, func(p Post) bool { return p.Held == nil }) // those of organisations
-	return page, err
+	out := store.Page[Post]{Next: cursor}
+	for first := true; first || out.Next != "" && len(out.Items) < limit; first = false {
+		page, err := s.docs.Find(ctx, store.Where("listing_id", store.Eq, "").OrderBy("created_at", store.Desc).Limit(limit-len(out.Items)).After(out.Next))
+		if err != nil {
+			return store.Page[Post]{}, err
+		}
+		out.Items = append(out.Items, slices.DeleteFunc(page.Items, func(p Post) bool { return p.Held == nil })...) // without those of organisations
+		out.Next = page.Next
+	}
+	return out, nil
 }
 
 // EventsWaiting returns those that wait for a second person. Of one's own work ApproveEvent refuses.

@@ -54,13 +54,23 @@ func (s *Service) strange(ctx context.Context, p *Post) (bool, error) {
 		slices.ContainsFunc(page.Items, func(x Post) bool { return x.Hidden != "" }), nil
 }
 
-// ToLook returns the public posts to look at, the one that waits longest first.
+// ToLook returns the public posts to look at, the one that waits longest first. Those of an organisation whose name is not public any more
+// are not public either.
 func (s *Service) ToLook(ctx context.Context, by access.Actor, cursor string, limit int) (store.Page[Post], error) {
 	if err := access.Require(by, access.ReviewRead, access.Thing{Kind: kind}); err != nil {
 		return store.Page[Post]{}, err
 	}
 	q := store.Where("look_since", store.Gt, time.Time{}).And("state", store.Eq, string(Published)).And("until", store.Gte, calendar.Today(s.now()).String())
-	return s.docs.Find(ctx, q.OrderBy("look_since", store.Asc).Limit(limit).After(cursor))
+	page, err := s.docs.Find(ctx, q.OrderBy("look_since", store.Asc).Limit(limit).After(cursor))
+	if err != nil || !slices.ContainsFunc(page.Items, func(p Post) bool { return p.OrganisationID != "" }) {
+		return page, err
+	}
+	names, err := s.Members.ListedNames(ctx)
+	page.Items = slices.DeleteFunc(page.Items, func(p Post) bool {
+		_, listed := names[p.OrganisationID]
+		return p.OrganisationID != "" && !listed
+	})
+	return page, err
 }
 
 // Looked says that a coordinator has looked at revision rev of a post and leaves it: fault.Conflict when it changed since.

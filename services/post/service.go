@@ -93,7 +93,11 @@ func (s *Service) check(by access.Actor, p *Post) error {
 func draftSlot() string { return "-" + rand.Text() }
 
 func write(p *Post, why string) audit.Write {
-	return audit.Write{Action: access.ListingOffers, Title: p.Title.Hans, Why: why}
+	act := access.ListingOffers
+	if p.OrganisationID != "" {
+		act = access.AssemblyMember
+	}
+	return audit.Write{Action: act, Title: p.Title.Hans, Why: why}
 }
 
 // Create adds a draft: fault.NotFound for a shop of others, fault.Invalid.
@@ -240,14 +244,24 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, id string, rev 
 	})
 }
 
-// Get returns a post in any state for those who may write it, and of an organisation also for who looks at what is public: fault.NotFound.
+// Get returns a post in any state for those who may write it, and one of an organisation that is public, or was hidden, also for who looks
+// at those: fault.NotFound.
 func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Post, error) {
 	p, err := s.docs.Get(ctx, id)
-	if err == nil && (p.OrganisationID == "" || !access.Can(by, access.ReviewRead, access.Thing{Kind: kind})) {
-		at := p
-		err = s.require(ctx, by, &at)
-	}
 	if err != nil {
+		return Post{}, err
+	}
+	if p.OrganisationID != "" && access.Can(by, access.ReviewRead, access.Thing{Kind: kind}) {
+		names, err := s.Members.ListedNames(ctx)
+		if err != nil {
+			return Post{}, err
+		}
+		if _, listed := names[p.OrganisationID]; p.Hidden != "" || listed && p.State == Published {
+			return p, nil
+		}
+	}
+	at := p
+	if err := s.require(ctx, by, &at); err != nil {
 		return Post{}, err
 	}
 	return p, nil
