@@ -1,7 +1,7 @@
 // A server for one file of tests, with accounts of every role and a clock of its own. Its tests change what others would look at, so
 // each worker has a store to itself.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,10 +49,15 @@ async function filled(clock: string): Promise<string> {
 	const data = mkdtempSync(join(run, 'filling-'));
 	// A minute before, so that no clock ever goes back, and three codes of each app are still good.
 	const before = Date.parse(clock) - 60_000;
-	const { server } = await start(data, new Date(before).toISOString());
-	await stop(server);
-	took(data, before);
-	renameSync(data, folder);
+	try {
+		const { server } = await start(data, new Date(before).toISOString());
+		await stop(server);
+		took(data, before);
+		renameSync(data, folder);
+	} catch (e) {
+		rmdirSync(`${folder}.lock`); // the next one tries, instead of waiting for nothing
+		throw e;
+	}
 	return folder;
 }
 
@@ -62,7 +67,12 @@ async function start(data: string, clock: string, port?: number): Promise<Omit<O
 	const origin = `http://localhost:${String(port)}`;
 	const env = { ...process.env, ...settings(data, port, origin), SHANGQUAN_CLOCK: clock };
 	const server = spawn('../dist/shangquan', ['serve'], { env, stdio: 'ignore' });
-	await answers(origin, server);
+	try {
+		await answers(origin, server);
+	} catch (e) {
+		server.kill('SIGTERM');
+		throw e;
+	}
 	return { origin, data, server };
 }
 
