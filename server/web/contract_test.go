@@ -105,7 +105,10 @@ func (c contract) broken(method, path string, status int, header http.Header, bo
 	}
 	content, _ := response["content"].(map[string]any)
 	if content == nil {
-		return out // nothing is promised about the body
+		if body != "" {
+			out = append(out, "a body of no document: "+body)
+		}
+		return out
 	}
 	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
 	if err != nil || content[kind] == nil {

@@ -8,7 +8,7 @@ import (
 	"shangquan/services/store"
 )
 
-// mostServed bounds how many plazas and streets one organisation looks after.
+// mostServed bounds how many plazas and streets one organisation looks after, and how many organisations look after one of them.
 const mostServed = 50
 
 // Duty is whom to ring about a building or a street: an organisation, what it looks after there, and its desk. It is all that somebody learns of it who

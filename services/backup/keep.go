@@ -86,7 +86,10 @@ func (s *Service) sweep(ctx context.Context, used map[string]bool) error {
 		if err != nil || e.IsDir() || used[name] {
 			return err
 		}
-		return errors.Join(root.Remove(name), ctx.Err())
+		if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return ctx.Err()
 	})
 	if err != nil {
 		return unavailable(err)
