@@ -71,7 +71,7 @@ func saysAny(body string, words ...string) bool {
 }
 
 // named writes o wherever a member can be named or have something said of it: in a body, as the organiser of an activity, in the programme
-// of the year, and with something it does for residents, of which it says what. It returns the activity.
+// of the year, with something it does for residents and a space it shares, of which it says what. It returns the activity.
 func (x *town) named(t *testing.T, o *assembly.Organisation, says string) (activity string) {
 	t.Helper()
 	x.shownBody(t, "renmin-lu", o.ID)
@@ -94,6 +94,8 @@ func (x *town) named(t *testing.T, o *assembly.Organisation, says string) (activ
 	mine := "/my/assembly/" + o.ID + "/"
 	owner.done(mine+"consent", url.Values{"do": {"agree"}})
 	owner.done(mine+"benefits/new", benefit(x, says, nil))
+	space, _, _ := strings.Cut(owner.done("/my/resources/"+o.ID, url.Values{"form": {"post"}, "side": {"offered"}, "kind": {"hall"}, "title": {says}, "times": {"每天 18:00-21:00"}}), "?")
+	owner.done(space, url.Values{"form": {"show"}})
 	owner.done(mine+"consent", url.Values{"do": {"revoke"}})
 	return activity
 }
@@ -153,7 +155,7 @@ func TestConsentTakenBackIsNowhere(t *testing.T) {
 		return out
 	}
 	named := []string{}
-	for _, path := range []string{"/bodies/renmin-lu", "/activities/" + activity, "/programme/2027", "/neighbours"} {
+	for _, path := range []string{"/bodies/renmin-lu", "/activities/" + activity, "/programme/2027", "/neighbours", "/spaces", "/spaces.ics"} {
 		for _, l := range lang.Tags {
 			named = append(named, ui.Href(l, path))
 		}

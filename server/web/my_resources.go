@@ -222,7 +222,11 @@ func (s *Site) ownPostCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 	state := x.StateAt(calendar.Today(p.now))
 	v.add(section{Facts: s.postFacts(c, p, &x, "")})
 	if state == resource.Open && x.Side == resource.Offered && x.Kind.Space() && x.Hours.Known {
-		v.add(s.leaveSection(c, p, &x, here))
+		sec, err := s.leaveSection(c, p, &x, here)
+		if err != nil {
+			return nil, err
+		}
+		v.add(sec)
 	}
 	if state == resource.Open {
 		list := ui.Records{Empty: p.say("resource.nothing_fits")}
@@ -257,9 +261,16 @@ func (s *Site) ownFitting(c *fiber.Ctx, p *speaker, id string, x *resource.Post)
 	return out
 }
 
-// leaveSection lets everybody see a space, or nobody any more.
-func (s *Site) leaveSection(c *fiber.Ctx, p *speaker, x *resource.Post, here string) section {
+// leaveSection lets everybody see a space, or nobody any more. Where its organisation may not be named, it says so.
+func (s *Site) leaveSection(c *fiber.Ctx, p *speaker, x *resource.Post, here string) (section, error) {
 	sec := section{ID: "leave", Title: p.say("resource.leave"), Text: p.say("resource.leave_words")}
+	o, err := s.services.Assembly.Own(c.UserContext(), Of(c).Actor, x.OrganisationID)
+	if err != nil {
+		return sec, err
+	}
+	if !o.Listed() {
+		sec.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("resource.unlisted"), Text: p.say("benefits.unlisted_text"), Link: &ui.Link{Label: p.say("assembly.consent"), Href: at(c, "/my/assembly/"+o.ID) + "#consent"}}}
+	}
 	if x.Shown {
 		form := s.act(c, "hide", here, 0, p.say("resource.leave_end"))
 		form.Bar.Buttons[0].Kind = "alt"
@@ -268,10 +279,10 @@ func (s *Site) leaveSection(c *fiber.Ctx, p *speaker, x *resource.Post, here str
 		if x.Consent != nil {
 			sec.Facts = fact(nil, p.say("resource.leave_given"), stamp(p, x.Consent.At)+p.say("my.comma")+p.say("consents.version", "Version", x.Consent.Words))
 		}
-		return sec
+		return sec, nil
 	}
 	sec.Forms = []*ui.Form{s.act(c, "show", here, 0, p.say("resource.leave_give"))}
-	return sec
+	return sec, nil
 }
 
 // ownPostSent: POST /my/resources/:id/posts/:post (form: answer, show, hide, renew, post, withdraw).

@@ -35,6 +35,14 @@ func TestANeedIsMetThroughThePages(t *testing.T) {
 		t.Error("shown without leave")
 	}
 	owner.done(post, url.Values{"form": {"show"}})
+	has(t, "its organisation may not be named", owner.page(post), "放上去别人也看不到", `href="/my/assembly/`+own+`#consent"`)
+	if strings.Contains(anybody.page("/spaces"), "三楼活动厅") {
+		t.Error("shown though its organisation may not be named")
+	}
+	owner.done("/my/assembly/"+own+"/consent", url.Values{"do": {"agree"}})
+	if strings.Contains(owner.page(post), "放上去别人也看不到") {
+		t.Error("its organisation is told that nobody sees what everybody sees")
+	}
 	has(t, "the public calendar", anybody.page("/spaces"), "三楼活动厅", "演示单位owner", "18:00–21:00")
 	calendar := anybody.get("/spaces.ics")
 	has(t, "the calendar file", calendar.body, "SUMMARY", "三楼活动厅", "DTSTART;TZID=Asia/Shanghai:20261016T180000", "DTEND;TZID=Asia/Shanghai:20261016T210000", "END:VCALENDAR")

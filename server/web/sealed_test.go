@@ -22,7 +22,9 @@ func TestOpenedThingsAreSealed(t *testing.T) {
 	station, _ := x.room(t, lian)
 	lian.done(station+"/hours", everyDay(hiddenOf(t, lian.page(station+"/hours"), "rev")))
 	x.letThrough(t, station)
-	mine := "/my/resources/" + x.member(t, demo.Owner)
+	own := x.member(t, demo.Owner)
+	owner.done("/my/assembly/"+own+"/consent", url.Values{"do": {"agree"}})
+	mine := "/my/resources/" + own
 	space, _, _ := strings.Cut(owner.done(mine, url.Values{"form": {"post"}, "side": {"offered"}, "kind": {"hall"}, "title": {"三楼活动厅"}, "times": {"每天 18:00-21:00"}}), "?")
 	owner.done(space, url.Values{"form": {"show"}})
 	for _, c := range []struct{ collection, path, said, forged string }{

@@ -329,7 +329,7 @@ type Space struct {
 // mostSpaces bounds the calendar of spaces.
 const mostSpaces = 200
 
-// Spaces returns what everybody may see: open spaces whose organisation agreed and still has its seat.
+// Spaces returns what everybody may see: open spaces whose organisation agreed to show them, and may still be named in public.
 func (s *Service) Spaces(ctx context.Context) ([]Space, error) {
 	page, err := s.posts.Find(ctx, store.Where("shown", store.Eq, true).OrderBy("created_at", store.Asc).Limit(mostSpaces))
 	if err != nil {
@@ -341,7 +341,7 @@ func (s *Service) Spaces(ctx context.Context) ([]Space, error) {
 			continue
 		}
 		o, _, err := s.Members.Reach(ctx, p.OrganisationID)
-		if fault.Is(err, fault.NotFound) || err == nil && !o.Active {
+		if fault.Is(err, fault.NotFound) || err == nil && !o.Listed() {
 			continue
 		}
 		if err != nil {

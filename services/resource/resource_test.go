@@ -31,7 +31,7 @@ type market struct {
 	*Service
 	t       testing.TB
 	now     time.Time
-	gone    map[string]bool
+	change  func(*assembly.Organisation) // what befell the organisations meanwhile; nil: nothing
 	letters []string
 }
 
@@ -48,8 +48,10 @@ func (m *market) Reach(_ context.Context, id string) (assembly.Organisation, []s
 	if !ok {
 		return assembly.Organisation{}, nil, fault.Missing()
 	}
-	o := assembly.Organisation{MerchantID: merchant, Name: lang.Text{Hans: "单位" + id}, Active: !m.gone[id]}
-	o.ID = id
+	o := assembly.Organisation{MerchantID: merchant, Name: lang.Text{Hans: "单位" + id}, Active: true, Visibility: assembly.Public, Consent: &assembly.Consent{Words: assembly.ConsentWords}}
+	if o.ID = id; m.change != nil {
+		m.change(&o)
+	}
 	return o, []string{"of " + id}, nil
 }
 
@@ -65,7 +67,7 @@ func (m *market) TellMatch(_ context.Context, accountID, _ string, args map[stri
 
 func opened(t testing.TB) *market {
 	t.Helper()
-	m := &market{t: t, now: time.Date(2026, 10, 15, 9, 0, 0, 0, calendar.Shanghai), gone: map[string]bool{}}
+	m := &market{t: t, now: time.Date(2026, 10, 15, 9, 0, 0, 0, calendar.Shanghai)}
 	now := func() time.Time { return m.now }
 	db, log, _ := audittest.Open(t, now)
 	m.Service = New(Deps{DB: db, Log: log, Members: m, Letters: m, Now: now, Link: func(o string) string { return "/my/resources/" + o }})
@@ -362,11 +364,20 @@ func TestASpaceIsSeenOnlyWithLeave(t *testing.T) {
 	if len(list) != 1 || list[0].Organisation.Hans != "单位o1" || list[0].OrganisationID != "" || list[0].Consent != nil {
 		t.Fatalf("the public reads %+v", list)
 	}
-	m.gone["o1"] = true
-	if spaces() != 0 {
-		t.Error("shown after the seat has ended")
+	for what, change := range map[string]func(*assembly.Organisation){
+		"the seat has ended":                    func(o *assembly.Organisation) { o.Active = false },
+		"the leave to be listed was taken back": func(o *assembly.Organisation) { o.Consent = nil },
+		"the leave was to other words":          func(o *assembly.Organisation) { o.Consent.Words++ },
+		"members alone may know of it":          func(o *assembly.Organisation) { o.Visibility = assembly.Members },
+		"the liaison alone may know of it":      func(o *assembly.Organisation) { o.Visibility = assembly.Station },
+	} {
+		if m.change = change; spaces() != 0 {
+			t.Errorf("shown though %s", what)
+		}
 	}
-	m.gone["o1"] = false
+	if m.change = nil; spaces() != 1 {
+		t.Error("not shown once it may be named again")
+	}
 	show(false)
 	if spaces() != 0 {
 		t.Error("shown after leave was taken back")
