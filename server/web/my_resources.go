@@ -38,7 +38,7 @@ func (s *Site) ownResourcesCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, e
 	if w := saidHere(c, "added", "withdrawn"); w != "" {
 		v.ok(p.say("resource.done." + w))
 	}
-	name := s.naming(c, p)
+	name := s.naming(c, p, id)
 	running := ui.Records{Empty: p.say("resource.no_deal")}
 	for i := range deals {
 		r := dealRecord(p, &deals[i], here+"/deals/"+deals[i].ID, name)
@@ -168,12 +168,12 @@ func (s *Site) ownOpenPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	here, name := at(c, "/my/resources/"+id), s.naming(c, p)
+	here, name := at(c, "/my/resources/"+id), s.naming(c, p, id)
 	v := casePage{Up: &ui.Link{Label: p.say("resource.my_title"), Href: here}, Title: p.say("resource.open"), Chips: sideChips(p, here+"/open", side)}
 	list := ui.Records{Empty: p.say("resource.none_open")}
 	for i := range page.Items {
 		x := &page.Items[i]
-		who := name(x.OrganisationID)
+		who := name(x.OrganisationID, false)
 		if x.OrganisationID == id {
 			who = p.say("resource.ours")
 		}
@@ -196,7 +196,7 @@ func (s *Site) ownPostCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 	if err != nil {
 		return nil, err
 	}
-	here, name := at(c, "/my/resources/"+id+"/posts/"+x.ID), s.naming(c, p)
+	here, name := at(c, "/my/resources/"+id+"/posts/"+x.ID), s.naming(c, p, id)
 	v := &casePage{Up: &ui.Link{Label: p.say("resource.my_title"), Href: at(c, "/my/resources/"+id)}, Title: x.Title, Lead: x.Text}
 	if w := saidHere(c, "added", "saved", "shown", "hidden", "renewed"); w != "" {
 		v.ok(p.say("resource.done." + w))
@@ -206,7 +206,7 @@ func (s *Site) ownPostCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 		return nil, err
 	}
 	if x.OrganisationID != id {
-		v.add(section{Facts: s.postFacts(c, p, &x, name(x.OrganisationID))})
+		v.add(section{Facts: s.postFacts(c, p, &x, name(x.OrganisationID, false))})
 		with := []ui.Option{{Label: p.say("resource.without")}}
 		for _, o := range s.ownFitting(c, p, id, &x) {
 			o.Checked = only(f, "answer") != nil && f.Get("with") == o.Value
@@ -232,7 +232,7 @@ func (s *Site) ownPostCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 		list := ui.Records{Empty: p.say("resource.nothing_fits")}
 		for i := range fitting {
 			o := &fitting[i]
-			list.Items = append(list.Items, postRecord(p, o, at(c, "/my/resources/"+id+"/posts/"+o.ID), name(o.OrganisationID), s.placeWords(c, p, o.Place)))
+			list.Items = append(list.Items, postRecord(p, o, at(c, "/my/resources/"+id+"/posts/"+o.ID), name(o.OrganisationID, false), s.placeWords(c, p, o.Place)))
 		}
 		v.add(section{Title: p.say("resource.fitting"), Text: p.say("resource.fitting_text"), Records: &list})
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"shangquan/services/assembly"
 	"shangquan/services/demo"
 )
 
@@ -118,4 +119,53 @@ func TestTheLiaisonBringsTwoTogether(t *testing.T) {
 	}
 	lian.done(deal, url.Values{"form": {"give_up"}, "reason": {"机器坏了"}})
 	has(t, "the organisation", owner.page("/my/resources/"+own+"/deals/"+deal[strings.LastIndexByte(deal, '/')+1:]), "没办成", "机器坏了")
+}
+
+// A member that only the liaison may know of is not named to other members, and not to who merely answers what it offers: it is once it
+// agreed to a deal with them, to nobody else.
+func TestAMemberThatOnlyTheLiaisonKnowsIsNotNamed(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
+	lian, owner, rival := x.as(t, demo.Liaison), x.as(t, demo.Owner), x.as(t, demo.Rival)
+	hidden, err := x.services.Assembly.Organisation(t.Context(), x.actor(t, demo.Liaison), own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.services.Assembly.Edit(t.Context(), x.actor(t, demo.Liaison), own, hidden.Rev, assembly.Details{
+		Name: hidden.Name, Kind: hidden.Kind, MerchantID: hidden.MerchantID, Since: hidden.Since, Visibility: assembly.Station,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	name, theirs := hidden.Name.Hans, "/my/resources/"+other
+	last := func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+	post := func(b *browser, org, side, title string) string {
+		t.Helper()
+		to, _, _ := strings.Cut(b.done("/my/resources/"+org, url.Values{"form": {"post"}, "side": {side}, "kind": {"printing"}, "title": {title}}), "?")
+		return to
+	}
+	unnamed := func(paths ...string) {
+		t.Helper()
+		for _, path := range paths {
+			if body := rival.page(path); strings.Contains(body, name) || !strings.Contains(body, "一个成员单位") {
+				t.Errorf("another member is told who it is at %s", path)
+			}
+		}
+	}
+	offer, need := post(owner, own, "offered", "免费打印"), post(rival, other, "sought", "要打印")
+	offered := theirs + "/posts/" + last(offer)
+	unnamed(theirs+"/open", offered, need)
+	has(t, "the liaison", lian.page("/liaison/resources"), name)
+	has(t, "the liaison", lian.page("/liaison/resources/"+last(need)), name)
+	has(t, "those who may be known", owner.page("/my/resources/"+own+"/open"), "演示单位rival")
+
+	deal, _, _ := strings.Cut(rival.done(offered, url.Values{"form": {"answer"}, "with": {last(need)}}), "?")
+	unnamed(deal, theirs)
+	ours := "/my/resources/" + own + "/deals/" + last(deal)
+	has(t, "itself", owner.page(ours), name, "演示单位rival")
+	has(t, "the liaison", lian.page("/liaison/deals/"+last(deal)), name)
+	owner.done(ours, url.Values{"form": {"agree"}})
+	has(t, "the other side of what it agreed to", rival.page(deal), name)
+	has(t, "the other side of what it agreed to", rival.page(theirs), name)
+	unnamed(theirs+"/open", offered)
 }

@@ -8,6 +8,7 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
+	"shangquan/services/assembly"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/resource"
@@ -50,20 +51,32 @@ const (
 	onDeals     = 50
 )
 
-// naming says what organisations are called, each asked for once.
-func (s *Site) naming(c *fiber.Ctx, p *speaker) func(id string) string {
-	known := map[string]string{}
-	return func(id string) string {
-		if name, ok := known[id]; ok {
-			return name
+// naming says what organisations are called to reader, an organisation or, when it is empty, the liaison. One that only the liaison may
+// know of has no name for others, until it agrees to a deal with them.
+func (s *Site) naming(c *fiber.Ctx, p *speaker, reader string) func(id string, agreed bool) string {
+	known := map[string]assembly.Organisation{} // each is asked for once
+	return func(id string, agreed bool) string {
+		o, ok := known[id]
+		if !ok {
+			var err error
+			if o, _, err = s.services.Assembly.Reach(c.UserContext(), id); err != nil && !fault.Is(err, fault.NotFound) {
+				p.note(err)
+			}
+			known[id] = o
 		}
-		o, _, err := s.services.Assembly.Reach(c.UserContext(), id)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			p.note(err)
+		if o.Visibility == assembly.Station && reader != "" && reader != id && !agreed {
+			return p.say("assembly.unnamed")
 		}
-		known[id] = p.name(o.Name)
-		return known[id]
+		return p.name(o.Name)
 	}
+}
+
+// sidesOf are what the two sides of a deal are called, by naming.
+func sidesOf(d *resource.Deal, name func(id string, agreed bool) string) (giver, taker string) {
+	agreed, _ := d.Said(d.GiverID)
+	giver = name(d.GiverID, agreed)
+	agreed, _ = d.Said(d.TakerID)
+	return giver, name(d.TakerID, agreed)
 }
 
 // placeWords is the name of the street or plaza with this slug; empty for anywhere.
@@ -93,8 +106,9 @@ func postRecord(p *speaker, x *resource.Post, href string, lines ...string) ui.R
 }
 
 // dealRecord is a deal in a list.
-func dealRecord(p *speaker, d *resource.Deal, href string, name func(string) string) ui.Record {
-	r := ui.Record{Title: d.Title, Lang: lang.Hans, Href: href, Lines: []string{p.say("resource.kind." + string(d.Kind)), p.say("resource.between", "Giver", name(d.GiverID), "Taker", name(d.TakerID))}, Tag: p.say("resource.state." + string(d.State)), State: ui.TaskDone}
+func dealRecord(p *speaker, d *resource.Deal, href string, name func(id string, agreed bool) string) ui.Record {
+	giver, taker := sidesOf(d, name)
+	r := ui.Record{Title: d.Title, Lang: lang.Hans, Href: href, Lines: []string{p.say("resource.kind." + string(d.Kind)), p.say("resource.between", "Giver", giver, "Taker", taker)}, Tag: p.say("resource.state." + string(d.State)), State: ui.TaskDone}
 	switch d.State {
 	case resource.Matched, resource.Delivered:
 		r.State = ui.TaskTodo
@@ -140,7 +154,7 @@ func (s *Site) resourcesPage(c *fiber.Ctx) error {
 		}
 	}
 	v.add(section{Title: p.say("resource.figures"), Text: p.count("resource.delivered", all), Facts: facts})
-	name := s.naming(c, p)
+	name := s.naming(c, p, "")
 	running := ui.Records{Empty: p.say("resource.no_deal")}
 	for _, state := range []resource.State{resource.Confirmed, resource.Delivered, resource.Agreed, resource.Matched} {
 		list, err := s.services.Resources.Running(ctx, by, state, onDeals)
@@ -162,7 +176,7 @@ func (s *Site) resourcesPage(c *fiber.Ctx) error {
 	open := ui.Records{Empty: p.say("resource.none_open")}
 	for i := range page.Items {
 		x := &page.Items[i]
-		open.Items = append(open.Items, postRecord(p, x, here+"/"+x.ID, name(x.OrganisationID), s.placeWords(c, p, x.Place), p.say("resource.until", "Day", onDay(p, x.Until))))
+		open.Items = append(open.Items, postRecord(p, x, here+"/"+x.ID, name(x.OrganisationID, false), s.placeWords(c, p, x.Place), p.say("resource.until", "Day", onDay(p, x.Until))))
 	}
 	sec := section{Title: p.say("resource.open"), Records: &open}
 	if page.Next != "" {
@@ -201,9 +215,9 @@ func (s *Site) resourceCase(c *fiber.Ctx, p *speaker) (*casePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	name := s.naming(c, p)
+	name := s.naming(c, p, "")
 	v := &casePage{Up: &ui.Link{Label: p.say("resource.home"), Href: at(c, "/liaison/resources")}, Title: x.Title, Lead: x.Text}
-	v.add(section{Facts: s.postFacts(c, p, &x, name(x.OrganisationID))})
+	v.add(section{Facts: s.postFacts(c, p, &x, name(x.OrganisationID, false))})
 	if x.State != resource.Open {
 		return v, nil
 	}
@@ -217,7 +231,7 @@ func (s *Site) resourceCase(c *fiber.Ctx, p *speaker) (*casePage, error) {
 	}
 	for i := range list {
 		o := &list[i]
-		sec := section{Title: o.Title, Text: o.Text, Facts: s.postFacts(c, p, o, name(o.OrganisationID))}
+		sec := section{Title: o.Title, Text: o.Text, Facts: s.postFacts(c, p, o, name(o.OrganisationID, false))}
 		if access.Can(by, access.ResourceMatch, access.Thing{}) {
 			form := s.act(c, "match-"+o.ID, at(c, "/liaison/resources/"+x.ID), 0, p.say("resource.match"))
 			form.Bar.Buttons[0].Of = o.Title
@@ -269,15 +283,15 @@ func (s *Site) dealCase(c *fiber.Ctx, p *speaker, f *form, organisationID string
 	if err != nil {
 		return nil, err
 	}
-	name := s.naming(c, p)
+	giver, taker := sidesOf(&d, s.naming(c, p, organisationID))
 	v := &casePage{Up: up, Title: d.Title}
 	if w := saidHere(c, "matched", "saved"); w != "" {
 		v.ok(p.say("resource.done." + w))
 	}
 	facts := fact(nil, p.say("station.progress"), p.say("resource.state."+string(d.State)))
 	facts = fact(facts, p.say("resource.kind_label"), p.say("resource.kind."+string(d.Kind)))
-	facts = fact(facts, p.say("resource.giver"), name(d.GiverID)+p.say("station.gap")+saidWords(p, &d, d.GiverID))
-	facts = fact(facts, p.say("resource.taker"), name(d.TakerID)+p.say("station.gap")+saidWords(p, &d, d.TakerID))
+	facts = fact(facts, p.say("resource.giver"), giver+p.say("station.gap")+saidWords(p, &d, d.GiverID))
+	facts = fact(facts, p.say("resource.taker"), taker+p.say("station.gap")+saidWords(p, &d, d.TakerID))
 	if d.On != "" {
 		facts = fact(facts, p.say("resource.on"), onDay(p, d.On))
 	}
@@ -346,50 +360,4 @@ func (s *Site) deedDone(c *fiber.Ctx, organisationID, id string) error {
 		return caseErr
 	}
 	return s.refuse(c, p, v, f, err)
-}
-
-// publicSpaces: GET /spaces: when the spaces of organisations are open to others, those alone whose organisation agreed.
-func (s *Site) publicSpaces(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	v := casePage{Title: p.say("resource.spaces"), Lead: p.say("resource.spaces_lead"), Links: []ui.Link{{Label: p.say("activity.subscribe"), Href: at(c, "/spaces.ics")}, {Label: p.say("station.public"), Href: at(c, "/station")}}}
-	list := []resource.Space{}
-	if s.services.Resources != nil {
-		var err error
-		if list, err = s.services.Resources.Spaces(c.UserContext()); err != nil {
-			return err
-		}
-	}
-	if len(list) == 0 {
-		v.add(section{Records: &ui.Records{Empty: p.say("resource.no_space")}})
-	}
-	for i := range list {
-		x := &list[i]
-		facts := fact(nil, p.say("resource.kind_label"), p.say("resource.kind."+string(x.Kind)))
-		facts = fact(facts, p.say("station.who"), p.name(x.Organisation))
-		facts = fact(facts, p.say("resource.place"), s.placeWords(c, p, x.Place))
-		v.add(section{ID: "space-" + x.ID, Title: x.Title, Text: x.Text, Facts: facts, Week: s.daysAhead(p, x.Hours)})
-	}
-	return s.showPublic(c, p, &v)
-}
-
-// spacesCalendar: GET /spaces.ics: the same for the calendar of a telephone, which asks again by itself.
-func (s *Site) spacesCalendar(c *fiber.Ctx) error {
-	p := s.speaker(c)
-	list := []resource.Space{}
-	if s.services.Resources != nil {
-		var err error
-		if list, err = s.services.Resources.Spaces(c.UserContext()); err != nil {
-			return err
-		}
-	}
-	cal := resource.Calendar{
-		Name: p.say("resource.spaces"), Host: s.config.Host(), Lang: p.Lang, Days: s.calendar(), URL: s.config.Origin + ui.Href(p.Lang, "/spaces"), Now: p.now,
-		Place: func(slug string) string { return s.placeWords(c, p, slug) },
-	}
-	body := cal.ICalendar(list)
-	if p.err != nil {
-		return p.err
-	}
-	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
-	return c.Send(body)
 }

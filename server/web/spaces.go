@@ -1,0 +1,54 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/resource"
+)
+
+// publicSpaces: GET /spaces: when the spaces of organisations are open to others, those alone whose organisation agreed.
+func (s *Site) publicSpaces(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	v := casePage{Title: p.say("resource.spaces"), Lead: p.say("resource.spaces_lead"), Links: []ui.Link{{Label: p.say("activity.subscribe"), Href: at(c, "/spaces.ics")}, {Label: p.say("station.public"), Href: at(c, "/station")}}}
+	list := []resource.Space{}
+	if s.services.Resources != nil {
+		var err error
+		if list, err = s.services.Resources.Spaces(c.UserContext()); err != nil {
+			return err
+		}
+	}
+	if len(list) == 0 {
+		v.add(section{Records: &ui.Records{Empty: p.say("resource.no_space")}})
+	}
+	for i := range list {
+		x := &list[i]
+		facts := fact(nil, p.say("resource.kind_label"), p.say("resource.kind."+string(x.Kind)))
+		facts = fact(facts, p.say("station.who"), p.name(x.Organisation))
+		facts = fact(facts, p.say("resource.place"), s.placeWords(c, p, x.Place))
+		v.add(section{ID: "space-" + x.ID, Title: x.Title, Text: x.Text, Facts: facts, Week: s.daysAhead(p, x.Hours)})
+	}
+	return s.showPublic(c, p, &v)
+}
+
+// spacesCalendar: GET /spaces.ics: the same for the calendar of a telephone, which asks again by itself.
+func (s *Site) spacesCalendar(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	list := []resource.Space{}
+	if s.services.Resources != nil {
+		var err error
+		if list, err = s.services.Resources.Spaces(c.UserContext()); err != nil {
+			return err
+		}
+	}
+	cal := resource.Calendar{
+		Name: p.say("resource.spaces"), Host: s.config.Host(), Lang: p.Lang, Days: s.calendar(), URL: s.config.Origin + ui.Href(p.Lang, "/spaces"), Now: p.now,
+		Place: func(slug string) string { return s.placeWords(c, p, slug) },
+	}
+	body := cal.ICalendar(list)
+	if p.err != nil {
+		return p.err
+	}
+	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
+	return c.Send(body)
+}
