@@ -84,6 +84,8 @@ func TestAnActivityThroughThePages(t *testing.T) {
 		t.Fatalf("a picture: %d %s", a.status, complaint(a.body))
 	}
 	has(t, "whose word it is", lian.page(to), "没有拍到清楚的脸", "说的")
+	admin := x.again(t, demo.Admin)
+	has(t, "the ledger", admin.page("/admin/consents"), "活动照片：没有拍到清楚的脸", "同意着")
 	if strings.Contains(anybody.page("/activities/"+id), "摊位") {
 		t.Error("a picture that one person put there is public")
 	}
@@ -117,6 +119,7 @@ func TestAnActivityThroughThePages(t *testing.T) {
 	if strings.Contains(anybody.page("/activities/"+id), "摊位") {
 		t.Error("the page still has it")
 	}
+	has(t, "the ledger, after that", admin.page("/admin/consents"), "活动照片：没有拍到清楚的脸", "收回了")
 }
 
 func TestACancelledActivityIsSaidEverywhere(t *testing.T) {

@@ -50,7 +50,7 @@ func (s *Service) stands(ctx context.Context, e *audit.Entry) (before, after map
 			err = errors.Join(leaves(before, Asking, x.Before), leaves(after, Asking, x.After))
 		case person + " monthly":
 			err = errors.Join(leaves(before, Monthly, x.Before), leaves(after, Monthly, x.After))
-		case activity + " photos":
+		case activity + " page":
 			err = errors.Join(s.photos(before, x.Before), s.photos(after, x.After))
 		case openPoint + " open":
 			opened(before, e, x.Before == "true")
@@ -152,13 +152,18 @@ func plaques(in map[string]stand, raw string) error {
 	return err
 }
 
+// photos puts in the pictures of an activity. Its draft has them all: one that is taken away is gone from the public page, too.
 func (s *Service) photos(in map[string]stand, raw string) error {
-	var list []struct {
-		Key     string `json:"key"`
-		Consent leave  `json:"consent"`
+	var page struct {
+		Draft struct {
+			Photos []struct {
+				Key     string `json:"key"`
+				Consent leave  `json:"consent"`
+			} `json:"photos"`
+		} `json:"draft"`
 	}
-	err := decode(raw, &list)
-	for _, x := range list {
+	err := decode(raw, &page)
+	for _, x := range page.Draft.Photos {
 		version := strconv.Itoa(x.Consent.Words)
 		put(in, stand{Photo, s.keyed(x.Key) + "/" + version, x.Consent.Basis, version, x.Consent.At, x.Consent.AccountID, false})
 	}
