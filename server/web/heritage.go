@@ -325,11 +325,15 @@ func (s *Site) heritageCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 	case r.State == heritage.Checked:
 		step("show", p.say("heritage.show"), p.say("heritage.show_text"), p.say("heritage.show_send"), review("show"))
 	case r.State == heritage.Shown, r.State == heritage.Confirmed, r.State == heritage.Conditional:
-		picks := []ui.Pick{}
-		for i, o := range heritage.Outcomes {
-			picks = append(picks, ui.Pick{Value: string(o), Label: p.say("heritage.outcome." + string(o)), Checked: typedOr(only(f, "review"), "outcome", string(heritage.Pass)) == string(heritage.Outcomes[i])})
+		outcomes, text := heritage.Outcomes, ""
+		if !r.MayDecide(Of(c).Actor.AccountID) {
+			outcomes, text = []heritage.Outcome{heritage.Remove}, p.say("heritage.review_own")
 		}
-		step("review", p.say("heritage.review"), "", p.say("heritage.review_send"),
+		picks := []ui.Pick{}
+		for _, o := range outcomes {
+			picks = append(picks, ui.Pick{Value: string(o), Label: p.say("heritage.outcome." + string(o)), Checked: typedOr(only(f, "review"), "outcome", string(outcomes[0])) == string(o)})
+		}
+		step("review", p.say("heritage.review"), text, p.say("heritage.review_send"),
 			ui.FormPart{Choice: &ui.Choice{ID: "review-outcome", Name: "outcome", Legend: p.say("heritage.outcome_label"), Options: picks}}, review("review"), words("review", "words", p.say("heritage.review_words"), true))
 	default: // what is over has no next step
 	}

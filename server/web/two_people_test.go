@@ -421,6 +421,15 @@ func TestAMarkTheDistrictEntersTakesTwoPeople(t *testing.T) {
 	}
 	x.wait(61 * time.Second) // pages are kept for a minute
 	has(t, "shown", anybody.page("/shops/"+slug), "区 007")
+	next := time.Unix(0, x.clock.Load()).AddDate(0, 0, 60).Format(time.DateOnly)
+	form := url.Values{"form": {"review"}, "outcome": {"pass"}, "review": {next}, "rev": {revOf(t, second.page(path), "review")}}
+	if body := author.page(path); strings.Contains(body, `value="pass"`) || !strings.Contains(body, `value="remove"`) || !strings.Contains(body, "由另一位同事复核") {
+		t.Error("its author is offered to let it pass its review")
+	}
+	if a := author.post(path, form); a.status != http.StatusConflict {
+		t.Errorf("reviewed by its author: %d", a.status)
+	}
+	second.done(path, form)
 }
 
 // What waits for a second person is on one page: each reads what they may let through, with how long it has waited.

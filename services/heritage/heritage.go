@@ -65,7 +65,7 @@ type Record struct {
 	Shop       string `json:"shop"`
 	State      State  `json:"state"`
 	Claim      Claim  `json:"claim"`
-	// Authors are the accounts that wrote the claim or corrected it; none of them checks or shows it.
+	// Authors are the accounts that wrote the claim or corrected it; none of them checks it, shows it or lets it pass a review.
 	Authors []string `json:"authors,omitempty"`
 	// Evidence is the picture of the certificate, sealed; the district and who sent it see it.
 	Evidence *media.Evidence `json:"evidence,omitempty"`
@@ -98,7 +98,8 @@ func (r *Record) Bears(today string) bool {
 	return slices.Contains([]State{Shown, Confirmed, Conditional}, r.State) && today <= r.ReviewOn
 }
 
-// MayDecide reports whether an account may check the claim or show the mark: somebody who did not write it, nor sent its evidence.
+// MayDecide reports whether an account may check the claim, show the mark or let it pass a review: somebody who did not write it, nor sent
+// its evidence.
 func (r *Record) MayDecide(accountID string) bool {
 	return !slices.Contains(r.Authors, accountID) && (r.Evidence == nil || accountID == "" || r.Evidence.By != accountID)
 }

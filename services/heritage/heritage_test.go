@@ -189,7 +189,8 @@ func TestTheWayOfAMark(t *testing.T) {
 	}
 }
 
-// What the district enters of a shop without an owner takes two people: neither who entered a claim nor who corrected it checks or shows it.
+// What the district enters of a shop without an owner takes two people: neither who entered a claim nor who corrected it checks it,
+// shows it or lets it pass a review; to take the badge off is for everybody at the desk.
 func TestNobodyLetsTheirOwnClaimThrough(t *testing.T) {
 	b, ctx := opened(t), t.Context()
 	b.shop.l.MerchantID = ""
@@ -225,8 +226,18 @@ func TestNobodyLetsTheirOwnClaimThrough(t *testing.T) {
 	if p, err := b.Public(ctx, "l1"); err != nil || p.Authors != nil {
 		t.Errorf("the public reads who wrote it: %v %v", p.Authors, err)
 	}
-	if r, err = b.Review(ctx, as("three"), r.ID, r.Rev, Remove, "", "换了行当"); err != nil {
-		t.Fatal(err)
+	for _, o := range []Outcome{Pass, Needs} {
+		for _, who := range []string{"one", "two"} {
+			if _, err := b.Review(ctx, as(who), r.ID, r.Rev, o, "2028-10-15", "补商标证"); !fault.Is(err, fault.Conflict) {
+				t.Errorf("%s reviews it, %s: %v", who, o, err)
+			}
+		}
+		if r, err = b.Review(ctx, as("three"), r.ID, r.Rev, o, "2028-10-15", "补商标证"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, err = b.Review(ctx, as("one"), r.ID, r.Rev, Remove, "", "换了行当"); err != nil || b.badge() {
+		t.Fatalf("its author takes it off: badge %v, %v", b.badge(), err)
 	}
 	if r, err = b.Claim(ctx, as("three"), "l1", r.Rev, c, &media.Evidence{Key: "f", By: "three"}); err != nil || r.MayDecide("three") || !r.MayDecide("one") {
 		t.Errorf("claimed anew: %v %v", r.Authors, err)

@@ -206,7 +206,7 @@ const (
 var Outcomes = []Outcome{Pass, Needs, Remove}
 
 // Review ends a review: with the day of the next one and, for Needs, what the shop must do; for Remove with a reason, and the badge goes
-// at once.
+// at once. fault.Conflict for who wrote the claim: they may take the badge off, not keep it on.
 func (s *Service) Review(ctx context.Context, by access.Actor, id string, rev int64, o Outcome, reviewOn, words string) (Record, error) {
 	if !slices.Contains(Outcomes, o) {
 		return Record{}, fault.Wrong("outcome", "error.choice", nil)
@@ -220,6 +220,13 @@ func (s *Service) Review(ctx context.Context, by access.Actor, id string, rev in
 	}
 	if errs != nil {
 		return Record{}, errs
+	}
+	r, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Record{}, err
+	}
+	if o != Remove && !r.MayDecide(by.AccountID) {
+		return Record{}, errOwn()
 	}
 	return s.badge(ctx, by, id, rev, string(o), func(r *Record) {
 		switch o {
