@@ -12,7 +12,6 @@ import (
 	"shangquan/services/assembly"
 	"shangquan/services/lang"
 	"shangquan/services/programme"
-	"shangquan/services/resource"
 	"shangquan/services/store"
 )
 
@@ -186,18 +185,18 @@ func (s *Site) roomsCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) e
 	return nil
 }
 
-// needsCard is what organisations seek and nobody has answered.
+// needsCard is what organisations seek and nobody has come together with them about.
 func (s *Site) needsCard(c *fiber.Ctx, p *speaker, v *overviewView, _ *atHand) error {
-	page, err := s.services.Resources.Open(c.UserContext(), Of(c).Actor, "", resource.Sought, "", "", onLiaison)
+	needs, err := s.services.Resources.Unmatched(c.UserContext(), Of(c).Actor, onLiaison+1)
 	if err != nil {
 		return err
 	}
 	card := overviewCard{Title: p.say("liaison.needs"), Records: ui.Records{Empty: p.say("liaison.no_need")}, All: &ui.Link{Label: p.say("resource.home"), Href: at(c, "/liaison/resources")}}
-	for i := range page.Items[:min(len(page.Items), cardLength)] {
-		x := &page.Items[i]
+	for i := range needs[:min(len(needs), cardLength)] {
+		x := &needs[i]
 		card.Records.Items = append(card.Records.Items, postRecord(p, x, at(c, "/liaison/resources/"+x.ID)))
 	}
-	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.needs"), Number: orMore(len(page.Items), page.Next != ""), Href: at(c, "/liaison/resources")})
+	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.needs"), Number: orMore(min(len(needs), onLiaison), len(needs) > onLiaison), Href: at(c, "/liaison/resources")})
 	v.Cards = append(v.Cards, card)
 	return nil
 }

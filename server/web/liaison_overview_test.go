@@ -11,6 +11,7 @@ import (
 	"shangquan/services/demo"
 	"shangquan/services/lang"
 	"shangquan/services/programme"
+	"shangquan/services/resource"
 )
 
 // TestTheLiaisonsOverview reads what is late, ahead and drawn.
@@ -55,4 +56,53 @@ func TestTheLiaisonsOverview(t *testing.T) {
 	if a := x.as(t, demo.Coordinator).get("/liaison"); a.status != 404 {
 		t.Errorf("a coordinator reads it: %d", a.status)
 	}
+}
+
+// cardOf is what a page says under the title of one of its cards.
+func cardOf(t *testing.T, page, title string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(page, "<h2>"+title+"</h2>")
+	if !ok {
+		t.Fatalf("the page has no card %q", title)
+	}
+	card, _, _ := strings.Cut(rest, "</section>")
+	return card
+}
+
+// lacks is the opposite of has.
+func lacks(t *testing.T, where, body string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if strings.Contains(body, w) {
+			t.Errorf("%s: %q in %s", where, w, body)
+		}
+	}
+}
+
+// TestTheLiaisonSeesWhatNobodyMet reads the needs as an organisation answers one and gives up.
+func TestTheLiaisonSeesWhatNobodyMet(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
+	ctx, owner, rival, r := t.Context(), x.actor(t, demo.Owner), x.actor(t, demo.Rival), x.services.Resources
+	post, err := r.Add(ctx, owner, own, resource.Details{Side: resource.Sought, Kind: resource.Printing, Title: "要打印"})
+	if err == nil {
+		_, err = r.Add(ctx, owner, own, resource.Details{Side: resource.Sought, Kind: resource.Hall, Title: "借场地"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lian := x.as(t, demo.Liaison)
+	has(t, "nobody answered", cardOf(t, lian.page("/liaison"), "等着的需求"), "要打印", "借场地")
+	d, err := r.Answer(ctx, rival, other, post.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := cardOf(t, lian.page("/liaison"), "等着的需求")
+	has(t, "the other need", card, "借场地")
+	lacks(t, "one is answered", card, "要打印")
+	if _, err := r.Do(ctx, owner, own, d.ID, resource.GiveUp, resource.Saying{Reason: "那天不行"}); err != nil {
+		t.Fatal(err)
+	}
+	has(t, "given up", cardOf(t, lian.page("/liaison"), "等着的需求"), "要打印", "借场地")
 }

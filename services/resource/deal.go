@@ -324,6 +324,33 @@ func (s *Service) Running(ctx context.Context, by access.Actor, state State, mos
 	return page.Items, err
 }
 
+// Unmatched returns the open needs about which no deal is running, those that end soonest first, at most most; for who reads everything.
+func (s *Service) Unmatched(ctx context.Context, by access.Actor, most int) ([]Post, error) {
+	if err := s.reads(ctx, by, ""); err != nil {
+		return nil, err
+	}
+	taken := map[string]bool{}
+	for d, err := range s.deals.Each(ctx, store.Where("state", store.In, []string{string(Matched), string(Agreed), string(Delivered), string(Confirmed)})) {
+		if err != nil {
+			return nil, err
+		}
+		taken[d.PostID], taken[d.OtherID] = true, true
+	}
+	out := []Post{}
+	for p, err := range s.posts.Each(ctx, s.open(Sought, "").OrderBy("until", store.Asc)) {
+		if err != nil {
+			return nil, err
+		}
+		if taken[p.ID] {
+			continue
+		}
+		if out = append(out, p); len(out) == most {
+			break
+		}
+	}
+	return out, nil
+}
+
 // Figures counts what was delivered and confirmed by both, by kind; posts and promises do not count.
 func (s *Service) Figures(ctx context.Context, by access.Actor) (map[Kind]int, error) {
 	if err := s.reads(ctx, by, ""); err != nil {

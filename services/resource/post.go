@@ -268,6 +268,11 @@ func (s *Service) Open(ctx context.Context, by access.Actor, organisationID stri
 	if err := s.reads(ctx, by, organisationID); err != nil {
 		return store.Page[Post]{}, err
 	}
+	return s.posts.Find(ctx, s.open(side, kind).OrderBy("until", store.Asc).Limit(limit).After(cursor))
+}
+
+// open finds the open posts of a side and a kind; empty: of any.
+func (s *Service) open(side Side, kind Kind) store.Query {
 	q := store.Where("state", store.Eq, string(Open)).And("until", store.Gte, s.today().String())
 	if side != "" {
 		q = q.And("side", store.Eq, string(side))
@@ -275,7 +280,7 @@ func (s *Service) Open(ctx context.Context, by access.Actor, organisationID stri
 	if kind != "" {
 		q = q.And("kind", store.Eq, string(kind))
 	}
-	return s.posts.Find(ctx, q.OrderBy("until", store.Asc).Limit(limit).After(cursor))
+	return q
 }
 
 // Of returns the posts of an organisation, the newest first, for its own people.

@@ -207,6 +207,54 @@ func TestStepsOfADeal(t *testing.T) {
 	}
 }
 
+func TestANeedIsUnmatchedUntilADealRuns(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	first := m.add(owner, "o1", Details{Side: Sought, Kind: Printing, Title: "要打印"})
+	m.now = m.now.AddDate(0, 0, 1)
+	hallNeed := m.add(owner, "o1", Details{Side: Sought, Kind: Hall, Title: "借场地"})
+	m.add(third, "o3", Details{Side: Offered, Kind: Printing, Title: "能打印"})
+	needs := func(most int) string {
+		t.Helper()
+		out := ""
+		for _, p := range ok(m, func() ([]Post, error) { return m.Unmatched(ctx, liaison, most) }) {
+			out += p.Title + " "
+		}
+		return out
+	}
+	for most, want := range map[int]string{1: "要打印 ", 2: "要打印 借场地 ", 9: "要打印 借场地 "} {
+		if got := needs(most); got != want {
+			t.Errorf("the first %d: %q, want %q", most, got, want)
+		}
+	}
+	d := ok(m, func() (Deal, error) { return m.Answer(ctx, rival, "o2", first.ID, "") })
+	if got := needs(9); d.State != Matched || got != "借场地 " {
+		t.Errorf("%s: %q", d.State, got)
+	}
+	d = m.do(owner, "o1", d.ID, Agree, Saying{})
+	if got := needs(9); d.State != Agreed || got != "借场地 " {
+		t.Errorf("%s: %q", d.State, got)
+	}
+	d = m.do(rival, "o2", d.ID, Deliver, Saying{On: "2026-10-16", Note: "打了"})
+	if got := needs(9); d.State != Delivered || got != "借场地 " {
+		t.Errorf("%s: %q", d.State, got)
+	}
+	m.do(owner, "o1", d.ID, Deny, Saying{Reason: "没打"})
+	m.do(owner, "o1", d.ID, GiveUp, Saying{Reason: "机器坏了"})
+	if got := needs(9); got != "要打印 借场地 " {
+		t.Errorf("given up: %q", got)
+	}
+	offer := m.add(rival, "o2", hall)
+	ok(m, func() (Deal, error) { return m.Match(ctx, liaison, offer.ID, hallNeed.ID) }) // here the need is the other post of the deal
+	if got := needs(9); got != "要打印 " {
+		t.Errorf("brought together by the liaison: %q", got)
+	}
+	for name, by := range map[string]access.Actor{"an owner": owner, "a coordinator": coordinator} {
+		if _, err := m.Unmatched(ctx, by, 9); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%s reads them: %v", name, err)
+		}
+	}
+}
+
 func TestADeliveryCountsOnceBothConfirm(t *testing.T) {
 	m, ctx := opened(t), t.Context()
 	offer := m.add(owner, "o1", hall)
