@@ -152,7 +152,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting
 	}, Keys: d.keys, Join: func(token string) string { return c.Origin + "/speak/" + token }})
 	d.posts.Members = p.assembly
-	p.together, p.offers = d.gather(p), d.offer()
+	p.together, p.offers = d.gather(p, c.Origin), d.offer()
 	d.openStations(p, c.Origin)
 	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now, Paused: func() bool { return d.frozen.Now().Frozen }})
 	p.extracts = extract.New(extract.Deps{

@@ -29,8 +29,8 @@ type together struct {
 	callout    *callout.Service
 }
 
-// gather puts it on the store of d; p has its accounts and the joint meeting.
-func (d *district) gather(p *people) together {
+// gather puts it on the store of d; p has its accounts and the joint meeting, origin is where the site answers.
+func (d *district) gather(p *people, origin string) together {
 	return together{
 		activities: activity.New(activity.Deps{DB: d.db, Log: d.trail, Seats: p.assembly, Now: d.now}),
 		programmes: programme.New(programme.Deps{DB: d.db, Log: d.trail, Seats: p.assembly, Now: d.now}),
@@ -48,6 +48,7 @@ func (d *district) gather(p *people) together {
 		}),
 		neighbours: neighbour.New(neighbour.Deps{
 			DB: d.db, Log: d.trail, Keys: d.keys, Now: d.now, Days: func() int { return d.settings.Now().CaseDays },
+			Letters: p.merchants, Link: func(id string) string { return origin + "/my/neighbours/" + id },
 			Shop: func(ctx context.Context, id string) (access.Thing, string, error) {
 				l, err := d.shops.Get(ctx, id)
 				return l.Thing(), l.Name.Hans, err

@@ -74,6 +74,13 @@ func TestACaseThroughThePages(t *testing.T) {
 		}
 	}
 	step("invite", url.Values{"on": {day(1)}, "time": {"14:00"}, "where": {"居委会议室"}})
+	letter := x.sent(t, demo.Owner, "neighbour_invited")
+	has(t, "the letter", letter.Text, day(1)+" 14:00", mine)
+	for _, word := range []string{"老王", "6123", "谷阳一村", "油烟", "后巷", "居委会议室"} {
+		if strings.Contains(letter.Subject+letter.Text, word) {
+			t.Errorf("the letter says %q", word)
+		}
+	}
 	own := owner.page(mine)
 	has(t, "the shop", own, "油烟往楼上走", "居委会议室")
 	for _, word := range []string{"老王", "6123", "谷阳一村"} {

@@ -23,7 +23,7 @@ import (
 )
 
 // gather makes what organisations, residents and shops do with each other, and returns what identifies its public part.
-func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) func(context.Context) (string, error) {
+func gather(s *Services, db store.DB, trail *audit.Log, origin string, now func() time.Time) func(context.Context) (string, error) {
 	s.Activities = activity.New(activity.Deps{DB: db, Log: trail, Seats: s.Assembly, Now: now})
 	s.Programmes = programme.New(programme.Deps{DB: db, Log: trail, Seats: s.Assembly, Now: now})
 	s.Heritage = heritage.New(heritage.Deps{DB: db, Log: trail, Shops: s.Listings, Now: now})
@@ -36,7 +36,7 @@ func gather(s *Services, db store.DB, trail *audit.Log, now func() time.Time) fu
 		return m.Name.Hans, err
 	}})
 	s.Neighbours = neighbour.New(neighbour.Deps{
-		DB: db, Log: trail, Keys: s.Keys, Now: now,
+		DB: db, Log: trail, Keys: s.Keys, Now: now, Letters: s.Merchants, Link: func(id string) string { return origin + "/my/neighbours/" + id },
 		Shop: func(ctx context.Context, id string) (access.Thing, string, error) {
 			l, err := s.Listings.Get(ctx, id)
 			return l.Thing(), l.Name.Hans, err

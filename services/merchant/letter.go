@@ -144,13 +144,19 @@ func (s *Service) TellNotice(ctx context.Context, accountID, key string, emergen
 
 // MerchantPeople returns the accounts of the owners and managers of a merchant; none where it is gone or closed.
 func (s *Service) MerchantPeople(ctx context.Context, merchantID string) ([]string, error) {
+	return s.LeadersOf(ctx, merchantID, "")
+}
+
+// LeadersOf returns the accounts of the owners and managers of a merchant whose seats reach one of its shops; none where the merchant is
+// gone or closed.
+func (s *Service) LeadersOf(ctx context.Context, merchantID, listingID string) ([]string, error) {
 	out := []string{}
 	m, err := s.merchants.Get(ctx, merchantID)
 	if fault.Is(err, fault.NotFound) {
 		return out, nil
 	}
 	for _, x := range m.Members {
-		if m.State == Active && x.Role != access.Staff && len(x.ListingIDs) == 0 {
+		if m.State == Active && x.Role != access.Staff && (len(x.ListingIDs) == 0 || slices.Contains(x.ListingIDs, listingID)) {
 			out = append(out, x.AccountID)
 		}
 	}
@@ -189,6 +195,11 @@ func (s *Service) TellLapse(ctx context.Context, accountID, key string, args map
 // TellMatch tells an account that another organisation wants to come together.
 func (s *Service) TellMatch(ctx context.Context, accountID, key string, args map[string]any) error {
 	return s.letter(ctx, accountID, "resource_match", key, args)
+}
+
+// TellCase tells an account of a shop that the contact of a residential area invites the shop to a meeting.
+func (s *Service) TellCase(ctx context.Context, accountID, key string, args map[string]any) error {
+	return s.letter(ctx, accountID, "neighbour_invited", key, args)
 }
 
 // TellMinutes asks an account to confirm the minutes of a joint meeting.

@@ -267,3 +267,33 @@ func TestOwned(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoLeadsAShop(t *testing.T) {
+	b := open(t)
+	m, who := b.towards(t)
+	b.join(t, who["owner"], m.ID, "leader", access.Manager, "s1")
+	id := func(names ...string) []string {
+		out := []string{}
+		for _, n := range names {
+			out = append(out, b.person(t, n).AccountID)
+		}
+		return out
+	}
+	for name, x := range map[string]struct {
+		merchant, shop string
+		want           []string
+	}{
+		"the whole merchant": {m.ID, "", id("o", "manager")},
+		"one shop":           {m.ID, "s1", id("o", "manager", "leader")},
+		"another shop":       {m.ID, "s2", id("o", "manager")},
+		"nobody's":           {"none", "s1", []string{}},
+	} {
+		got, err := b.LeadersOf(t.Context(), x.merchant, x.shop)
+		if slices.Sort(got); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if slices.Sort(x.want); !slices.Equal(got, x.want) {
+			t.Errorf("%s: %q, want %q", name, got, x.want)
+		}
+	}
+}

@@ -3,6 +3,9 @@ package neighbour
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,9 +29,24 @@ var (
 
 type book struct {
 	*Service
-	now  time.Time
-	log  *audit.Log
-	area Area
+	letters []string
+	noPost  bool // letters do not leave
+	now     time.Time
+	log     *audit.Log
+	area    Area
+}
+
+func (b *book) LeadersOf(_ context.Context, merchantID, listingID string) ([]string, error) {
+	return map[string][]string{"m1 l1": {"dian", "guanli"}}[merchantID+" "+listingID], nil
+}
+
+func (b *book) TellCase(_ context.Context, account, key string, args map[string]any) error {
+	if b.noPost {
+		return errors.New("no post today")
+	}
+	all, err := json.Marshal(args)
+	b.letters = append(b.letters, account+" "+key+" "+string(all))
+	return err
 }
 
 func opened(t testing.TB) *book {
@@ -38,7 +56,7 @@ func opened(t testing.TB) *book {
 	db, log, keys := audittest.Open(t, now)
 	b.log = log
 	b.Service = New(Deps{
-		DB: db, Log: log, Keys: keys, Now: now,
+		DB: db, Log: log, Keys: keys, Now: now, Letters: b, Link: func(id string) string { return "/my/neighbours/" + id },
 		Shop: func(_ context.Context, id string) (access.Thing, string, error) {
 			switch id {
 			case "l1":
@@ -190,6 +208,30 @@ func TestNeitherSideReadsTheOther(t *testing.T) {
 			t.Errorf("the trail has %q", words)
 		}
 	}
+}
+
+func TestTheShopIsWrittenToOfEveryMeeting(t *testing.T) {
+	b, ctx, do := opened(t), t.Context(), ok(t)
+	x := b.begin(t)
+	if _, err := b.Invite(ctx, contact, x.ID, x.Rev, Meeting{On: "2026-03-05", Time: "14:00"}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a meeting nowhere: %v", err)
+	}
+	if len(b.letters) != 0 {
+		t.Errorf("written to before there is a meeting: %q", b.letters)
+	}
+	x = do(b.Invite(ctx, contact, x.ID, x.Rev, Meeting{On: "2026-03-05", Time: "14:00", Place: "3 号楼 201"}))
+	x = do(b.Invite(ctx, contact, x.ID, x.Rev, Meeting{On: "2026-03-06", Time: "15:00", Place: "居委会议室"}))
+	want := []string{}
+	for n, when := range []string{"2026-03-05 14:00", "2026-03-06 15:00"} {
+		for _, account := range []string{"dian", "guanli"} { // and nothing that the contact or the residents wrote
+			want = append(want, fmt.Sprintf(`%[1]s neighbour.%[2]s.%[3]d.%[1]s {"Link":"/my/neighbours/%[2]s","Shop":"云间面馆","When":"%[4]s"}`, account, x.ID, n+1, when))
+		}
+	}
+	if !slices.Equal(b.letters, want) {
+		t.Errorf("letters %q, want %q", b.letters, want)
+	}
+	b.noPost = true
+	do(b.Invite(ctx, contact, x.ID, x.Rev, Meeting{On: "2026-03-07", Time: "15:00", Place: "居委会议室"}))
 }
 
 func TestTheWayOfACase(t *testing.T) {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"slices"
+	"strconv"
 	"time"
 
 	"shangquan/services/access"
@@ -25,6 +27,15 @@ const (
 // ShopOf says whose a shop is and what it is called: fault.NotFound for one that is not there.
 type ShopOf func(ctx context.Context, listingID string) (thing access.Thing, name string, err error)
 
+// Letters reach the people of a shop. Sent twice with the same key a letter arrives once where the engine can tell; somebody who cannot
+// be reached is no error.
+type Letters interface {
+	// LeadersOf returns the accounts that answer for a shop of a merchant.
+	LeadersOf(ctx context.Context, merchantID, listingID string) ([]string, error)
+	// TellCase says that the shop is invited to a meeting; args are Shop, When and Link. What people wrote of a case is for those who signed in.
+	TellCase(ctx context.Context, accountID, key string, args map[string]any) error
+}
+
 // Deps are what New needs.
 type Deps struct {
 	DB   store.DB
@@ -33,6 +44,9 @@ type Deps struct {
 	Shop ShopOf
 	// Contacts are the accounts that may be the contact of an area, with what colleagues call them.
 	Contacts func(ctx context.Context) (map[string]string, error)
+	Letters  Letters // nil: nobody is written to
+	// Link returns the address of a case in the portal of its shop.
+	Link func(caseID string) string
 	// Days says how long the sides of a closed case are kept, Keep at most; nil: Keep.
 	Days func() int
 	Now  func() time.Time // in the zone of the district
@@ -224,7 +238,8 @@ func (s *Service) Note(ctx context.Context, by access.Actor, id string, rev int6
 	}, Open, Invited, Agreed, Once, Twice)
 }
 
-// Invite calls both sides to a meeting.
+// Invite calls both sides to a meeting, and writes to who answers for the shop. The residents hear of it from the contact, who alone
+// knows how.
 func (s *Service) Invite(ctx context.Context, by access.Actor, id string, rev int64, m Meeting) (Case, error) {
 	m.Place = lang.Clean(m.Place)
 	wrong := append(day("on", m.On), (lang.Limit{Max: MaxPlace, Must: true}).Check("where", m.Place)...)
@@ -234,7 +249,7 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, id string, rev in
 	if err := fault.Wrongs(wrong); err != nil {
 		return Case{}, err
 	}
-	return s.step(ctx, by, id, rev, "invite", func(x *Case) error {
+	x, err := s.step(ctx, by, id, rev, "invite", func(x *Case) error {
 		if len(x.Meetings) >= MaxMeetings {
 			return cannot("neighbour.wrong.full", "too many meetings")
 		}
@@ -242,6 +257,26 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, id string, rev in
 		x.State, x.Coming = Invited, nil
 		return nil
 	}, Open, Invited)
+	if err == nil {
+		s.tell(ctx, &x, m)
+	}
+	return x, err
+}
+
+// tell writes to who answers for the shop that there is a meeting. A letter that does not leave is noted: who missed it sees the case at
+// the next visit.
+func (s *Service) tell(ctx context.Context, x *Case, m Meeting) {
+	if s.Letters == nil {
+		return
+	}
+	people, err := s.Letters.LeadersOf(ctx, x.MerchantID, x.ListingID)
+	for _, account := range people {
+		key := "neighbour." + x.ID + "." + strconv.Itoa(len(x.Meetings)) + "." + account
+		err = errors.Join(err, s.Letters.TellCase(ctx, account, key, map[string]any{"Shop": x.Shop, "When": m.On + " " + m.Time, "Link": s.Link(x.ID)}))
+	}
+	if err != nil {
+		slog.WarnContext(ctx, "an invitation of a shop did not leave", "error", err)
+	}
 }
 
 // Add writes down a measure that both sides agreed on.
