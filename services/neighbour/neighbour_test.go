@@ -144,6 +144,34 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 }
 
+func TestNoMobileNumberIsReadByBothSides(t *testing.T) {
+	b, ctx, do := opened(t), t.Context(), ok(t)
+	const cell = "打 138 1234 5678"
+	d := b.draft()
+	d.Side.Residents, d.Side.Shop = cell, cell // which the contact alone reads
+	x := do(b.Begin(ctx, contact, d))
+	for field, try := range map[string]func() error{
+		"place":  func() error { d := b.draft(); d.Place = cell; _, err := b.Begin(ctx, contact, d); return err },
+		"matter": func() error { d := b.draft(); d.Matter = cell; _, err := b.Begin(ctx, contact, d); return err },
+		"where": func() error {
+			_, err := b.Invite(ctx, contact, x.ID, x.Rev, Meeting{On: "2026-03-05", Time: "14:00", Place: cell})
+			return err
+		},
+		"text": func() error {
+			_, err := b.Add(ctx, contact, x.ID, x.Rev, Measure{Text: cell, Who: Shop, Due: "2026-03-12"})
+			return err
+		},
+		"text of a check": func() error { _, err := b.Look(ctx, contact, x.ID, x.Rev, true, cell); return err },
+		"result":          func() error { _, err := b.Close(ctx, contact, x.ID, x.Rev, false, cell); return err },
+	} {
+		name, _, _ := strings.Cut(field, " ")
+		f, is := errors.AsType[*fault.Error](try())
+		if !is || f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Name != name || f.Fields[0].Key != "error.mobile" {
+			t.Errorf("%s: %v", field, f)
+		}
+	}
+}
+
 func TestNeitherSideReadsTheOther(t *testing.T) {
 	b, ctx, do := opened(t), t.Context(), ok(t)
 	x := b.begin(t)

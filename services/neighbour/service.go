@@ -14,6 +14,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/job"
 	"shangquan/services/lang"
+	"shangquan/services/phone"
 	"shangquan/services/secret"
 	"shangquan/services/store"
 )
@@ -85,14 +86,19 @@ type Draft struct {
 func (d *Draft) read() []fault.Field {
 	d.Place, d.Matter = lang.Clean(d.Place), lang.Clean(d.Matter)
 	d.Side.Residents, d.Side.Shop = lang.Clean(d.Side.Residents), lang.Clean(d.Side.Shop)
-	wrong := (lang.Limit{Max: MaxPlace, Must: true}).Check("place", d.Place)
-	wrong = append(wrong, (lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("matter", d.Matter)...)
+	wrong := both("place", d.Place, lang.Limit{Max: MaxPlace, Must: true})
+	wrong = append(wrong, both("matter", d.Matter, lang.Limit{Max: MaxText, Must: true, Prose: true})...)
 	wrong = append(wrong, (lang.Limit{Max: MaxSide, Prose: true}).Check("residents", d.Side.Residents)...)
 	wrong = append(wrong, (lang.Limit{Max: MaxSide, Prose: true}).Check("side_shop", d.Side.Shop)...)
 	if !slices.Contains(Topics, d.Topic) {
 		wrong = append(wrong, fault.Field{Name: "topic", Key: "error.choice"})
 	}
 	return wrong
+}
+
+// both checks what both sides read: how a person is reached is for the contact alone.
+func both(name, text string, most lang.Limit) []fault.Field {
+	return append(most.Check(name, text), phone.NoMobile(name, text)...)
 }
 
 // SetArea names an area and its contact, who must be a liaison; a new area where id is empty: fault.Invalid, fault.Conflict. Who becomes
@@ -242,7 +248,7 @@ func (s *Service) Note(ctx context.Context, by access.Actor, id string, rev int6
 // knows how.
 func (s *Service) Invite(ctx context.Context, by access.Actor, id string, rev int64, m Meeting) (Case, error) {
 	m.Place = lang.Clean(m.Place)
-	wrong := append(day("on", m.On), (lang.Limit{Max: MaxPlace, Must: true}).Check("where", m.Place)...)
+	wrong := append(day("on", m.On), both("where", m.Place, lang.Limit{Max: MaxPlace, Must: true})...)
 	if _, err := time.Parse("15:04", m.Time); err != nil {
 		wrong = append(wrong, fault.Field{Name: "time", Key: "neighbour.wrong.time"})
 	}
@@ -282,7 +288,7 @@ func (s *Service) tell(ctx context.Context, x *Case, m Meeting) {
 // Add writes down a measure that both sides agreed on.
 func (s *Service) Add(ctx context.Context, by access.Actor, id string, rev int64, m Measure) (Case, error) {
 	m.Text, m.DoneOn = lang.Clean(m.Text), ""
-	wrong := append((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("text", m.Text), day("due", m.Due)...)
+	wrong := append(both("text", m.Text, lang.Limit{Max: MaxText, Must: true, Prose: true}), day("due", m.Due)...)
 	if !slices.Contains(Sides, m.Who) {
 		wrong = append(wrong, fault.Field{Name: "who", Key: "error.choice"})
 	}
@@ -324,7 +330,7 @@ func (s *Service) Fulfil(ctx context.Context, by access.Actor, id string, rev in
 // Look writes down a check, on its day or after it: fault.Conflict before. Where the measures do not hold the sides meet again.
 func (s *Service) Look(ctx context.Context, by access.Actor, id string, rev int64, holds bool, text string) (Case, error) {
 	text = lang.Clean(text)
-	if err := fault.Wrongs((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("text", text)); err != nil {
+	if err := fault.Wrongs(both("text", text, lang.Limit{Max: MaxText, Must: true, Prose: true})); err != nil {
 		return Case{}, err
 	}
 	return s.step(ctx, by, id, rev, "check", func(x *Case) error {
@@ -347,7 +353,7 @@ func (s *Service) Look(ctx context.Context, by access.Actor, id string, rev int6
 // Close ends a case with its result: after both checks, or, agreed false, where the sides did not agree.
 func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int64, agreed bool, result string) (Case, error) {
 	result = lang.Clean(result)
-	if err := fault.Wrongs((lang.Limit{Max: MaxText, Must: true, Prose: true}).Check("result", result)); err != nil {
+	if err := fault.Wrongs(both("result", result, lang.Limit{Max: MaxText, Must: true, Prose: true})); err != nil {
 		return Case{}, err
 	}
 	from, to := []State{Twice}, Closed

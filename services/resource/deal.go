@@ -11,6 +11,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/phone"
 	"shangquan/services/store"
 )
 
@@ -115,13 +116,13 @@ func (x *Saying) read(deed Deed, today calendar.Date) error {
 	x.Note, x.Reason = lang.Clean(x.Note), lang.Clean(x.Reason)
 	switch deed {
 	case Deliver:
-		wrong := (lang.Limit{Max: MaxReason, Must: true}).Check("note", x.Note)
+		wrong := append((lang.Limit{Max: MaxReason, Must: true}).Check("note", x.Note), phone.NoMobile("note", x.Note)...)
 		if d, err := calendar.ParseDate(x.On); err != nil || d > today {
 			wrong = append(wrong, fault.Field{Name: "on", Key: "resource.wrong.on"})
 		}
 		return fault.Wrongs(wrong)
 	case Deny, GiveUp:
-		return fault.Wrongs((lang.Limit{Max: MaxReason, Must: true}).Check("reason", x.Reason))
+		return fault.Wrongs(append((lang.Limit{Max: MaxReason, Must: true}).Check("reason", x.Reason), phone.NoMobile("reason", x.Reason)...))
 	default:
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
+	"shangquan/services/phone"
 	"shangquan/services/store"
 )
 
@@ -122,6 +123,7 @@ func (d *Details) read() error {
 	d.Title, d.Text, d.Times = lang.Clean(d.Title), lang.Clean(d.Text), lang.Clean(d.Times)
 	wrong := (lang.Limit{Max: MaxTitle, Must: true}).Check("title", d.Title)
 	wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("text", d.Text)...)
+	wrong = append(append(wrong, phone.NoMobile("title", d.Title)...), phone.NoMobile("text", d.Text)...)
 	if d.Side != Offered && d.Side != Sought {
 		wrong = append(wrong, fault.Field{Name: "side", Key: "error.choice"})
 	}

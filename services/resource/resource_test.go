@@ -109,6 +109,9 @@ func TestWhatAPostMaySay(t *testing.T) {
 	}{
 		"as it is":           {func(*Details) {}, "<nil>"},
 		"no title":           {func(d *Details) { d.Title = "" }, "title error.text.empty"},
+		"a number in it":     {func(d *Details) { d.Title = "找小王13812345678" }, "title error.mobile"},
+		"a number below":     {func(d *Details) { d.Text = "打 138 1234 5678" }, "text error.mobile"},
+		"a desk's number":    {func(d *Details) { d.Text = "打 021-5777 0000" }, "<nil>"},
 		"no side":            {func(d *Details) { d.Side = "" }, "side error.choice"},
 		"no kind":            {func(d *Details) { d.Kind = "gold" }, "kind error.choice"},
 		"times nobody reads": {func(d *Details) { d.Times = "有空就行吧" }, "times resource.wrong.times"},
@@ -203,6 +206,22 @@ func TestStepsOfADeal(t *testing.T) {
 					t.Errorf("%s of a %s deal by %q: %v", x, s, org, err)
 				}
 			}
+		}
+	}
+}
+
+func TestWhatIsSaidToTheOtherSide(t *testing.T) {
+	today := calendar.Today(time.Date(2026, 10, 15, 9, 0, 0, 0, calendar.Shanghai))
+	for want, said := range map[string]struct {
+		deed Deed
+		Saying
+	}{
+		"note error.mobile":   {Deliver, Saying{On: "2026-10-14", Note: "找 138 1234 5678"}},
+		"reason error.mobile": {GiveUp, Saying{Reason: "找 138 1234 5678"}},
+		"<nil>":               {Deny, Saying{Reason: "打 021-5777 0000 没人接"}},
+	} {
+		if got := fieldOf(said.read(said.deed, today)); got != want {
+			t.Errorf("%s: %s, want %s", said.deed, got, want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/phone"
 	"shangquan/services/place"
 	"shangquan/services/store"
 )
@@ -74,7 +75,7 @@ func (s *Service) PointsOf(ctx context.Context, by access.Actor, listingID strin
 // OpenPoint opens something of a shop to everybody, or changes what is said of it: fault.NotFound, fault.Invalid.
 func (s *Service) OpenPoint(ctx context.Context, by access.Actor, listingID string, kind place.PointKind, note string) error {
 	note = lang.Clean(note)
-	if err := fault.Wrongs((lang.Limit{Max: MaxName}).Check("note", note)); err != nil {
+	if err := fault.Wrongs(append((lang.Limit{Max: MaxName}).Check("note", note), phone.NoMobile("note", note)...)); err != nil {
 		return err
 	}
 	return s.setPoint(ctx, by, listingID, kind, func(p *Point) {

@@ -97,6 +97,9 @@ func (d *Details) read(today string) error {
 	wrong := (lang.Limit{Max: MaxName, Must: true}).CheckText("name", d.Name)
 	wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).CheckText("intro", d.Intro)...)
 	wrong = append(wrong, (lang.Limit{Max: MaxLine, Must: true}).CheckText("where", d.Where)...)
+	wrong = append(wrong, phone.NoMobile("name", d.Name.All()...)...)
+	wrong = append(wrong, phone.NoMobile("intro", d.Intro.All()...)...)
+	wrong = append(wrong, phone.NoMobile("where", d.Where.All()...)...)
 	if list, err := phone.Parse(d.Phone); err != nil {
 		wrong = append(wrong, fault.Field{Name: "phone", Key: "station.wrong.phone"})
 	} else if slices.ContainsFunc(list, func(n phone.Number) bool { return n.Kind == phone.Mobile }) {
@@ -122,6 +125,7 @@ func (d *Details) read(today string) error {
 		}
 		wrong = append(wrong, (lang.Limit{Max: MaxName, Must: true}).CheckText("items", x.Name)...)
 		wrong = append(wrong, (lang.Limit{Max: MaxText, Must: true, Prose: true}).CheckText("items", x.Steps)...)
+		wrong = append(wrong, phone.NoMobile("items", append(x.Name.All(), x.Steps.All()...)...)...)
 		items = append(items, x)
 	}
 	if d.Items = items; len(items) > MaxItems {
