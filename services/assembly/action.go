@@ -54,9 +54,6 @@ type Evidence struct {
 // MaxEvidence is how many pieces an action item takes; one more each time it is opened again.
 const MaxEvidence = 10
 
-// mostActions bounds the open action items that come back on an agenda.
-const mostActions = 40
-
 // Overdue reports whether it is late on a day, YYYY-MM-DD.
 func (a *Action) Overdue(today string) bool { return a.State == Todo && a.Due < today }
 
@@ -149,7 +146,7 @@ func (s *Service) Prove(ctx context.Context, by access.Actor, organisationID, id
 // Close says after a look that an item is done. Without evidence it stays open, and whose evidence says that it is done does not close it:
 // fault.Conflict.
 func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int64) (Action, error) {
-	return s.judge(ctx, by, id, rev, "checked", func(a *Action) error {
+	return s.end(ctx, by, id, rev, "checked", func(a *Action) error {
 		if a.State != Done || len(a.Evidence) == 0 {
 			return cannot("assembly.wrong.evidence", "nothing shows that it is done")
 		}
@@ -182,13 +179,22 @@ func (s *Service) WithdrawAction(ctx context.Context, by access.Actor, id string
 	if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
 		return Action{}, err
 	}
-	return s.judge(ctx, by, id, rev, reason, func(a *Action) error {
+	return s.end(ctx, by, id, rev, reason, func(a *Action) error {
 		if a.State == Checked || a.State == Withdrawn {
 			return cannot("assembly.wrong.state", "the item is closed")
 		}
 		a.State, a.Reason = Withdrawn, reason
 		return nil
 	})
+}
+
+// end judges that nobody has to see to an item any more.
+func (s *Service) end(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Action) error) (Action, error) {
+	a, err := s.judge(ctx, by, id, rev, why, f)
+	if err == nil {
+		err = s.takeOff(ctx, by, id)
+	}
+	return a, err
 }
 
 func (s *Service) judge(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Action) error) (Action, error) {
@@ -260,8 +266,39 @@ func (s *Service) actionsOf(ctx context.Context, meetingID string) ([]Action, er
 // unclosedStates are those of an item that somebody still has to see to.
 var unclosedStates = []string{string(Todo), string(Done)}
 
-// unclosed returns the action items that come back on the next agenda.
+// unclosed returns the action items that come back on the next agenda: all of them, the one due first before the others.
 func (s *Service) unclosed(ctx context.Context) ([]Action, error) {
-	page, err := s.actions.Find(ctx, store.Where("state", store.In, unclosedStates).OrderBy("due", store.Asc).Limit(mostActions))
-	return page.Items, err
+	out := []Action{}
+	for a, err := range s.actions.Each(ctx, store.Where("state", store.In, unclosedStates).OrderBy("due", store.Asc)) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+// takeOff takes an item that is closed off the agendas of the meetings that are to come, but for the last topic of one: there has to be
+// something to meet about, and to write down.
+func (s *Service) takeOff(ctx context.Context, by access.Actor, id string) error {
+	page, err := s.list(ctx, []State{Agenda, Called}, "", watched)
+	if err != nil {
+		return err
+	}
+	carried := func(t Topic) bool { return t.ActionID == id }
+	for i := range page.Items {
+		if m := &page.Items[i]; !m.At.After(s.Now()) || len(m.OnAgenda()) < 2 || !slices.ContainsFunc(m.Topics, carried) {
+			continue
+		}
+		_, err = s.write(ctx, by, access.AssemblyEdit, page.Items[i].ID, 0, "closed", func(m *Meeting) error {
+			if len(m.OnAgenda()) > 1 && (m.State == Agenda || m.State == Called) {
+				m.Topics = slices.DeleteFunc(slices.Clone(m.Topics), carried)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -255,6 +255,99 @@ func TestAnActionItemComesBackUntilItIsClosed(t *testing.T) {
 	b.refused("an agenda of nothing, now that it is closed", err, fault.Invalid)
 }
 
+func TestEveryOpenActionItemComesBack(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	m := b.asked()
+	const n = 230 // more than a page of the store has
+	for i := range n {
+		must(b, func() (Action, error) {
+			return b.Assign(ctx, liaison, m.ID, m.Topics[0].ID, fmt.Sprintf("第 %d 件", i), b.two.ID, "2026-10-30")
+		})
+	}
+	next := b.convene("十一月联席会议")
+	next = must(b, func() (Meeting, error) { return b.Settle(ctx, liaison, next.ID, next.Rev, nil) })
+	if got := len(next.OnAgenda()); got != n {
+		t.Errorf("%d of %d came back", got, n)
+	}
+	if _, err := b.Propose(ctx, liaison, "", next.ID, "还有一件", ""); err != nil {
+		t.Errorf("what came back leaves no room: %v", err)
+	}
+}
+
+func TestWhatIsClosedLeavesTheAgenda(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	m := b.asked()
+	assign := func(text string) Action {
+		return must(b, func() (Action, error) {
+			return b.Assign(ctx, liaison, m.ID, m.Topics[0].ID, text, b.two.ID, "2026-10-30")
+		})
+	}
+	withdraw := func(a Action) {
+		t.Helper()
+		must(b, func() (Action, error) { return b.WithdrawAction(ctx, liaison, a.ID, a.Rev, "不用做了") })
+	}
+	one, two, three, four := assign("一"), assign("二"), assign("三"), assign("四")
+	next := b.convene("十一月联席会议")
+	next = must(b, func() (Meeting, error) {
+		return b.Settle(ctx, liaison, next.ID, next.Rev, map[string]int{one.ID: 1, two.ID: 2, three.ID: 3, four.ID: 4})
+	})
+	agenda := func(what, want string) {
+		t.Helper()
+		next = must(b, func() (Meeting, error) { return b.Meeting(ctx, liaison, next.ID) })
+		got := ""
+		for _, topic := range next.OnAgenda() {
+			got += topic.Title
+		}
+		if got != want {
+			t.Errorf("%s: the agenda is %q, want %q", what, got, want)
+		}
+	}
+	agenda("settled", "一二三四")
+	withdraw(one)
+	agenda("one withdrawn", "二三四")
+	two = must(b, func() (Action, error) { return b.Prove(ctx, rival, b.two.ID, two.ID, Evidence{Text: "装好了"}) })
+	agenda("one that waits for a look", "二三四")
+	next = must(b, func() (Meeting, error) {
+		return b.Call(ctx, liaison, next.ID, next.Rev, Plan{next.Title, next.Place, next.At})
+	})
+	must(b, func() (Action, error) { return b.Close(ctx, liaison, two.ID, two.Rev) })
+	agenda("one closed after the call", "三四")
+	// One that slipped through is taken off when the agenda is written again.
+	next = must(b, func() (Meeting, error) {
+		return b.meetings.Update(ctx, liaison, audit.Write{Action: access.AssemblyEdit}, next.ID, 0, func(m *Meeting) error {
+			m.Topics = append(m.Topics, Topic{ID: two.ID, Title: "二", ActionID: two.ID, On: true})
+			return nil
+		})
+	})
+	next = must(b, func() (Meeting, error) {
+		return b.Call(ctx, liaison, next.ID, next.Rev, Plan{next.Title, "二楼", next.At})
+	})
+	agenda("called again", "三四")
+	b.now = next.At.Add(time.Minute)
+	withdraw(three)
+	agenda("one withdrawn once they met", "三四")
+}
+
+func TestAnAgendaKeepsItsLastTopic(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	m := b.asked()
+	a := must(b, func() (Action, error) {
+		return b.Assign(ctx, liaison, m.ID, m.Topics[0].ID, "一", b.two.ID, "2026-10-30")
+	})
+	next := b.convene("十一月联席会议")
+	next = must(b, func() (Meeting, error) { return b.Settle(ctx, liaison, next.ID, next.Rev, nil) })
+	next = must(b, func() (Meeting, error) {
+		return b.Call(ctx, liaison, next.ID, next.Rev, Plan{next.Title, next.Place, next.At})
+	})
+	must(b, func() (Action, error) { return b.WithdrawAction(ctx, liaison, a.ID, a.Rev, "不用做了") })
+	next = must(b, func() (Meeting, error) {
+		return b.Call(ctx, liaison, next.ID, next.Rev, Plan{next.Title, "二楼", next.At})
+	})
+	if len(next.OnAgenda()) != 1 {
+		t.Errorf("nothing to meet about: %v", next.Topics)
+	}
+}
+
 func TestAnActionItemIsAssignedOnceAndWithdrawn(t *testing.T) {
 	b, ctx := opened(t), t.Context()
 	m := b.asked()

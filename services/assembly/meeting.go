@@ -101,7 +101,7 @@ type Summary struct {
 	Text  lang.Text `json:"text"`
 }
 
-// mostTopics bounds the topics of a meeting.
+// mostTopics bounds the topics that are proposed to a meeting; what comes back by itself does not count.
 const mostTopics = 60
 
 // Hash identifies the minutes: topics with what was said and decided, and who was there.
@@ -176,7 +176,13 @@ func (m *Meeting) propose(t Topic) error {
 	if m.State == Agenda && t.OrganisationID != "" {
 		return cannot("assembly.wrong.state", "the agenda is settled")
 	}
-	if len(m.Topics) >= mostTopics {
+	proposed := 0
+	for _, x := range m.Topics {
+		if x.ActionID == "" {
+			proposed++
+		}
+	}
+	if proposed >= mostTopics {
 		return cannot("assembly.wrong.full", "too many topics")
 	}
 	t.Title, t.Text = lang.Clean(t.Title), lang.Clean(t.Text)
@@ -189,8 +195,12 @@ func (m *Meeting) propose(t Topic) error {
 	return nil
 }
 
-// carry puts the action items that are not closed on the agenda, before everything else. Those that are there stay where they are.
+// carry puts the action items that are not closed on the agenda, before everything else, and takes those off that were closed since. Those
+// that are there stay where they are.
 func (m *Meeting) carry(open []Action) {
+	m.Topics = slices.DeleteFunc(slices.Clone(m.Topics), func(t Topic) bool {
+		return t.ActionID != "" && !slices.ContainsFunc(open, func(a Action) bool { return a.ID == t.ActionID })
+	})
 	front := []Topic{}
 	for _, a := range open {
 		if a.MeetingID != m.ID && !slices.ContainsFunc(m.Topics, func(t Topic) bool { return t.ActionID == a.ID }) {
@@ -237,7 +247,10 @@ func (m *Meeting) call(open []Action, now time.Time) error {
 	if !m.At.After(now) {
 		return fault.Wrong("day", "assembly.wrong.past", nil)
 	}
-	m.carry(open)
+	was := m.Topics
+	if m.carry(open); len(m.OnAgenda()) == 0 {
+		m.Topics = was // as takeOff leaves it
+	}
 	if m.State == Called {
 		m.Sequence++
 	}
