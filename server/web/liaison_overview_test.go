@@ -106,3 +106,49 @@ func TestTheLiaisonSeesWhatNobodyMet(t *testing.T) {
 	}
 	has(t, "given up", cardOf(t, lian.page("/liaison"), "等着的需求"), "要打印", "借场地")
 }
+
+// TestTheLiaisonSeesWhoCameAndWhatIsLate reads who came to no meeting, and action items whose day is over.
+func TestTheLiaisonSeesWhoCameAndWhatIsLate(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
+	ctx, by, a, now := t.Context(), x.actor(t, demo.Liaison), x.services.Assembly, time.Unix(0, x.clock.Load())
+	must := func(m assembly.Meeting, err error) assembly.Meeting {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	m := must(a.Convene(ctx, by, assembly.Plan{Title: "十月会议", Place: "三楼", At: now.AddDate(0, 0, 2)}))
+	m = must(a.Propose(ctx, by, "", m.ID, "后巷", ""))
+	topic := m.Topics[0].ID
+	m = must(a.Settle(ctx, by, m.ID, m.Rev, map[string]int{topic: 1}))
+	m = must(a.Call(ctx, by, m.ID, m.Rev, assembly.Plan{Title: m.Title, Place: m.Place, At: m.At}))
+	x.wait(3 * 24 * time.Hour)
+	must(a.Hold(ctx, by, m.ID, m.Rev, map[string]assembly.Presence{own: assembly.Present, other: assembly.Excused}))
+	soon, err := a.Assign(ctx, by, m.ID, topic, "装灯", own, now.AddDate(0, 0, 4).Format(time.DateOnly))
+	if err == nil {
+		_, err = a.Assign(ctx, by, m.ID, topic, "贴告示", other, now.AddDate(0, 0, 60).Format(time.DateOnly))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	const unmet = "6 个月没来开会的单位"
+	page := x.again(t, demo.Liaison).page("/liaison")
+	has(t, "who did not come", cardOf(t, page, unmet), "演示单位rival")
+	lacks(t, "who came", cardOf(t, page, unmet), "演示单位owner")
+	has(t, "before their days", cardOf(t, page, "过期的"), "没有过期的")
+	x.wait(2 * 24 * time.Hour)
+	late := cardOf(t, x.again(t, demo.Liaison).page("/liaison"), "过期的")
+	has(t, "a day late", late, "装灯", "过期了", "/liaison/actions/"+soon.ID)
+	lacks(t, "one that has time", late, "贴告示")
+	if _, err := a.Prove(ctx, by, "", soon.ID, assembly.Evidence{Text: "装好了"}); err != nil {
+		t.Fatal(err)
+	}
+	x.wait(200 * 24 * time.Hour)
+	page = x.again(t, demo.Liaison).page("/liaison")
+	has(t, "the other is late", cardOf(t, page, "过期的"), "贴告示")
+	lacks(t, "what is done", cardOf(t, page, "过期的"), "装灯")
+	has(t, "half a year later", cardOf(t, page, unmet), "演示单位owner", "演示单位rival")
+}
