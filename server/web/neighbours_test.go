@@ -53,6 +53,11 @@ func TestACaseThroughThePages(t *testing.T) {
 	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="case-shop-error"`) || !strings.Contains(a.body, "三楼老王") {
 		t.Errorf("no such shop: %d %s", a.status, complaint(a.body))
 	}
+	v.Set("matter", "打老王 138 1234 5678")
+	if a := lian.post("/liaison/neighbours", v); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="case-matter-error"`) || !strings.Contains(a.body, "打老王 138 1234 5678") {
+		t.Errorf("a mobile number that both sides would read: %d %s", a.status, complaint(a.body))
+	}
+	v.Set("matter", "油烟往楼上走")
 	v.Set("shop", "/shops/"+x.listing(t, x.people[demo.Owner].ListingIDs[0]).Slug)
 	to, _, _ := strings.Cut(lian.done("/liaison/neighbours", v), "?")
 	id := strings.TrimPrefix(to, "/liaison/neighbours/")

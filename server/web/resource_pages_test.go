@@ -28,6 +28,11 @@ func TestANeedIsMetThroughThePages(t *testing.T) {
 		t.Errorf("a place that is not: %d", a.status)
 	}
 	offer.Del("place")
+	offer.Set("text", "找小王 138 1234 5678")
+	if a := owner.post(mine, offer); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="post-text-error"`) || !strings.Contains(a.body, "找小王 138 1234 5678") {
+		t.Errorf("a mobile number that others would read: %d", a.status)
+	}
+	offer.Del("text")
 	post, _, _ := strings.Cut(owner.done(mine, offer), "?")
 	id := post[strings.LastIndexByte(post, '/')+1:]
 

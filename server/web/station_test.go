@@ -54,6 +54,16 @@ func TestAStationThroughThePages(t *testing.T) {
 	if a := lian.post("/liaison/station", bad); !strings.Contains(a.body, `id="station-slug-error"`) {
 		t.Errorf("an address in Chinese: %s", complaint(a.body))
 	}
+	bad.Set("slug", "yunjian")
+	for _, name := range []string{"intro", "where", "items"} {
+		was := bad.Get(name)
+		bad.Set(name, "交给小王\n138 1234 5678")
+		bad.Del("items.en")
+		if a := lian.post("/liaison/station", bad); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="station-`+name+`-error"`) || !strings.Contains(a.body, "138 1234 5678") {
+			t.Errorf("a mobile number in %s: %d %s", name, a.status, complaint(a.body))
+		}
+		bad.Set(name, was)
+	}
 	station, _ := x.room(t, lian)
 	anybody := x.as(t, "")
 	if a := anybody.get("/station/yunjian"); a.status != http.StatusNotFound {

@@ -134,6 +134,9 @@ func TestAShopOpensItsWater(t *testing.T) {
 	if err := h.OpenPoint(ctx, owner, "s1", place.Metro, ""); fieldOf(err) != "kind error.choice" {
 		t.Errorf("a metro station: %v", err)
 	}
+	if err := h.OpenPoint(ctx, owner, "s1", place.Water, "打 13812345678"); fieldOf(err) != "note error.mobile" {
+		t.Errorf("a mobile number in the note: %v", err)
+	}
 	open := func() {
 		t.Helper()
 		if err := h.OpenPoint(ctx, owner, "s1", place.Water, " 进门右手边 "); err != nil {
