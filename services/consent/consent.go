@@ -7,6 +7,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -289,6 +290,10 @@ func (s *Service) give(ctx context.Context, e *audit.Entry, x *stand) (int, erro
 func (s *Service) withdraw(ctx context.Context, e *audit.Entry, x *stand) (int, error) {
 	was, err := s.coll.GetBy(ctx, "slot", x.slot(e))
 	if fault.Is(err, fault.NotFound) {
+		ended, err := s.coll.Find(ctx, store.Where("of", store.Eq, e.Of).And("withdrawn", store.Eq, e.Fact.At))
+		if err != nil || slices.ContainsFunc(ended.Items, func(c Consent) bool { return strings.HasSuffix(c.ID, "."+x.id()) }) {
+			return 0, err // this entry came before
+		}
 		// Given before there was a ledger: what is known of it comes with its end.
 		if _, err := s.give(ctx, e, x); err != nil {
 			return 0, err

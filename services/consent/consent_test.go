@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/audit/audittest"
@@ -139,34 +141,47 @@ func TestLedger(t *testing.T) {
 // Reading the same entries again, as after a crash, changes nothing.
 func TestTakeAgain(t *testing.T) {
 	at := time.Date(2026, 11, 28, 2, 0, 0, 0, time.UTC)
-	now := func() time.Time { at = at.Add(time.Second); return at }
-	db, log, keys := audittest.Open(t, now)
-	shops := audit.Record(store.NewCollection[shop](db, "shops", store.Follow("audit")), log, listing.Kind)
-	x := shop{}
-	w := audit.Write{Action: access.ListingContact}
-	if err := shops.Insert(t.Context(), owner, w, &x); err != nil {
-		t.Fatal(err)
-	}
-	for _, all := range [][]listing.Consent{{{Digits: "+8613812345678", Version: "1", At: at, By: "o"}}, {}, {{Digits: "+8613812345678", Version: "1", At: at, By: "o"}}} {
-		if _, err := shops.Update(t.Context(), owner, w, x.ID, 0, func(x *shop) error { x.Consents = all; return nil }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s := consent.New(consent.Deps{DB: db, Log: log, Keys: keys, Days: func() int { return 90 }, Now: now, Shop: func(context.Context, string) (listing.Listing, error) {
-		return listing.Listing{}, fault.Missing()
-	}})
-	if n, err := s.Take(t.Context()); n != 3 || err != nil {
-		t.Fatalf("Take = %d, %v", n, err)
-	}
-	before, err := s.List(t.Context(), admin, consent.Filter{}, "", 10)
-	if err != nil || len(before.Items) != 2 {
-		t.Fatalf("%+v, %v", before.Items, err)
-	}
-	if err := s.Rewind(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	after, err := s.List(t.Context(), admin, consent.Filter{}, "", 10)
-	if err != nil || len(after.Items) != 2 || after.Items[0].Stands() != before.Items[0].Stands() || after.Items[1].Stands() != before.Items[1].Stands() {
-		t.Errorf("read again: %+v, %v", after.Items, err)
+	given, none := []listing.Consent{{Digits: "+8613812345678", Version: "1", At: at, By: "o"}}, []listing.Consent{}
+	for name, tt := range map[string]struct {
+		said  [][]listing.Consent
+		lines int
+	}{
+		"given, taken back":        {[][]listing.Consent{given, none}, 1},
+		"given again":              {[][]listing.Consent{given, none, given}, 2},
+		"taken back a second time": {[][]listing.Consent{given, none, given, none}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := at
+			now := func() time.Time { at = at.Add(time.Second); return at }
+			db, log, keys := audittest.Open(t, now)
+			shops := audit.Record(store.NewCollection[shop](db, "shops", store.Follow("audit")), log, listing.Kind)
+			x := shop{}
+			w := audit.Write{Action: access.ListingContact}
+			if err := shops.Insert(t.Context(), owner, w, &x); err != nil {
+				t.Fatal(err)
+			}
+			for _, all := range tt.said {
+				if _, err := shops.Update(t.Context(), owner, w, x.ID, 0, func(x *shop) error { x.Consents = all; return nil }); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s := consent.New(consent.Deps{DB: db, Log: log, Keys: keys, Days: func() int { return 90 }, Now: now, Shop: func(context.Context, string) (listing.Listing, error) {
+				return listing.Listing{}, fault.Missing()
+			}})
+			if n, err := s.Take(t.Context()); n != len(tt.said) || err != nil {
+				t.Fatalf("Take = %d, %v", n, err)
+			}
+			before, err := s.List(t.Context(), admin, consent.Filter{}, "", 10)
+			if err != nil || len(before.Items) != tt.lines {
+				t.Fatalf("%+v, %v", before.Items, err)
+			}
+			if err := s.Rewind(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			after, err := s.List(t.Context(), admin, consent.Filter{}, "", 10)
+			if diff := cmp.Diff(before.Items, after.Items); err != nil || diff != "" {
+				t.Errorf("read again: %v %s", err, diff)
+			}
+		})
 	}
 }
