@@ -224,3 +224,38 @@ func TestAUZ08StaffPagesAnswerOnlyWhereTheyMay(t *testing.T) {
 		t.Error("the setting was not read")
 	}
 }
+
+// SES-05: who is signed out by the administrator is, on every device, and a single session too.
+func TestSignedOutByTheAdministrator(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	admin, at := x.as(t, demo.Admin), "/admin/accounts/"+x.people[demo.Staff].AccountID
+	out := func(what string, b *browser) {
+		t.Helper()
+		if a := b.get("/account"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.to, "/sign-in") {
+			t.Errorf("%s: still signed in, %d", what, a.status)
+		}
+	}
+	was := x.people[demo.Staff]
+	in := func() *browser {
+		t.Helper()
+		b := x.as(t, "")
+		b.done("/sign-in", url.Values{"name": {was.Contact}, "password": {was.Password}})
+		return b
+	}
+	first := x.as(t, demo.Staff)
+	one := regexp.MustCompile(`name="end" value="([^"]+)"`).FindStringSubmatch(admin.page(at))
+	if one == nil {
+		t.Fatal("the page lists no session to end")
+	}
+	second := in()
+	admin.done(at+"/sessions", url.Values{"end": {one[1]}})
+	out("the one session", first)
+	if a := second.get("/account"); a.status != http.StatusOK {
+		t.Errorf("the other session ended too: %d", a.status)
+	}
+	third := in()
+	admin.done(at+"/sessions", url.Values{})
+	out("one of all", second)
+	out("the other of all", third)
+}
