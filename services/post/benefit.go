@@ -3,7 +3,6 @@ package post
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"shangquan/services/access"
@@ -26,6 +25,18 @@ const errUnlisted = "post.wrong.unlisted"
 type Benefit struct {
 	Post
 	Organisation lang.Text
+}
+
+// named leaves out the posts of organisations that may not be named at this moment: nothing of those is public.
+func (s *Service) named(ctx context.Context, list ...Post) ([]Post, error) {
+	if !slices.ContainsFunc(list, func(p Post) bool { return p.OrganisationID != "" }) {
+		return list, nil
+	}
+	names, err := s.Members.ListedNames(ctx)
+	return slices.DeleteFunc(list, func(p Post) bool {
+		_, listed := names[p.OrganisationID]
+		return p.OrganisationID != "" && !listed
+	}), err
 }
 
 // ByOrganisation returns the posts of a member in every state, the newest first, for who acts for it and who works on the joint meeting:
@@ -64,13 +75,6 @@ func (s *Service) Benefits(ctx context.Context, now time.Time) ([]Benefit, error
 		out = append(out, Benefit{p, name})
 	}
 	today := calendar.Today(now)
-	slices.SortStableFunc(out, func(a, b Benefit) int {
-		x, _ := a.Next(today)
-		y, _ := b.Next(today)
-		if x != y {
-			return int(x - y)
-		}
-		return strings.Compare(a.ID, b.ID)
-	})
+	slices.SortStableFunc(out, func(a, b Benefit) int { return sooner(&a.Post, &b.Post, today) })
 	return out, nil
 }

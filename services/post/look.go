@@ -62,14 +62,9 @@ func (s *Service) ToLook(ctx context.Context, by access.Actor, cursor string, li
 	}
 	q := store.Where("look_since", store.Gt, time.Time{}).And("state", store.Eq, string(Published)).And("until", store.Gte, calendar.Today(s.now()).String())
 	page, err := s.docs.Find(ctx, q.OrderBy("look_since", store.Asc).Limit(limit).After(cursor))
-	if err != nil || !slices.ContainsFunc(page.Items, func(p Post) bool { return p.OrganisationID != "" }) {
-		return page, err
+	if err == nil {
+		page.Items, err = s.named(ctx, page.Items...)
 	}
-	names, err := s.Members.ListedNames(ctx)
-	page.Items = slices.DeleteFunc(page.Items, func(p Post) bool {
-		_, listed := names[p.OrganisationID]
-		return p.OrganisationID != "" && !listed
-	})
 	return page, err
 }
 

@@ -1,6 +1,7 @@
 package post
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -170,11 +171,14 @@ func (s *Service) Publish(ctx context.Context, by access.Actor, id string, rev i
 		return Post{}, err
 	}
 	strange, err := s.strange(ctx, &p)
-	if err == nil {
-		err = s.named(ctx, &p)
-	}
 	if err != nil {
 		return Post{}, err
+	}
+	switch named, err := s.named(ctx, p); {
+	case err != nil:
+		return Post{}, err
+	case len(named) == 0:
+		return Post{}, fault.New(fault.Conflict, errUnlisted, errors.New("post: the organisation has not agreed to be named"))
 	}
 	for i := range MaxLive {
 		got, err := s.change(ctx, by, id, rev, "publish", func(p *Post) error {
@@ -199,18 +203,6 @@ func (p *Post) owner() string {
 		return "organisation:" + p.OrganisationID
 	}
 	return "listing:" + p.ListingID
-}
-
-// named returns nil where p may be public as far as its organisation goes.
-func (s *Service) named(ctx context.Context, p *Post) error {
-	if p.OrganisationID == "" {
-		return nil
-	}
-	names, err := s.Members.ListedNames(ctx)
-	if _, ok := names[p.OrganisationID]; err == nil && !ok {
-		err = fault.New(fault.Conflict, errUnlisted, errors.New("post: the organisation has not agreed to be named"))
-	}
-	return err
 }
 
 // endPast frees the places of posts whose last day is over. It is the program's own doing; pages know without it.
@@ -252,11 +244,11 @@ func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Post, er
 		return Post{}, err
 	}
 	if p.OrganisationID != "" && access.Can(by, access.ReviewRead, access.Thing{Kind: kind}) {
-		names, err := s.Members.ListedNames(ctx)
+		named, err := s.named(ctx, p)
 		if err != nil {
 			return Post{}, err
 		}
-		if _, listed := names[p.OrganisationID]; p.Hidden != "" || listed && p.State == Published {
+		if p.Hidden != "" || len(named) > 0 && p.State == Published {
 			return p, nil
 		}
 	}
@@ -333,15 +325,15 @@ func (s *Service) Live(ctx context.Context, w Where, now time.Time) ([]Post, err
 		}
 	}
 	out = slices.DeleteFunc(out, func(p Post) bool { return !w.fits(&p) })
-	slices.SortStableFunc(out, func(a, b Post) int {
-		x, _ := a.Next(today)
-		y, _ := b.Next(today)
-		if x != y {
-			return int(x - y)
-		}
-		return strings.Compare(a.ID, b.ID)
-	})
+	slices.SortStableFunc(out, func(a, b Post) int { return sooner(&a, &b, today) })
 	return out, nil
+}
+
+// sooner orders posts by the day on which they hold next, from today on.
+func sooner(a, b *Post, today calendar.Date) int {
+	x, _ := a.Next(today)
+	y, _ := b.Next(today)
+	return cmp.Or(cmp.Compare(x, y), strings.Compare(a.ID, b.ID))
 }
 
 func (w Where) fits(p *Post) bool {
