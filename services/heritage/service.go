@@ -167,11 +167,11 @@ func (s *Service) Return(ctx context.Context, by access.Actor, id string, rev in
 	if err != nil {
 		return Record{}, err
 	}
-	back := func(r *Record) { r.State, r.Reason = Returned, reason }
+	back := func(r *Record) error { r.State, r.Reason = Returned, reason; return nil }
 	if r.State == Checked {
 		return s.badge(ctx, by, id, rev, reason, back, Checked)
 	}
-	return s.change(ctx, by, id, rev, reason, func(r *Record) error { back(r); return nil }, Claimed)
+	return s.change(ctx, by, id, rev, reason, back, Claimed)
 }
 
 // errOwn refuses who would let through what they wrote.
@@ -182,14 +182,13 @@ func (s *Service) Show(ctx context.Context, by access.Actor, id string, rev int6
 	if err := s.readDay(reviewOn); err != nil {
 		return Record{}, err
 	}
-	r, err := s.Get(ctx, by, id)
-	if err != nil {
-		return Record{}, err
-	}
-	if !r.MayDecide(by.AccountID) {
-		return Record{}, errOwn()
-	}
-	return s.badge(ctx, by, id, rev, "shown", func(r *Record) { r.State, r.ReviewOn, r.Reason = Shown, reviewOn, "" }, Checked)
+	return s.badge(ctx, by, id, rev, "shown", func(r *Record) error {
+		if !r.MayDecide(by.AccountID) {
+			return errOwn()
+		}
+		r.State, r.ReviewOn, r.Reason = Shown, reviewOn, ""
+		return nil
+	}, Checked)
 }
 
 // Outcome is what came of a review.
@@ -221,14 +220,10 @@ func (s *Service) Review(ctx context.Context, by access.Actor, id string, rev in
 	if errs != nil {
 		return Record{}, errs
 	}
-	r, err := s.Get(ctx, by, id)
-	if err != nil {
-		return Record{}, err
-	}
-	if o != Remove && !r.MayDecide(by.AccountID) {
-		return Record{}, errOwn()
-	}
-	return s.badge(ctx, by, id, rev, string(o), func(r *Record) {
+	return s.badge(ctx, by, id, rev, string(o), func(r *Record) error {
+		if o != Remove && !r.MayDecide(by.AccountID) {
+			return errOwn()
+		}
 		switch o {
 		case Pass:
 			r.State, r.ReviewOn, r.Condition, r.Reason = Confirmed, reviewOn, "", ""
@@ -237,12 +232,13 @@ func (s *Service) Review(ctx context.Context, by access.Actor, id string, rev in
 		case Remove:
 			r.State, r.ReviewOn, r.Condition, r.Reason = Withdrawn, "", "", words
 		}
+		return nil
 	}, Shown, Confirmed, Conditional)
 }
 
 // badge changes a record and the shop's page. The page comes first: a crash in between leaves a page that the next try puts right. Where
 // the record cannot be written the page is put back.
-func (s *Service) badge(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Record), from ...State) (Record, error) {
+func (s *Service) badge(ctx context.Context, by access.Actor, id string, rev int64, why string, f func(*Record) error, from ...State) (Record, error) {
 	r, err := s.Get(ctx, by, id)
 	if err != nil {
 		return Record{}, err
@@ -250,12 +246,14 @@ func (s *Service) badge(ctx context.Context, by access.Actor, id string, rev int
 	if err := at(&r, rev, from); err != nil {
 		return Record{}, err
 	}
-	f(&r)
+	if err := f(&r); err != nil {
+		return Record{}, err
+	}
 	before, err := s.mark(ctx, by, r.ListingID, markOf(&r))
 	if err != nil {
 		return Record{}, err
 	}
-	out, err := s.change(ctx, by, id, rev, why, func(x *Record) error { f(x); return nil }, from...)
+	out, err := s.change(ctx, by, id, rev, why, f, from...)
 	if err != nil {
 		ctx = context.WithoutCancel(ctx) // who asked may be gone, the page stays
 		now, back := s.Get(ctx, by, id)
