@@ -269,7 +269,7 @@ func (s *Site) leaveSection(c *fiber.Ctx, p *speaker, x *resource.Post, here str
 		return sec, err
 	}
 	if !o.Listed() {
-		sec.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("resource.unlisted"), Text: p.say("benefits.unlisted_text"), Link: &ui.Link{Label: p.say("assembly.consent"), Href: at(c, "/my/assembly/"+o.ID) + "#consent"}}}
+		sec.Callouts = unlistedNote(c, p, o.ID, p.say("resource.unlisted"))
 	}
 	if x.Shown {
 		form := s.act(c, "hide", here, 0, p.say("resource.leave_end"))

@@ -76,9 +76,14 @@ func (s *Site) postsOfMember(c *fiber.Ctx, p *speaker) (writer, error) {
 		Title: p.say("benefits.own"), Lead: p.say("benefits.own_lead", "Max", post.MaxLive), New: p.say("posts.new"), Near: p.say("benefits.areas_hint"),
 	}
 	if !o.Listed() {
-		w.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("benefits.unlisted"), Text: p.say("benefits.unlisted_text"), Link: &ui.Link{Label: p.say("assembly.consent"), Href: at(c, "/my/assembly/"+o.ID) + "#consent"}}}
+		w.Callouts = unlistedNote(c, p, o.ID, p.say("benefits.unlisted"))
 	}
 	return w, nil
+}
+
+// unlistedNote says to who acts for an organisation that nobody sees something of it, and where it agrees to be named.
+func unlistedNote(c *fiber.Ctx, p *speaker, id, lead string) []ui.Callout {
+	return []ui.Callout{{Kind: "warn", Icon: "alert", Lead: lead, Text: p.say("benefits.unlisted_text"), Link: &ui.Link{Label: p.say("assembly.consent"), Href: at(c, "/my/assembly/"+id) + "#consent"}}}
 }
 
 // all are the posts of the writer in every state, the newest first.

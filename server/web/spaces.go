@@ -7,16 +7,21 @@ import (
 	"shangquan/services/resource"
 )
 
+// spaces are those that everybody may see.
+func (s *Site) spaces(c *fiber.Ctx) ([]resource.Space, error) {
+	if s.services.Resources == nil {
+		return nil, nil
+	}
+	return s.services.Resources.Spaces(c.UserContext())
+}
+
 // publicSpaces: GET /spaces: when the spaces of organisations are open to others, those alone whose organisation agreed.
 func (s *Site) publicSpaces(c *fiber.Ctx) error {
 	p := s.speaker(c)
 	v := casePage{Title: p.say("resource.spaces"), Lead: p.say("resource.spaces_lead"), Links: []ui.Link{{Label: p.say("activity.subscribe"), Href: at(c, "/spaces.ics")}, {Label: p.say("station.public"), Href: at(c, "/station")}}}
-	list := []resource.Space{}
-	if s.services.Resources != nil {
-		var err error
-		if list, err = s.services.Resources.Spaces(c.UserContext()); err != nil {
-			return err
-		}
+	list, err := s.spaces(c)
+	if err != nil {
+		return err
 	}
 	if len(list) == 0 {
 		v.add(section{Records: &ui.Records{Empty: p.say("resource.no_space")}})
@@ -34,12 +39,9 @@ func (s *Site) publicSpaces(c *fiber.Ctx) error {
 // spacesCalendar: GET /spaces.ics: the same for the calendar of a telephone, which asks again by itself.
 func (s *Site) spacesCalendar(c *fiber.Ctx) error {
 	p := s.speaker(c)
-	list := []resource.Space{}
-	if s.services.Resources != nil {
-		var err error
-		if list, err = s.services.Resources.Spaces(c.UserContext()); err != nil {
-			return err
-		}
+	list, err := s.spaces(c)
+	if err != nil {
+		return err
 	}
 	cal := resource.Calendar{
 		Name: p.say("resource.spaces"), Host: s.config.Host(), Lang: p.Lang, Days: s.calendar(), URL: s.config.Origin + ui.Href(p.Lang, "/spaces"), Now: p.now,
