@@ -348,8 +348,12 @@ func (c *documents) mistake(format string, args ...any) error {
 	return fault.New(fault.Internal, keyInternal, fmt.Errorf("store: %s: "+format, append([]any{c.spec.name}, args...)...))
 }
 
+// reading is how encoding/json reads, but in one pass: to say the same of an error it would go through every document twice, the first
+// time only to see that it is whole.
+var reading = jsonv2.JoinOptions(jsonv1.DefaultOptionsV1(), jsonv1.ReportErrorsWithLegacySemantics(false))
+
 func (c *documents) decode(doc []byte, into any) error {
-	if err := jsonv2.Unmarshal(doc, into, jsonv1.DefaultOptionsV1()); err != nil {
+	if err := jsonv2.Unmarshal(doc, into, reading); err != nil {
 		return c.mistake("a stored document does not fit its type: %w", err)
 	}
 	tidy(reflect.ValueOf(into).Elem(), true)

@@ -45,6 +45,7 @@ type sqliteDB struct {
 	readers *sql.DB
 	single  *sql.DB // holds the writer's one connection
 	writer  *writer
+	since   int64 // where the revisions of collections begin in this run
 
 	mu     sync.Mutex
 	tables map[string]*sqliteTable
@@ -148,11 +149,26 @@ func (db *sqliteDB) inspect(ctx context.Context, conn *sql.Conn) error {
 			return unavailable("store: %s: SQLite runs with %s=%q where %q is needed; is the file on a network share? (%v)", db.path, name, got, want, err)
 		}
 	}
-	_, err := conn.ExecContext(ctx, fmt.Sprintf(`BEGIN IMMEDIATE;
+	if _, err := conn.ExecContext(ctx, fmt.Sprintf(`BEGIN IMMEDIATE;
 		CREATE TABLE IF NOT EXISTS _collections (name TEXT PRIMARY KEY, columns TEXT NOT NULL, revision INTEGER NOT NULL) WITHOUT ROWID;
 		CREATE TABLE IF NOT EXISTS _leases (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
-		PRAGMA user_version = %d; COMMIT`, layout))
-	return db.refusal(err)
+		CREATE TABLE IF NOT EXISTS _starts (one INTEGER PRIMARY KEY CHECK (one = 1), n INTEGER NOT NULL);
+		PRAGMA user_version = %d; COMMIT`, layout)); err != nil {
+		return db.refusal(err)
+	}
+	return db.refusal(db.countStart(ctx, conn))
+}
+
+// startShift leaves room for 2³² commits in one run.
+const startShift = 32
+
+// countStart makes the revisions of this run others than those of every run before. One process has the file at a time, so a revision
+// needs to be on disk only as far as that: a row written with each commit would be one more page for every edit.
+func (db *sqliteDB) countStart(ctx context.Context, conn *sql.Conn) error {
+	var n int64
+	err := conn.QueryRowContext(ctx, "INSERT INTO _starts (one, n) VALUES (1, 1) ON CONFLICT (one) DO UPDATE SET n = n + 1 RETURNING n").Scan(&n)
+	db.since = n << startShift
+	return err
 }
 
 func (db *sqliteDB) damaged(cause error) error {

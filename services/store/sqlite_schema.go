@@ -86,12 +86,13 @@ func (t *sqliteTable) prepare(ctx context.Context) error {
 }
 
 func (t *sqliteTable) migrate(tx *txn) error {
-	was, revision, err := t.recorded(tx)
+	t.rev.Store(t.db.since)
+	was, err := t.recorded(tx)
 	if err != nil {
 		return err
 	}
 	want := t.columns()
-	if revision == 0 {
+	if was == nil {
 		err = t.create(tx, want)
 	} else if !maps.Equal(was, want) {
 		err = t.reshape(tx, was, want)
@@ -102,38 +103,35 @@ func (t *sqliteTable) migrate(tx *txn) error {
 	if err := t.reindex(tx); err != nil {
 		return err
 	}
-	if revision > 0 && maps.Equal(was, want) {
-		t.rev.Store(revision)
+	if was != nil && maps.Equal(was, want) {
 		return nil
 	}
 	b, err := json.Marshal(want)
 	if err != nil {
 		return err
 	}
-	revision++
-	t.rev.Store(revision)
-	_, err = tx.exec(`INSERT INTO _collections (name, columns, revision) VALUES (?1, ?2, ?3)
-		ON CONFLICT (name) DO UPDATE SET columns = ?2, revision = ?3`, t.sp.name, string(b), revision)
+	_, err = tx.exec(`INSERT INTO _collections (name, columns, revision) VALUES (?1, ?2, 1)
+		ON CONFLICT (name) DO UPDATE SET columns = ?2`, t.sp.name, string(b))
 	return err
 }
 
-func (t *sqliteTable) recorded(tx *txn) (columns map[string]string, revision int64, err error) {
-	rows, err := tx.query("SELECT columns, revision FROM _collections WHERE name = ?", t.sp.name)
+// recorded is the shape that the table has, nil when there is none yet.
+func (t *sqliteTable) recorded(tx *txn) (columns map[string]string, err error) {
+	rows, err := tx.query("SELECT columns FROM _collections WHERE name = ?", t.sp.name)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
-	columns = map[string]string{}
 	for rows.Next() {
 		var b string
-		if err := rows.Scan(&b, &revision); err != nil {
-			return nil, 0, err
+		if err := rows.Scan(&b); err != nil {
+			return nil, err
 		}
 		if err := json.Unmarshal([]byte(b), &columns); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
-	return columns, revision, rows.Err()
+	return columns, rows.Err()
 }
 
 // create makes the table with the document last, so that reading a column never goes through the pages of a long document.

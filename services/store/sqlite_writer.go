@@ -114,11 +114,6 @@ func (w *writer) commit(batch []*job) {
 		batch[0].done <- errors.Join(results[0], err)
 		return
 	}
-	for t := range tx.touched {
-		if err == nil {
-			_, err = tx.exec("UPDATE _collections SET revision = revision + 1 WHERE name = ?", t.sp.name)
-		}
-	}
 	if err == nil {
 		_, err = tx.exec("COMMIT")
 	}
