@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -78,37 +79,45 @@ func (b *bench) store(d *district) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, end()) }()
+	hand, err := openByHand(ctx, d.file, db)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, hand.close()) }()
+	reads := func(st *sql.Stmt, arg any) error { _, err := hand.read(ctx, st, arg); return err }
 	for _, x := range []struct {
 		aim, what string
 		n         int
 		limit     float64
 		floor     map[int]float64 // ms
 		do        func(i int) error
+		hand      func(i int) error // the same by hand
 	}{
-		{"", "get by id", 5000, 0, map[int]float64{5000: 0.015, 100_000: 0.022}, func(i int) error { _, err := listings.Get(ctx, id(i)); return err }},
-		{"", "get by unique field", 5000, 0, map[int]float64{5000: 0.015, 100_000: 0.022}, func(i int) error { _, err := listings.GetBy(ctx, "slug", id(i)); return err }},
-		{"", "find by indexed field, sorted, 20", 1000, 0, map[int]float64{5000: 0.23, 100_000: 0.25}, func(int) error { return find(published) }},
-		{"", "a page in the middle, by keyset, 20", 1000, 0, map[int]float64{5000: 0.28, 100_000: 0.35}, func(int) error { return find(deep) }},
+		{"", "get by id", 5000, 0, map[int]float64{5000: 0.015, 100_000: 0.022}, func(i int) error { _, err := listings.Get(ctx, id(i)); return err }, func(i int) error { return reads(hand.get, id(i)) }},
+		{"", "get by unique field", 5000, 0, map[int]float64{5000: 0.015, 100_000: 0.022}, func(i int) error { _, err := listings.GetBy(ctx, "slug", id(i)); return err }, func(i int) error { return reads(hand.bySlug, id(i)) }},
+		{"", "find by indexed field, sorted, 20", 1000, 0, map[int]float64{5000: 0.23, 100_000: 0.25}, func(int) error { return find(published) }, func(int) error { return reads(hand.find, "published") }},
+		{"", "a page in the middle, by keyset, 20", 1000, 0, map[int]float64{5000: 0.28, 100_000: 0.35}, func(int) error { return find(deep) }, nil},
 		{"", alone, 1000, 0, map[int]float64{5000: 0.2, 100_000: 0.33}, func(i int) error {
 			_, err := listings.Update(ctx, id(i), 0, func(l *listing.Listing) error { l.Popularity = (l.Popularity + 1) % 100; return nil })
 			return err
-		}},
-		{"3", "durable edit of a listing: read, check, compare-and-swap with its entry for the trail, outbox; synchronous=FULL", 1000, 1, nil, edit},
+		}, func(i int) error { return hand.swap(ctx, id(i)) }},
+		{"3", "durable edit of a listing: read, check, compare-and-swap with its entry for the trail, outbox; synchronous=FULL", 1000, 1, nil, edit, nil},
 	} {
-		n := b.count(x.n)
-		took := make([]float64, 0, n)
-		for i := range n {
-			began := time.Now()
-			if err := x.do(i); err != nil {
+		// By turns: what else the machine does meanwhile falls on both.
+		var took, byHand []float64
+		for i := range b.count(x.n) {
+			if err := timed(&took, func() error { return x.do(i) }); err != nil {
 				return fmt.Errorf("%s: %w", x.what, err)
 			}
-			took = append(took, float64(time.Since(began).Nanoseconds())/1e6)
+			if x.hand != nil {
+				if err := timed(&byHand, func() error { return x.hand(i) }); err != nil {
+					return fmt.Errorf("%s, by hand: %w", x.what, err)
+				}
+			}
 			if x.what == alone {
-				began = time.Now()
-				if err := flush(); err != nil {
+				if err := timed(&flushes, flush); err != nil {
 					return err
 				}
-				flushes = append(flushes, float64(time.Since(began).Nanoseconds())/1e6)
 			}
 		}
 		slices.Sort(took)
@@ -121,6 +130,10 @@ func (b *bench) store(d *district) (err error) {
 			r.Beside += fmt.Sprintf("; prototype %s ms", short(f))
 		}
 		b.report.add(r)
+		if x.hand != nil {
+			slices.Sort(byHand)
+			b.report.add(row{What: "store, the same against SQL by hand", Figure: median(took) / median(byHand), Unit: "×", Beside: fmt.Sprintf("by hand %s ms", short(median(byHand)))})
+		}
 	}
 	wait := median(flushes)
 	b.report.add(row{What: "disk, 20 KB written and flushed between the swaps, p50", Figure: wait, Unit: "ms", Beside: fmt.Sprintf("a compare-and-swap takes %s × as long", short(swap/wait))})
@@ -134,6 +147,14 @@ func (b *bench) store(d *district) (err error) {
 	}
 	b.report.add(r)
 	return nil
+}
+
+// timed adds how many milliseconds a piece of work took.
+func timed(to *[]float64, do func() error) error {
+	began := time.Now()
+	err := do()
+	*to = append(*to, float64(time.Since(began).Nanoseconds())/1e6)
+	return err
 }
 
 // disk returns what writes as many bytes beside the file as one edit writes to the log of the database, and waits until they are safe.
