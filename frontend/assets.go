@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -60,8 +61,10 @@ type Asset struct {
 	Name        string
 	ContentType string
 	// ETag is a strong validator of the identity bytes, in quotes; an encoded answer needs its own: see Tag.
-	ETag    string
-	encoded map[Encoding]func() []byte
+	ETag string
+	// Integrity is what a page says of the file beside its address, so that a browser takes no other bytes (Subresource Integrity).
+	Integrity string
+	encoded   map[Encoding]func() []byte
 }
 
 // Load reads the build inside the binary. It returns ErrNotBuilt when there is none.
@@ -108,6 +111,7 @@ func newAsset(name string, body []byte) *Asset {
 		Name:        name,
 		ContentType: contentType(name),
 		ETag:        `"` + hex.EncodeToString(sum[:12]) + `"`,
+		Integrity:   "sha256-" + base64.StdEncoding.EncodeToString(sum[:]),
 		// Compressing costs up to 50 ms a file: done when first asked for, once, so that the start does not wait for it.
 		encoded: map[Encoding]func() []byte{
 			Identity: func() []byte { return body },
@@ -155,6 +159,15 @@ func (a *Assets) URL(entry string) (string, error) {
 		return "", fmt.Errorf("the build of the front end has no %q", entry)
 	}
 	return Prefix + c.File, nil
+}
+
+// Integrity returns what a page says of an entry beside its address. It fails for an entry that was not built.
+func (a *Assets) Integrity(entry string) (string, error) {
+	f := a.Entry(entry)
+	if f == nil {
+		return "", fmt.Errorf("the build of the front end has no %q", entry)
+	}
+	return f.Integrity, nil
 }
 
 // Preloads returns the addresses of the chunks an entry imports, for <link rel=modulepreload>.

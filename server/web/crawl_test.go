@@ -15,6 +15,12 @@ var (
 	ids     = regexp.MustCompile(` id="([^"]*)"`)
 	heading = regexp.MustCompile(`<h1[ >]`)
 
+	loading  = regexp.MustCompile(`<(?:script|img|source|iframe|object|embed|video|audio|link)\b[^>]*>`)
+	fromElse = regexp.MustCompile(`(?:src|srcset|href|data|poster)="(?:[^/"]|//)`)
+	linkOnly = regexp.MustCompile(`rel="(?:canonical|alternate)"`)
+	ofCode   = regexp.MustCompile(`<script[^>]* src=|rel="stylesheet"`)
+	stamped  = regexp.MustCompile(` integrity="sha256-[^"]{44,}"`)
+
 	lastPart = regexp.MustCompile(`[^/?=&]+$`)
 )
 
@@ -22,7 +28,7 @@ var (
 const crawlAtMost = 900
 
 // Every page that a page links to answers, in every language, with one heading, no address that the template refused, no id twice, no
-// fragment that leads nowhere, and nothing for the log.
+// fragment that leads nowhere, and nothing for the log; what it loads is of this origin, and scripts and styles are the ones it names.
 func TestEveryLinkLeadsSomewhere(t *testing.T) {
 	x := sampled(t)
 	seen := map[string]bool{}
@@ -61,6 +67,14 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 		}
 		if strings.Contains(body, "ZgotmplZ") {
 			t.Errorf("%s: the template refused an address", path)
+		}
+		for _, tag := range loading.FindAllString(body, -1) {
+			if fromElse.MatchString(tag) && !linkOnly.MatchString(tag) {
+				t.Errorf("%s loads something from elsewhere: %s", path, tag)
+			}
+			if ofCode.MatchString(tag) && !stamped.MatchString(tag) {
+				t.Errorf("%s takes whatever stands at an address for code: %s", path, tag)
+			}
 		}
 		at := map[string]bool{}
 		for _, m := range ids.FindAllStringSubmatch(body, -1) {

@@ -58,7 +58,7 @@ func constant(p *parse.PipeNode, funcs template.FuncMap) (html string, ok bool) 
 	case func(string, ...any) (string, error): // t
 		said, err := f(arg.Text)
 		return template.HTMLEscapeString(said), err == nil
-	case func(string) (string, error): // asset
+	case func(string) (string, error): // asset, integrity
 		url, err := f(arg.Text)
 		return template.HTMLEscapeString(url), err == nil
 	case func(string) string: // href

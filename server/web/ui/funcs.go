@@ -48,7 +48,8 @@ func Templates(fsys fs.FS, words *locales.Words, assets *frontend.Assets) (*temp
 //	plural KEY N NAME VALUE…   the message for N things
 //	href PATH              the path in this language
 //	link ADDRESS           an address that may also be a number to dial
-//	asset ENTRY            the address of a built file; style, script and preloads of the page
+//	asset ENTRY            the address of a built file; preloads of the page
+//	integrity ENTRY        what its bytes have to be
 //	icon NAME              an icon; always beside a word
 //	clock TIME, day TIME NOW, date TIME NOW   see Clock, Day, Date
 //	gap                    what stands between two sentences: a space in English, nothing in Chinese
@@ -56,12 +57,13 @@ func Templates(fsys fs.FS, words *locales.Words, assets *frontend.Assets) (*temp
 //	foreign LANG           whether text in LANG has to be marked with lang= on this page
 func NewFuncs(words *locales.Words, assets *frontend.Assets) template.FuncMap {
 	return template.FuncMap{
-		"t":        words.Say,
-		"plural":   func(key string, n int, args ...any) (string, error) { return words.Count(key, n, args...) },
-		"href":     func(path string) string { return Href(words.Lang, path) },
-		"link":     link,
-		"asset":    assets.URL,
-		"preloads": func() []string { return assets.Preloads(frontend.ScriptEntry) },
+		"t":         words.Say,
+		"plural":    func(key string, n int, args ...any) (string, error) { return words.Count(key, n, args...) },
+		"href":      func(path string) string { return Href(words.Lang, path) },
+		"link":      link,
+		"asset":     assets.URL,
+		"integrity": assets.Integrity,
+		"preloads":  func() []string { return assets.Preloads(frontend.ScriptEntry) },
 		"icon": func(name string) (template.HTML, error) {
 			url, err := assets.URL(frontend.IconsEntry)
 			if err != nil {
