@@ -104,6 +104,33 @@ func TestAMeetingThroughThePages(t *testing.T) {
 	step("assign", url.Values{"text": {"后巷装灯"}, "topic": {topic}, "organisation": {own}, "due": {due}})
 	page = owner.page(mine)
 	has(t, "the minutes", page, "装两盏", "前回个话")
+
+	// Minutes that are out are read and not written; taken back with a reason, they are.
+	out := lian.page(to)
+	has(t, "minutes that are out", out, "装两盏", `id="back"`)
+	if strings.Contains(out, `name="said.`) {
+		t.Error("minutes that are out are shown as a form")
+	}
+	if a := lian.post(to, url.Values{"form": {"write"}, "rev": {revOf(t, out, "back")}, "said." + topic: {"都说太暗"}, "decision." + topic: {"装四盏"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "要改先收回") {
+		t.Errorf("minutes changed while they are out: %d %s", a.status, complaint(a.body))
+	}
+	if a := lian.post(to, url.Values{"form": {"back"}, "rev": {revOf(t, out, "back")}, "reason": {" "}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="back-reason-error"`) {
+		t.Errorf("taken back without a reason: %d %s", a.status, complaint(a.body))
+	}
+	if a := admin.post(to, url.Values{"form": {"back"}, "rev": {revOf(t, out, "back")}, "reason": {"写漏了"}}); a.status != http.StatusNotFound {
+		t.Errorf("taken back by the administrator: %d", a.status)
+	}
+	step("back", url.Values{"reason": {"写漏了一句"}})
+	has(t, "taken back", lian.page(to), "写漏了一句", `name="said.`+topic+`"`)
+	has(t, "a member, of what was taken back", owner.page(mine), "写漏了一句", "收回去改了")
+	if _, err := x.services.Assembly.Tell(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if m := x.sent(t, demo.Owner, "meeting_taken_back"); !strings.Contains(m.Text, "写漏了一句") || !strings.Contains(m.Text, mine) {
+		t.Errorf("the letter says %q", m.Text)
+	}
+	step("ask", url.Values{"due": {due}})
+	page = owner.page(mine)
 	shown := hiddenOf(t, page, "shown")
 	if a := owner.post(mine, url.Values{"form": {"answer"}, "do": {"object"}, "shown": {shown}, "text": {""}}); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("an objection without a text: %d", a.status)
@@ -119,7 +146,20 @@ func TestAMeetingThroughThePages(t *testing.T) {
 	rival := x.again(t, demo.Rival)
 	there := "/my/assembly/" + other + "/meetings/" + id
 	rival.done(there, url.Values{"form": {"answer"}, "do": {"object"}, "shown": {hiddenOf(t, rival.page(there), "shown")}, "text": {"要装三盏"}})
+	has(t, "minutes with an objection", lian.page(to), `id="back"`, `id="publish"`)
+	rival.done(there, url.Values{"form": {"answer"}, "do": {"right"}, "shown": {hiddenOf(t, rival.page(there), "shown")}})
+	sure := lian.page(to)
+	if strings.Contains(sure, `id="back"`) || strings.Contains(sure, `id="ask"`) {
+		t.Error("confirmed minutes can be taken back")
+	}
+	if a := lian.post(to, url.Values{"form": {"back"}, "rev": {revOf(t, sure, "publish")}, "reason": {"写漏了"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "没人说不对") {
+		t.Errorf("confirmed minutes taken back: %d %s", a.status, complaint(a.body))
+	}
+	rival.done(there, url.Values{"form": {"answer"}, "do": {"object"}, "shown": {hiddenOf(t, rival.page(there), "shown")}, "text": {"要装三盏"}})
 	step("publish", nil)
+	if a := lian.post(to, url.Values{"form": {"write"}, "rev": {revOf(t, lian.page(to), "summary")}, "said." + topic: {"都说太暗"}}); a.status != http.StatusConflict || !strings.Contains(a.body, "已经定稿") {
+		t.Errorf("published minutes changed: %d %s", a.status, complaint(a.body))
+	}
 	has(t, "published minutes", owner.page(mine), "要装三盏")
 	has(t, "on paper", owner.page(mine+"/print"), "装两盏", "要装三盏")
 	step("summary", url.Values{"title": {"十月联席会议"}, "text": {"后巷装两盏灯。"}})

@@ -111,7 +111,7 @@ func (s *Site) meetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error)
 		return nil, err
 	}
 	v := &casePage{Up: &ui.Link{Label: p.say("assembly.meetings"), Href: at(c, "/liaison/meetings")}, Title: m.Title}
-	if w := saidHere(c, "saved", "called", "asked", "published", "waits"); w != "" {
+	if w := saidHere(c, "saved", "called", "asked", "back", "published", "waits"); w != "" {
 		v.ok(p.say("assembly.done." + w))
 	}
 	v.add(section{Facts: meetingFacts(p, &m), Links: []ui.Link{{Label: p.say("assembly.print"), Href: at(c, "/liaison/meetings/"+m.ID+"/print")}}})
@@ -170,6 +170,7 @@ func meetingFacts(p *speaker, m *assembly.Meeting) []ui.Fact {
 	facts := fact(nil, p.say("assembly.state_label"), p.say("assembly.state."+string(m.State)))
 	facts = fact(facts, p.say("assembly.when"), stamp(p, m.At))
 	facts = fact(facts, p.say("assembly.place"), m.Place)
+	facts = fact(facts, p.say("assembly.why_back"), m.Back)
 	if m.Due != "" {
 		facts = fact(facts, p.say("assembly.due"), onDay(p, m.Due))
 	}
@@ -301,22 +302,22 @@ func (s *Site) meetingSteps(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.M
 		}
 		step("hold", p.say("assembly.hold"), p.say("assembly.hold_text"), p.say("assembly.hold_send"), parts...)
 	}
-	if is(assembly.Held, assembly.Asked) {
+	if is(assembly.Held) {
 		parts := []ui.FormPart{}
 		for _, t := range m.OnAgenda() {
 			parts = append(parts, ui.FormPart{Heading: t.Title},
 				filled(only(f, "write"), "write", "said."+t.ID, p.say("assembly.said"), t.Said, func(x *ui.Field) { x.Type, x.Max, x.Optional = "textarea", assembly.MaxText, true }),
 				filled(only(f, "write"), "write", "decision."+t.ID, p.say("assembly.decision"), t.Decision, func(x *ui.Field) { x.Type, x.Max, x.Optional = "textarea", assembly.MaxText, true }))
 		}
-		text := ""
-		if m.State == assembly.Asked {
-			text = p.say("assembly.write_void")
-		}
-		step("write", p.say("assembly.write"), text, p.say("assembly.save"), parts...)
+		step("write", p.say("assembly.write"), "", p.say("assembly.save"), parts...)
 	}
-	if is(assembly.Held, assembly.Asked) {
-		step("ask", p.say("assembly.ask"), p.say("assembly.ask_text"), p.say("assembly.ask_send"),
-			filled(only(f, "ask"), "ask", "due", p.say("assembly.due"), p.now.AddDate(0, 0, 7).Format(time.DateOnly), func(x *ui.Field) { x.Type, x.Short = "date", true }))
+	if is(assembly.Held) {
+		step("ask", p.say("assembly.ask"), p.say("assembly.ask_text"), p.say("assembly.ask_send"), duePart(p, only(f, "ask"), p.now.AddDate(0, 0, 7).Format(time.DateOnly)))
+	}
+	if is(assembly.Asked) && !m.Confirmed(p.now) {
+		step("ask", p.say("assembly.again"), p.say("assembly.again_text"), p.say("assembly.again_send"), duePart(p, only(f, "ask"), m.Due)).Bar.Buttons[0].Kind = "alt"
+		step("back", p.say("assembly.back"), p.say("assembly.back_text"), p.say("assembly.back_send"),
+			field(only(f, "back"), "back", "reason", p.say("assembly.reason"), func(x *ui.Field) { x.Max = assembly.MaxReason })).Bar.Buttons[0].Kind = "alt"
 	}
 	if m.Ready(p.now) {
 		step("publish", p.say("assembly.publish"), p.say("assembly.publish_text"), p.say("assembly.publish_send"))
@@ -330,6 +331,10 @@ func (s *Site) meetingSteps(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.M
 	if is(assembly.Open, assembly.Agenda, assembly.Called) {
 		step("cancel", p.say("assembly.cancel"), "", p.say("assembly.cancel_send")).Bar.Buttons[0].Kind = "alt"
 	}
+}
+
+func duePart(p *speaker, f *form, day string) ui.FormPart {
+	return filled(f, "ask", "due", p.say("assembly.due"), day, func(x *ui.Field) { x.Type, x.Short = "date", true })
 }
 
 // summaryStep is what the public is to read, and where that stands.
@@ -433,6 +438,9 @@ func (s *Site) meetingSent(c *fiber.Ctx) error {
 	case "ask":
 		done = "asked"
 		_, err = a.Ask(ctx, by, id, rev, f.Get("due"))
+	case "back":
+		done = "back"
+		_, err = a.TakeBack(ctx, by, id, rev, f.Get("reason"))
 	case "publish":
 		done = "published"
 		_, err = a.Publish(ctx, by, id, rev)

@@ -228,6 +228,9 @@ func (s *Site) ownMeetingCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, err
 	if w := saidHere(c, "proposed", "answered"); w != "" {
 		v.ok(p.say("assembly.done." + w))
 	}
+	if m.Back != "" {
+		v.warn(p.say("assembly.taken_back"))
+	}
 	facts := section{Facts: meetingFacts(p, &m)}
 	if m.State == assembly.Called || m.State == assembly.Cancelled {
 		facts.Links = append(facts.Links, ui.Link{Label: p.say("assembly.to_calendar"), Href: here + "/calendar"})

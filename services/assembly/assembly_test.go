@@ -67,6 +67,11 @@ func (b *book) TellMinutes(_ context.Context, account, key string, _ map[string]
 	return nil
 }
 
+func (b *book) TellTakenBack(_ context.Context, account, key string, args map[string]any) error {
+	b.letters = append(b.letters, letter{account, key, fmt.Sprint("back: ", args["Reason"])})
+	return nil
+}
+
 func (b *book) AskSpeaker(_ context.Context, to account.Contact, _ lang.Tag, key string, args map[string]any) error {
 	b.letters = append(b.letters, letter{string(to), key, "invitation"})
 	b.link = fmt.Sprint(args["Link"])
@@ -168,12 +173,13 @@ func TestAMeetingFromTopicToSummary(t *testing.T) {
 	}
 
 	old := m.Minutes
+	m = must(b, func() (Meeting, error) { return b.TakeBack(ctx, liaison, m.ID, m.Rev, "次数写错了") })
+	if m.State != Held || len(m.Answers) != 0 || m.Minutes != "" {
+		t.Errorf("taken back the minutes are %s with %v", m.State, m.Answers)
+	}
 	m = must(b, func() (Meeting, error) {
 		return b.Write(ctx, liaison, m.ID, m.Rev, map[string]Words{m.Topics[0].ID: {"太远", "每天清一次"}})
 	})
-	if m.State != Held || len(m.Answers) != 0 || m.Minutes != "" {
-		t.Errorf("after a change the minutes are %s with %v", m.State, m.Answers)
-	}
 	_, err = b.Answer(ctx, owner, b.one.ID, m.ID, old, true, "")
 	b.refused("an answer to minutes that are not out", err, fault.Conflict)
 	m = must(b, func() (Meeting, error) {

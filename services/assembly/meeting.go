@@ -1,13 +1,11 @@
 package assembly
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"shangquan/services/audit"
-	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/phone"
@@ -57,9 +55,12 @@ type Meeting struct {
 	Topics   []Topic      `json:"topics"` // those on the agenda first, in its order
 	Rows     []Attendance `json:"rows"`   // every member of the day of the meeting
 	// Due is the last day to confirm the minutes, YYYY-MM-DD; Minutes their hash as they went out. Both are empty until they do.
-	Due     string        `json:"due,omitempty"`
-	Minutes string        `json:"minutes,omitempty"`
-	Answers []Answer      `json:"answers"`
+	Due     string   `json:"due,omitempty"`
+	Minutes string   `json:"minutes,omitempty"`
+	Answers []Answer `json:"answers"`
+	// Back is why minutes that were out were taken back, until they go out again; Backs counts how often that happened.
+	Back    string        `json:"back,omitempty"`
+	Backs   int           `json:"backs,omitempty"`
 	Summary Gate[Summary] `json:"summary"`
 	// Shown says that the public has a summary.
 	Shown bool `json:"shown"`
@@ -86,15 +87,6 @@ type Attendance struct {
 	Presence       Presence `json:"presence"`
 }
 
-// Answer is what an organisation says of the minutes.
-type Answer struct {
-	OrganisationID string    `json:"organisation_id"`
-	OK             bool      `json:"ok"`
-	Text           string    `json:"text,omitempty"` // the objection
-	At             time.Time `json:"at"`
-	AccountID      string    `json:"account_id"`
-}
-
 // Summary is what the public reads of a meeting.
 type Summary struct {
 	Title lang.Text `json:"title"`
@@ -103,11 +95,6 @@ type Summary struct {
 
 // mostTopics bounds the topics that are proposed to a meeting; what comes back by itself does not count.
 const mostTopics = 60
-
-// Hash identifies the minutes: topics with what was said and decided, and who was there.
-func (m *Meeting) Hash() string {
-	return hashOf([]any{m.Title, m.At.UTC(), m.Place, m.OnAgenda(), m.Rows})
-}
 
 // OnAgenda returns the topics of the agenda, in its order.
 func (m *Meeting) OnAgenda() []Topic {
@@ -118,29 +105,6 @@ func (m *Meeting) OnAgenda() []Topic {
 		}
 	}
 	return out
-}
-
-// AnswerOf returns what an organisation said of the minutes; false: nothing, which is not agreement.
-func (m *Meeting) AnswerOf(organisationID string) (Answer, bool) {
-	for _, a := range m.Answers {
-		if a.OrganisationID == organisationID {
-			return a, true
-		}
-	}
-	return Answer{}, false
-}
-
-// Late reports whether the last day to confirm is over.
-func (m *Meeting) Late(now time.Time) bool {
-	return m.Due != "" && now.In(calendar.Shanghai).Format(time.DateOnly) > m.Due
-}
-
-// Ready reports whether the minutes may be published: everybody answered, or the last day is over.
-func (m *Meeting) Ready(now time.Time) bool {
-	if m.State != Asked {
-		return false
-	}
-	return m.Late(now) || !slices.ContainsFunc(m.Rows, func(r Attendance) bool { _, ok := m.AnswerOf(r.OrganisationID); return !ok })
 }
 
 // ForMembers returns what members read of it: nothing of minutes that are not out yet, nothing of the working copy of the summary, and of
@@ -275,96 +239,6 @@ func (m *Meeting) hold(members []Organisation, was map[string]Presence, now time
 		rows = append(rows, Attendance{o.ID, o.Name.Hans, p})
 	}
 	m.Rows, m.State = rows, Held
-	return nil
-}
-
-// Words are what was said and decided on a topic.
-type Words struct{ Said, Decision string }
-
-// write takes the minutes down. Once they are out a change voids what was answered, and they go out again; published ones never change.
-func (m *Meeting) write(by map[string]Words) error {
-	if err := m.in(Held, Asked); err != nil {
-		return err
-	}
-	before := m.Hash()
-	m.Topics = slices.Clone(m.Topics)
-	wrong := []fault.Field{}
-	for i := range m.Topics {
-		t := &m.Topics[i]
-		w, ok := by[t.ID]
-		if !ok || !t.On {
-			continue
-		}
-		t.Said, t.Decision = lang.Clean(w.Said), lang.Clean(w.Decision)
-		wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("said."+t.ID, t.Said)...)
-		wrong = append(wrong, (lang.Limit{Max: MaxText, Prose: true}).Check("decision."+t.ID, t.Decision)...)
-	}
-	if err := fault.Wrongs(wrong); err != nil {
-		return err
-	}
-	if m.State == Asked && m.Hash() != before {
-		m.State, m.Due, m.Minutes, m.Answers = Held, "", "", []Answer{}
-	}
-	return nil
-}
-
-// ask sends the minutes out to be confirmed by a day. Those that are out may have another day, and keep what was answered.
-func (m *Meeting) ask(due string, now time.Time) error {
-	if err := m.in(Held, Asked); err != nil {
-		return err
-	}
-	if err := fault.Wrongs(date("due", due)); err != nil {
-		return err
-	}
-	if due < now.In(calendar.Shanghai).Format(time.DateOnly) {
-		return fault.Wrong("due", "assembly.wrong.past", nil)
-	}
-	if !slices.ContainsFunc(m.OnAgenda(), func(t Topic) bool { return t.Said+t.Decision != "" }) {
-		return cannot("assembly.wrong.no_minutes", "nothing is written")
-	}
-	if m.State == Held {
-		m.Answers = []Answer{}
-	} else if m.Due == due {
-		return fault.Wrong("due", "assembly.wrong.same_day", nil)
-	}
-	m.State, m.Due, m.Minutes = Asked, due, m.Hash()
-	return nil
-}
-
-// answer takes what an organisation says of the minutes it read.
-func (m *Meeting) answer(a Answer, hash string, now time.Time) error {
-	if err := m.in(Asked); err != nil {
-		return err
-	}
-	switch {
-	case m.Minutes != hash || m.Hash() != hash:
-		return fault.New(fault.Conflict, "error.stale", errors.New("assembly: the minutes changed"))
-	case m.Late(now):
-		return cannot("assembly.wrong.late", "the last day is over")
-	case !slices.ContainsFunc(m.Rows, func(r Attendance) bool { return r.OrganisationID == a.OrganisationID }):
-		return fault.Missing()
-	}
-	a.Text = lang.Clean(a.Text)
-	if a.OK {
-		a.Text = ""
-	}
-	if err := fault.Wrongs((lang.Limit{Max: MaxText, Prose: true, Must: !a.OK}).Check("text", a.Text)); err != nil {
-		return err
-	}
-	m.Answers = slices.DeleteFunc(slices.Clone(m.Answers), func(x Answer) bool { return x.OrganisationID == a.OrganisationID })
-	m.Answers = append(m.Answers, a)
-	return nil
-}
-
-// publish gives the minutes to the members for good.
-func (m *Meeting) publish(now time.Time) error {
-	if err := m.in(Asked); err != nil {
-		return err
-	}
-	if !m.Ready(now) {
-		return cannot("assembly.wrong.waiting", "members may still answer")
-	}
-	m.State = Published
 	return nil
 }
 

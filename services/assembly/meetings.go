@@ -93,14 +93,28 @@ func (s *Service) Hold(ctx context.Context, by access.Actor, id string, rev int6
 	return s.change(ctx, by, access.AssemblyEdit, id, rev, "held", func(m *Meeting) error { return m.hold(members, was, s.Now()) })
 }
 
-// Write takes the minutes down, by topic. What members answered to other minutes is void.
+// Write takes the minutes down, by topic: fault.Conflict once they are out, see TakeBack.
 func (s *Service) Write(ctx context.Context, by access.Actor, id string, rev int64, words map[string]Words) (Meeting, error) {
-	return s.change(ctx, by, access.AssemblyEdit, id, rev, "minutes", func(m *Meeting) error { return m.write(words) })
+	m, err := s.change(ctx, by, access.AssemblyEdit, id, rev, "minutes", func(m *Meeting) error { return m.write(words) })
+	if fault.Is(err, fault.Conflict) {
+		// Whoever had the form open while a colleague sent the minutes out reads that, not just that something changed.
+		if now, gone := s.meetings.Get(ctx, id); gone == nil && now.writable() != nil {
+			err = now.writable()
+		}
+	}
+	return m, err
 }
 
-// Ask sends the minutes out; due is the last day to answer. Again with another day while they are out: what was answered stays.
+// Ask sends the minutes out; due is the last day to answer. Again with another day while they are
+// out and not confirmed: what was answered stays.
 func (s *Service) Ask(ctx context.Context, by access.Actor, id string, rev int64, due string) (Meeting, error) {
 	return s.change(ctx, by, access.AssemblyEdit, id, rev, "ask", func(m *Meeting) error { return m.ask(due, s.Now()) })
+}
+
+// TakeBack takes minutes back that are out, with a reason the members read, so that they can be changed: what was answered is void. It is
+// fault.Conflict once they are confirmed, which is when everybody answered or the last day is over and nobody objects. Tell writes to the members.
+func (s *Service) TakeBack(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Meeting, error) {
+	return s.change(ctx, by, access.AssemblyEdit, id, rev, lang.Clean(reason), func(m *Meeting) error { return m.takeBack(reason, s.Now()) })
 }
 
 // Publish gives the minutes to the members for good, once everybody answered or the last day is over. Who said nothing did not agree.

@@ -35,6 +35,8 @@ type Letters interface {
 	TellCancelled(ctx context.Context, accountID, key string, args map[string]any) error
 	// TellMinutes asks to confirm minutes; args are Title, Due and Link.
 	TellMinutes(ctx context.Context, accountID, key string, args map[string]any) error
+	// TellTakenBack says that minutes were taken back to be changed and will be asked again; args are Title, Reason and Link.
+	TellTakenBack(ctx context.Context, accountID, key string, args map[string]any) error
 	// AskSpeaker sends the link with which somebody begins to act for an organisation; args are Name, Link and Days.
 	AskSpeaker(ctx context.Context, to account.Contact, l lang.Tag, key string, args map[string]any) error
 }

@@ -29,14 +29,14 @@ const (
 	toldWithin = 24 * time.Hour
 )
 
-// Tell writes to everybody who acts for a member and has not heard yet that a meeting is called, moved or off, or that minutes wait for an
-// answer, and returns how many letters it sent. A schedule calls it. What failed is tried at the next call; who was written to is not
+// Tell writes to everybody who acts for a member and has not heard yet that a meeting is called, moved or off, that minutes wait for an
+// answer or were taken back, and returns how many letters it sent. A schedule calls it. What failed is tried at the next call; who was written to is not
 // written to again.
 func (s *Service) Tell(ctx context.Context) (int, error) {
 	if s.Letters == nil {
 		return 0, nil
 	}
-	page, err := s.list(ctx, []State{Called, Asked, Cancelled}, "", watched)
+	page, err := s.list(ctx, []State{Called, Held, Asked, Cancelled}, "", watched)
 	if err != nil {
 		return 0, err
 	}
@@ -57,7 +57,13 @@ func (m *Meeting) news(now time.Time) string {
 	case m.State == Called && m.At.After(now):
 		return "call." + strconv.Itoa(m.Sequence)
 	case m.State == Asked && !m.Late(now):
-		return "ask." + m.Minutes[:16] + "." + m.Due
+		what := "ask." + m.Minutes[:16] + "." + m.Due
+		if m.Backs > 0 { // the same minutes for the same day, after they were taken back, are news
+			what += "." + strconv.Itoa(m.Backs)
+		}
+		return what
+	case m.State == Held && m.Back != "":
+		return "back." + strconv.Itoa(m.Backs)
 	case m.State == Cancelled && m.Sequence > 0 && m.At.After(now.Add(-toldWithin)): // who was never called needs no cancellation
 		return "cancel." + strconv.Itoa(m.Sequence)
 	}
@@ -122,6 +128,8 @@ func (s *Service) letter(ctx context.Context, m *Meeting, account, key, link str
 	switch m.State {
 	case Asked:
 		return s.Letters.TellMinutes(ctx, account, key, map[string]any{"Title": m.Title, "Due": m.Due, "Link": link})
+	case Held:
+		return s.Letters.TellTakenBack(ctx, account, key, map[string]any{"Title": m.Title, "Reason": m.Back, "Link": link})
 	case Cancelled:
 		return s.Letters.TellCancelled(ctx, account, key, map[string]any{"Title": m.Title, "When": when, "Place": m.Place, "Link": link})
 	default:

@@ -206,3 +206,8 @@ func (s *Service) TellCase(ctx context.Context, accountID, key string, args map[
 func (s *Service) TellMinutes(ctx context.Context, accountID, key string, args map[string]any) error {
 	return s.letter(ctx, accountID, "meeting_minutes", key, args)
 }
+
+// TellTakenBack tells an account that the minutes of a joint meeting were taken back to be changed, and will be asked again.
+func (s *Service) TellTakenBack(ctx context.Context, accountID, key string, args map[string]any) error {
+	return s.letter(ctx, accountID, "meeting_taken_back", key, args)
+}
