@@ -1,8 +1,10 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +213,69 @@ func TestAMeetingThroughThePages(t *testing.T) {
 	has(t, "the closed item", owner.page(his), "办结")
 	if a := rival.get("/my/assembly/" + other + "/actions/" + actions[0].ID); a.status != http.StatusNotFound {
 		t.Errorf("another's item: %d", a.status)
+	}
+}
+
+// The minutes of a long meeting are written in parts, each of which fits into a form with its texts as long as they may be.
+func TestMinutesOfALongMeeting(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	own, by, a, ctx := x.member(t, demo.Owner), x.actor(t, demo.Liaison), x.services.Assembly, t.Context()
+	at := time.Unix(0, x.clock.Load()).Add(48 * time.Hour)
+	m, err := a.Convene(ctx, by, assembly.Plan{Title: "长会", Place: "三楼", At: at})
+	order := map[string]int{}
+	for i := range 2*minutesAtOnce + 1 {
+		if err == nil {
+			m, err = a.Propose(ctx, by, "", m.ID, fmt.Sprintf("第 %d 件事", i+1), "")
+			order[m.Topics[i].ID] = i + 1
+		}
+	}
+	if err == nil {
+		m, err = a.Settle(ctx, by, m.ID, m.Rev, order)
+	}
+	if err == nil {
+		m, err = a.Call(ctx, by, m.ID, m.Rev, assembly.Plan{Title: m.Title, Place: m.Place, At: m.At})
+	}
+	x.wait(49 * time.Hour)
+	if err == nil {
+		m, err = a.Hold(ctx, by, m.ID, m.Rev, map[string]assembly.Presence{own: assembly.Present})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	here, lian := "/liaison/meetings/"+m.ID, x.again(t, demo.Liaison)
+	long := strings.Repeat("𠮷", assembly.MaxText)
+	send := func(part int, text string) answer {
+		page := lian.page(here + "?part=" + strconv.Itoa(part))
+		v := url.Values{"form": {"write"}, "rev": {revOf(t, page, "write")}, "part": {hiddenOf(t, page, "part")}}
+		for i, topic := range m.Topics {
+			if there := strings.Contains(page, `name="said.`+topic.ID+`"`); there != (i/minutesAtOnce == part-1) {
+				t.Errorf("part %d: topic %d: %v", part, i+1, there)
+			} else if there {
+				v.Set("said."+topic.ID, text)
+				v.Set("decision."+topic.ID, text)
+			}
+		}
+		return lian.post(here, v)
+	}
+	for part := 1; part <= 3; part++ {
+		if a := send(part, long); a.status != http.StatusSeeOther {
+			t.Errorf("part %d: %d %s", part, a.status, complaint(a.body))
+		}
+	}
+	if m, err = a.Meeting(ctx, by, m.ID); err != nil {
+		t.Fatal(err)
+	}
+	for i, topic := range m.Topics {
+		if topic.Said != long || topic.Decision != long {
+			t.Errorf("topic %d says %d characters", i+1, len([]rune(topic.Said)))
+		}
+	}
+	if a := send(2, long+"长"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `name="part" value="2"`) || !strings.Contains(a.body, long+"长") {
+		t.Errorf("one too long: %d %s", a.status, complaint(a.body))
+	}
+	for _, odd := range []string{"0", "4", "-1", "x", "9223372036854775807"} {
+		has(t, "part "+odd, lian.page(here+"?part="+odd), `name="said.`+m.Topics[0].ID+`"`)
 	}
 }
 

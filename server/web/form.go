@@ -31,7 +31,7 @@ type file struct {
 
 // What a form may have at most; how long the texts are the services know.
 const (
-	formFields = 500
+	formFields = 600      // the longest says of every member of the joint meeting whether it was there, or gives every topic its place
 	formField  = 64 << 10 // bytes of one field
 	formFiles  = 10
 )

@@ -27,6 +27,8 @@ func (s *Site) liaisonRoutes() []Route {
 	}
 	proof := send("/actions/:id", s.actionSent, "/liaison/actions/none")
 	proof.Body = proofBody
+	step := send("/meetings/:id", s.meetingSent, "/liaison/meetings/none")
+	step.Body = minutesBody
 	return []Route{
 		read("", s.liaisonPage, ""),
 		read("/members", s.membersPage, ""),
@@ -38,7 +40,7 @@ func (s *Site) liaisonRoutes() []Route {
 		read("/meetings", s.meetingsPage, ""),
 		send("/meetings", s.meetingConvened, ""),
 		read("/meetings/:id", s.meetingPage, "/liaison/meetings/none"),
-		send("/meetings/:id", s.meetingSent, "/liaison/meetings/none"),
+		step,
 		read("/meetings/:id/print", s.minutesSheet, "/liaison/meetings/none/print"),
 		read("/actions", s.actionsPage, ""),
 		read("/actions/:id", s.actionPage, "/liaison/actions/none"),

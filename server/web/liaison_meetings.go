@@ -303,13 +303,7 @@ func (s *Site) meetingSteps(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.M
 		step("hold", p.say("assembly.hold"), p.say("assembly.hold_text"), p.say("assembly.hold_send"), parts...)
 	}
 	if is(assembly.Held) {
-		parts := []ui.FormPart{}
-		for _, t := range m.OnAgenda() {
-			parts = append(parts, ui.FormPart{Heading: t.Title},
-				filled(only(f, "write"), "write", "said."+t.ID, p.say("assembly.said"), t.Said, func(x *ui.Field) { x.Type, x.Max, x.Optional = "textarea", assembly.MaxText, true }),
-				filled(only(f, "write"), "write", "decision."+t.ID, p.say("assembly.decision"), t.Decision, func(x *ui.Field) { x.Type, x.Max, x.Optional = "textarea", assembly.MaxText, true }))
-		}
-		step("write", p.say("assembly.write"), "", p.say("assembly.save"), parts...)
+		s.writeStep(c, p, v, m, f)
 	}
 	if is(assembly.Held) {
 		step("ask", p.say("assembly.ask"), p.say("assembly.ask_text"), p.say("assembly.ask_send"), duePart(p, only(f, "ask"), p.now.AddDate(0, 0, 7).Format(time.DateOnly)))
@@ -331,6 +325,47 @@ func (s *Site) meetingSteps(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.M
 	if is(assembly.Open, assembly.Agenda, assembly.Called) {
 		step("cancel", p.say("assembly.cancel"), "", p.say("assembly.cancel_send")).Bar.Buttons[0].Kind = "alt"
 	}
+}
+
+// minutesAtOnce is how many topics one form of the minutes has, minutesBody how many bytes it may have: two texts for each topic, of
+// characters that browsers send as twelve bytes at most.
+const (
+	minutesAtOnce = 20
+	minutesBody   = minutesAtOnce*2*assembly.MaxText*12 + bodyLimit
+)
+
+// writeStep is the form of the minutes, a part of the agenda at a time where that is long.
+func (s *Site) writeStep(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.Meeting, f *form) {
+	here, topics := at(c, "/liaison/meetings/"+m.ID), m.OnAgenda()
+	typed, chosen := only(f, "write"), c.Query("part")
+	if typed != nil {
+		chosen = typed.Get("part")
+	}
+	x, now := section{ID: "step-write", Title: p.say("assembly.write")}, 1
+	of := (len(topics) + minutesAtOnce - 1) / minutesAtOnce
+	if n := whole(chosen); n > 1 && n <= of {
+		now = n
+	}
+	parts := []ui.FormPart{}
+	for i := range of {
+		first, last := i*minutesAtOnce, min((i+1)*minutesAtOnce, len(topics))
+		if i+1 != now {
+			x.Links = append(x.Links, ui.Link{Label: p.say("assembly.write_part", "First", first+1, "Last", last), Href: here + "?part=" + strconv.Itoa(i+1) + "#step-write"})
+			continue
+		}
+		for n, t := range topics[first:last] {
+			parts = append(parts, ui.FormPart{Heading: p.say("assembly.topic_n", "N", first+n+1, "Title", t.Title)},
+				filled(typed, "write", "said."+t.ID, p.say("assembly.said"), t.Said, func(x *ui.Field) { x.Type, x.Max, x.Optional = "textarea", assembly.MaxText, true }),
+				filled(typed, "write", "decision."+t.ID, p.say("assembly.decision"), t.Decision, func(x *ui.Field) { x.Type, x.Max, x.Optional = "textarea", assembly.MaxText, true }))
+		}
+		if of > 1 {
+			x.Text = p.say("assembly.write_some", "First", first+1, "Last", last, "All", len(topics))
+		}
+	}
+	form := s.act(c, "write", here, m.Rev, p.say("assembly.save"), parts...)
+	form.Hidden = append(form.Hidden, ui.Hidden{Name: "part", Value: strconv.Itoa(now)})
+	x.Forms = []*ui.Form{form}
+	v.add(x)
 }
 
 func duePart(p *speaker, f *form, day string) ui.FormPart {
@@ -410,7 +445,7 @@ func (s *Site) meetingSent(c *fiber.Ctx) error {
 		return err
 	}
 	ctx, by, id, a := c.UserContext(), Of(c).Actor, c.Params("id"), s.services.Assembly
-	done := "saved"
+	done, more := "saved", ""
 	switch f.Get("form") {
 	case "topic":
 		_, err = a.Propose(ctx, by, "", id, f.Get("title"), f.Get("text"))
@@ -435,6 +470,9 @@ func (s *Site) meetingSent(c *fiber.Ctx) error {
 			words[topic] = assembly.Words{Said: said, Decision: f.Get("decision." + topic)}
 		}
 		_, err = a.Write(ctx, by, id, rev, words)
+		if n := whole(f.Get("part")); n > 1 {
+			more = "&part=" + strconv.Itoa(n) + "#step-write"
+		}
 	case "ask":
 		done = "asked"
 		_, err = a.Ask(ctx, by, id, rev, f.Get("due"))
@@ -457,7 +495,7 @@ func (s *Site) meetingSent(c *fiber.Ctx) error {
 		return fiber.ErrBadRequest
 	}
 	if err == nil {
-		return see(c, "/liaison/meetings/"+id+"?done="+done)
+		return see(c, "/liaison/meetings/"+id+"?done="+done+more)
 	}
 	return s.refused(c, f, err, s.meetingCase)
 }

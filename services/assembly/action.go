@@ -2,6 +2,7 @@ package assembly
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -54,10 +55,14 @@ type Evidence struct {
 // MaxEvidence is how many pieces an action item takes; one more each time it is opened again.
 const MaxEvidence = 10
 
+// mostOpen bounds the action items that are not closed: every one of them comes back on the next agenda, and all of those are one form.
+const mostOpen = 400
+
 // Overdue reports whether it is late on a day, YYYY-MM-DD.
 func (a *Action) Overdue(today string) bool { return a.State == Todo && a.Due < today }
 
-// Assign makes an action item of a decision, for an organisation: fault.Invalid, also for the same once more; fault.NotFound.
+// Assign makes an action item of a decision, for an organisation: fault.Invalid, also for the same once more; fault.NotFound;
+// fault.Conflict when too many wait already.
 func (s *Service) Assign(ctx context.Context, by access.Actor, meetingID, topicID, text, organisationID, due string) (Action, error) {
 	m, err := s.Meeting(ctx, by, meetingID)
 	if err != nil {
@@ -80,6 +85,9 @@ func (s *Service) Assign(ctx context.Context, by access.Actor, meetingID, topicI
 	if err := fault.Wrongs(wrong); err != nil {
 		return Action{}, err
 	}
+	if err := s.room(ctx); err != nil {
+		return Action{}, err
+	}
 	id, err := s.newAction(ctx, meetingID, topicID, text, organisationID, due)
 	if err != nil {
 		return Action{}, err
@@ -90,6 +98,14 @@ func (s *Service) Assign(ctx context.Context, by access.Actor, meetingID, topicI
 		err = twice()
 	}
 	return a, err
+}
+
+// room refuses one more action item that is not closed where there are too many.
+func (s *Service) room(ctx context.Context) error {
+	if n, err := s.actions.Count(ctx, store.Where("state", store.In, unclosedStates)); err != nil || n >= mostOpen {
+		return errors.Join(err, cannot("assembly.wrong.many_open", "too many action items are open"))
+	}
+	return nil
 }
 
 func twice() error { return fault.Wrong("text", "assembly.wrong.twice", nil) }
@@ -158,19 +174,31 @@ func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int
 	})
 }
 
-// Reopen opens an item again, with a reason its organisation reads.
+// Reopen opens an item again, with a reason its organisation reads, and puts it back on the agendas of the meetings that are to come. One
+// that was closed is fault.Conflict when too many wait already.
 func (s *Service) Reopen(ctx context.Context, by access.Actor, id string, rev int64, reason string) (Action, error) {
 	reason = lang.Clean(reason)
 	if err := fault.Wrongs((lang.Limit{Max: MaxReason, Must: true, Prose: true}).Check("reason", reason)); err != nil {
 		return Action{}, err
 	}
-	return s.judge(ctx, by, id, rev, reason, func(a *Action) error {
-		if a.State == Todo {
+	full := s.room(ctx)
+	if full != nil && !fault.Is(full, fault.Conflict) {
+		return Action{}, full
+	}
+	a, err := s.judge(ctx, by, id, rev, reason, func(a *Action) error {
+		switch {
+		case a.State == Todo:
 			return cannot("assembly.wrong.state", "the item is open")
+		case a.State != Done && full != nil:
+			return full
 		}
 		a.State, a.Reason = Todo, reason
 		return nil
 	})
+	if err == nil {
+		err = s.putOn(ctx, by, a)
+	}
+	return a, err
 }
 
 // WithdrawAction ends an item that nobody is to do any more, with a reason its organisation reads: fault.Conflict for one that is closed.
@@ -281,18 +309,34 @@ func (s *Service) unclosed(ctx context.Context) ([]Action, error) {
 // takeOff takes an item that is closed off the agendas of the meetings that are to come, but for the last topic of one: there has to be
 // something to meet about, and to write down.
 func (s *Service) takeOff(ctx context.Context, by access.Actor, id string) error {
+	carried := func(t Topic) bool { return t.ActionID == id }
+	return s.agendas(ctx, by, "closed", func(m *Meeting) bool {
+		if len(m.OnAgenda()) < 2 || !slices.ContainsFunc(m.Topics, carried) {
+			return false
+		}
+		m.Topics = slices.DeleteFunc(slices.Clone(m.Topics), carried)
+		return true
+	})
+}
+
+// putOn puts an item that is open again back on the agendas of the meetings that are to come.
+func (s *Service) putOn(ctx context.Context, by access.Actor, a Action) error {
+	return s.agendas(ctx, by, "reopened", func(m *Meeting) bool { return m.bring(a) })
+}
+
+// agendas changes the settled agendas of the meetings that are to come; f reports whether it changed one.
+func (s *Service) agendas(ctx context.Context, by access.Actor, why string, f func(*Meeting) bool) error {
 	page, err := s.list(ctx, []State{Agenda, Called}, "", watched)
 	if err != nil {
 		return err
 	}
-	carried := func(t Topic) bool { return t.ActionID == id }
 	for i := range page.Items {
-		if m := &page.Items[i]; !m.At.After(s.Now()) || len(m.OnAgenda()) < 2 || !slices.ContainsFunc(m.Topics, carried) {
+		if m := &page.Items[i]; !m.At.After(s.Now()) || !f(m) {
 			continue
 		}
-		_, err = s.write(ctx, by, access.AssemblyEdit, page.Items[i].ID, 0, "closed", func(m *Meeting) error {
-			if len(m.OnAgenda()) > 1 && (m.State == Agenda || m.State == Called) {
-				m.Topics = slices.DeleteFunc(slices.Clone(m.Topics), carried)
+		_, err = s.write(ctx, by, access.AssemblyEdit, page.Items[i].ID, 0, why, func(m *Meeting) error {
+			if m.State == Agenda || m.State == Called { // as it stands now
+				f(m)
 			}
 			return nil
 		})

@@ -334,6 +334,83 @@ func TestWhatIsClosedLeavesTheAgenda(t *testing.T) {
 	agenda("one withdrawn once they met", "三四")
 }
 
+func TestWhatIsReopenedIsBackOnTheAgenda(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	m := b.asked()
+	assign := func(text string) Action {
+		return must(b, func() (Action, error) {
+			return b.Assign(ctx, liaison, m.ID, m.Topics[0].ID, text, b.two.ID, "2026-10-30")
+		})
+	}
+	assign("一")
+	two := assign("二")
+	colleague := access.Actor{AccountID: "lian2", Roles: liaison.Roles, TwoFactor: true}
+	two = must(b, func() (Action, error) { return b.Prove(ctx, rival, b.two.ID, two.ID, Evidence{Text: "装好了"}) })
+	two = must(b, func() (Action, error) { return b.Close(ctx, colleague, two.ID, two.Rev) })
+	settled := func(x Meeting) Meeting {
+		x = must(b, func() (Meeting, error) { return b.Propose(ctx, liaison, "", x.ID, "甲", "") })
+		return must(b, func() (Meeting, error) { return b.Settle(ctx, liaison, x.ID, x.Rev, map[string]int{x.Topics[0].ID: 1}) })
+	}
+	call := func(x Meeting) Meeting {
+		return must(b, func() (Meeting, error) { return b.Call(ctx, liaison, x.ID, x.Rev, Plan{x.Title, x.Place, x.At}) })
+	}
+	over, open := call(settled(b.convene("过了"))), b.convene("收议题")
+	b.now = over.At.Add(time.Minute)
+	called, agenda := call(settled(b.convene("通知了"))), settled(b.convene("议程定了"))
+	look := func(x Meeting) string {
+		t.Helper()
+		got := ""
+		now := must(b, func() (Meeting, error) { return b.Meeting(ctx, liaison, x.ID) })
+		for _, topic := range now.OnAgenda() {
+			got += topic.Title
+		}
+		return got
+	}
+	// check says what stands on the agendas of all four, and of the meeting that decided it.
+	check := func(when, over1, called1, agenda1 string) {
+		t.Helper()
+		for x, want := range map[*Meeting]string{&over: over1, &called: called1, &agenda: agenda1, &open: "", &m: "后巷垃圾房"} {
+			if got := look(*x); got != want {
+				t.Errorf("%s: the agenda of %s is %q, want %q", when, x.Title, got, want)
+			}
+		}
+	}
+	check("closed", "一甲", "一甲", "一甲")
+	two = must(b, func() (Action, error) { return b.Reopen(ctx, liaison, two.ID, two.Rev, "又不亮了") })
+	check("opened again", "一甲", "二一甲", "二一甲")
+	two = must(b, func() (Action, error) { return b.Prove(ctx, rival, b.two.ID, two.ID, Evidence{Text: "换了"}) })
+	two = must(b, func() (Action, error) { return b.Reopen(ctx, liaison, two.ID, two.Rev, "还是不亮") })
+	check("sent back while it is there", "一甲", "二一甲", "二一甲")
+	two = must(b, func() (Action, error) { return b.WithdrawAction(ctx, liaison, two.ID, two.Rev, "不用做了") })
+	check("withdrawn", "一甲", "一甲", "一甲")
+	must(b, func() (Action, error) { return b.Reopen(ctx, liaison, two.ID, two.Rev, "还是要做") })
+	check("to be done all the same", "一甲", "二一甲", "二一甲")
+}
+
+func TestTooManyActionItems(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	m := b.asked()
+	assign := func(i int) (Action, error) {
+		return b.Assign(ctx, liaison, m.ID, m.Topics[0].ID, fmt.Sprintf("第 %d 件", i), b.two.ID, "2026-10-30")
+	}
+	one := must(b, func() (Action, error) { return assign(0) })
+	one = must(b, func() (Action, error) { return b.WithdrawAction(ctx, liaison, one.ID, one.Rev, "不用做了") })
+	last := Action{}
+	for i := range mostOpen {
+		last = must(b, func() (Action, error) { return assign(i + 1) })
+	}
+	if _, err := assign(mostOpen + 1); wordsOf(err) != "assembly.wrong.many_open" {
+		t.Errorf("one more: %v", err)
+	}
+	if _, err := b.Reopen(ctx, liaison, one.ID, one.Rev, "还是要做"); wordsOf(err) != "assembly.wrong.many_open" {
+		t.Errorf("one opened again: %v", err)
+	}
+	last = must(b, func() (Action, error) { return b.Prove(ctx, rival, b.two.ID, last.ID, Evidence{Text: "办了"}) })
+	last = must(b, func() (Action, error) { return b.Reopen(ctx, liaison, last.ID, last.Rev, "没办好") }) // waited all the time
+	must(b, func() (Action, error) { return b.WithdrawAction(ctx, liaison, last.ID, last.Rev, "不用做了") })
+	must(b, func() (Action, error) { return b.Reopen(ctx, liaison, one.ID, one.Rev, "还是要做") })
+}
+
 func TestAnAgendaKeepsItsLastTopic(t *testing.T) {
 	b, ctx := opened(t), t.Context()
 	m := b.asked()

@@ -165,6 +165,12 @@ func (m *Meeting) carry(open []Action) {
 	m.Topics = slices.DeleteFunc(slices.Clone(m.Topics), func(t Topic) bool {
 		return t.ActionID != "" && !slices.ContainsFunc(open, func(a Action) bool { return a.ID == t.ActionID })
 	})
+	m.bring(open...)
+}
+
+// bring puts action items on the agenda, before everything else, and reports whether one was not there yet. Those of the meeting itself do
+// not come back to it.
+func (m *Meeting) bring(open ...Action) bool {
 	front := []Topic{}
 	for _, a := range open {
 		if a.MeetingID != m.ID && !slices.ContainsFunc(m.Topics, func(t Topic) bool { return t.ActionID == a.ID }) {
@@ -172,6 +178,7 @@ func (m *Meeting) carry(open []Action) {
 		}
 	}
 	m.Topics = append(front, m.Topics...)
+	return len(front) > 0
 }
 
 // settle fixes the agenda: order gives the places of topics by id, from 1; a topic without one is not on it. What came back by itself stays on.
