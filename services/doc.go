@@ -243,6 +243,7 @@
 //   - ledger of consents · 同意记录 · who agreed to which words, and when it was taken back · opt-in
 //   - visitor, consumer · 顾客、居民 · who looks something up, without an account · user
 //   - coordinator · 商圈专员 · member of the district's business team, keeps the register · admin, operator
+//   - auditor · 审计员 · reads the trail of what the others did, and does no other work of the district · inspector
 //
 // Words the district uses whose code is not here yet; they keep these names when it comes:
 //

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, type Page, type ViewportSize, expect } from '@playwright/test';
 import { prepare } from './axe.ts';
 
-export type Who = 'owner' | 'manager' | 'staff' | 'rival' | 'plaza' | 'coordinator' | 'second' | 'liaison' | 'admin';
+export type Who = 'owner' | 'manager' | 'staff' | 'rival' | 'plaza' | 'coordinator' | 'second' | 'liaison' | 'auditor' | 'admin';
 
 /** A demonstration account as the server wrote it beside its store. */
 export interface Person {

@@ -46,6 +46,7 @@ var demoDoes = map[string]string{
 	demo.Coordinator: "checks what shops change, decides claims, keeps the register",
 	demo.Second:      "a second coordinator: some decisions take two",
 	demo.Liaison:     "liaison of the district",
+	demo.Auditor:     "reads the trail, and nothing else",
 	demo.Admin:       "looks after accounts, reads the trail",
 }
 

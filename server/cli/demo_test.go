@@ -82,7 +82,7 @@ func TestDemonstrationAccounts(t *testing.T) {
 		if strings.Count(out, x.Password) != 1 || !strings.Contains(out, demoDoes[x.Key]) || !strings.HasPrefix(x.Name, "演示") {
 			t.Errorf("%s is not said once, with what they may do:\n%s", x.Contact, out)
 		}
-		if staff := x.Key == demo.Admin || x.Key == demo.Coordinator || x.Key == demo.Second || x.Key == demo.Liaison; staff != (x.Secret != "") {
+		if staff := x.Key == demo.Admin || x.Key == demo.Coordinator || x.Key == demo.Second || x.Key == demo.Liaison || x.Key == demo.Auditor; staff != (x.Secret != "") {
 			t.Errorf("%s has a second factor: %v", x.Key, !staff)
 		}
 	}

@@ -24,7 +24,7 @@ func TestOwnPages(t *testing.T) {
 	for _, path := range []string{"/account", "/account/password", "/account/contact", "/account/sessions", "/account/factors"} {
 		for _, l := range lang.Tags {
 			at := ui.Href(l, path)
-			for _, key := range []string{demo.Owner, demo.Staff, demo.Plaza, demo.Coordinator, demo.Liaison, demo.Admin} {
+			for _, key := range []string{demo.Owner, demo.Staff, demo.Plaza, demo.Coordinator, demo.Liaison, demo.Auditor, demo.Admin} {
 				a := x.as(t, key).get(at)
 				if a.status != http.StatusOK || a.header.Get("Cache-Control") != "no-store" {
 					t.Errorf("%s asks %s: %d, %q", key, at, a.status, a.header.Get("Cache-Control"))

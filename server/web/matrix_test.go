@@ -34,7 +34,7 @@ const matrixFile = "testdata/permissions.txt"
 const newcomer = "signed"
 
 // asked are the people of the matrix, in the order of its columns.
-var asked = []string{"", newcomer, demo.Staff, demo.Manager, demo.Owner, demo.Rival, demo.Plaza, demo.Coordinator, demo.Liaison, demo.Admin}
+var asked = []string{"", newcomer, demo.Staff, demo.Manager, demo.Owner, demo.Rival, demo.Plaza, demo.Coordinator, demo.Liaison, demo.Auditor, demo.Admin}
 
 // What happens at the door.
 const (

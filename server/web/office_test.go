@@ -476,3 +476,37 @@ func TestSettingsPlan(t *testing.T) {
 		}
 	}
 }
+
+// Who audits lands on the trail, finds what was done by anybody and takes it away, and sees nothing else of the district (AUZ-06).
+func TestTheAuditorReadsTheTrailAlone(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	b := x.signIn(t, demo.Auditor)
+	landed := b.get("/sign-in")
+	if landed.status != http.StatusSeeOther || landed.to != "/admin/audit" {
+		t.Errorf("the auditor lands at %d %s", landed.status, landed.to)
+	}
+	page := b.page("/admin/audit?account=" + x.people[demo.Coordinator].AccountID)
+	has(t, "the trail", page, "演示协管员", "审计后台", `id="file"`)
+	header, _, _ := strings.Cut(page, "</header>")
+	for _, path := range []string{"/admin/accounts", "/admin/settings", "/desk", "/liaison", "/my"} {
+		if strings.Contains(header, `href="`+path+`"`) {
+			t.Errorf("the header leads to %s", path)
+		}
+		if a := b.get(path); a.status != http.StatusNotFound && path != "/my" { // the portal opens to everybody with an account
+			t.Errorf("%s opens: %d", path, a.status)
+		}
+	}
+	if a := b.post("/admin/audit/file", url.Values{"result": {"refused"}}); a.status != http.StatusOK || a.header.Get("Content-Type") != "application/zip" {
+		t.Errorf("the file: %d %s", a.status, a.header.Get("Content-Type"))
+	}
+	admin, at := x.as(t, demo.Admin), "/admin/accounts/"+x.people[demo.Auditor].AccountID
+	has(t, "the roles", admin.page(at), "审计员")
+	a := admin.post(at+"/roles", url.Values{"rev": {revOf(t, admin.page(at), "roles")}, "roles": {"auditor", "coordinator"}})
+	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "不能自己查自己") {
+		t.Errorf("an auditor who is a coordinator: %d %s", a.status, complaint(a.body))
+	}
+	if a := admin.post("/admin/invite", url.Values{"name": {"新来的"}, "contact": {"audit-new@example.cn"}, "roles": {"auditor", "admin"}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "不能自己查自己") || !strings.Contains(a.body, "audit-new@example.cn") {
+		t.Errorf("an auditor who administers is invited: %d %s", a.status, complaint(a.body))
+	}
+}

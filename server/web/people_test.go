@@ -712,7 +712,7 @@ func TestPeopleAreWhoTheyAre(t *testing.T) {
 			}
 		}
 	}
-	for key, role := range map[string]access.Role{demo.Coordinator: access.Coordinator, demo.Second: access.Coordinator, demo.Liaison: access.Liaison, demo.Admin: access.Admin} {
+	for key, role := range map[string]access.Role{demo.Coordinator: access.Coordinator, demo.Second: access.Coordinator, demo.Liaison: access.Liaison, demo.Auditor: access.Auditor, demo.Admin: access.Admin} {
 		if by := x.actor(t, key); !by.Is(role) || !by.Sudo {
 			t.Errorf("%s = %+v, want %s with a second factor, freshly checked", key, by, role)
 		}

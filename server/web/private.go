@@ -26,6 +26,7 @@ var (
 	portal  = area{"portal", "/my", []door{{"area.shops", "/my"}, {"area.notices", "/my/notices"}, {"area.claims", "/my/claims"}, {"area.assembly", "/my/assembly"}, {"area.neighbours", "/my/neighbours"}}}
 	atDesk  = area{"desk", "/desk", []door{{"area.overview", "/desk/overview"}, {"area.queue", "/desk"}, {"area.desk_notices", "/desk/notices"}, {"area.register", "/desk/shops"}, {"area.streets", "/desk/streets"}, {"area.signatures", "/desk/signatures"}, {"area.heritage", "/desk/heritage"}, {"area.callout", "/desk/callout"}, {"area.events", "/desk/events"}, {"area.policies", "/desk/policies"}, {"area.vacancies", "/desk/vacancies"}, {"area.visits", "/desk/visits"}, {"area.outdoor", "/desk/outdoor"}, {"area.care", "/desk/care"}, {"area.holidays", "/desk/holidays"}, {"area.words", "/desk/words"}, {"area.open_points", "/desk/points"}}}
 	station = area{"station", "/liaison", []door{{"area.liaison", "/liaison"}, {"area.members", "/liaison/members"}, {"area.meetings", "/liaison/meetings"}, {"area.action_items", "/liaison/actions"}, {"area.pact", "/liaison/pact"}, {"area.bodies", "/liaison/bodies"}, {"area.station", "/liaison/station"}, {"area.rooms", "/liaison/rooms"}, {"area.resources", "/liaison/resources"}, {"area.activities", "/liaison/activities"}, {"area.programme", "/liaison/programme"}, {"area.neighbours", "/liaison/neighbours"}}}
+	audits  = area{"audits", "/admin/audit", []door{{"area.trail", "/admin/audit"}}}
 	office  = area{"office", "/admin", []door{{"area.people", "/admin/accounts"}, {"area.taxonomy", "/admin/taxonomy"}, {"area.permissions", "/admin/permissions"}, {"area.trail", "/admin/audit"}, {"area.consents", "/admin/consents"}, {"area.asks", "/admin/asks"}, {"area.retention", "/admin/retention"}, {"area.settings", "/admin/settings"}, {"area.safety", "/admin/safety"}, {"area.jobs", "/admin/jobs"}, {"area.webhooks", "/admin/webhooks"}, {"area.links", "/admin/links"}, {"area.vacancies", "/desk/vacancies"}, {"area.visits", "/desk/visits"}, {"area.approvals", "/admin/assembly"}, {"area.signatures", "/desk/signatures"}, {"area.outdoor", "/desk/outdoor"}, {"area.care", "/desk/care"}}}
 )
 
@@ -57,6 +58,9 @@ func areasOf(r *Request) []area {
 	}
 	if role(access.Liaison) {
 		out = append(out, station)
+	}
+	if role(access.Auditor) {
+		out = append(out, audits)
 	}
 	if role(access.Admin) {
 		out = append(out, office)

@@ -14,7 +14,8 @@ import (
 type Role string
 
 // The roles. Visitor is everybody; Signed is everybody with an account. Staff, Manager and Owner are members of a merchant; Plaza is
-// a member of the merchant that runs the plaza a shop is in. The last three work for the district.
+// a member of the merchant that runs the plaza a shop is in. The last four work for the district;
+// Auditor reads what the others did, and an account that holds it holds none of theirs.
 const (
 	Visitor     Role = "visitor"
 	Signed      Role = "signed"
@@ -24,14 +25,15 @@ const (
 	Plaza       Role = "plaza"
 	Coordinator Role = "coordinator"
 	Liaison     Role = "liaison"
+	Auditor     Role = "auditor"
 	Admin       Role = "admin"
 )
 
 // Roles lists the roles in the order of the table's columns.
-var Roles = []Role{Visitor, Signed, Staff, Manager, Owner, Plaza, Coordinator, Liaison, Admin}
+var Roles = []Role{Visitor, Signed, Staff, Manager, Owner, Plaza, Coordinator, Liaison, Auditor, Admin}
 
 // DistrictRoles are those an account holds for the whole district. They count only with a second factor.
-var DistrictRoles = []Role{Coordinator, Liaison, Admin}
+var DistrictRoles = []Role{Coordinator, Liaison, Auditor, Admin}
 
 // Scope is how far a grant reaches.
 type Scope string
@@ -168,7 +170,7 @@ func (a Actor) holds(r Role, scope Scope, t Thing) bool {
 		return t.PlazaID != "" && t.PlazaMay && slices.ContainsFunc(a.Seats, func(s Seat) bool {
 			return s.PlazaID == t.PlazaID && s.Role != Staff && len(s.ListingIDs) == 0
 		})
-	case Coordinator, Liaison, Admin:
+	case Coordinator, Liaison, Auditor, Admin:
 		return a.Is(r)
 	default:
 		return a.seated(r, t)

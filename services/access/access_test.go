@@ -38,14 +38,14 @@ func TestActionsAreTheTable(t *testing.T) {
 }
 
 func TestATableWithAMistakeIsRefused(t *testing.T) {
-	const head = "action visitor signed staff manager owner plaza coordinator liaison admin\n"
+	const head = "action visitor signed staff manager owner plaza coordinator liaison auditor admin\n"
 	for name, text := range map[string]string{
 		"other columns":     "action visitor signed\n",
-		"a cell missing":    head + "a - - - - - - - -\n",
-		"a line twice":      head + "a - - - - - - - - -\na - - - - - - - - -\n",
-		"an unknown scope":  head + "a - - - some - - - - -\n",
-		"own for a visitor": head + "a own - - - - - - - -\n",
-		"plaza for owners":  head + "a - - - - plaza - - - -\n",
+		"a cell missing":    head + "a - - - - - - - - -\n",
+		"a line twice":      head + "a - - - - - - - - - -\na - - - - - - - - - -\n",
+		"an unknown scope":  head + "a - - - some - - - - - -\n",
+		"own for a visitor": head + "a own - - - - - - - - -\n",
+		"plaza for owners":  head + "a - - - - plaza - - - - -\n",
 	} {
 		func() {
 			defer func() {
@@ -79,6 +79,8 @@ func who() map[string]Actor {
 		"coordinator":              {AccountID: "x", Roles: []Role{Coordinator}, TwoFactor: true},
 		"coordinator, one factor":  {AccountID: "x", Roles: []Role{Coordinator}},
 		"liaison":                  {AccountID: "x", Roles: []Role{Liaison}, TwoFactor: true},
+		"auditor":                  {AccountID: "x", Roles: []Role{Auditor}, TwoFactor: true},
+		"auditor, one factor":      {AccountID: "x", Roles: []Role{Auditor}},
 		"admin":                    {AccountID: "x", Roles: []Role{Admin}, TwoFactor: true},
 		"program":                  System("import"),
 	}
@@ -92,18 +94,35 @@ func TestCan(t *testing.T) {
 	}{
 		{PublicRead, []string{
 			"nobody", "signed", "staff", "manager", "owner", "staff of another shop", "staff of this shop", "owner of another", "plaza manager",
-			"plaza staff", "plaza manager of a kiosk", "manager of another plaza", "coordinator", "coordinator, one factor", "liaison", "admin", "program",
+			"plaza staff", "plaza manager of a kiosk", "manager of another plaza", "coordinator", "coordinator, one factor", "liaison", "auditor", "auditor, one factor", "admin", "program",
 		}},
 		{ListingHours, []string{"staff", "manager", "owner", "staff of this shop", "plaza manager", "coordinator", "program"}},
 		{ListingSensitive, []string{"manager", "owner", "plaza manager", "coordinator", "program"}},
 		{MerchantPeople, []string{"owner", "admin", "program"}},
 		{ReviewDecide, []string{"coordinator", "program"}},
-		{AuditRead, []string{"admin", "program"}},
+		{AuditRead, []string{"auditor", "admin", "program"}},
+		{AuditExport, []string{"auditor", "admin", "program"}},
 		{"no.such.action", nil},
 	} {
 		for name, a := range who() {
 			if got, want := Can(a, tt.act, shop), slices.Contains(tt.may, name); got != want {
 				t.Errorf("%s: %s = %v, want %v", tt.act, name, got, want)
+			}
+		}
+	}
+}
+
+// Who audits the others (AUZ-06) may do what everybody with an account may, and read the trail.
+func TestAnAuditorReadsTheTrailAlone(t *testing.T) {
+	auditor, signed := who()["auditor"], who()["signed"]
+	for _, act := range Actions() {
+		for name, thing := range map[string]Thing{
+			"of nobody": {Kind: "x"}, "own": {Kind: "account", AccountID: "x"}, "another's": {Kind: "account", AccountID: "y"},
+			"of a shop": {Kind: "listing", ID: "l", MerchantID: "m", ListingID: "l", PlazaID: "p", PlazaMay: true},
+		} {
+			want := Can(signed, act, thing) || act == AuditRead || act == AuditExport
+			if got := Can(auditor, act, thing); got != want {
+				t.Errorf("%s of a thing %s: %v, want %v", act, name, got, want)
 			}
 		}
 	}

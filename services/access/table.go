@@ -51,7 +51,7 @@ func read(text string) (rows map[Action]map[Role]Scope, sudo map[Action]bool, or
 // fits reports whether a scope means something for a role.
 func fits(r Role, s Scope) bool {
 	switch r {
-	case Visitor, Coordinator, Liaison, Admin:
+	case Visitor, Coordinator, Liaison, Auditor, Admin:
 		return s == None || s == All
 	case Signed:
 		return s == None || s == Own || s == All

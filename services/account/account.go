@@ -96,7 +96,8 @@ func checkName(name string) (string, error) {
 	return name, nil
 }
 
-// checkRoles refuses what is no role of the district, and drops repetitions: fault.Invalid on field "roles".
+// checkRoles refuses what is no role of the district, and who would audit the own work, and drops repetitions: fault.Invalid on field
+// "roles".
 func checkRoles(roles []access.Role) ([]access.Role, error) {
 	var out []access.Role
 	for _, r := range access.DistrictRoles {
@@ -108,6 +109,9 @@ func checkRoles(roles []access.Role) ([]access.Role, error) {
 		if !slices.Contains(access.DistrictRoles, r) {
 			return nil, fault.Wrong("roles", "error.choice", nil)
 		}
+	}
+	if len(out) > 1 && slices.Contains(out, access.Auditor) {
+		return nil, fault.Wrong("roles", "account.auditor_alone", nil)
 	}
 	return out, nil
 }

@@ -167,6 +167,10 @@ func TestLastAdmin(t *testing.T) {
 	w.pass(lessenTime)
 	_, err = w.SetRoles(t.Context(), access.System("test"), a.Account.ID, 0, []access.Role{access.Owner}, "")
 	is(t, "a role of a merchant", err, fault.Invalid, "error.choice")
+	for _, other := range []access.Role{access.Coordinator, access.Liaison, access.Admin} { // nobody audits the own work
+		_, err = w.SetRoles(t.Context(), byA, b.Account.ID, 0, []access.Role{other, access.Auditor}, "")
+		is(t, "an auditor who is "+string(other), err, fault.Invalid, "account.auditor_alone")
+	}
 	_, err = w.SetRoles(t.Context(), access.System("test"), a.Account.ID, 1, []access.Role{access.Admin}, "")
 	is(t, "a stale page", err, fault.Conflict, "error.stale")
 }

@@ -37,6 +37,7 @@ const (
 	Coordinator = "coordinator" // works for the district, like the rest
 	Second      = "second"      // another coordinator: some decisions take two
 	Liaison     = "liaison"
+	Auditor     = "auditor" // reads what the others did
 	Admin       = "admin"
 )
 
@@ -122,7 +123,7 @@ func (m *maker) make(ctx context.Context) error {
 	for _, x := range []struct {
 		key, name string
 		role      access.Role
-	}{{Coordinator, "演示协管员", access.Coordinator}, {Second, "演示协管员乙", access.Coordinator}, {Liaison, "演示联络员", access.Liaison}} {
+	}{{Coordinator, "演示协管员", access.Coordinator}, {Second, "演示协管员乙", access.Coordinator}, {Liaison, "演示联络员", access.Liaison}, {Auditor, "演示审计员", access.Auditor}} {
 		by, err := m.official(ctx, admin, x.key, x.name, x.role)
 		if err != nil {
 			return err
