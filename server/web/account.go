@@ -11,7 +11,6 @@ import (
 	"shangquan/services/account"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
-	"shangquan/services/sheet"
 )
 
 // ownRoutes are the pages of the own account.
@@ -155,7 +154,7 @@ func (s *Site) accountForm(c *fiber.Ctx, p *speaker, f *form) (formPage, error) 
 		},
 		More: []ui.Form{{
 			Action: at(c, "/account/export"), CSRF: s.token(r), Parts: []ui.FormPart{{Heading: p.say("own.export")}, {Text: p.say("own.export_text")}},
-			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("own.export_csv"), Kind: "alt", Name: "format", Value: string(sheet.CSV)}, {Label: p.say("own.export_go"), Kind: "alt"}}},
+			Bar: &ui.Bar{Loose: true, Buttons: exportButtons(p)},
 		}},
 		Links: []ui.Link{{Label: p.say("asks.title"), Href: at(c, "/account/asks")}, {Label: p.say("own.delete"), Href: at(c, "/account/delete")}},
 	}, nil

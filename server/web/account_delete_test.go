@@ -1,11 +1,14 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"shangquan/services/account"
 	"shangquan/services/demo"
@@ -122,6 +125,94 @@ func TestAccountIsErasedForSomebody(t *testing.T) {
 	has(t, "the trail", admin.page("/admin/audit?account="+x.people[demo.Admin].AccountID), "本人带证件来要求的")
 	if m := x.sent(t, was.Contact, "deleted"); !strings.Contains(m.Text, "账号删掉了") {
 		t.Errorf("the letter says %q", m.Text)
+	}
+}
+
+// PRV-03: who asks for the own data and cannot sign in gets the file they would take themselves, by way of an administrator, who says why;
+// it is in the trail and the person hears of it. Nobody else takes anybody's.
+func TestDataIsHandedToSomebody(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	admin, was := x.as(t, demo.Admin), x.people[demo.Owner]
+	at := "/admin/accounts/" + was.AccountID
+	x.claim(t, demo.Owner)
+	own := map[string]any{}
+	if err := json.Unmarshal([]byte(x.as(t, demo.Owner).post("/account/export", url.Values{}).body), &own); err != nil {
+		t.Fatal(err)
+	}
+	has(t, "the form", admin.page(at), "你也看得到", `action="`+at+`/export"`)
+	letters := func(want int) int { // they leave a moment later
+		n := 0
+		for range 500 {
+			n = 0
+			for _, m := range x.outbox.Sent() {
+				if m.Kind == "handed_out" {
+					n++
+				}
+			}
+			if n >= want {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		return n
+	}
+	for name, tt := range map[string]struct {
+		id, why string
+		status  int
+		says    string
+	}{
+		"without a reason":  {was.AccountID, " ", http.StatusUnprocessableEntity, "怎么核对的"},
+		"a reason too long": {was.AccountID, strings.Repeat("长", 201), http.StatusUnprocessableEntity, strings.Repeat("长", 201)},
+		"the own account":   {x.people[demo.Admin].AccountID, "本人", http.StatusConflict, ""},
+		"nobody":            {"none", "本人", http.StatusNotFound, ""},
+	} {
+		a := admin.post("/admin/accounts/"+tt.id+"/export", url.Values{"why": {tt.why}})
+		if a.status != tt.status || !strings.Contains(a.body, tt.says) || strings.Contains(a.body, was.Contact) {
+			t.Errorf("%s: %d %s", name, a.status, complaint(a.body))
+		}
+	}
+	for _, who := range []string{demo.Coordinator, demo.Liaison, demo.Auditor, demo.Owner, demo.Rival} {
+		if a := x.as(t, who).post(at+"/export", url.Values{"why": {"本人来要的"}}); a.status != http.StatusNotFound {
+			t.Errorf("%s takes it: %d", who, a.status)
+		}
+	}
+	if n := letters(0); n != 0 {
+		t.Errorf("%d letters of what was refused", n)
+	}
+
+	a := admin.post(at+"/export", url.Values{"why": {"本人带证件来要的"}})
+	got := map[string]any{}
+	if err := json.Unmarshal([]byte(a.body), &got); err != nil || a.status != http.StatusOK || !strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment") || a.header.Get("Cache-Control") != "no-store" {
+		t.Fatalf("the file: %d %v %s", a.status, err, complaint(a.body))
+	}
+	for _, moves := range []string{"at", "trail", "sessions"} { // the own export is in the trail by now
+		delete(own, moves)
+		delete(got, moves)
+	}
+	if !reflect.DeepEqual(got, own) || len(got["claims"].([]any)) == 0 { //nolint:forcetypeassert // a panic is as good
+		t.Errorf("the file is another than the person's:\n%v\n%v", got, own)
+	}
+	if a := admin.post(at+"/export", url.Values{"why": {"又来要的"}, "format": {"csv"}}); a.status != http.StatusOK || !strings.HasPrefix(a.header.Get("Content-Type"), "text/csv") || !strings.Contains(a.body, was.Contact) {
+		t.Errorf("the table: %d %s", a.status, a.header.Get("Content-Type"))
+	}
+	has(t, "the trail", admin.page("/admin/audit?action=account.export"), "本人带证件来要的", "替登录不了的人取他自己的资料", was.AccountID)
+	if m := x.sent(t, was.Contact, "handed_out"); !strings.Contains(m.Text, "不是你要的") || letters(2) != 2 {
+		t.Errorf("the letter says %q", m.Text)
+	}
+	x.wait(11 * time.Minute) // and once more who is there
+	if a := admin.post(at+"/export", url.Values{"why": {"本人带证件来要的"}}); a.status == http.StatusOK && a.header.Get("Content-Disposition") != "" || letters(2) != 2 {
+		t.Errorf("without a fresh check: %d", a.status)
+	}
+	admin = x.again(t, demo.Admin)
+	x.as(t, demo.Staff).done("/my/merchants/"+x.merchantOfOwner(t).ID+"/leave", url.Values{})
+	x.again(t, demo.Staff).done("/account/delete", url.Values{})
+	gone := "/admin/accounts/" + x.people[demo.Staff].AccountID
+	if strings.Contains(admin.page(gone), gone+"/export") {
+		t.Error("an account of which nothing is left has a file")
+	}
+	if a := admin.post(gone+"/export", url.Values{"why": {"本人来要的"}}); a.status != http.StatusConflict {
+		t.Errorf("of a deleted account: %d", a.status)
 	}
 }
 

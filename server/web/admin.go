@@ -35,6 +35,7 @@ func (s *Site) adminRoutes() []Route {
 		form(one+"/closed", none+"/closed", s.oneChanged("closed"), access.AccountEnd),
 		form(one+"/sessions", none+"/sessions", s.oneChanged("sessions"), access.AccountEnd),
 		form(one+"/reset", none+"/reset", s.oneChanged("reset"), access.AccountEnd),
+		form(one+"/export", none+"/export", s.accountHanded, access.AccountExport),
 		form(one+"/erased", none+"/erased", s.oneChanged("erased"), access.AccountEnd),
 		page("/admin/permissions", "", s.permissionsPage, access.AccountList),
 		page("/admin/audit", "", s.auditPage, access.AuditRead),
@@ -254,9 +255,14 @@ func (s *Site) oneForms(c *fiber.Ctx, p *speaker, a account.Account, f *form) (o
 		v.Forms[index["closed"]].Hidden = hidden("closed", "1")
 	}
 	if !a.Deleted() && a.ID != Of(c).Account.ID {
-		asked := why("why-erased")
-		asked.Field.Optional, asked.Field.Label, asked.Field.Hint = false, p.say("office.erase_why"), p.say("office.erase_why_hint")
-		add("erased", p.say("office.erase"), p.say("office.erase_text"), p.say("office.erase_go"), "alt", asked)
+		asked := func(id string) ui.FormPart {
+			part := why(id)
+			part.Field.Optional, part.Field.Label, part.Field.Hint = false, p.say("office.erase_why"), p.say("office.erase_why_hint")
+			return part
+		}
+		add("export", p.say("office.hand_out"), p.say("office.hand_out_text"), "", "", asked("why-export"))
+		v.Forms[index["export"]].Bar.Buttons = exportButtons(p)
+		add("erased", p.say("office.erase"), p.say("office.erase_text"), p.say("office.erase_go"), "alt", asked("why-erased"))
 	}
 	list, err := s.services.Accounts.Sessions(c.UserContext(), Of(c).Actor, a.ID)
 	if err != nil {
@@ -305,22 +311,27 @@ func (s *Site) oneChanged(what string) fiber.Handler {
 		if err == nil {
 			return see(c, "/admin/accounts/"+id+"?done="+what)
 		}
-		p := s.speaker(c)
-		v, index, bad := s.oneForms(c, p, a, f)
-		if bad != nil {
-			return bad
-		}
-		i, ok := index[what]
-		if !ok {
-			return err
-		}
-		status := explain(p, &v.Forms[i], err)
-		if status == 0 {
-			return err
-		}
-		c.Status(status)
-		return s.showOne(c, p, v)
+		return s.oneRefused(c, &a, what, f, err)
 	}
+}
+
+// oneRefused answers with the page about an account and what was wrong with one of its forms.
+func (s *Site) oneRefused(c *fiber.Ctx, a *account.Account, what string, f *form, err error) error {
+	p := s.speaker(c)
+	v, index, bad := s.oneForms(c, p, *a, f)
+	if bad != nil {
+		return bad
+	}
+	i, ok := index[what]
+	if !ok {
+		return err
+	}
+	status := explain(p, &v.Forms[i], err)
+	if status == 0 {
+		return err
+	}
+	c.Status(status)
+	return s.showOne(c, p, v)
 }
 
 // erased erases an account for who can no longer do it: never one that still acts for a shop or an organisation.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"shangquan/server/web/ui"
 	"shangquan/services/access"
 	"shangquan/services/account"
 	"shangquan/services/audit"
@@ -21,7 +23,7 @@ import (
 	"shangquan/services/sheet"
 )
 
-// exported is everything kept of one person, for that person (个人信息保护法 45). What it says nothing of: secrets, which are no use
+// exported is everything kept of one person, for that person (个人信息保护法 45), or for who hands it to a person that cannot sign in. What it says nothing of: secrets, which are no use
 // to anybody in a file, and other people.
 type exported struct {
 	At       time.Time         `json:"at"`
@@ -103,6 +105,60 @@ func (s *Site) accountExport(c *fiber.Ctx) error {
 	}); err != nil {
 		return err
 	}
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
+	return s.sendExport(c, r.Actor, &a, f.Get("format"))
+}
+
+// accountHanded: POST /admin/accounts/:id/export (why, format): the same file, for an administrator who hands it to the person. Taking it is
+// on record first, and the person hears of it.
+func (s *Site) accountHanded(c *fiber.Ctx) error {
+	f, err := s.form(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.UserContext()
+	a, err := s.services.Accounts.Get(ctx, c.Params("id"))
+	if err != nil {
+		return err
+	}
+	if _, err := s.services.Accounts.HandOut(ctx, Of(c).Actor, a.ID, f.Get("why")); err != nil {
+		return s.oneRefused(c, &a, "export", f, err)
+	}
+	// What the person would read, and nothing of what else the administrator may.
+	person := access.Actor{AccountID: a.ID, Name: a.Name}
+	if person.Seats, err = s.services.Merchants.Seats(ctx, a.ID); err != nil {
+		return err
+	}
+	return s.sendExport(c, person, &a, f.Get("format"))
+}
+
+// exportButtons are the two files of the same.
+func exportButtons(p *speaker) []ui.Button {
+	return []ui.Button{{Label: p.say("own.export_csv"), Kind: "alt", Name: "format", Value: string(sheet.CSV)}, {Label: p.say("own.export_go"), Kind: "alt"}}
+}
+
+// sendExport answers with everything kept of somebody; person is that somebody.
+func (s *Site) sendExport(c *fiber.Ctx, person access.Actor, a *account.Account, format string) error {
+	x, err := s.dataOf(c.UserContext(), person, a)
+	if err != nil {
+		return err
+	}
+	body, err := json.MarshalIndent(x, "", "  ")
+	if err != nil {
+		return err
+	}
+	if format == string(sheet.CSV) {
+		return s.exportTable(c, body)
+	}
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="account.json"`)
+	return sendJSON(c, body)
+}
+
+// dataOf gathers what is kept of somebody.
+func (s *Site) dataOf(ctx context.Context, person access.Actor, a *account.Account) (exported, error) {
 	x := exported{
 		At: s.now(), Name: a.Name, Phone: a.Phone, Email: a.Email, Lang: string(a.Lang), Since: a.CreatedAt, Roles: a.Roles,
 		App: a.Factors.TOTP != "", Recovery: len(a.Factors.Recovery),
@@ -114,24 +170,24 @@ func (s *Site) accountExport(c *fiber.Ctx) error {
 	for _, k := range a.Factors.Passkeys {
 		x.Passkeys = append(x.Passkeys, exportedPasskey{k.Name, k.Added})
 	}
-	sessions, err := s.services.Accounts.Sessions(c.UserContext(), r.Actor, a.ID)
+	sessions, err := s.services.Accounts.Sessions(ctx, person, a.ID)
 	if err != nil {
-		return err
+		return x, err
 	}
 	for _, y := range sessions {
 		x.Sessions = append(x.Sessions, exportedSession{y.Device, y.Area, y.Created, y.Used})
 	}
-	if err := s.exportMerchants(c, &x); err != nil {
-		return err
+	if err := s.exportMerchants(ctx, person, &x); err != nil {
+		return x, err
 	}
-	if err := s.exportSaid(c, &x); err != nil {
-		return err
+	if err := s.exportSaid(ctx, person, &x); err != nil {
+		return x, err
 	}
 	cursor := ""
 	for len(x.Trail) < exportedTrail {
-		page, err := s.services.Trail.All(c.UserContext(), audit.Filter{Account: a.ID}, cursor, 100)
+		page, err := s.services.Trail.All(ctx, audit.Filter{Account: a.ID}, cursor, 100)
 		if err != nil {
-			return err
+			return x, err
 		}
 		for _, e := range page.Items {
 			x.Trail = append(x.Trail, exportedEntry{e.Fact.At, e.Fact.Action, e.Object().String(), e.Fact.By.Client})
@@ -140,19 +196,7 @@ func (s *Site) accountExport(c *fiber.Ctx) error {
 			break
 		}
 	}
-	body, err := json.MarshalIndent(x, "", "  ")
-	if err != nil {
-		return err
-	}
-	f, err := s.form(c)
-	if err != nil {
-		return err
-	}
-	if f.Get("format") == string(sheet.CSV) {
-		return s.exportTable(c, body)
-	}
-	c.Set(fiber.HeaderContentDisposition, `attachment; filename="account.json"`)
-	return sendJSON(c, body)
+	return x, nil
 }
 
 // exportTable sends what a JSON file says as a table: a line for each value, under where it stands in the file.
@@ -203,8 +247,7 @@ func eachValue(path []string, v any, take func(path, value string) bool) bool {
 }
 
 // exportSaid adds what the person agreed to and what they asked about the own data.
-func (s *Site) exportSaid(c *fiber.Ctx, x *exported) error {
-	ctx, by := c.UserContext(), Of(c).Actor
+func (s *Site) exportSaid(ctx context.Context, by access.Actor, x *exported) error {
 	agreed, err := s.services.Consents.Own(ctx, by, by.AccountID)
 	if err != nil {
 		return err
@@ -231,23 +274,22 @@ func (s *Site) exportSaid(c *fiber.Ctx, x *exported) error {
 }
 
 // exportMerchants adds whose member the person is and what they claimed.
-func (s *Site) exportMerchants(c *fiber.Ctx, x *exported) error {
-	r := Of(c)
-	mine, err := s.services.Merchants.Mine(c.UserContext(), r.Actor)
+func (s *Site) exportMerchants(ctx context.Context, by access.Actor, x *exported) error {
+	mine, err := s.services.Merchants.Mine(ctx, by)
 	if err != nil {
 		return err
 	}
 	for _, m := range mine {
-		if member, ok := m.Member(r.Account.ID); ok {
+		if member, ok := m.Member(by.AccountID); ok {
 			x.Seats = append(x.Seats, exportedSeat{m.Name.Hans, member.Role, member.Since, member.ListingIDs})
 		}
 	}
-	claims, err := s.services.Merchants.MyClaims(c.UserContext(), r.Actor)
+	claims, err := s.services.Merchants.MyClaims(ctx, by)
 	if err != nil {
 		return err
 	}
 	for _, claim := range claims {
-		said, err := s.services.Merchants.ClaimPrivate(r.Actor, claim)
+		said, err := s.services.Merchants.ClaimPrivate(by, claim)
 		if err != nil {
 			return err
 		}

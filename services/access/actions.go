@@ -11,7 +11,8 @@ const (
 	AccountList   Action = "account.list"
 	AccountInvite Action = "account.invite"
 	AccountRole   Action = "account.role"
-	AccountEnd    Action = "account.end" // end somebody's sessions, disable an account
+	AccountEnd    Action = "account.end"    // end somebody's sessions, disable an account
+	AccountExport Action = "account.export" // take the data of somebody who asks and cannot sign in
 
 	MerchantCreate   Action = "merchant.create"
 	MerchantRead     Action = "merchant.read"

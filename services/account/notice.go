@@ -22,6 +22,7 @@ const (
 	mailContact    = "contact"     // Time, Contact
 	mailRoles      = "roles"       // Time
 	mailDeleted    = "deleted"     // Time
+	mailHandedOut  = "handed_out"  // Time: an administrator took the data to hand it to the person
 	mailTest       = "test"        // Time: an administrator sees whether messages arrive
 	mailFactorGone = "factor_gone" // Time: an administrator took the second factor away
 )

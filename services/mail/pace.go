@@ -38,7 +38,7 @@ func opening(t time.Time) time.Time {
 var urgent = []string{
 	"code", "known", "reset", "test",
 	"merchant_invitation", "transfer_offered", "assembly_invitation",
-	"new_device", "guessed", "password", "factor", "factor_gone", "contact", "roles", "deleted",
+	"new_device", "guessed", "password", "factor", "factor_gone", "contact", "roles", "deleted", "handed_out",
 	"notice_emergency", "meeting_cancelled",
 }
 
