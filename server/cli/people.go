@@ -103,7 +103,7 @@ var linkPaths = map[string]string{"invitation": "/join/", "transfer": "/transfer
 
 // admitPeople puts accounts and everything that belongs to them on the store of d.
 func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sender, log *slog.Logger) error {
-	name, _ := d.settings.Now().Name.In(lang.Hans)
+	called := func() string { name, _ := d.settings.Now().Name.In(lang.Hans); return name }
 	p := &people{sender: by}
 	p.pace = mail.NewPace(mail.PaceDeps{DB: d.db, Keys: d.keys, To: p.sender, Belongs: func(ctx context.Context, to string) (bool, error) {
 		return p.accounts.Belongs(ctx, account.Contact(to))
@@ -111,15 +111,17 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	by = p.pace
 	var err error
 	p.accounts, err = account.New(d.db, account.Config{ //nolint:contextcheck // messages leave after the call that wrote them has ended
-		Origin: c.Origin, Site: name, Keys: d.keys, Log: d.trail, Mail: by, Now: d.now,
+		Origin: c.Origin, Site: called, Keys: d.keys, Log: d.trail, Mail: by, Now: d.now,
 		SessionsFrom: d.frozen.SessionsFrom, Watch: watchSignIns{d.alarms},
-		Policy: account.Policy{Graded: c.Graded, Words: []string{name, c.Site.Sign, c.Site.City, c.Site.County}},
+		Policy: account.Policy{Graded: c.Graded, Words: func() []string {
+			return append(d.settings.Now().Name.All(), c.Site.Sign, c.Site.City, c.Site.County)
+		}},
 	})
 	if err != nil {
 		return err
 	}
 	p.merchants = merchant.New(merchant.Deps{
-		DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Shops: merchant.Register(d.shops), People: merchant.Accounts(p.accounts.Get), Site: name, Now: d.now,
+		DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Shops: merchant.Register(d.shops), People: merchant.Accounts(p.accounts.Get), Site: called(), Now: d.now,
 		EvidenceDays: func() int { return d.settings.Now().EvidenceDays },
 		Link:         func(page, token string) string { return c.Origin + linkPaths[page] + token },
 	})
@@ -158,7 +160,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.extracts = extract.New(extract.Deps{
 		Shops: d.shops.Recorded(), Places: d.places, Words: d.vocabulary.Words, Names: d.names, Log: d.trail, Now: d.now, Calendar: d.holidays.Calendar, City: c.Site.City, County: c.Site.County, Origin: c.Origin,
 	})
-	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: name, Now: d.now})
+	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: called(), Now: d.now})
 	p.ledger = job.New(d.db, d.now)
 	p.retention = retention.New(d.db, d.classes, d.now)
 	p.consents = consent.New(consent.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shop: d.shops.Get, OpenedAt: p.stations.OpenedAt, Agreed: p.offers.leads.Agreed, Days: func() int { return d.settings.Now().ConsentDays }, Now: d.now})
@@ -167,7 +169,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.overview = figures.New(d.db, d.directory.Listed, d.directory.Places, d.holidays.Calendar, d.now)
 	d.keepRegister(p, c.Origin)
 	d.people = p
-	if err := d.tellAlarms(c, by, name, p.accounts); err != nil {
+	if err := d.tellAlarms(c, by, called(), p.accounts); err != nil {
 		return err
 	}
 	if err := d.db.Prepare(ctx); err != nil {

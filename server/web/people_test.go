@@ -135,7 +135,7 @@ var model = sync.OnceValues(func() (m struct {
 	if err != nil {
 		return m, err
 	}
-	accounts, err := account.New(db, account.Config{Origin: "http://shop.test", Site: "松江商圈", Keys: keys, Log: trail, Mail: mail.NewLog(mail.Options{Words: noWords}), Now: now})
+	accounts, err := account.New(db, account.Config{Origin: "http://shop.test", Site: func() string { return "松江商圈" }, Keys: keys, Log: trail, Mail: mail.NewLog(mail.Options{Words: noWords}), Now: now})
 	if err != nil {
 		return m, err
 	}
@@ -283,7 +283,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	s.Pace = mail.NewPace(mail.PaceDeps{DB: db, Keys: keys, To: x.outbox, Now: now, Belongs: func(ctx context.Context, to string) (bool, error) {
 		return s.Accounts.Belongs(ctx, account.Contact(to))
 	}})
-	if s.Accounts, err = account.New(db, account.Config{Origin: d.Config.Origin, Site: "松江商圈", Keys: keys, Log: trail, Mail: s.Pace, Now: now, SessionsFrom: s.Freeze.SessionsFrom}); err != nil {
+	if s.Accounts, err = account.New(db, account.Config{Origin: d.Config.Origin, Site: func() string { return "松江商圈" }, Keys: keys, Log: trail, Mail: s.Pace, Now: now, SessionsFrom: s.Freeze.SessionsFrom}); err != nil {
 		return err
 	}
 	t.Cleanup(func() { _ = s.Accounts.Close(context.Background()) })

@@ -35,6 +35,8 @@ type world struct {
 	keys *secret.Ring
 	log  *audit.Log
 	conf Config
+	// called is the name of the site; a test may change it, as an administrator does.
+	called string
 
 	mu   sync.Mutex
 	at   time.Time
@@ -77,13 +79,13 @@ func (w *world) kinds() string {
 
 func newWorld(t testing.TB, policy ...Policy) *world {
 	t.Helper()
-	w := &world{t: t, at: time.Date(2026, 10, 15, 12, 0, 0, 0, zone), path: filepath.Join(t.TempDir(), "a.db")}
+	w := &world{t: t, called: site, at: time.Date(2026, 10, 15, 12, 0, 0, 0, zone), path: filepath.Join(t.TempDir(), "a.db")}
 	keys, err := secret.New([]byte(strings.Repeat("k", secret.Size)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.keys = keys
-	w.conf = Config{Origin: "https://shop.example.com", Site: site, Keys: keys, Mail: w, Now: w.clock}
+	w.conf = Config{Origin: "https://shop.example.com", Site: func() string { return w.called }, Keys: keys, Mail: w, Now: w.clock}
 	if len(policy) > 0 {
 		w.conf.Policy = policy[0]
 	}

@@ -81,13 +81,13 @@ func (s *Service) SendCode(ctx context.Context, p Purpose, to string, t lang.Tag
 		return err
 	}
 	m := mail.Message{To: string(contact), Kind: mailCode, Lang: orHans(t), Key: rand.Text()}
-	m.Args = map[string]any{"Site": s.site, "Code": digits, "Minutes": int(CodeLife.Minutes())}
+	m.Args = map[string]any{"Site": s.site(), "Code": digits, "Minutes": int(CodeLife.Minutes())}
 	switch {
 	case p == ForSignIn && !has:
 		return nil
 	case p != ForSignIn && err == nil && a.ID != "":
 		// Only the owner of the contact reads that it has an account.
-		m.Kind, m.Args = mailKnown, map[string]any{"Site": s.site}
+		m.Kind, m.Args = mailKnown, map[string]any{"Site": s.site()}
 	}
 	return s.post.put(m)
 }

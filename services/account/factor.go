@@ -84,7 +84,7 @@ func (s *Service) StartTOTP(ctx context.Context, by access.Actor, x Session) (En
 	if err != nil {
 		return Enrolment{}, err
 	}
-	key, err := totp.Generate(totp.GenerateOpts{Issuer: s.site, AccountName: a.Contacts()[0].Masked(), SecretSize: totpSecret, Period: totpPeriod, Rand: rand.Reader})
+	key, err := totp.Generate(totp.GenerateOpts{Issuer: s.site(), AccountName: a.Contacts()[0].Masked(), SecretSize: totpSecret, Period: totpPeriod, Rand: rand.Reader})
 	if err != nil {
 		return Enrolment{}, fault.New(fault.Internal, "error.internal", err)
 	}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -268,4 +269,26 @@ func TestLastFactor(t *testing.T) {
 	_, err = w.Recheck(t.Context(), in.Session, password, from(1))
 	is(t, "the password alone", err, fault.Invalid, "account.proof.wrong")
 	must[SignedIn](t)(w.Recheck(t.Context(), in.Session, w.code(key), from(1)))
+}
+
+// An administrator may give the site another name: authenticator apps and passkeys are labelled with that of now, and passwords do not lean
+// on it.
+func TestTheNameOfNow(t *testing.T) {
+	name := site
+	w := newWorld(t, Policy{Words: func() []string { return []string{name} }})
+	in, by, _ := w.staff(phone1, access.Liaison)
+	w.called, name = "方塔商圈", "方塔商圈"
+	e := must[Enrolment](t)(w.StartTOTP(t.Context(), by, in.Session))
+	if u, err := url.Parse(e.URL); err != nil || u.Query().Get("issuer") != "方塔商圈" || !strings.HasPrefix(u.Path, "/方塔商圈:") {
+		t.Errorf("the app says %s %v", e.URL, err)
+	}
+	raw, err := w.StartPasskey(t.Context(), by, in.Session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := newAuthenticator(t).read(raw); o.PublicKey.RP.Name != "方塔商圈" || o.PublicKey.RP.ID != "shop.example.com" {
+		t.Errorf("the passkey is of %+v", o.PublicKey.RP)
+	}
+	_, err = w.ChangePassword(t.Context(), by, in.Session, password, "fangtashangquan1234", from(3))
+	is(t, "a password that leans on the new name", err, fault.Invalid, "account.password.word")
 }

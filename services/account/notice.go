@@ -32,7 +32,7 @@ func (s *Service) tell(a *Account, kind string, args map[string]any, also ...Con
 	if args == nil {
 		args = map[string]any{}
 	}
-	args["Site"] = s.site
+	args["Site"] = s.site()
 	args["Time"] = s.now().Format("2006-01-02 15:04")
 	for _, c := range append(a.Contacts(), also...) {
 		m := mail.Message{To: string(c), Kind: kind, Args: args, Lang: orHans(a.Lang), Key: rand.Text()}
@@ -66,7 +66,7 @@ func (s *Service) Try(ctx context.Context, by access.Actor) ([]Tried, error) {
 	out, result := []Tried{}, went
 	for _, to := range a.Contacts() {
 		bad := s.post.to.Send(ctx, mail.Message{
-			To: string(to), Kind: mailTest, Lang: orHans(a.Lang), Key: rand.Text(), Args: map[string]any{"Site": s.site, "Time": s.now().Format("2006-01-02 15:04")},
+			To: string(to), Kind: mailTest, Lang: orHans(a.Lang), Key: rand.Text(), Args: map[string]any{"Site": s.site(), "Time": s.now().Format("2006-01-02 15:04")},
 		})
 		if bad != nil {
 			slog.WarnContext(ctx, "a test message did not leave", "error", bad)

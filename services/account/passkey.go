@@ -71,7 +71,10 @@ func (s *Service) StartPasskey(ctx context.Context, by access.Actor, x Session) 
 	}
 	options, data, err := s.passkeys.BeginRegistration(h, webauthn.WithExclusions(known), webauthn.WithAuthenticatorSelection(protocol.AuthenticatorSelection{
 		ResidentKey: protocol.ResidentKeyRequirementPreferred, UserVerification: protocol.VerificationPreferred,
-	}))
+	}), func(o *protocol.PublicKeyCredentialCreationOptions) error {
+		o.RelyingParty.Name = s.site()
+		return nil
+	})
 	if err != nil {
 		return nil, fault.New(fault.Internal, "error.internal", err)
 	}

@@ -51,7 +51,8 @@ type options struct {
 			Name string `json:"name"`
 		} `json:"user"`
 		RP struct {
-			ID string `json:"id"`
+			ID   string `json:"id"`
+			Name string `json:"name"`
 		} `json:"rp"`
 		RPID  string `json:"rpId"`
 		Allow []struct {

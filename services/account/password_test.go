@@ -176,7 +176,9 @@ func TestAUT04(t *testing.T) {
 
 // TestAUT05: common passwords, dates, repetitions, words of the place, of the shop and of the person, and their pinyin.
 func TestAUT05(t *testing.T) {
-	p := Policy{Words: []string{"中山中路商圈", "中山中路", "松江", "人民北路", "shop.example.com"}}
+	p := Policy{Words: func() []string {
+		return []string{"中山中路商圈", "中山中路", "松江", "人民北路", "shop.example.com"}
+	}}
 	r := rules{own: []string{"陈阿姨", "13812345678", "wang.fang@example.com", "云间面馆"}}
 	for _, tt := range []struct{ name, password, want string }{
 		{"common", "password1", "account.password.common"},

@@ -30,8 +30,9 @@ type Policy struct {
 	// Graded switches on what assessors of 等保 ask of accounts that work for the district: 12 characters of three classes, changed
 	// every 90 days (GB/T 22239-2019, 8.1.4.1 a).
 	Graded bool
-	// Words are the names everybody here knows: the site, its streets and plazas. Their pinyin is added.
-	Words []string
+	// Words, which may be nil, returns the names everybody here knows: what the site is called now, its streets and plazas. Their pinyin
+	// is added.
+	Words func() []string
 }
 
 //go:embed common.txt
@@ -105,7 +106,12 @@ func (p Policy) expired(staff bool, set, now time.Time) bool {
 	return p.Graded && staff && !set.IsZero() && now.Sub(set) > gradedAge
 }
 
-func (p Policy) context() []string { return readings(p.Words) }
+func (p Policy) context() []string {
+	if p.Words == nil {
+		return nil
+	}
+	return readings(p.Words())
+}
 
 // readings are words as somebody may type them: in small letters without spaces, and in pinyin.
 func readings(words []string) []string {

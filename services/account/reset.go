@@ -112,7 +112,7 @@ func (s *Service) sendReset(a *Account, to Contact, token string) error {
 	t := orHans(a.Lang)
 	return s.post.put(mail.Message{
 		To: string(to), Kind: mailReset, Lang: t, Key: rand.Text(),
-		Args: map[string]any{"Site": s.site, "Link": s.origin + t.Prefix() + ResetPath + token, "Minutes": int(ResetLife.Minutes())},
+		Args: map[string]any{"Site": s.site(), "Link": s.origin + t.Prefix() + ResetPath + token, "Minutes": int(ResetLife.Minutes())},
 	})
 }
 

@@ -27,7 +27,7 @@ type Config struct {
 	// says, and passkeys are bound to it.
 	Origin string
 	// Site is what authenticator apps and passkeys call the site.
-	Site   string
+	Site   func() string // what it is called now
 	Policy Policy
 	Keys   *secret.Ring
 	Log    *audit.Log
@@ -52,7 +52,7 @@ type Service struct {
 	hasher   *hasher
 	policy   Policy
 	origin   string
-	site     string
+	site     func() string
 	passkeys *webauthn.WebAuthn
 	now      func() time.Time
 	db       store.DB
@@ -69,7 +69,7 @@ func New(db store.DB, c Config) (*Service, error) {
 		return nil, fault.New(fault.Internal, "error.internal", errors.New("account: the origin is no address: "+c.Origin))
 	}
 	keys, err := webauthn.New(&webauthn.Config{
-		RPID: u.Hostname(), RPDisplayName: c.Site, RPOrigins: []string{c.Origin}, AttestationPreference: protocol.PreferNoAttestation,
+		RPID: u.Hostname(), RPDisplayName: c.Site(), RPOrigins: []string{c.Origin}, AttestationPreference: protocol.PreferNoAttestation,
 	})
 	if err != nil {
 		return nil, fault.New(fault.Internal, "error.internal", err)

@@ -85,7 +85,7 @@ func People(ctx context.Context, d Deps) ([]Person, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	post := &letters{messages: make(chan mail.Message, 256)}
-	accounts, err := account.New(d.DB, account.Config{Origin: d.Origin, Site: d.Site, Keys: d.Keys, Log: d.Log, Mail: post, Now: d.Now}) //nolint:contextcheck // messages leave after the call that wrote them has ended
+	accounts, err := account.New(d.DB, account.Config{Origin: d.Origin, Site: func() string { return d.Site }, Keys: d.Keys, Log: d.Log, Mail: post, Now: d.Now}) //nolint:contextcheck // messages leave after the call that wrote them has ended
 	if err != nil {
 		return nil, err
 	}
