@@ -45,14 +45,14 @@ func (s *Site) benefitsPage(c *fiber.Ctx) error {
 		x := section{ID: "area-" + a.ID, Title: a.Name, TitleIn: lang.Hans, Records: &ui.Records{Empty: p.say("benefits.none")}}
 		for i := range page.Posts {
 			if o := &page.Posts[i]; slices.Contains(o.Post.Areas, a.ID) {
-				r := benefitRecord(p, o.Post, o.Shop.Name)
+				r := benefitRecord(p, o.Post, ui.Phrase{Text: o.Shop.Name, Lang: o.Shop.NameLang})
 				r.Href = at(c, "/shops/"+o.Shop.Listing.Slug)
 				x.Records.Items = append(x.Records.Items, r)
 			}
 		}
 		for i := range offered {
 			if o := &offered[i]; slices.Contains(o.Areas, a.ID) {
-				x.Records.Items = append(x.Records.Items, benefitRecord(p, &o.Post, p.name(o.Organisation)))
+				x.Records.Items = append(x.Records.Items, benefitRecord(p, &o.Post, p.phrase(o.Organisation)))
 			}
 		}
 		v.add(x)
@@ -61,7 +61,7 @@ func (s *Site) benefitsPage(c *fiber.Ctx) error {
 	for i := range offered {
 		if o := &offered[i]; len(o.Areas) == 0 {
 			all.Title = p.say("benefits.everybody")
-			all.Records.Items = append(all.Records.Items, benefitRecord(p, &o.Post, p.name(o.Organisation)))
+			all.Records.Items = append(all.Records.Items, benefitRecord(p, &o.Post, p.phrase(o.Organisation)))
 		}
 	}
 	if len(areas) == 0 || len(all.Records.Items) > 0 {
@@ -70,14 +70,10 @@ func (s *Site) benefitsPage(c *fiber.Ctx) error {
 	return s.showPublic(c, p, &v)
 }
 
-func benefitRecord(p *speaker, x *post.Post, who string) ui.Record {
+func benefitRecord(p *speaker, x *post.Post, who ui.Phrase) ui.Record {
 	o := offerView(p, x)
-	r := ui.Record{Title: o.Title, Lang: o.Lang, Lines: []string{who, o.When}}
-	for _, line := range []string{o.Who, o.Text} {
-		if line != "" {
-			r.Lines = append(r.Lines, line)
-		}
-	}
+	r := ui.Record{Title: o.Title, Lang: o.Lang, Said: []ui.Phrase{who, {Text: o.When}}}
+	r.Said = append(append(r.Said, o.Who...), o.Text)
 	r.Tag, r.State = p.say("posts.kind."+string(x.Kind)), ui.TaskWait
 	if x.Now(p.now) {
 		r.State = ui.TaskDone
@@ -94,7 +90,7 @@ func (s *Site) offeredBy(c *fiber.Ctx, p *speaker, o *assembly.Organisation) (se
 	list, err := s.services.Posts.ByOrganisation(c.UserContext(), Of(c).Actor, o.ID)
 	for i := range list {
 		y := &list[i]
-		r := benefitRecord(p, y, p.say("posts.kind."+string(y.Kind)))
+		r := benefitRecord(p, y, ui.Phrase{Text: p.say("posts.kind." + string(y.Kind))})
 		if r.Tag, r.State = postTag(p, y); r.Tag == "" {
 			r.Tag, r.State = p.say("benefits.ended"), ui.TaskDone
 		}

@@ -61,6 +61,15 @@ func TestBenefits(t *testing.T) {
 	if s := section(body, far.ID); strings.Contains(s, "老人送菜上门") || !strings.Contains(s, "现在没有") {
 		t.Error("it stands where it is not for")
 	}
+	// On an English page every part is in the language that there is of it, also beside a part in English.
+	half := url.Values{"title.en": {"Vegetables brought up"}, "who.en": {"Over seventy"}, "text": {"电话里说一声"}}
+	for k, list := range v {
+		half[k] = list
+	}
+	owner.done(path, half)
+	x.public(t)
+	has(t, "half of it in English", visitor.page("/en/offers"), `<h3><a href=`, "Vegetables brought up", `<p>Over seventy, <span lang="zh-Hans">满三十元</span></p>`, `<p lang="zh-Hans">电话里说一声</p>`)
+	has(t, "the same for the neighbourhood", visitor.page("/en/neighbours"), "<span>Over seventy</span>", `<span lang="zh-Hans">满三十元</span>`)
 	for _, l := range lang.Tags {
 		has(t, string(l), visitor.page(ui.Href(l, "/neighbours")), "老人送菜上门")
 		if named := strings.Contains(visitor.page(ui.Href(l, "/neighbours")), `<h2 lang="zh-Hans">方塔居民区</h2>`); named != (l != lang.Hans) {
@@ -128,11 +137,18 @@ func TestBenefitsOfOrganisations(t *testing.T) {
 	if a := owner.get("/my/shops/" + x.people[demo.Owner].ListingIDs[0] + "/posts/" + id); a.status != http.StatusNotFound {
 		t.Errorf("it opens as a post of a shop: %d", a.status)
 	}
-	if to := owner.done(one, benefit(x, "雨天修伞", []string{near.ID}, "rev", hiddenOf(t, owner.page(one), "rev"))); to != list+"?done=published" {
+	if to := owner.done(one, benefit(x, "雨天修伞", []string{near.ID}, "rev", hiddenOf(t, owner.page(one), "rev"), "text", "下雨就在")); to != list+"?done=published" {
 		t.Errorf("led to %s", to)
 	}
 	for _, l := range lang.Tags {
-		has(t, string(l), visitor.page(ui.Href(l, "/neighbours")), "雨天修伞", "演示单位owner", "带着伞来")
+		body := visitor.page(ui.Href(l, "/neighbours"))
+		for _, text := range []string{"演示单位owner", "附近居民", "带着伞来", "下雨就在"} {
+			mark := ` lang="zh-Hans"`
+			if l == lang.Hans {
+				mark = ""
+			}
+			has(t, string(l), body, "雨天修伞", "<span"+mark+">"+text+"</span>")
+		}
 	}
 	if strings.Contains(visitor.page("/offers"), "雨天修伞") {
 		t.Error("it stands among what shops offer")

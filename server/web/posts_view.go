@@ -21,14 +21,12 @@ func offerView(p *speaker, x *post.Post) ui.Offer {
 		v.Href = ui.Href(p.Lang, "/events/"+x.ID)
 	}
 	v.Title, v.Lang = x.Title.In(p.Lang)
-	v.Text = p.name(x.Text)
-	said := []string{}
+	v.Text = p.phrase(x.Text)
 	for _, t := range []lang.Text{x.Who, x.Conditions} {
-		if text := p.name(t); text != "" {
-			said = append(said, text)
+		if y := p.phrase(t); y.Text != "" {
+			v.Who = append(v.Who, y)
 		}
 	}
-	v.Who = strings.Join(said, p.say("posts.comma"))
 	return v
 }
 

@@ -74,6 +74,12 @@ func (p *speaker) name(x lang.Text) string {
 	return text
 }
 
+// phrase returns a text in the language of the page where there is one, and says which language it is.
+func (p *speaker) phrase(x lang.Text) ui.Phrase {
+	text, in := x.In(p.Lang)
+	return ui.Phrase{Text: text, Lang: in}
+}
+
 // moment returns a day and a time in words: 10 月 15 日 19:20.
 func (p *speaker) moment(t time.Time) string {
 	t = t.In(calendar.Shanghai)

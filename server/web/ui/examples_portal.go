@@ -47,7 +47,7 @@ func (e *examples) portal() {
 	e.add("photo-looks", "", PhotoLooks{Items: []PhotoLook{{ID: "b", N: 2, Photo: photo("b"), Added: "10 月 15 日 19:12", New: true}, {ID: "a", N: 1, Photo: photo("a"), Added: "9 月 1 日 8:30"}}})
 	row := Row{Href: "/shops/yunjian", Name: Plain("云间面馆", lang.Hans), Status: e.status(hours.Open, at(15, 21, 30)), Kind: "面馆", Address: Plain("中山中路 218 号", lang.Hans), Photo: new(photo("a"))}
 	e.add("row", "photo", row)
-	e.add("offer", "", Offer{Title: "重阳节敬老面半价", Href: "/", When: "10 月 18 日 6:30–14:00", Who: "60 岁以上，凭老年卡，每人一碗", Text: "雪菜面、阳春面都算。", Calendar: "/x.ics"})
+	e.add("offer", "", Offer{Title: "重阳节敬老面半价", Href: "/", When: "10 月 18 日 6:30–14:00", Who: []Phrase{{"60 岁以上", lang.Hans}, {"凭老年卡，每人一碗", lang.Hans}}, Text: Phrase{"雪菜面、阳春面都算。", lang.Hans}, Calendar: "/x.ics"})
 	e.add("offer", "in the portal", Offer{Title: "开学季第二碗半价", When: "9 月 1 日至 9 月 10 日", Ended: true, Tag: "不再显示", State: TaskDone, Edit: "/"})
 	e.add("prices", "", []PriceItem{{Name: "阳春面", Price: "8 元"}, {Name: "雪菜肉丝面", Note: "可加浇头", Price: "14 元"}, {Name: "酒席", Price: "面议"}})
 }

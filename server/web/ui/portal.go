@@ -88,11 +88,18 @@ type Records struct {
 	Empty        string // what stands when there are none
 }
 
+// Phrase is something somebody wrote, in the language that there is of it.
+type Phrase struct {
+	Text string
+	Lang lang.Tag
+}
+
 // Record is one item. Without Action in the list its buttons must be links.
 type Record struct {
 	Title string
 	Href  string // empty: not a link
 	Lang  lang.Tag
+	Said  []Phrase // what somebody wrote, before Lines
 	Lines []string // 店主 · 2025 年 3 月起 · 上次登录 10 月 14 日
 	Tag   string
 	State TaskState // look of the tag
@@ -188,9 +195,9 @@ type Offer struct {
 	Title string
 	Href  string
 	Lang  lang.Tag
-	When  string // 10 月 18 日至 20 日，每天 9:00–11:00
-	Who   string // 给谁、什么条件
-	Text  string
+	When  string   // 10 月 18 日至 20 日，每天 9:00–11:00
+	Who   []Phrase // 给谁、什么条件
+	Text  Phrase
 	Ended bool
 	Tag   string // in the portal: 还没开始, 正在进行
 	State TaskState
