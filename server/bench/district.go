@@ -86,7 +86,7 @@ func generate(ctx context.Context, dir string, size int) (_ *district, err error
 		return nil, err
 	}
 	if there == 0 {
-		if _, err := sample.Import(ctx, places, shops, nil); err != nil {
+		if _, err := sample.Import(ctx, sample.Register{Places: places, Shops: shops}, nil); err != nil {
 			return nil, err
 		}
 		if _, err := places.SaveStreets(ctx, sample.GeneratedStreets()); err != nil {

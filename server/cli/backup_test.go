@@ -25,7 +25,7 @@ func TestRestoreDrill(t *testing.T) {
 	dir, safe := t.TempDir(), t.TempDir()
 	on := []string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media"), "BACKUPS", safe, "SECRET", strings.Repeat("k", 40)}
 	d := districtWith(t, on...)
-	if _, err := sample.Import(t.Context(), d.places, d.shops, func(int, int, string) {}); err != nil {
+	if _, err := sample.Import(t.Context(), sample.Register{Places: d.places, Shops: d.shops}, func(int, int, string) {}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.trail.CatchUp(t.Context()); err != nil {

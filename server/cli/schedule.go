@@ -58,6 +58,7 @@ func (d *district) jobs() []job.Job {
 			m, counts := p.notices.SweepLetters(ctx)
 			return n + m, errors.Join(words, counts)
 		})},
+		{Name: "marks of old shops", Every: 10 * time.Minute, Do: p.together.heritage.Settle},
 		{Name: "sides of cases", Every: 24 * time.Hour, Do: d.erases("cases", p.together.neighbours.Sweep)},
 		{Name: "pictures of street care", Every: 24 * time.Hour, Do: d.erases("care_photos", p.together.care.Sweep)},
 		{Name: "enquiries", Every: 24 * time.Hour, Do: d.erases("enquiries", p.offers.leads.Sweep)},

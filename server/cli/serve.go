@@ -148,14 +148,22 @@ func giveBack(ctx context.Context, started <-chan struct{}) error {
 }
 
 // sample fills an empty store with the sample district. An import that was cut off leaves listings behind, so "empty" is asked
-// of the points, which come last.
+// of the points, which come last. The old shops of one that was filled long ago get the records their marks lacked.
 func (p program) sample(ctx context.Context, d *district) error {
+	to := sample.Register{Places: d.places, Shops: d.shops}
+	if d.people != nil {
+		to.Marks = d.people.together.heritage
+	}
 	points, err := d.places.Points(ctx)
-	if err != nil || len(points) > 0 {
+	switch {
+	case err != nil || len(points) > 0 && d.frozen.Refused() != nil:
+		return err
+	case len(points) > 0:
+		_, err = sample.Heritage(ctx, to)
 		return err
 	}
 	shown := ""
-	counts, err := sample.Import(ctx, d.places, d.shops, func(done, total int, what string) {
+	counts, err := sample.Import(ctx, to, func(done, total int, what string) {
 		if shown != "" && what != shown {
 			_, _ = fmt.Fprintln(p.Out)
 		}

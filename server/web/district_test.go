@@ -16,6 +16,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/extract"
+	"shangquan/services/heritage"
 	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/sample"
@@ -47,10 +48,11 @@ var sampleSite = sync.OnceValues(func() (*trial, error) {
 	}
 	trail := audit.New(db, keys, now)
 	places, shops, listings := place.New(db), listing.New(db, trail, now), listing.Declare(db)
+	marks := heritage.New(heritage.Deps{DB: db, Log: trail, Shops: shops, Now: now})
 	if err := db.Prepare(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := sample.Import(ctx, places, shops, func(int, int, string) {}); err != nil {
+	if _, err := sample.Import(ctx, sample.Register{Places: places, Shops: shops, Marks: marks}, func(int, int, string) {}); err != nil {
 		return nil, err
 	}
 	engine := memory.New()

@@ -129,13 +129,25 @@ func heritageFacts(p *speaker, r *heritage.Record) []ui.Fact {
 	facts = fact(facts, p.say("heritage.level_label"), p.say("heritage.level."+r.Claim.Level))
 	facts = fact(facts, p.say("heritage.certificate_label"), r.Claim.Certificate)
 	facts = fact(facts, p.say("heritage.issuer_label"), r.Claim.Issuer)
-	facts = fact(facts, p.say("heritage.founded_label"), strconv.Itoa(r.Claim.Founded))
-	facts = fact(facts, p.say("heritage.recognised_label"), strconv.Itoa(r.Claim.Recognised))
+	facts = fact(facts, p.say("heritage.founded_label"), yearKnown(r.Claim.Founded))
+	facts = fact(facts, p.say("heritage.recognised_label"), yearKnown(r.Claim.Recognised))
 	facts = fact(facts, p.say("heritage.craft"), r.Claim.Words)
+	facts = fact(facts, p.say("heritage.named_label"), r.Named)
 	if r.ReviewOn != "" {
 		facts = fact(facts, p.say("heritage.review_on"), onDay(p, r.ReviewOn))
 	}
+	if r.Named != "" {
+		facts = fact(facts, p.say("heritage.rule_label"), p.say("heritage.rule"))
+	}
 	return facts
+}
+
+// yearKnown writes a year; nothing for one that nobody knows.
+func yearKnown(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // ownHeritage: GET /my/shops/:id/heritage.
@@ -179,18 +191,12 @@ func claimMarkParts(p *speaker, f *form, x heritage.Claim, proven bool) []ui.For
 	for _, l := range heritage.Levels {
 		levels = append(levels, ui.Option{Value: l, Label: p.say("heritage.level." + l), Checked: typedOr(f, "level", x.Level) == l})
 	}
-	year := func(n int) string {
-		if n == 0 {
-			return ""
-		}
-		return strconv.Itoa(n)
-	}
 	return []ui.FormPart{
 		filled(f, id, "level", p.say("heritage.level_label"), "", func(y *ui.Field) { y.Options = levels }),
 		filled(f, id, "certificate", p.say("heritage.certificate_label"), x.Certificate, func(y *ui.Field) { y.Max, y.Hint = heritage.MaxLine, p.say("heritage.certificate_hint") }),
 		filled(f, id, "issuer", p.say("heritage.issuer_label"), x.Issuer, func(y *ui.Field) { y.Max = heritage.MaxLine }),
-		filled(f, id, "founded", p.say("heritage.founded_label"), year(x.Founded), func(y *ui.Field) { y.InputMode, y.Short, y.Hint = "numeric", true, p.say("heritage.year_hint") }),
-		filled(f, id, "recognised", p.say("heritage.recognised_label"), year(x.Recognised), func(y *ui.Field) { y.InputMode, y.Short = "numeric", true }),
+		filled(f, id, "founded", p.say("heritage.founded_label"), yearKnown(x.Founded), func(y *ui.Field) { y.InputMode, y.Short, y.Hint = "numeric", true, p.say("heritage.year_hint") }),
+		filled(f, id, "recognised", p.say("heritage.recognised_label"), yearKnown(x.Recognised), func(y *ui.Field) { y.InputMode, y.Short = "numeric", true }),
 		filled(f, id, "words", p.say("heritage.craft"), x.Words, func(y *ui.Field) { y.Type, y.Max, y.Hint = "textarea", heritage.MaxText, p.say("heritage.craft_hint") }),
 		field(f, id, "photo", p.say("heritage.photo"), func(y *ui.Field) {
 			y.Type, y.Accept, y.Hint, y.Optional = "file", "image/jpeg,image/png,image/webp", p.say("heritage.photo_hint"), proven
@@ -306,7 +312,11 @@ func (s *Site) heritageCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error
 	if _, over := r.Due(p.now); over {
 		v.warn(p.say("heritage.over_text"))
 	}
-	v.add(section{Facts: heritageFacts(p, &r), Pictures: []proof{{Href: here + "/evidence", Alt: p.say("heritage.photo")}}})
+	facts := section{Facts: heritageFacts(p, &r)}
+	if r.Evidence != nil {
+		facts.Pictures = []proof{{Href: here + "/evidence", Alt: p.say("heritage.photo")}}
+	}
+	v.add(facts)
 	step := func(id, title, text, button string, parts ...ui.FormPart) {
 		v.add(section{ID: "step-" + id, Title: title, Text: text, Forms: []*ui.Form{s.act(c, id, here, r.Rev, button, parts...)}})
 	}

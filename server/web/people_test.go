@@ -36,6 +36,7 @@ import (
 	"shangquan/services/directory"
 	"shangquan/services/extract"
 	"shangquan/services/freeze"
+	"shangquan/services/heritage"
 	"shangquan/services/holiday"
 	"shangquan/services/idempotency"
 	"shangquan/services/insight"
@@ -125,10 +126,11 @@ var model = sync.OnceValues(func() (m struct {
 	}
 	trail := audit.New(db, keys, now)
 	places, shops := place.New(db), listing.New(db, trail, now)
+	marks := heritage.New(heritage.Deps{DB: db, Log: trail, Shops: shops, Now: now})
 	if err := db.Prepare(ctx); err != nil {
 		return m, err
 	}
-	if _, err := sample.Import(ctx, places, shops, func(int, int, string) {}); err != nil {
+	if _, err := sample.Import(ctx, sample.Register{Places: places, Shops: shops, Marks: marks}, func(int, int, string) {}); err != nil {
 		return m, err
 	}
 	m.people, err = demo.People(ctx, demo.Deps{DB: db, Keys: keys, Log: trail, Listings: shops, Places: places, Origin: "http://shop.test", Site: "松江商圈", Now: now})

@@ -353,10 +353,7 @@ func markFacts(p *speaker, shop *directory.ShopPage) []ui.Fact {
 		f.Values = append(f.Values, ui.Value{Text: p.say("heritage.founded", "Year", m.Founded)})
 	}
 	if m.Evidence != "" {
-		f.Values = append(f.Values, ui.Value{Text: p.say("heritage.evidence", "Source", m.Evidence)})
-	}
-	if len(f.Values) == 0 {
-		f.Values = append(f.Values, ui.Value{Text: p.say("heritage.named")})
+		f.Values = append(f.Values, ui.Value{Text: p.say("heritage.evidence", "Source", m.Evidence)}, ui.Value{Text: p.say("heritage.own_review", "Day", onDay(p, m.ReviewOn))})
 	}
 	return []ui.Fact{f}
 }

@@ -27,7 +27,7 @@ func TestStreet(t *testing.T) {
 	if err := db.Prepare(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sample.Import(ctx, places, shops, func(int, int, string) {}); err != nil {
+	if _, err := sample.Import(ctx, sample.Register{Places: places, Shops: shops}, func(int, int, string) {}); err != nil {
 		t.Fatal(err)
 	}
 	streets, err := places.Streets(ctx)

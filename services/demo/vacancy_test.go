@@ -25,7 +25,7 @@ func TestOffers(t *testing.T) {
 	if err := db.Prepare(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sample.Import(ctx, d.Places, d.Listings, func(int, int, string) {}); err != nil {
+	if _, err := sample.Import(ctx, sample.Register{Places: d.Places, Shops: d.Listings}, func(int, int, string) {}); err != nil {
 		t.Fatal(err)
 	}
 	m := &maker{Deps: d}

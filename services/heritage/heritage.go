@@ -1,6 +1,6 @@
 // Package heritage decides whether a shop bears the mark of an old established shop 老字号: its owner says so with evidence, a coordinator
-// checks it and puts it on the shop's page, and it goes by itself when its review is overdue. The years of a shop are told with a source
-// for every entry.
+// checks it and puts it on the shop's page, and it goes by itself when its review is overdue. What no record says is on no page: see
+// Service.Settle. The years of a shop are told with a source for every entry.
 package heritage
 
 import (
@@ -50,6 +50,8 @@ const (
 	Minimum = 50
 	// Before is how many days before its end a review is due.
 	Before = 60
+	// namedYears is after how many years the mark of a shop that is only named is reviewed: a rule of this site, of no authority.
+	namedYears = 1
 	// mostYears bounds how far away a review may be.
 	mostYears = 10
 	// most bounds the lists: there are a handful of such shops.
@@ -65,6 +67,9 @@ type Record struct {
 	Shop       string `json:"shop"`
 	State      State  `json:"state"`
 	Claim      Claim  `json:"claim"`
+	// Named is the list in which the district itself names the shop, where that is all that is known: no certificate, no years. See
+	// Service.Name.
+	Named string `json:"named,omitempty"`
 	// Authors are the accounts that wrote the claim or corrected it; none of them checks it, shows it or lets it pass a review.
 	Authors []string `json:"authors,omitempty"`
 	// Evidence is the picture of the certificate, sealed; the district and who sent it see it.
@@ -81,8 +86,8 @@ type Claim struct {
 	Level       string `json:"level"`
 	Certificate string `json:"certificate"`
 	Issuer      string `json:"issuer"`
-	Founded     int    `json:"founded"`    // year
-	Recognised  int    `json:"recognised"` // year
+	Founded     int    `json:"founded"`    // year; 0 only where the shop is named and nothing else is known
+	Recognised  int    `json:"recognised"` // year; 0 likewise
 	Words       string `json:"words"`      // what is special about its craft
 }
 
@@ -93,9 +98,12 @@ type Entry struct {
 	Source string    `json:"source"` // title and page of a book, address of an archive
 }
 
+// borne reports whether the badge is on the page in this state, shown until the day of its review.
+func (s State) borne() bool { return s == Shown || s == Confirmed || s == Conditional }
+
 // Bears reports whether the badge may be shown on a day, YYYY-MM-DD.
 func (r *Record) Bears(today string) bool {
-	return slices.Contains([]State{Shown, Confirmed, Conditional}, r.State) && today <= r.ReviewOn
+	return r.State.borne() && today <= r.ReviewOn
 }
 
 // MayDecide reports whether an account may check the claim, show the mark or let it pass a review: somebody who did not write it, nor sent
@@ -106,7 +114,7 @@ func (r *Record) MayDecide(accountID string) bool {
 
 // Due reports whether the review is due on a day, and whether it is overdue and the badge therefore gone.
 func (r *Record) Due(now time.Time) (due, over bool) {
-	if !slices.Contains([]State{Shown, Confirmed, Conditional}, r.State) {
+	if !r.State.borne() {
 		return false, false
 	}
 	return now.AddDate(0, 0, Before).Format(time.DateOnly) >= r.ReviewOn, now.Format(time.DateOnly) > r.ReviewOn

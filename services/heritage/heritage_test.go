@@ -2,6 +2,7 @@ package heritage
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,13 +35,25 @@ func (s *shop) Get(_ context.Context, id string) (listing.Listing, error) {
 	return s.l, nil
 }
 
-func (s *shop) Update(_ context.Context, _ access.Actor, _ string, _ int64, f func(*listing.Listing) error) (listing.Listing, error) {
-	err := f(&s.l)
+func (s *shop) Bearing(context.Context) (map[string][]listing.Mark, error) {
+	out := map[string][]listing.Mark{}
+	if marks := s.l.Heritage(); len(marks) > 0 {
+		out[s.l.ID] = marks
+	}
+	return out, nil
+}
+
+func (s *shop) Bear(_ context.Context, _ access.Actor, id string, marks []listing.Mark) ([]listing.Mark, error) {
+	if id != s.l.ID {
+		return nil, fault.Missing()
+	}
+	before := s.l.Heritage()
+	s.l.KeepHeritage(&listing.Listing{Marks: marks})
 	if after := s.after; after != nil {
 		s.after = nil
 		after()
 	}
-	return s.l, err
+	return before, nil
 }
 
 type book struct {
@@ -299,7 +312,7 @@ func TestThePageSaysWhatTheRecordSays(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := b.Show(ctx, coord, r.ID, r.Rev, "2028-10-15"); !fault.Is(err, fault.Conflict) || len(b.shop.l.Marks) != 2 || b.shop.l.Marks[1].ReviewOn != "2027-10-15" {
+	if _, err := b.Show(ctx, coord, r.ID, r.Rev, "2028-10-15"); !fault.Is(err, fault.Conflict) || len(b.shop.l.Marks) != 2 || b.shop.l.Heritage()[0].ReviewOn != "2027-10-15" {
 		t.Errorf("shown twice: %v, %v", b.shop.l.Marks, err)
 	}
 	b.shop.after = func() {
@@ -362,5 +375,94 @@ func TestTheDistrictClaimsOnlyForAShopWithoutAnOwner(t *testing.T) {
 	b.shop.l.MerchantID = ""
 	if r, err := b.Claim(ctx, coord, "l1", 0, claim(), picture); err != nil || r.State != Claimed {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// The program names a shop of a list, with nothing but the list; the mark ends a year on like every other.
+func TestAShopThatIsOnlyNamed(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	machine := access.System("sample")
+	for _, by := range []access.Actor{coord, owner, {}} {
+		if _, err := b.Name(ctx, by, "l1", "名单"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%q names a shop: %v", by.AccountID, err)
+		}
+	}
+	if _, err := b.Name(ctx, machine, "l1", " "); !fault.Is(err, fault.Invalid) || b.badge() {
+		t.Errorf("without a source: badge %v, %v", b.badge(), err)
+	}
+	if made, err := b.Name(ctx, machine, "l1", "名单"); err != nil || !made {
+		t.Fatal(made, err)
+	}
+	want := listing.Mark{Kind: Kind, Level: "district", ReviewOn: "2027-10-15", Evidence: "名单"}
+	if got := b.shop.l.Heritage(); len(got) != 1 || got[0] != want {
+		t.Fatalf("the page bears %+v", got)
+	}
+	r, some, err := b.OfShop(ctx, coord, "l1")
+	if err != nil || !some || r.State != Shown || r.Claim != (Claim{Level: "district"}) || r.Evidence != nil || len(r.Timeline) != 0 {
+		t.Errorf("something was invented: %+v %v", r, err)
+	}
+	b.now = time.Date(2027, 10, 15, 23, 59, 0, 0, calendar.Shanghai)
+	if !b.badge() {
+		t.Error("gone before its day is over")
+	}
+	if b.now = b.now.Add(time.Minute); b.badge() || r.Bears(b.now.Format(time.DateOnly)) {
+		t.Error("the mark outlives its record")
+	}
+	if r, err = b.Review(ctx, coord, r.ID, r.Rev, Remove, "", "没有依据了"); err != nil || len(b.shop.l.Heritage()) != 0 {
+		t.Fatalf("withdrawn: %+v %v", b.shop.l.Marks, err)
+	}
+	if made, err := b.Name(ctx, machine, "l1", "名单"); err != nil || made || len(b.shop.l.Heritage()) != 0 {
+		t.Errorf("named again over what the district decided: %v %v", made, err)
+	}
+	if r, err = b.Claim(ctx, owner, "l1", r.Rev, claim(), picture); err != nil || r.Named != "" {
+		t.Errorf("claimed with a certificate: %+v %v", r, err)
+	}
+}
+
+func TestNoPageBearsWhatNoRecordSays(t *testing.T) {
+	ctx := t.Context()
+	stray := listing.Mark{Kind: Kind, Level: "china", ReviewOn: "2035-01-01"}
+	shown := func(b *book, t *testing.T) { b.shown(t) }
+	for _, c := range []struct {
+		what   string
+		record func(*book, *testing.T)
+		page   []listing.Mark
+		puts   int
+		want   string // the day of review of the mark that stays
+	}{
+		{"no record, no mark", func(*book, *testing.T) {}, nil, 0, ""},
+		{"a mark without a record", func(*book, *testing.T) {}, []listing.Mark{stray}, 1, ""},
+		{"two without a record", func(*book, *testing.T) {}, []listing.Mark{stray, {Kind: Kind, Level: "district"}}, 1, ""},
+		{"a claim nobody has checked", func(b *book, t *testing.T) {
+			if _, err := b.Claim(ctx, owner, "l1", 0, claim(), picture); err != nil {
+				t.Fatal(err)
+			}
+		}, []listing.Mark{stray}, 1, ""},
+		{"another than the record says", shown, []listing.Mark{stray}, 1, "2027-10-15"},
+		{"one that the page has lost", shown, nil, 1, "2027-10-15"},
+		{"withdrawn", func(b *book, t *testing.T) {
+			r := b.shown(t)
+			if _, err := b.Review(t.Context(), coord, r.ID, r.Rev, Remove, "", "换了行当"); err != nil {
+				t.Fatal(err)
+			}
+		}, []listing.Mark{stray}, 1, ""},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			b := opened(t)
+			c.record(b, t)
+			b.shop.l.KeepHeritage(&listing.Listing{Marks: c.page})
+			for _, puts := range []int{c.puts, 0} {
+				if n, err := b.Settle(ctx); err != nil || n != puts {
+					t.Fatalf("%d pages put right, want %d, %v", n, puts, err)
+				}
+			}
+			day := ""
+			if marks := b.shop.l.Heritage(); len(marks) > 0 {
+				day = marks[0].ReviewOn
+			}
+			if day != c.want || len(b.shop.l.Heritage()) > 1 || !slices.ContainsFunc(b.shop.l.Marks, func(m listing.Mark) bool { return m.Kind == "other" }) {
+				t.Errorf("the page bears %+v", b.shop.l.Marks)
+			}
+		})
 	}
 }

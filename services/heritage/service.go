@@ -19,7 +19,8 @@ import (
 // Shops are the listings that bear the mark.
 type Shops interface {
 	Get(ctx context.Context, id string) (listing.Listing, error)
-	Update(ctx context.Context, by access.Actor, id string, rev int64, change func(*listing.Listing) error) (listing.Listing, error)
+	Bear(ctx context.Context, by access.Actor, id string, marks []listing.Mark) (before []listing.Mark, err error)
+	Bearing(ctx context.Context) (map[string][]listing.Mark, error)
 }
 
 // Deps are what New needs.
@@ -110,7 +111,7 @@ func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, 
 		if !slices.Contains(r.Authors, by.AccountID) {
 			r.Authors = append(slices.Clone(r.Authors), by.AccountID)
 		}
-		r.Claim, r.State, r.Reason, r.Condition, r.ReviewOn = c, Claimed, "", "", ""
+		r.Claim, r.State, r.Reason, r.Condition, r.ReviewOn, r.Named = c, Claimed, "", "", "", ""
 		r.MerchantID, r.Shop = l.MerchantID, l.Name.Hans
 		return w, nil
 	})
@@ -249,7 +250,7 @@ func (s *Service) badge(ctx context.Context, by access.Actor, id string, rev int
 	if err := f(&r); err != nil {
 		return Record{}, err
 	}
-	before, err := s.mark(ctx, by, r.ListingID, markOf(&r))
+	before, err := s.Shops.Bear(ctx, by, r.ListingID, markOf(&r))
 	if err != nil {
 		return Record{}, err
 	}
@@ -261,30 +262,22 @@ func (s *Service) badge(ctx context.Context, by access.Actor, id string, rev int
 			if !slices.Contains([]State{Claimed, Checked}, now.State) {
 				before = markOf(&now) // somebody else decided meanwhile
 			}
-			_, back = s.mark(ctx, by, r.ListingID, before)
+			_, back = s.Shops.Bear(ctx, by, r.ListingID, before)
 		}
 		return Record{}, errors.Join(err, back)
 	}
 	return out, nil
 }
 
-// mark makes these the marks of an old shop on a page, and returns those that were there.
-func (s *Service) mark(ctx context.Context, by access.Actor, listingID string, marks []listing.Mark) (before []listing.Mark, err error) {
-	old := func(m listing.Mark) bool { return m.Kind == Kind }
-	_, err = s.Shops.Update(ctx, by, listingID, 0, func(l *listing.Listing) error {
-		before = slices.DeleteFunc(slices.Clone(l.Marks), func(m listing.Mark) bool { return !old(m) })
-		l.Marks = append(slices.DeleteFunc(slices.Clone(l.Marks), old), marks...)
-		return nil
-	})
-	return before, err
-}
-
 // markOf are the marks that a record puts on the page: one or none.
 func markOf(r *Record) []listing.Mark {
-	if !slices.Contains([]State{Shown, Confirmed, Conditional}, r.State) {
+	if !r.State.borne() {
 		return nil
 	}
-	return []listing.Mark{{Kind: Kind, Level: r.Claim.Level, Certificate: r.Claim.Certificate, Issuer: r.Claim.Issuer, Founded: r.Claim.Founded, ReviewOn: r.ReviewOn}}
+	return []listing.Mark{{
+		Kind: Kind, Level: r.Claim.Level, Certificate: r.Claim.Certificate, Issuer: r.Claim.Issuer, Founded: r.Claim.Founded, ReviewOn: r.ReviewOn,
+		Evidence: r.Named,
+	}}
 }
 
 // Get returns one for the district: fault.NotFound.

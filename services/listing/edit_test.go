@@ -20,6 +20,7 @@ import (
 	"shangquan/services/listing"
 	"shangquan/services/media"
 	"shangquan/services/phone"
+	"shangquan/services/store"
 )
 
 // The people of these tests. All shops belong to merchant m, in plaza p.
@@ -575,8 +576,17 @@ func TestTheMarkOfAnOldShopIsLeftAlone(t *testing.T) {
 	if err != nil || l.Proposal == nil {
 		t.Fatal(err)
 	}
-	if l, err = b.Update(ctx, coordinator, l.ID, l.Rev, func(l *listing.Listing) error { l.Marks = marks; return nil }); err != nil {
-		t.Fatal(err)
+	if l, err = b.Update(ctx, coordinator, l.ID, l.Rev, func(l *listing.Listing) error { l.Marks = marks; return nil }); err != nil || len(l.Marks) != 0 {
+		t.Fatalf("who keeps the register marks a page: %+v %v", l.Marks, err)
+	}
+	if before, err := b.Bear(ctx, owner, l.ID, marks); err == nil {
+		t.Errorf("its owner marks a page: %+v", before)
+	}
+	if before, err := b.Bear(ctx, coordinator, l.ID, marks); err != nil || len(before) != 0 {
+		t.Fatal(before, err)
+	}
+	if on, err := b.Bearing(ctx); err != nil || len(on) != 1 || !slices.Equal(on[l.ID], marks) {
+		t.Errorf("the pages that bear one: %v %v", on, err)
 	}
 	if l, err = b.Approve(ctx, coordinator, l.ID, l.ProposalHash()); err != nil || !slices.Equal(l.Marks, marks) || !slices.Contains(l.Aliases, "老店") {
 		t.Errorf("a change that waited: %+v %v", l.Marks, err)
@@ -589,6 +599,18 @@ func TestTheMarkOfAnOldShopIsLeftAlone(t *testing.T) {
 	}
 	if l, err = b.Get(ctx, l.ID); err != nil || !slices.Equal(l.Marks, marks) || !slices.Contains(l.Goods, "丸药") {
 		t.Errorf("an import: %+v %v", l.Marks, err)
+	}
+	fresh := file
+	fresh.Meta, fresh.Code, fresh.Slug, fresh.MerchantID, fresh.Marks = store.Meta{}, "FRESH", "", "", marks
+	if _, err := b.Save(ctx, machine, []listing.Listing{fresh}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := b.ByCode(ctx, "FRESH"); err != nil || len(got.Marks) != 0 {
+		t.Errorf("a new page of an import: %+v %v", got.Marks, err)
+	}
+	fresh.Code = "ENTERED"
+	if err := b.Enter(ctx, coordinator, &fresh); err != nil || len(fresh.Marks) != 0 {
+		t.Errorf("a new page: %+v %v", fresh.Marks, err)
 	}
 	if out := listing.Union(bare, l); len(out.Marks) != 0 {
 		t.Errorf("merged into another page: %+v", out.Marks)

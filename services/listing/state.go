@@ -2,7 +2,6 @@ package listing
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"shangquan/services/access"
@@ -115,23 +114,8 @@ func (l *Listing) holdsUnit() bool {
 	return l.Address.UnitID != "" && (l.State == Published || l.State == Suspended)
 }
 
-// Shown reports whether the mark may be shown at now, which is in the zone of the district: not any more once its review is
-// overdue.
+// Shown reports whether the mark may be shown at now, which is in the zone of the district: until the day of its review, and never
+// without one.
 func (m *Mark) Shown(now time.Time) bool {
-	return m.ReviewOn == "" || now.Format(time.DateOnly) <= m.ReviewOn
-}
-
-// heritageKind is the mark of an old established shop, whose record is in services/heritage.
-const heritageKind = "heritage"
-
-// KeepHeritage gives l the marks of an old established shop that was has, and no others: they come and go with evidence and a record,
-// never by an import, an edit or a merge.
-func (l *Listing) KeepHeritage(was *Listing) {
-	mark := func(m Mark) bool { return m.Kind == heritageKind }
-	other := func(m Mark) bool { return !mark(m) }
-	old := slices.DeleteFunc(slices.Clone(was.Marks), other)
-	if slices.Equal(slices.DeleteFunc(slices.Clone(l.Marks), other), old) {
-		return
-	}
-	l.Marks = append(old, slices.DeleteFunc(slices.Clone(l.Marks), mark)...)
+	return now.Format(time.DateOnly) <= m.ReviewOn
 }

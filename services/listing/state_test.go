@@ -78,7 +78,7 @@ func TestMarkDisappearsWhenReviewIsOverdue(t *testing.T) {
 		now          time.Time
 		want         bool
 	}{
-		{"no review planned", "", time.Date(2026, 10, 1, 0, 0, 0, 0, zone), true},
+		{"no review planned", "", time.Date(2026, 10, 1, 0, 0, 0, 0, zone), false},
 		{"before", "2026-10-15", time.Date(2026, 10, 14, 23, 0, 0, 0, zone), true},
 		{"the last minute", "2026-10-15", time.Date(2026, 10, 15, 23, 59, 0, 0, zone), true},
 		{"the day after", "2026-10-15", time.Date(2026, 10, 16, 0, 0, 0, 0, zone), false},

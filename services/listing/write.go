@@ -33,6 +33,7 @@ func (s *Service) insert(ctx context.Context, by access.Actor, w audit.Write, l 
 	if l.State != Draft && l.State != Published {
 		return fault.New(fault.Conflict, "error.listing.state", errors.New("listing: entered as "+string(l.State)))
 	}
+	l.KeepHeritage(&Listing{})
 	if err := s.Check(l); err != nil {
 		return err
 	}
@@ -88,6 +89,7 @@ func (s *Service) Update(ctx context.Context, by access.Actor, id string, rev in
 			return err
 		}
 		l.Turns, l.SeenOpenOn = was.Turns, was.SeenOpenOn
+		l.KeepHeritage(&was)
 		switch {
 		case l.State != was.State:
 			return fault.New(fault.Conflict, "error.listing.state", errors.New("listing: a state is changed by its action"))
@@ -289,6 +291,8 @@ func (s *Service) planSave(ctx context.Context, list []Listing) (t place.Tally, 
 		was, known := stored[l.Code]
 		if known {
 			l.keep(&was)
+		} else {
+			l.KeepHeritage(&was)
 		}
 		if err := s.Check(&l); err != nil {
 			if f, ok := errors.AsType[*fault.Error](err); ok {

@@ -23,11 +23,12 @@ type district struct {
 	stops   []place.Point
 }
 
-// shop is a listing and the kind of point it is besides, if any.
+// shop is a listing, the kind of point it is besides, if any, and whether the district names it as an old shop.
 type shop struct {
 	listing listing.Listing
 	point   place.PointKind
 	core    bool
+	old     bool
 }
 
 func load() (*district, error) {
@@ -119,9 +120,20 @@ func (d *district) readShops() error {
 		if err != nil {
 			return fmt.Errorf("sample: place %s: %w", r["code"], err)
 		}
-		d.shops = append(d.shops, shop{listing: l, point: place.PointKind(r["point"]), core: r["core"] == "1"})
+		d.shops = append(d.shops, shop{listing: l, point: place.PointKind(r["point"]), core: r["core"] == "1", old: r["mark"] != ""})
 	}
 	return nil
+}
+
+// old returns the listings that the district names as old shops.
+func (d *district) old() []listing.Listing {
+	out := []listing.Listing{}
+	for _, s := range d.shops {
+		if s.old {
+			out = append(out, s.listing)
+		}
+	}
+	return out
 }
 
 func (r record) listing() (listing.Listing, error) {
@@ -148,9 +160,6 @@ func (r record) listing() (listing.Listing, error) {
 	}
 	if r["note"] != "" {
 		l.Source.Note += "；" + r["note"]
-	}
-	if r["mark"] != "" {
-		l.Marks = append(l.Marks, listing.Mark{Kind: r["mark"], Level: "district", Evidence: "商圈介绍：本土老字号（余天成、草庐、松江商城）"})
 	}
 	if r["hours"] != "" {
 		if l.Hours, err = hours.ParseChinese(r["hours"]); err != nil {

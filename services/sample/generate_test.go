@@ -11,7 +11,7 @@ import (
 
 func TestGenerate(t *testing.T) {
 	const n = 300
-	_, _, shops := opened(t)
+	_, to := opened(t)
 	known := map[string]bool{"": true}
 	for _, s := range sample.GeneratedStreets() {
 		known[s.ID] = true
@@ -34,7 +34,7 @@ func TestGenerate(t *testing.T) {
 			t.Fatalf("%s differs from run to run", l.Code)
 		}
 		was := *l
-		if err := shops.Check(l); err != nil || !store.Same(l, &was) {
+		if err := to.Shops.Check(l); err != nil || !store.Same(l, &was) {
 			t.Fatalf("%s is not as it would be stored: %v", l.Code, err)
 		}
 		if _, ok := taxonomy.Default().Category(l.CategoryID); !ok || codes[l.Code] || !known[l.Address.StreetID] || !known[l.Address.PlazaID] || l.Source.ID != "GENERATED" {

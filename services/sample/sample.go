@@ -8,6 +8,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/fault"
+	"shangquan/services/heritage"
 	"shangquan/services/listing"
 	"shangquan/services/place"
 )
@@ -18,6 +19,7 @@ type Counts struct {
 	Plazas   int `json:"plazas"`
 	Listings int `json:"listings"`
 	Points   int `json:"points"`
+	Heritage int `json:"heritage"` // old shops that the district names
 	Written  int `json:"written"`
 }
 
@@ -30,20 +32,33 @@ const shopsThatArePlazas = 1
 // batch is how many listings are written between two reports of progress.
 const batch = 50
 
+// namedIn is what the source of the three old shops is, SRC-DISTRICT of data/README.md; it says no more of them than their names.
+const namedIn = "商圈介绍：本土老字号（余天成、草庐、松江商城）"
+
+// Register is where the sample district is written.
+type Register struct {
+	Places *place.Service
+	Shops  *listing.Service
+	Marks  *heritage.Service // nil: no page bears a mark
+}
+
 // Import writes what of the sample district is not there yet. What is there stays as it is, whoever has changed it since, so
 // doing it twice changes nothing. progress, which may be nil, hears of every step: documents done of all, and a word for what
-// they are ("streets", "plazas", "listings", "points").
-func Import(ctx context.Context, places *place.Service, shops *listing.Service, progress func(done, total int, what string)) (Counts, error) {
+// they are ("streets", "plazas", "listings", "heritage", "points").
+func Import(ctx context.Context, to Register, progress func(done, total int, what string)) (Counts, error) {
 	d, err := load()
 	if err != nil {
 		return Counts{}, err
 	}
-	i := importer{places: places, shops: shops, progress: progress, total: len(d.streets) + len(d.plazas) + len(d.shops) + len(d.stops) + d.services()}
+	i := importer{
+		places: to.Places, shops: to.Shops, marks: to.Marks, progress: progress,
+		total: len(d.streets) + len(d.plazas) + len(d.shops) + len(d.old()) + len(d.stops) + d.services(),
+	}
 	if i.progress == nil {
 		i.progress = func(int, int, string) {}
 	}
-	i.counts = Counts{Streets: len(d.streets), Plazas: len(d.plazas), Listings: len(d.shops), Points: len(d.stops) + d.services()}
-	for _, step := range []func(context.Context, *district) error{i.streets, i.plazas, i.listings, i.points} {
+	i.counts = Counts{Streets: len(d.streets), Plazas: len(d.plazas), Listings: len(d.shops), Points: len(d.stops) + d.services(), Heritage: len(d.old())}
+	for _, step := range []func(context.Context, *district) error{i.streets, i.plazas, i.listings, i.heritage, i.points} {
 		if err := step(ctx, d); err != nil {
 			return i.counts, err
 		}
@@ -54,6 +69,7 @@ func Import(ctx context.Context, places *place.Service, shops *listing.Service, 
 type importer struct {
 	places      *place.Service
 	shops       *listing.Service
+	marks       *heritage.Service
 	progress    func(done, total int, what string)
 	done, total int
 	counts      Counts
@@ -150,6 +166,45 @@ func (i *importer) listings(ctx context.Context, d *district) error {
 		i.step(len(part), len(missing), "listings")
 	}
 	return nil
+}
+
+func (i *importer) heritage(ctx context.Context, d *district) error {
+	written, err := d.name(ctx, Register{Shops: i.shops, Marks: i.marks})
+	i.step(len(d.old()), written, "heritage")
+	return err
+}
+
+// Heritage gives the old shops that the district names the record of their mark where they have none, and returns how many: what Import
+// does, for a register that was filled before marks had records.
+func Heritage(ctx context.Context, to Register) (int, error) {
+	d, err := load()
+	if err != nil {
+		return 0, err
+	}
+	return d.name(ctx, to)
+}
+
+func (d *district) name(ctx context.Context, to Register) (n int, err error) {
+	for _, l := range d.old() {
+		if to.Marks == nil {
+			break
+		}
+		stored, err := to.Shops.ByCode(ctx, l.Code)
+		if fault.Is(err, fault.NotFound) || err == nil && (stored.Source.ID != l.Source.ID || stored.State != listing.Published) {
+			continue // it is another shop, or none any more
+		}
+		made := false
+		if err == nil {
+			made, err = to.Marks.Name(ctx, access.System("sample district"), stored.ID, namedIn)
+		}
+		if err != nil {
+			return n, err
+		}
+		if made {
+			n++
+		}
+	}
+	return n, nil
 }
 
 func (i *importer) points(ctx context.Context, d *district) error {

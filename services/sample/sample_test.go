@@ -10,6 +10,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
+	"shangquan/services/heritage"
 	"shangquan/services/listing"
 	"shangquan/services/phone"
 	"shangquan/services/place"
@@ -19,7 +20,7 @@ import (
 	"shangquan/services/taxonomy"
 )
 
-func opened(t *testing.T) (store.DB, *place.Service, *listing.Service) {
+func opened(t *testing.T) (store.DB, sample.Register) {
 	t.Helper()
 	db, err := store.Open(t.Context(), "file:"+t.TempDir()+"/sample.db")
 	if err != nil {
@@ -34,15 +35,17 @@ func opened(t *testing.T) (store.DB, *place.Service, *listing.Service) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return db, place.New(db), listing.New(db, audit.New(db, keys, time.Now), time.Now)
+	log := audit.New(db, keys, time.Now)
+	shops := listing.New(db, log, time.Now)
+	return db, sample.Register{Places: place.New(db), Shops: shops, Marks: heritage.New(heritage.Deps{DB: db, Log: log, Shops: shops, Now: time.Now})}
 }
 
 func TestImport(t *testing.T) {
-	db, places, shops := opened(t)
+	db, to := opened(t)
 	ctx := t.Context()
 	var words []string
 	last := 0
-	counts, err := sample.Import(ctx, places, shops, func(done, total int, what string) {
+	counts, err := sample.Import(ctx, to, func(done, total int, what string) {
 		if done <= last || done > total {
 			t.Errorf("%d of %d after %d", done, total, last)
 		}
@@ -55,23 +58,23 @@ func TestImport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := slices.Compact(words); !slices.Equal(got, []string{"streets", "plazas", "listings", "points"}) {
+	if got := slices.Compact(words); !slices.Equal(got, []string{"streets", "plazas", "listings", "heritage", "points"}) {
 		t.Errorf("progress %q", got)
 	}
-	if counts.Written != counts.Streets+counts.Plazas+counts.Listings+counts.Points || counts.Places() < 340 {
+	if counts.Written != counts.Streets+counts.Plazas+counts.Listings+counts.Points+counts.Heritage || counts.Places() < 340 {
 		t.Errorf("%+v, %d places", counts, counts.Places())
 	}
 	t.Logf("%+v, %d places", counts, counts.Places())
 
-	streets, err := places.Streets(ctx)
+	streets, err := to.Places.Streets(ctx)
 	if err != nil || len(streets) != counts.Streets {
 		t.Fatal(len(streets), err)
 	}
-	plazas, err := places.Plazas(ctx)
+	plazas, err := to.Places.Plazas(ctx)
 	if err != nil || len(plazas) != counts.Plazas {
 		t.Fatal(len(plazas), err)
 	}
-	points, err := places.Points(ctx)
+	points, err := to.Places.Points(ctx)
 	if err != nil || len(points) != counts.Points {
 		t.Fatal(len(points), err)
 	}
@@ -111,19 +114,19 @@ func TestImport(t *testing.T) {
 	}
 
 	// Once more: nothing is written, not even what somebody changed since.
-	edited, err := shops.ByCode(ctx, "SJ1011")
+	edited, err := to.Shops.ByCode(ctx, "SJ1011")
 	if err != nil {
 		t.Fatal(err)
 	}
 	edited.Address.Hint = "谷阳路口"
-	if err := shops.Replace(ctx, access.System("test"), &edited, edited.Rev); err != nil {
+	if err := to.Shops.Replace(ctx, access.System("test"), &edited, edited.Rev); err != nil {
 		t.Fatal(err)
 	}
 	before, err := listings.Revision(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := sample.Import(ctx, places, shops, nil)
+	again, err := sample.Import(ctx, to, nil)
 	if err != nil || again.Written != 0 || again.Places() != counts.Places() {
 		t.Errorf("again: %+v %v", again, err)
 	}
@@ -164,8 +167,8 @@ func checkListing(t *testing.T, l *listing.Listing, known map[string]bool) {
 
 // The landmarks that the district names: there, and nothing said about them that no source says.
 func TestLandmarks(t *testing.T) {
-	_, places, shops := opened(t)
-	if _, err := sample.Import(t.Context(), places, shops, nil); err != nil {
+	_, to := opened(t)
+	if _, err := sample.Import(t.Context(), to, nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ code, name, category, plaza string }{
@@ -173,20 +176,31 @@ func TestLandmarks(t *testing.T) {
 		{"SJ1012", "草庐", "food-shop", ""},
 		{"SJ1013", "松江商城", "mall", "上海松江商城"},
 	} {
-		l, err := shops.ByCode(t.Context(), c.code)
-		if err != nil || l.Name.Hans != c.name || l.CategoryID != c.category || len(l.Marks) != 1 || l.Marks[0].Kind != "heritage" || l.Marks[0].Evidence == "" {
+		l, err := to.Shops.ByCode(t.Context(), c.code)
+		if err != nil || l.Name.Hans != c.name || l.CategoryID != c.category {
 			t.Fatalf("%+v %v", l, err)
 		}
-		if l.Address.Line != "" || l.Address.StreetID != "" || l.Location != nil || len(l.Phones) != 0 || l.Hours.Known || l.Hours.Text != "" || l.Marks[0].Founded != 0 || !l.Description.IsZero() {
+		if l.Address.Line != "" || l.Address.StreetID != "" || l.Location != nil || len(l.Phones) != 0 || l.Hours.Known || l.Hours.Text != "" || !l.Description.IsZero() {
 			t.Errorf("%s: something was invented: %+v", c.name, l)
 		}
+		r, err := to.Marks.Public(t.Context(), l.ID)
+		if err != nil || r.State != heritage.Shown || r.Claim != (heritage.Claim{Level: "district"}) || !strings.Contains(r.Named, c.name) || len(r.Timeline) != 0 {
+			t.Errorf("%s: the record of its mark: %+v %v", c.name, r, err)
+		}
+		if today := time.Now(); r.ReviewOn <= today.AddDate(0, 0, 360).Format(time.DateOnly) || r.ReviewOn > today.AddDate(1, 0, 1).Format(time.DateOnly) {
+			t.Errorf("%s: reviewed on %s", c.name, r.ReviewOn)
+		}
+		mark := listing.Mark{Kind: heritage.Kind, Level: "district", ReviewOn: r.ReviewOn, Evidence: r.Named}
+		if len(l.Marks) != 1 || l.Marks[0] != mark {
+			t.Errorf("%s: the page bears %+v", c.name, l.Marks)
+		}
 		if c.plaza != "" {
-			if p, err := places.Plaza(t.Context(), l.Address.PlazaID); err != nil || p.Name.Hans != c.plaza || !p.Core {
+			if p, err := to.Places.Plaza(t.Context(), l.Address.PlazaID); err != nil || p.Name.Hans != c.plaza || !p.Core {
 				t.Errorf("%s: %+v %v", c.name, p, err)
 			}
 		}
 	}
-	zhongshan, err := places.StreetBySlug(t.Context(), "zhongshan-zhonglu")
+	zhongshan, err := to.Places.StreetBySlug(t.Context(), "zhongshan-zhonglu")
 	if err != nil || !zhongshan.Core || len(zhongshan.Lines) == 0 {
 		t.Errorf("%+v %v", zhongshan, err)
 	}
@@ -198,7 +212,7 @@ func TestLandmarks(t *testing.T) {
 }
 
 func TestImportThatIsStopped(t *testing.T) {
-	db, places, shops := opened(t)
+	db, to := opened(t)
 	stop := errors.New("stop")
 	func() {
 		defer func() {
@@ -206,20 +220,46 @@ func TestImportThatIsStopped(t *testing.T) {
 				panic(p)
 			}
 		}()
-		_, _ = sample.Import(t.Context(), places, shops, func(_, _ int, what string) {
+		_, _ = sample.Import(t.Context(), to, func(_, _ int, what string) {
 			if what == "listings" {
 				panic(stop)
 			}
 		})
 	}()
-	counts, err := sample.Import(t.Context(), places, shops, nil)
-	if err != nil || counts.Written == 0 || counts.Written >= counts.Streets+counts.Plazas+counts.Listings+counts.Points {
+	counts, err := sample.Import(t.Context(), to, nil)
+	if err != nil || counts.Written == 0 || counts.Written >= counts.Streets+counts.Plazas+counts.Listings+counts.Points+counts.Heritage {
 		t.Errorf("the rest: %+v %v", counts, err)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sample.Import(t.Context(), places, shops, nil); !fault.Is(err, fault.Unavailable) {
+	if _, err := sample.Import(t.Context(), to, nil); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("without a store: %v", err)
+	}
+}
+
+// A register from before marks had records gets those of the three shops, once; not for a shop that only has such a code.
+func TestHeritageOfAnOlderRegister(t *testing.T) {
+	_, to := opened(t)
+	ctx, bare := t.Context(), to
+	bare.Marks = nil
+	if _, err := sample.Import(ctx, bare, nil); err != nil {
+		t.Fatal(err)
+	}
+	other, err := to.Shops.ByCode(ctx, "SJ1013")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Source.ID = "SRC-X"
+	if err := to.Shops.Replace(ctx, access.System("test"), &other, other.Rev); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{2, 0} {
+		if n, err := sample.Heritage(ctx, to); err != nil || n != want {
+			t.Errorf("%d records, want %d, %v", n, want, err)
+		}
+	}
+	if on, err := to.Shops.Bearing(ctx); err != nil || len(on) != 2 || on[other.ID] != nil {
+		t.Errorf("the pages that bear the mark: %v %v", on, err)
 	}
 }

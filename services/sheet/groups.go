@@ -293,15 +293,14 @@ var (
 	markLevels = words{{"china", "中华老字号"}, {"shanghai", "上海老字号"}, {"district", "本土老字号"}}
 )
 
-// marksField is the marks in one cell; the parts of a mark are separated by |. Of a shop that is in the register the marks of an old
-// established shop are for reading.
+// marksField is the marks in one cell; the parts of a mark are separated by |. The marks of an old established shop are for reading.
 var marksField = field{
-	cols: []column{{key: "marks", header: "标识", paths: []string{"marks"}, help: "老字号|级别|证书号|颁发单位|创始年份|复核日期|依据，没有的部分空着；多个用 ； 隔开。已在册的店，老字号到“老字号”页上改，这里不改", width: 20}},
+	cols: []column{{key: "marks", header: "标识", paths: []string{"marks"}, help: "老字号|级别|证书号|颁发单位|创始年份|复核日期|依据，没有的部分空着；多个用 ； 隔开。老字号到“老字号”页上登记、核对，这里只看不改", width: 20}},
 	get:  marksCell,
 	set:  setMarks,
 	unveil: func(l *listing.Listing, cells []string) {
 		next := *l
-		if l.Rev > 0 && setMarks(&next, cells, nil) == nil {
+		if setMarks(&next, cells, nil) == nil {
 			next.KeepHeritage(l)
 			copy(cells, marksCell(&next, nil))
 		}

@@ -356,4 +356,8 @@ func TestTheMarkOfAnOldShopIsForReading(t *testing.T) {
 	if counts(p.Report) != "0 new, 0 changed, 2 unchanged, 0 failed" {
 		t.Errorf("what an import would change: %s", counts(p.Report))
 	}
+	p = planOf(t, "code,名称,类别,标识\nSJ8,新店,药店,老字号|中华老字号|1|商务部|1926|2035-01-01\n", reg)
+	if _, err := p.Apply(t.Context(), access.System("test"), reg); err != nil || p.Report.New != 1 || len(reg.byCode["SJ8"].Marks) != 0 {
+		t.Errorf("a new shop comes with a mark: %+v %v", reg.byCode["SJ8"].Marks, err)
+	}
 }

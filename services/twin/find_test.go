@@ -25,7 +25,7 @@ func streets(t testing.TB) []place.Street {
 	now := func() time.Time { return time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC) }
 	db, log, _ := audittest.Open(t, now)
 	places := place.New(db)
-	if _, err := sample.Import(t.Context(), places, listing.New(db, log, now), func(int, int, string) {}); err != nil {
+	if _, err := sample.Import(t.Context(), sample.Register{Places: places, Shops: listing.New(db, log, now)}, func(int, int, string) {}); err != nil {
 		t.Fatal(err)
 	}
 	list, err := places.Streets(t.Context())

@@ -1,0 +1,80 @@
+package heritage
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"shangquan/services/access"
+	"shangquan/services/audit"
+	"shangquan/services/fault"
+	"shangquan/services/lang"
+	"shangquan/services/listing"
+	"shangquan/services/store"
+)
+
+// Name makes the record of a shop that the district itself names as an old one in source, and of which nothing else is known: shown at
+// once, reviewed a year from today. It is for the program alone, which has the list; people claim with evidence: fault.NotFound for them.
+// A shop that has a record already, whatever became of it, keeps it: false.
+func (s *Service) Name(ctx context.Context, by access.Actor, listingID, source string) (bool, error) {
+	if by.System == "" {
+		return false, fault.Missing()
+	}
+	source = lang.Clean(source)
+	if wrong := (lang.Limit{Max: MaxText, Must: true}).Check("source", source); len(wrong) > 0 {
+		return false, fault.Wrongs(wrong)
+	}
+	l, err := s.Shops.Get(ctx, listingID)
+	if err != nil {
+		return false, err
+	}
+	if _, err := s.docs.GetBy(ctx, "listing_id", listingID); !fault.Is(err, fault.NotFound) {
+		return false, err
+	}
+	r := Record{
+		ListingID: l.ID, MerchantID: l.MerchantID, Shop: l.Name.Hans, State: Shown, Claim: Claim{Level: "district"}, Named: source,
+		ReviewOn: s.Now().AddDate(namedYears, 0, 0).Format(time.DateOnly), Timeline: []Entry{},
+	}
+	if err := s.docs.Insert(ctx, by, audit.Write{Action: access.HeritageCheck, Title: r.Shop, Why: "named"}, &r); err != nil {
+		return false, err
+	}
+	_, err = s.Shops.Bear(ctx, by, l.ID, markOf(&r)) // cut off before it, Settle does it
+	return true, err
+}
+
+// Settle makes every page bear what its record says: a mark without a record that is shown goes, as from older versions and cut-off
+// writes, and one that a page has lost comes back. It returns how many pages it put right.
+func (s *Service) Settle(ctx context.Context) (int, error) {
+	at, err := s.Shops.Bearing(ctx) // first: a mark that comes with its record meanwhile is left alone
+	if err != nil {
+		return 0, err
+	}
+	due := map[string][]listing.Mark{}
+	for id := range at {
+		due[id] = nil
+	}
+	for r, err := range s.docs.Each(ctx, store.All().Limit(most)) {
+		if err != nil {
+			return 0, err
+		}
+		if marks := markOf(&r); marks != nil || at[r.ListingID] != nil {
+			due[r.ListingID] = marks
+		}
+	}
+	n := 0
+	var errs []error
+	for id, marks := range due {
+		if slices.Equal(at[id], marks) {
+			continue
+		}
+		if _, err := s.Shops.Bear(ctx, access.System("heritage"), id, marks); err != nil {
+			if !fault.Is(err, fault.NotFound) {
+				errs = append(errs, err)
+			}
+			continue
+		}
+		n++
+	}
+	return n, errors.Join(errs...)
+}
