@@ -12,7 +12,7 @@
 //	place      streets, plazas with floors, units, points; house numbers and door plates
 //	walk       the street walk: what a coordinator finds from door to door, also without a network
 //	assembly   the joint meeting of member organisations: seats, agenda, minutes, action items, the pact, pages of bodies
-//	station    service stations, rooms that organisations take, and what shops open to people who pass by
+//	station    service stations, rooms that organisations take, and what shops and organisations open to people who pass by
 //	resource   what organisations offer each other and seek, until both confirm that it was delivered
 //	activity   what organisations do for the neighbourhood; places counted by organisation, no names
 //	programme  what the joint organisation sets out to do in a year, and what came of it

@@ -12,7 +12,7 @@ import (
 // openStations puts the stations, and what organisations offer and seek, on the store.
 func (d *district) openStations(p *people, origin string) {
 	p.stations = station.New(station.Deps{
-		DB: d.db, Log: d.trail, Members: p.assembly, Shops: d.shops, Letters: p.merchants, Calendar: d.holidays.Calendar, Now: d.now,
+		DB: d.db, Log: d.trail, Members: p.assembly, Shops: d.shops, Letters: p.merchants, Street: d.places.Street, Calendar: d.holidays.Calendar, Now: d.now,
 		Link: func(organisation string) string { return origin + "/my/rooms/" + organisation },
 	})
 	p.resources = resource.New(resource.Deps{

@@ -71,8 +71,9 @@ func saysAny(body string, words ...string) bool {
 }
 
 // named writes o wherever a member can be named or have something said of it: in a body, as the organiser of an activity, in the programme
-// of the year, with something it does for residents and a space it shares, of which it says what. It returns the activity.
-func (x *town) named(t *testing.T, o *assembly.Organisation, says string) (activity string) {
+// of the year, with something it does for residents, a space it shares and a toilet it opens on a street, of which it says what. It returns
+// the activity.
+func (x *town) named(t *testing.T, o *assembly.Organisation, says, street string) (activity string) {
 	t.Helper()
 	x.shownBody(t, "renmin-lu", o.ID)
 	lian, owner := x.as(t, demo.Liaison), x.as(t, demo.Rival)
@@ -96,6 +97,7 @@ func (x *town) named(t *testing.T, o *assembly.Organisation, says string) (activ
 	owner.done(mine+"benefits/new", benefit(x, says, nil))
 	space, _, _ := strings.Cut(owner.done("/my/resources/"+o.ID, url.Values{"form": {"post"}, "side": {"offered"}, "kind": {"hall"}, "title": {says}, "times": {"每天 18:00-21:00"}}), "?")
 	owner.done(space, url.Values{"form": {"show"}})
+	owner.done(mine+"points", url.Values{"form": {"point"}, "kind": {"toilet"}, "address": {says}, "street": {street}, "note": {says}, "location": {"31.0061, 121.2274"}, "location.datum": {"gcj02"}})
 	owner.done(mine+"consent", url.Values{"do": {"revoke"}})
 	return activity
 }
@@ -122,13 +124,18 @@ func TestConsentTakenBackIsNowhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	activity := x.named(t, &o, says)
+	streets, err := x.services.Places.Streets(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	street := streets[0]
+	activity := x.named(t, &o, says, street.ID)
 	shop := x.listing(t, x.people[demo.Owner].ListingIDs[1])
 	plaza := ""
 	if all, err := x.services.Places.Plazas(ctx); err == nil {
 		plaza = all[0].Slug
 	}
-	everywhere := x.publicOutputs(t, map[string]string{"shops": shop.Slug, "plazas": plaza, "bodies": "renmin-lu", "s": shop.Code, "activities": activity, "programme": "2027"}, name[:len("谷阳门")])
+	everywhere := x.publicOutputs(t, map[string]string{"shops": shop.Slug, "plazas": plaza, "bodies": "renmin-lu", "s": shop.Code, "activities": activity, "programme": "2027", "streets": street.Slug}, name[:len("谷阳门")])
 	everywhere = append(everywhere, x.publicOutputs(t, nil, says[:len("雨天修伞")])...)
 	walk := &hostileWalk{t: t, x: x, more: more, seen: map[string]bool{}, answered: map[string]bool{}, kinds: map[string]string{}, visit: func(path string, _ answer) { everywhere = append(everywhere, path) }}
 	walk.as("")
@@ -155,11 +162,13 @@ func TestConsentTakenBackIsNowhere(t *testing.T) {
 		return out
 	}
 	named := []string{}
-	for _, path := range []string{"/bodies/renmin-lu", "/activities/" + activity, "/programme/2027", "/neighbours", "/spaces", "/spaces.ics"} {
+	for _, path := range []string{"/bodies/renmin-lu", "/activities/" + activity, "/programme/2027", "/neighbours", "/spaces", "/spaces.ics", "/points", "/streets/" + street.Slug} {
 		for _, l := range lang.Tags {
 			named = append(named, ui.Href(l, path))
 		}
 	}
+	named = append(named, "/api/v1/points", "/api/v1/points?kind=toilet")
+	everywhere = append(everywhere, named...)
 	if got := found(everywhere); len(got) != 0 {
 		t.Fatalf("named without consent: %v", got)
 	}

@@ -90,6 +90,7 @@ func (x *town) everything(t *testing.T) (more []string) {
 	rival, theirs := x.as(t, demo.Rival), "/my/resources/"+seats[demo.Rival]
 	offered, _, _ := strings.Cut(owner.done("/my/resources/"+seats[demo.Owner], url.Values{"form": {"post"}, "side": {"offered"}, "kind": {"hall"}, "title": {"三楼活动厅"}, "times": {"每天 18:00-21:00"}}), "?")
 	owner.done("/my/assembly/"+seats[demo.Owner]+"/benefits/new", benefit(x, "修伞磨刀", nil, "do", "save"))
+	owner.done("/my/assembly/"+seats[demo.Owner]+"/points", url.Values{"form": {"point"}, "kind": {"water"}, "address": {"一楼大厅"}})
 	need, _, _ := strings.Cut(rival.done(theirs, url.Values{"form": {"post"}, "side": {"sought"}, "kind": {"hall"}, "title": {"借场地开会"}}), "?")
 	last := func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 	deal, _, _ := strings.Cut(rival.done(theirs+"/posts/"+last(offered), url.Values{"form": {"answer"}, "with": {last(need)}}), "?")

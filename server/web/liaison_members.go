@@ -223,6 +223,11 @@ func (s *Site) seatCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, error) {
 		return nil, err
 	}
 	v.add(offered)
+	opened, err := s.openedByMember(c, p, &o)
+	if err != nil {
+		return nil, err
+	}
+	v.add(opened)
 	if !may {
 		return v, nil
 	}

@@ -128,6 +128,7 @@ func (s *Site) ownMemberPage(c *fiber.Ctx) error {
 	v.add(x)
 	more := section{Title: p.say("assembly.more"), Links: []ui.Link{{Label: p.say("assembly.members"), Href: ownHref(c, "/members")}, {Label: p.say("assembly.feed"), Href: ownHref(c, "/calendar")}}}
 	v.add(section{Title: p.say("benefits.own"), Text: p.say("benefits.own_text"), Links: []ui.Link{{Label: p.say("benefits.own_go"), Href: ownHref(c, "/benefits")}, {Label: p.say("benefits.title"), Href: at(c, "/neighbours")}}})
+	v.add(section{Title: p.say("station.points_title"), Text: p.say("station.member_points_text"), Links: []ui.Link{{Label: p.say("station.member_points_go"), Href: ownHref(c, "/points")}, {Label: p.say("points.title"), Href: at(c, "/points")}}})
 	v.add(section{Title: p.say("activity.title"), Links: []ui.Link{{Label: p.say("activity.take_places"), Href: ownHref(c, "/activities")}}})
 	if some {
 		more.Links = append(more.Links, ui.Link{Label: p.say("assembly.pact_n", "N", pact.Number), Href: ownHref(c, "/pact")})

@@ -14,7 +14,8 @@ import (
 	stations "shangquan/services/station"
 )
 
-// openPointRoutes are what shops open to people who pass by: water, a seat, a first-aid kit; and where somebody notes that it was there.
+// openPointRoutes are what shops open to people who pass by: water, a seat, a first-aid kit; and where somebody notes that what shops and
+// organisations open was there.
 func (s *Site) openPointRoutes() []Route {
 	get, post := http.MethodGet, http.MethodPost
 	return []Route{
@@ -106,17 +107,26 @@ func (s *Site) pointsToCheck(c *fiber.Ctx) error {
 		v.add(section{Records: &ui.Records{Empty: p.say("station.check_none")}})
 	}
 	today := calendar.Today(p.now)
+	names, err := s.services.Assembly.ListedNames(ctx)
+	if err != nil {
+		return err
+	}
 	for i := range page.Items {
 		x := &page.Items[i]
-		l, err := s.services.Listings.Get(ctx, x.ListingID)
-		if fault.Is(err, fault.NotFound) {
+		name, listed := names[x.OrganisationID]
+		where := x.Spot.Address
+		if x.OrganisationID == "" {
+			l, err := s.services.Listings.Get(ctx, x.ListingID)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			name, where, listed = l.Name.Text, l.Address.Line, err == nil
+		}
+		if !listed { // nobody sees it either
 			continue
 		}
-		if err != nil {
-			return err
-		}
-		sec := section{Title: p.name(l.Name.Text) + " " + p.say("points.kind."+string(x.Kind))}
-		sec.Facts = fact(sec.Facts, p.say("station.where"), l.Address.Line)
+		sec := section{Title: p.name(name) + " " + p.say("points.kind."+string(x.Kind))}
+		sec.Facts = fact(sec.Facts, p.say("station.where"), where)
 		sec.Facts = fact(sec.Facts, p.say("station.note"), x.Note)
 		if x.CheckedOn != "" {
 			sec.Facts = fact(sec.Facts, p.say("station.last_check"), onDay(p, x.CheckedOn))

@@ -369,7 +369,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		Listed: func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
 	})
 	together := gather(&s, db, trail, d.Config.Origin, now)
-	s.Stations = stations.New(stations.Deps{DB: db, Log: trail, Members: s.Assembly, Shops: s.Listings, Letters: s.Merchants, Calendar: s.Holidays.Calendar, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/rooms/" + o }})
+	s.Stations = stations.New(stations.Deps{DB: db, Log: trail, Members: s.Assembly, Shops: s.Listings, Letters: s.Merchants, Street: s.Places.Street, Calendar: s.Holidays.Calendar, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/rooms/" + o }})
 	s.Resources = resource.New(resource.Deps{DB: db, Log: trail, Members: s.Assembly, Letters: s.Merchants, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/resources/" + o }})
 	if err := db.Prepare(ctx); err != nil {
 		return err

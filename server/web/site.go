@@ -276,6 +276,7 @@ func (s *Site) siteMap() []Route {
 		s.stationRoutes(),
 		s.roomRoutes(),
 		s.openPointRoutes(),
+		s.memberPointRoutes(),
 		s.resourceRoutes(),
 		s.memberRoutes(),
 		s.liaisonRoutes(),

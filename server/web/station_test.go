@@ -249,3 +249,65 @@ func TestWhatAShopOpensIsOnTheMap(t *testing.T) {
 		t.Errorf("another opens it: %d", a.status)
 	}
 }
+
+// A bank has no page of a shop; its water and its toilet are on the map, in the API and on the page of the street all the same, while it may
+// be named.
+func TestWhatAnOrganisationOpensIsOnTheMap(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	x.public(t)
+	own := x.member(t, demo.Owner)
+	owner, anybody, desk := x.as(t, demo.Owner), x.as(t, ""), x.as(t, demo.Coordinator)
+	streets, err := x.services.Places.Streets(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	street := streets[0]
+	page := "/my/assembly/" + own + "/points"
+	has(t, "the way there", owner.page("/my/assembly/"+own), `href="`+page+`"`)
+	has(t, "before it agreed", owner.page(page), "单位还没同意公开名字")
+	good := func(kind string) url.Values {
+		return url.Values{
+			"form": {"point"}, "kind": {kind}, "address": {"中山中路 218 号一楼大厅"}, "street": {street.ID}, "note": {"找保安指路"}, "opening": {"每天 0:00-24:00"},
+			"location": {"31.0061, 121.2274"}, "location.datum": {"gcj02"},
+		}
+	}
+	for field, typed := range map[string]string{"address": "", "street": "nowhere", "opening": "有人就开", "location": "31.0061", "location.datum": "?", "kind": "metro", "note": "打 13812345678"} {
+		v := good("water")
+		v.Set(field, typed)
+		a := owner.post(page, v)
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="point-`+field+`-error"`) || field != "address" && !strings.Contains(a.body, `value="中山中路 218 号一楼大厅"`) {
+			t.Errorf("%s %q: %d %s", field, typed, a.status, complaint(a.body))
+		}
+	}
+	if a := owner.post(page, url.Values{"kind": {"water"}}); a.status != http.StatusBadRequest {
+		t.Errorf("no such press: %d", a.status)
+	}
+	owner.done(page, good("water"))
+	owner.done(page, good("toilet"))
+	has(t, "its page", owner.page(page), "喝水", "用厕所", "找保安指路", "修改喝水", "?kind=water#open")
+	has(t, "to change one", owner.page(page+"?kind=toilet"), `<option value="toilet" selected`, `value="中山中路 218 号一楼大厅"`)
+	if strings.Contains(anybody.page("/points"), "找保安指路") || strings.Contains(desk.page("/desk/points"), "找保安指路") {
+		t.Error("public before the organisation agreed to be named")
+	}
+	owner.done("/my/assembly/"+own+"/consent", url.Values{"do": {"agree"}})
+	has(t, "the points", anybody.page("/points"), "演示单位owner", "找保安指路", "现在能用")
+	has(t, "the API", anybody.page("/api/v1/points?kind=water"), `"source":"organisation"`, `"opening_hours":"24/7"`, "找保安指路")
+	has(t, "the street", anybody.page("/streets/"+street.Slug), "演示单位owner", "中山中路 218 号一楼大厅")
+	has(t, "the ledger", x.as(t, demo.Admin).page("/admin/consents"), "演示单位owner，开放便民点：")
+	has(t, "the liaison", x.as(t, demo.Liaison).page("/liaison/members/"+own), "喝水", "中山中路 218 号一楼大厅")
+	todo := desk.page("/desk/points")
+	has(t, "what to look at", todo, "演示单位owner", "找保安指路")
+	check := formAction(t, todo, "演示单位owner")
+	desk.done(check, url.Values{"rev": {hiddenOf(t, todo, "rev")}, "do": {"there"}})
+	has(t, "the points", anybody.page("/points"), "核对")
+	if a := x.as(t, demo.Rival).get(page); a.status != http.StatusNotFound {
+		t.Errorf("another opens it: %d", a.status)
+	}
+	for _, kind := range []string{"water", "toilet"} {
+		owner.done(page, url.Values{"kind": {kind}, "do": {"end"}})
+	}
+	if strings.Contains(anybody.page("/points"), "找保安指路") {
+		t.Error("still there after it was taken back")
+	}
+}

@@ -21,7 +21,7 @@ const (
 	organisation = "organisation" // a member of the joint meeting
 	resource     = "resource"     // what an organisation offers, such as a hall
 	activity     = "activity"
-	openPoint    = "open_point" // what a shop opens to people who pass by
+	openPoint    = "open_point" // what a shop or an organisation opens to people who pass by
 	enquiry      = "enquiry"    // what somebody asks about a unit on offer
 	person       = "account"
 )
@@ -170,11 +170,11 @@ func (s *Service) photos(in map[string]stand, raw string) error {
 	return err
 }
 
-// opened puts in that a shop opens something: the entry itself says who and when, and Why what.
+// opened puts in that somebody opens something: the entry itself says who and when, and Why what.
 func opened(in map[string]stand, e *audit.Entry, yes bool) {
 	if yes {
 		what := e.Fact.Why
-		if e.Fact.Action != access.PointOpen { // a coordinator looked, and Why is what was found
+		if e.Fact.Action == access.PointCheck { // a coordinator looked, and Why is what was found
 			what = ""
 		}
 		put(in, stand{Opened, pointWords, what, pointWords, e.Fact.At, e.Fact.By.Account, false})

@@ -17,6 +17,7 @@ import (
 	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/place"
 )
 
 var (
@@ -35,7 +36,17 @@ type house struct {
 	now     time.Time
 	room    Room
 	shops   map[string]listing.Listing
+	named   map[string]lang.Text // the organisations that may be named
 	letters []string
+}
+
+func (h *house) ListedNames(context.Context) (map[string]lang.Text, error) { return h.named, nil }
+
+func (h *house) street(_ context.Context, id string) (place.Street, error) {
+	if id != "st1" {
+		return place.Street{}, fault.Missing()
+	}
+	return place.Street{}, nil
 }
 
 func (h *house) org(id string) (assembly.Organisation, error) {
@@ -104,7 +115,7 @@ func opened(t testing.TB) *house {
 	h := &house{t: t, now: time.Date(2026, 10, 15, 9, 0, 0, 0, calendar.Shanghai), shops: map[string]listing.Listing{}} // a Thursday
 	now := func() time.Time { return h.now }
 	db, log, _ := audittest.Open(t, now)
-	h.Service = New(Deps{DB: db, Log: log, Members: h, Shops: h, Letters: h, Calendar: calendar.China, Now: now, Link: func(o string) string { return "/my/rooms/" + o }})
+	h.Service = New(Deps{DB: db, Log: log, Members: h, Shops: h, Letters: h, Street: h.street, Calendar: calendar.China, Now: now, Link: func(o string) string { return "/my/rooms/" + o }})
 	st := ok(h, func() (Station, error) { return h.Add(t.Context(), liaison, "yun-jian", someDetails()) })
 	rules := Usual
 	rules.Name = lang.Text{Hans: "二楼会议室"}

@@ -17,34 +17,37 @@ import (
 	"shangquan/services/store"
 )
 
-// Kinds lists what a shop can open to people who pass by, in the order it is offered.
+// Kinds lists what a shop or an organisation can open to people who pass by, in the order it is offered.
 var Kinds = []place.PointKind{place.Water, place.Charging, place.Toilet, place.Rest, place.FirstAid, place.AED, place.Nursing}
 
-// Point is one thing that a shop opens to everybody: water, a seat for couriers, a first-aid kit. The owner says so and takes it back
-// with one press; while the shop has no public page it is not shown.
+// Point is one thing that a shop or an organisation opens to everybody: water, a seat for couriers, a first-aid kit. Who runs it says so
+// and takes it back with one press. That of a shop is not shown while the shop has no public page, that of an organisation not while it
+// may not be named.
 type Point struct {
 	store.Meta
 	audit.Trail
-	Key        string          `json:"key"` // shop and kind
-	ListingID  string          `json:"listing_id"`
-	MerchantID string          `json:"merchant_id"` // who opened it: another owner has to say so anew
-	Kind       place.PointKind `json:"kind"`
-	Note       string          `json:"note"` // 进门右手边
-	Open       bool            `json:"open"`
-	OpenedAt   time.Time       `json:"opened_at"`
+	Key        string `json:"key"` // shop or organisation, and kind
+	ListingID  string `json:"listing_id"`
+	MerchantID string `json:"merchant_id"` // who opened it: another owner has to say so anew
+	// OrganisationID is the member of the joint meeting that opens it, which has no page of a shop that says where it is: Spot does.
+	OrganisationID string          `json:"organisation_id"`
+	Spot           Spot            `json:"spot,omitzero"`
+	Kind           place.PointKind `json:"kind"`
+	Note           string          `json:"note"` // 进门右手边
+	Open           bool            `json:"open"`
+	OpenedAt       time.Time       `json:"opened_at"`
 	// CheckedOn is when somebody of the district last saw it, YYYY-MM-DD; empty: not yet since it was opened.
 	CheckedOn string `json:"checked_on"`
 }
 
-// Opened is what a shop opens, kind by kind, as its owner sees it.
+// Opened is what somebody opens, kind by kind, as who runs it sees it.
 type Opened struct {
 	Kind      place.PointKind
 	Open      bool
 	Note      string
+	Spot      Spot // of an organisation; of a shop its page says where it is
 	CheckedOn string
 }
-
-func pointKey(listingID string, kind place.PointKind) string { return listingID + " " + string(kind) }
 
 // PointsOf returns what a shop opens, every kind, for who may open it: fault.NotFound.
 func (s *Service) PointsOf(ctx context.Context, by access.Actor, listingID string) ([]Opened, error) {
@@ -55,7 +58,12 @@ func (s *Service) PointsOf(ctx context.Context, by access.Actor, listingID strin
 	if err := access.Require(by, access.PointOpen, l.Thing()); err != nil {
 		return nil, err
 	}
-	page, err := s.points.Find(ctx, store.Where("listing_id", store.Eq, listingID).Limit(len(Kinds)))
+	return s.kindsOf(ctx, "listing_id", listingID, l.MerchantID)
+}
+
+// kindsOf are all kinds with what somebody opens of them, as whoever runs the shop now said.
+func (s *Service) kindsOf(ctx context.Context, field, id, merchantID string) ([]Opened, error) {
+	page, err := s.points.Find(ctx, store.Where(field, store.Eq, id).Limit(len(Kinds)))
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +71,8 @@ func (s *Service) PointsOf(ctx context.Context, by access.Actor, listingID strin
 	for _, k := range Kinds {
 		x := Opened{Kind: k}
 		for _, p := range page.Items {
-			if p.Kind == k && p.MerchantID == l.MerchantID {
-				x.Open, x.Note, x.CheckedOn = p.Open, p.Note, p.CheckedOn
+			if p.Kind == k && p.MerchantID == merchantID {
+				x.Open, x.Note, x.Spot, x.CheckedOn = p.Open, p.Note, p.Spot, p.CheckedOn
 			}
 		}
 		out = append(out, x)
@@ -74,46 +82,80 @@ func (s *Service) PointsOf(ctx context.Context, by access.Actor, listingID strin
 
 // OpenPoint opens something of a shop to everybody, or changes what is said of it: fault.NotFound, fault.Invalid.
 func (s *Service) OpenPoint(ctx context.Context, by access.Actor, listingID string, kind place.PointKind, note string) error {
-	note = lang.Clean(note)
-	if err := fault.Wrongs(append((lang.Limit{Max: MaxName}).Check("note", note), phone.NoMobile("note", note)...)); err != nil {
+	note, wrong := readNote(note)
+	if err := fault.Wrongs(wrong); err != nil {
 		return err
 	}
-	return s.setPoint(ctx, by, listingID, kind, func(p *Point) {
-		if !p.Open {
+	h, err := s.shopHolds(ctx, by, listingID)
+	if err != nil {
+		return err
+	}
+	return s.setPoint(ctx, by, h, kind, s.opens(note, Spot{}))
+}
+
+func readNote(note string) (string, []fault.Field) {
+	note = lang.Clean(note)
+	return note, append((lang.Limit{Max: MaxName}).Check("note", note), phone.NoMobile("note", note)...)
+}
+
+// opens is the change that opens a point, or says something else of one that is open.
+func (s *Service) opens(note string, spot Spot) func(*Point) {
+	return func(p *Point) {
+		if !p.Open || p.Spot.moved(&spot) { // nobody has looked there yet
 			p.OpenedAt, p.CheckedOn = at(s.Now()), ""
 		}
-		p.Open, p.Note = true, note
-	})
+		p.Open, p.Note, p.Spot = true, note, spot
+	}
 }
 
 // ClosePoint takes it back at once: fault.NotFound.
 func (s *Service) ClosePoint(ctx context.Context, by access.Actor, listingID string, kind place.PointKind) error {
-	return s.setPoint(ctx, by, listingID, kind, func(p *Point) { p.Open = false })
-}
-
-func (s *Service) setPoint(ctx context.Context, by access.Actor, listingID string, kind place.PointKind, f func(*Point)) error {
-	l, err := s.Shops.Get(ctx, listingID)
+	h, err := s.shopHolds(ctx, by, listingID)
 	if err != nil {
 		return err
 	}
-	if err := access.Require(by, access.PointOpen, l.Thing()); err != nil {
-		return err
+	return s.setPoint(ctx, by, h, kind, func(p *Point) { p.Open = false })
+}
+
+// holder is who opens points: a shop with the merchant that runs it, or an organisation.
+type holder struct {
+	listingID, merchantID, organisationID string
+	write                                 audit.Write
+}
+
+func (h *holder) key(kind place.PointKind) string {
+	if h.organisationID != "" {
+		return "organisation " + h.organisationID + " " + string(kind)
 	}
+	return h.listingID + " " + string(kind)
+}
+
+// shopHolds lets who may open points of a shop: fault.NotFound.
+func (s *Service) shopHolds(ctx context.Context, by access.Actor, listingID string) (*holder, error) {
+	l, err := s.Shops.Get(ctx, listingID)
+	if err == nil {
+		err = access.Require(by, access.PointOpen, l.Thing())
+	}
+	return &holder{listingID: listingID, merchantID: l.MerchantID, write: audit.Write{Action: access.PointOpen, Title: l.Name.Hans}}, err
+}
+
+func (s *Service) setPoint(ctx context.Context, by access.Actor, h *holder, kind place.PointKind, f func(*Point)) error {
 	if !slices.Contains(Kinds, kind) {
 		return fault.Wrong("kind", "error.choice", nil)
 	}
-	write := audit.Write{Action: access.PointOpen, Title: l.Name.Hans, Why: string(kind)}
+	write := h.write
+	write.Why = string(kind)
 	set := func(p *Point) error {
-		if p.MerchantID != l.MerchantID {
-			p.MerchantID, p.Open, p.Note = l.MerchantID, false, ""
+		if p.MerchantID != h.merchantID {
+			p.MerchantID, p.Open, p.Note = h.merchantID, false, ""
 		}
 		f(p)
 		return nil
 	}
 	for range attempts {
-		was, err := s.points.GetBy(ctx, "key", pointKey(listingID, kind))
+		was, err := s.points.GetBy(ctx, "key", h.key(kind))
 		if err == nil {
-			if was.Open && was.MerchantID != l.MerchantID { // what another owner agreed to ends by itself, and the trail says so
+			if was.Open && was.MerchantID != h.merchantID { // what another owner agreed to ends by itself, and the trail says so
 				if _, err = s.points.Update(ctx, by, write, was.ID, was.Rev, func(p *Point) error { p.Open = false; return nil }); err != nil {
 					return err
 				}
@@ -124,7 +166,7 @@ func (s *Service) setPoint(ctx context.Context, by access.Actor, listingID strin
 		if !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		p := Point{Key: pointKey(listingID, kind), ListingID: listingID, Kind: kind, MerchantID: l.MerchantID}
+		p := Point{Key: h.key(kind), ListingID: h.listingID, OrganisationID: h.organisationID, Kind: kind, MerchantID: h.merchantID}
 		_ = set(&p)
 		if err := s.points.Insert(ctx, by, write, &p); !fault.Is(err, fault.Conflict) {
 			return err
@@ -133,7 +175,7 @@ func (s *Service) setPoint(ctx context.Context, by access.Actor, listingID strin
 	return fault.New(fault.Conflict, "error.stale", nil)
 }
 
-// OpenedAt returns when something that a shop opened was opened last; zero: never. fault.NotFound.
+// OpenedAt returns when something that a shop or an organisation opened was opened last; zero: never. fault.NotFound.
 func (s *Service) OpenedAt(ctx context.Context, id string) (time.Time, error) {
 	p, err := s.points.Get(ctx, id)
 	return p.OpenedAt, err
@@ -176,8 +218,8 @@ const (
 	pointsBatch = 500
 )
 
-// Points returns everything that shops and stations open to people who pass by, as points of the district. That of a shop is there while
-// the shop has a public page and is run by who opened it.
+// Points returns everything that shops, organisations and stations open to people who pass by, as points of the district. That of a shop
+// is there while the shop has a public page and is run by who opened it, that of an organisation while it may be named.
 func (s *Service) Points(ctx context.Context) ([]place.Point, error) {
 	list, err := s.Public(ctx)
 	if err != nil {
@@ -191,12 +233,24 @@ func (s *Service) Points(ctx context.Context) ([]place.Point, error) {
 	if err != nil {
 		return nil, err
 	}
+	names := map[string]lang.Text{}
+	if slices.ContainsFunc(opened, func(p Point) bool { return p.OrganisationID != "" }) {
+		if names, err = s.Members.ListedNames(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for part := range slices.Chunk(opened, pointsBatch) {
 		shops, err := s.shopsOf(ctx, part)
 		if err != nil {
 			return nil, err
 		}
 		for _, p := range part {
+			if p.OrganisationID != "" {
+				if name, listed := names[p.OrganisationID]; listed {
+					out = append(out, p.ofMember(name))
+				}
+				continue
+			}
 			l, ok := shops[p.ListingID]
 			if !ok || l.MerchantID != p.MerchantID || l.State != listing.Published {
 				continue
@@ -214,7 +268,7 @@ func (s *Service) Points(ctx context.Context) ([]place.Point, error) {
 func (s *Service) shopsOf(ctx context.Context, points []Point) (map[string]*listing.Listing, error) {
 	ids := []string{}
 	for i := range points {
-		if !slices.Contains(ids, points[i].ListingID) {
+		if id := points[i].ListingID; id != "" && !slices.Contains(ids, id) {
 			ids = append(ids, points[i].ListingID)
 		}
 	}

@@ -1,5 +1,5 @@
 // Package station keeps the service stations 党建服务站 of the district: when one is open and what is there, its rooms and who has them
-// when, and the small services 便民服务 that stations and shops open to people who pass by.
+// when, and the small services 便民服务 that stations, shops and organisations open to people who pass by.
 //
 // A station is data: nothing in the program knows the name of one. Rooms are taken by organisations; nothing here says who came in.
 package station
@@ -15,7 +15,9 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
+	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/place"
 	"shangquan/services/store"
 )
 
@@ -23,6 +25,8 @@ import (
 type Members interface {
 	// Own returns an organisation for somebody who acts for it: fault.NotFound for everybody else.
 	Own(ctx context.Context, by access.Actor, id string) (assembly.Organisation, error)
+	// ListedNames returns the names of those that may be named in public at this moment, by id.
+	ListedNames(ctx context.Context) (map[string]lang.Text, error)
 	// Reach returns an organisation with the accounts that act for it.
 	Reach(ctx context.Context, id string) (assembly.Organisation, []string, error)
 }
@@ -42,11 +46,13 @@ type Shops interface {
 
 // Deps are what New needs.
 type Deps struct {
-	DB       store.DB
-	Log      *audit.Log
-	Members  Members
-	Shops    Shops
-	Letters  Letters // nil: nobody is written to
+	DB      store.DB
+	Log     *audit.Log
+	Members Members
+	Shops   Shops
+	Letters Letters // nil: nobody is written to
+	// Street returns a street of the register: fault.NotFound. nil: what organisations open is on none.
+	Street   func(ctx context.Context, id string) (place.Street, error)
 	Calendar func() *calendar.Calendar
 	// Link returns the address of the bookings of an organisation.
 	Link func(organisationID string) string
@@ -80,7 +86,7 @@ func New(d Deps) *Service {
 		weeks: audit.Record(store.NewCollection[Week](d.DB, "room_weeks",
 			store.Unique("key"), store.Index("waiting", "monday"), store.Index("room_id", "monday"), store.Index("monday"), store.Multi("organisations"), follow), d.Log, kindWeek),
 		points: audit.Record(store.NewCollection[Point](d.DB, "open_points",
-			store.Unique("key"), store.Index("listing_id"), store.Index("open", "checked_on"), follow, store.Sealed()), d.Log, kindPoint),
+			store.Unique("key"), store.Index("listing_id"), store.Index("organisation_id"), store.Index("open", "checked_on"), follow, store.Sealed()), d.Log, kindPoint),
 	}
 }
 
