@@ -82,6 +82,9 @@ func (p program) demonstrate(ctx context.Context, c config.Config, d *district, 
 	if err := demo.Offers(ctx, deps, people); err != nil {
 		return err
 	}
+	if err := demo.Heritage(ctx, deps, people); err != nil {
+		return err
+	}
 	b, err := json.MarshalIndent(people, "", "\t") //nolint:gosec // G117: made-up accounts, kept for whoever tries the site, in a file of theirs alone
 	if err != nil {
 		return err

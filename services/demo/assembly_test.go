@@ -3,6 +3,7 @@ package demo
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"shangquan/services/audit/audittest"
 	"shangquan/services/calendar"
 	"shangquan/services/neighbour"
+	"shangquan/services/place"
 	"shangquan/services/policy"
 	"shangquan/services/post"
 	"shangquan/services/programme"
@@ -118,8 +120,20 @@ func TestTogether(t *testing.T) {
 	}
 	owner := access.Actor{AccountID: "o", Seats: []access.Seat{{MerchantID: "m1", Role: access.Owner}}}
 	cases, err := neighbour.New(neighbour.Deps{DB: db, Log: trail, Keys: keys, Now: now}).Mine(ctx, owner, 10)
-	if err != nil || len(cases) != 1 {
-		t.Errorf("cases of the owner: %v %v", cases, err)
+	if err != nil || len(cases) != 2 {
+		t.Fatalf("cases of the owner: %v %v", cases, err)
+	}
+	held := 0
+	for _, x := range cases {
+		if !strings.HasPrefix(x.Matter, "演示") {
+			t.Errorf("%s is not marked", x.Matter)
+		}
+		if x.State == neighbour.Once && len(x.Measures) == 1 && x.Measures[0].DoneOn != "" && len(x.Checks) == 1 && x.Checks[0].Holds && !x.Overdue("2026-10-15") {
+			held++
+		}
+	}
+	if held != 1 {
+		t.Errorf("%d cases whose measures hold: %+v", held, cases)
 	}
 }
 
@@ -150,5 +164,36 @@ func TestStations(t *testing.T) {
 	spaces, err := resource.New(resource.Deps{DB: db, Log: trail, Members: seats, Now: now}).Spaces(ctx)
 	if err != nil || len(spaces) != 1 {
 		t.Errorf("spaces %v %v", spaces, err)
+	}
+	lian := access.Actor{AccountID: "l", Roles: []access.Role{access.Liaison}, TwoFactor: true}
+	if week, err := stations.ThisWeek(ctx, lian, 10); err != nil || len(week) != 1 || week[0].State != station.Confirmed || !strings.HasPrefix(week[0].Purpose, "演示") {
+		t.Errorf("rooms this week: %+v %v", week, err)
+	}
+	points, err := stations.Points(ctx)
+	if err != nil || !slices.ContainsFunc(points, func(p place.Point) bool {
+		return p.Kind == place.Rest && p.Name.Hans == "演示商户" && p.Location == nil
+	}) {
+		t.Errorf("what a member opens: %+v %v", points, err)
+	}
+	deals, err := resource.New(resource.Deps{DB: db, Log: trail, Members: seats, Now: now}).Running(ctx, lian, resource.Confirmed, 10)
+	if err != nil || len(deals) != 1 || deals[0].Giver.ConfirmedAt == nil || deals[0].Taker.ConfirmedAt == nil || !strings.HasPrefix(deals[0].Title, "演示") {
+		t.Errorf("what both confirmed: %+v %v", deals, err)
+	}
+}
+
+// TestStationsOnAnyDay: the room of today is taken on a holiday and on a working Saturday as well.
+func TestStationsOnAnyDay(t *testing.T) {
+	for _, day := range []string{"2026-10-01", "2026-10-10", "2026-10-18", "2027-02-28"} {
+		d, err := calendar.ParseDate(day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := func() time.Time { return d.At(8 * 60) }
+		db, trail, keys := audittest.Open(t, now)
+		people := []Person{{Key: Liaison, AccountID: "l"}, {Key: Admin, AccountID: "a"}, {Key: Owner, AccountID: "o", MerchantID: "m1"}, {Key: Rival, AccountID: "r", MerchantID: "m2"}}
+		x := Deps{DB: db, Keys: keys, Log: trail, Now: now}
+		if err := errors.Join(JointMeeting(t.Context(), x, people), Stations(t.Context(), x, people)); err != nil {
+			t.Errorf("%s: %v", day, err)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/callout"
 	"shangquan/services/care"
+	"shangquan/services/heritage"
 	"shangquan/services/listing"
 	"shangquan/services/outdoor"
 	"shangquan/services/place"
@@ -55,6 +56,22 @@ func TestStreet(t *testing.T) {
 		t.Errorf("events: %+v %v", events, err)
 	}
 	coordinator := access.Actor{AccountID: "c", Roles: []access.Role{access.Coordinator}, TwoFactor: true}
+	if err := Heritage(ctx, d, people); err != nil {
+		t.Fatal(err)
+	}
+	old, err := shops.ByCode(ctx, "DEMO1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := heritage.New(heritage.Deps{DB: db, Log: trail, Shops: shops, Now: now}).Public(ctx, old.ID)
+	if err != nil || !strings.HasPrefix(r.Shop, "演示") || !strings.HasPrefix(r.Named, "演示") || len(r.Timeline) != 2 {
+		t.Errorf("the old shop: %+v %v", r, err)
+	}
+	for _, e := range r.Timeline {
+		if !strings.HasPrefix(e.Text.Hans, "演示") || !strings.HasPrefix(e.Source, "演示") {
+			t.Errorf("%d is not marked: %+v", e.Year, e)
+		}
+	}
 	out := callout.New(callout.Deps{DB: db, Log: trail, Now: now})
 	entries, err := out.Entries(ctx, coordinator)
 	if err != nil || len(entries) != 1 || !strings.HasPrefix(entries[0].Name, "演示") || !strings.HasPrefix(entries[0].Can, "演示") || !entries[0].Reached().Known {

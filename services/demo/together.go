@@ -21,7 +21,7 @@ import (
 )
 
 // Together shows what organisations, residents and shops do with each other, over the members that JointMeeting made: an activity ahead and
-// one that is done, the programme of this year, a case that the owner is asked to settle, what the owner's organisation does for residents, and a
+// one that is done, the programme of this year, a case that the owner is asked to settle and one whose measures hold, what the owner's organisation does for residents, and a
 // policy for every shop. Everything bears 演示 in its name.
 func Together(ctx context.Context, d Deps, people []Person) error {
 	var liaison, admin, coordinator access.Actor
@@ -55,8 +55,8 @@ func Together(ctx context.Context, d Deps, people []Person) error {
 	if err := demoProgramme(ctx, programme.New(programme.Deps{DB: d.DB, Log: d.Log, Seats: seats, Now: now}), liaison, admin, member, now().Year()); err != nil {
 		return fmt.Errorf("demo: the programme: %w", err)
 	}
-	if err := demoCase(ctx, d, liaison, owner); err != nil {
-		return fmt.Errorf("demo: a case: %w", err)
+	if err := demoCases(ctx, d, liaison, owner); err != nil {
+		return fmt.Errorf("demo: cases: %w", err)
 	}
 	if err := demoBenefit(ctx, d, seats, owner, member); err != nil {
 		return fmt.Errorf("demo: something for residents: %w", err)
@@ -174,9 +174,13 @@ func demoProgramme(ctx context.Context, s *programme.Service, liaison, admin acc
 	return err
 }
 
-func demoCase(ctx context.Context, d Deps, liaison access.Actor, owner Person) error {
+// demoCases are two matters between residents and the owner's shop: the owner is asked to a meeting about one, and about the other both sides
+// agreed on measures, which held when the contact looked two weeks later.
+func demoCases(ctx context.Context, d Deps, liaison access.Actor, owner Person) error {
+	today := d.Now().In(calendar.Shanghai)
+	clock := today
 	s := neighbour.New(neighbour.Deps{
-		DB: d.DB, Log: d.Log, Keys: d.Keys, Now: func() time.Time { return d.Now().In(calendar.Shanghai) },
+		DB: d.DB, Log: d.Log, Keys: d.Keys, Now: func() time.Time { return clock },
 		Shop: func(context.Context, string) (access.Thing, string, error) {
 			return access.Thing{MerchantID: owner.MerchantID}, "演示店铺", nil
 		},
@@ -195,10 +199,34 @@ func demoCase(ctx context.Context, d Deps, liaison access.Actor, owner Person) e
 	if len(owner.ListingIDs) > 0 {
 		listing = owner.ListingIDs[0]
 	}
-	x, err := s.Begin(ctx, liaison, neighbour.Draft{AreaID: area.ID, Topic: "delivery", Place: "演示后巷", ListingID: listing, Matter: "演示：夜里卸货声音大。", Side: neighbour.Side{Residents: "演示：楼组长转达"}})
+	begin := func(topic neighbour.Topic, matter string, meet int) (neighbour.Case, error) {
+		x, err := s.Begin(ctx, liaison, neighbour.Draft{AreaID: area.ID, Topic: topic, Place: "演示后巷", ListingID: listing, Matter: matter, Side: neighbour.Side{Residents: "演示：楼组长转达"}})
+		if err != nil {
+			return x, err
+		}
+		return s.Invite(ctx, liaison, x.ID, x.Rev, neighbour.Meeting{On: today.AddDate(0, 0, meet).Format(time.DateOnly), Time: "15:00", Place: "演示会议室"})
+	}
+	if _, err := begin("delivery", "演示：夜里卸货声音大。", 3); err != nil {
+		return err
+	}
+	agreed := -neighbour.FirstCheck - 1
+	clock = today.AddDate(0, 0, agreed-5)
+	x, err := begin("waste", "演示：垃圾桶放在楼道口。", agreed)
 	if err != nil {
 		return err
 	}
-	_, err = s.Invite(ctx, liaison, x.ID, x.Rev, neighbour.Meeting{On: d.Now().In(calendar.Shanghai).AddDate(0, 0, 3).Format(time.DateOnly), Time: "15:00", Place: "演示会议室"})
+	clock = today.AddDate(0, 0, agreed)
+	if x, err = s.Add(ctx, liaison, x.ID, x.Rev, neighbour.Measure{Text: "演示：垃圾桶移到后门，晚上九点前收走。", Who: neighbour.Shop, Due: today.AddDate(0, 0, agreed+3).Format(time.DateOnly)}); err != nil {
+		return err
+	}
+	if x, err = s.Agree(ctx, liaison, x.ID, x.Rev); err != nil {
+		return err
+	}
+	clock = today.AddDate(0, 0, agreed+2)
+	if x, err = s.Fulfil(ctx, liaison, x.ID, x.Rev, 1); err != nil {
+		return err
+	}
+	clock = today
+	_, err = s.Look(ctx, liaison, x.ID, x.Rev, true, "演示：去看过，桶在后门，楼道口干净。")
 	return err
 }

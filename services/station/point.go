@@ -272,8 +272,11 @@ func (s *Service) shopsOf(ctx context.Context, points []Point) (map[string]*list
 			ids = append(ids, points[i].ListingID)
 		}
 	}
-	list, err := s.Shops.RunBy(ctx, ids)
 	out := map[string]*listing.Listing{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	list, err := s.Shops.RunBy(ctx, ids)
 	for i := range list {
 		out[list[i].ID] = &list[i]
 	}
