@@ -155,6 +155,11 @@ func TestBenefitsOfOrganisations(t *testing.T) {
 	}
 	desk := x.as(t, demo.Coordinator)
 	has(t, "the desk", desk.page("/desk/posts/"+id), "雨天修伞", "附近居民", `href="/neighbours"`)
+	for _, page := range []string{"/desk?kind=post", "/desk/overview"} {
+		if body := desk.page(page); strings.Count(body, "雨天修伞") != 1 || !strings.Contains(body, "演示单位owner") {
+			t.Errorf("%s: the title stands there %d times, or without the name", page, strings.Count(body, "雨天修伞"))
+		}
+	}
 	has(t, "the liaison", x.as(t, demo.Liaison).page("/liaison/members/"+own), "雨天修伞", "正在进行")
 	owner.done(list+"/new", benefit(x, "大厅歇脚", nil))
 	x.public(t)

@@ -13,6 +13,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/post"
 	"shangquan/services/store"
 	"shangquan/services/vocabulary"
 )
@@ -116,8 +117,12 @@ func deskRecord(c *fiber.Ctx, p *speaker, w waiting) ui.Record {
 	age, state := waited(p, w.since)
 	name, in := w.title.In(p.Lang)
 	href := at(c, "/desk/"+w.kind+"s/"+w.id)
+	lines := []string{p.say("desk.kind." + w.kind)}
+	if w.what != "" {
+		lines = append(lines, w.what)
+	}
 	return ui.Record{
-		Title: name, Lang: in, Href: href, Tag: age, State: state, Lines: []string{p.say("desk.kind." + w.kind), w.what},
+		Title: name, Lang: in, Href: href, Tag: age, State: state, Lines: lines,
 		Buttons: []ui.Button{{Label: p.say("desk.next." + w.kind), Href: href, Kind: "alt s"}},
 	}
 }
@@ -186,8 +191,18 @@ func (s *Site) queue(ctx context.Context, p *speaker, by access.Actor) (out []wa
 		return nil, false, err
 	}
 	full = full || posts.Next != ""
+	names := map[string]lang.Text{}
+	if slices.ContainsFunc(posts.Items, func(x post.Post) bool { return x.OrganisationID != "" }) {
+		if names, err = s.services.Assembly.ListedNames(ctx); err != nil {
+			return nil, false, err
+		}
+	}
 	for _, x := range posts.Items {
-		out = append(out, waiting{kind: "post", id: x.ID, listingID: x.ListingID, title: x.Title, what: p.name(x.Title), since: x.LookSince})
+		w := waiting{kind: "post", id: x.ID, listingID: x.ListingID, title: names[x.OrganisationID], what: p.name(x.Title), since: x.LookSince}
+		if w.title.IsZero() && w.listingID == "" { // nobody's name stands beside it
+			w.title, w.what = x.Title, ""
+		}
+		out = append(out, w)
 	}
 	for i := range out {
 		if out[i].listingID == "" {
