@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -11,7 +12,10 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/demo"
+	"shangquan/services/directory"
+	"shangquan/services/geo"
 	"shangquan/services/heritage"
+	"shangquan/services/lang"
 	"shangquan/services/listing"
 )
 
@@ -209,4 +213,45 @@ func idOf(t *testing.T, x *town, code string) string {
 		t.Fatal(err)
 	}
 	return l.ID
+}
+
+// The way from shop to shop is said along a straight line, past one whose position nobody knows.
+func TestTheLegsOfAWalk(t *testing.T) {
+	at := func(lng float64) *geo.Point { return &geo.Point{Lat: 31, Lng: lng} }
+	legs, total := legsOf([]directory.Row{{}, {At: at(121.20)}, {}, {At: at(121.21)}, {At: at(121.21)}})
+	if len(legs) != 5 || legs[0].from != 0 || legs[1].from != 0 || legs[2].from != 0 || legs[3].from != 2 || legs[4].from != 4 {
+		t.Errorf("legs %+v", legs)
+	}
+	if math.Abs(legs[3].metres-953) > 2 || legs[4].metres != 0 || total != legs[3].metres {
+		t.Errorf("%+v, %.0f metres together", legs, total)
+	}
+	x := sampled(t)
+	p := &speaker{Words: x.catalogue.In(lang.Hans)}
+	for metres, want := range map[float64]string{0: "10 米", 4: "10 米", 346: "350 米", 994: "990 米", 996: "1 公里", 1249: "1.2 公里", 23000: "23 公里"} {
+		if got := far(p, metres); got != want {
+			t.Errorf("%.0f: %s, want %s", metres, got, want)
+		}
+	}
+}
+
+func TestTheWalkSaysHowFar(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	all, err := x.services.Listings.Mirror().Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, l := range all.Shops {
+		if l.Location != nil && l.Public() && n < 2 {
+			if _, err := x.services.Heritage.Name(t.Context(), access.System("test"), l.ID, "名单"); err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+	}
+	x.public(t)
+	page := x.as(t, "").page("/heritage/walk")
+	has(t, "the walk", page, "过来，直线约", "直线连起来一共约", "家没有位置", "从一家到下一家的直线，不是走的路", "<svg")
+	has(t, "in English", x.as(t, "").page("/en/heritage/walk"), "in a straight line", "not the way one walks")
 }

@@ -9,6 +9,7 @@ import (
 	"shangquan/server/web/ui"
 	"shangquan/services/directory"
 	"shangquan/services/fault"
+	"shangquan/services/geo"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/place"
@@ -137,7 +138,8 @@ type placePage struct {
 	Feeds    []ui.Link // for the head
 	// Way is what one needs on the way there: stops, entrances, parking, toilets, ramps.
 	Way  []ui.Fact
-	What any // the place as schema.org describes it, for the head; nil for what that has no word for
+	path *walkPath // what the plan draws between its pins; nil: nothing
+	What any       // the place as schema.org describes it, for the head; nil for what that has no word for
 }
 
 func (s *Site) street(c *fiber.Ctx) error {
@@ -347,7 +349,7 @@ func placeCount(p *speaker, total, open int) *ui.Count {
 
 func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, core bool, rows []directory.Row) error {
 	var err error
-	if v.Plan, err = s.placePlan(c, p, core, rows); err != nil {
+	if v.Plan, err = s.placePlan(c, p, core, rows, v.path); err != nil {
 		return err
 	}
 	v.Base = s.Base(c, v.Name.String())
@@ -362,11 +364,15 @@ func (s *Site) renderPlace(c *fiber.Ctx, p *speaker, v placePage, core bool, row
 
 // placePlan draws rows of a place. Without a pin the plan of the district still shows where a street or plaza of it (core) runs; nil where
 // it would show nothing.
-func (s *Site) placePlan(c *fiber.Ctx, p *speaker, core bool, rows []directory.Row) (*ui.Plan, error) {
+func (s *Site) placePlan(c *fiber.Ctx, p *speaker, core bool, rows []directory.Row, path *walkPath) (*ui.Plan, error) {
 	if !s.showsPlan() {
 		return nil, nil
 	}
-	d, err := s.directory.Plan(c.UserContext(), numbered(rows), p.Lang, asideWidth, asideHeight, p.now)
+	words, marked := "", []directory.Stretch(nil)
+	if path != nil {
+		words, marked = path.words, []directory.Stretch{{Outline: [][]geo.Point{path.line}}}
+	}
+	d, err := s.directory.PlanWith(c.UserContext(), numbered(rows), marked, p.Lang, asideWidth, asideHeight, p.now)
 	if err != nil || d.Empty() || len(d.Pins) == 0 && !core {
 		return nil, err
 	}
@@ -374,7 +380,7 @@ func (s *Site) placePlan(c *fiber.Ctx, p *speaker, core bool, rows []directory.R
 	for i := range rows {
 		byID[rows[i].Listing.ID] = &rows[i]
 	}
-	return s.publicPlan(d, ui.PlanView{ID: "plan", Description: p.say("search.plan"), Legend: true, Look: func(id string) ui.PinLook {
+	return s.publicPlan(d, ui.PlanView{ID: "plan", Description: p.say("search.plan"), Legend: true, Marked: words, Look: func(id string) ui.PinLook {
 		r := byID[id]
 		st := rowStatus(p, r)
 		return ui.PinLook{Kind: st.Kind, Label: p.say("places.pin", "Name", r.Name, "Status", st.Word), Href: ui.Href(p.Lang, "/shops/"+r.Listing.Slug)}

@@ -18,12 +18,17 @@ import (
 // rows renders shops in a list. What of a row the visitor's words and position do not change is rendered once per revision and
 // status.
 func (s *Site) rows(p *speaker, list []directory.Row) []template.HTML {
+	return s.rowsWith(p, list, func(i int) string { return way(p, list[i].Metres) })
+}
+
+// rowsWith is rows that say of each how one gets there.
+func (s *Site) rowsWith(p *speaker, list []directory.Row, there func(i int) string) []template.HTML {
 	out := make([]template.HTML, 0, len(list))
 	kept := s.renderer.rows[p.Lang]
 	for i := range list {
 		r := &list[i]
 		st := rowStatus(p, r)
-		fill := ui.RowFill{Name: ui.Mark(r.Name, r.NameLang, pairs(r.Marks)), Walk: way(p, r.Metres)}
+		fill := ui.RowFill{Name: ui.Mark(r.Name, r.NameLang, pairs(r.Marks)), Walk: there(i)}
 		if r.Hint != nil {
 			fill.Hint = hintView(p, r.Hint)
 		}

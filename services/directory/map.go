@@ -61,7 +61,7 @@ type Stretch struct {
 	StreetID string
 	Whole    bool
 	Lines    [][]geo.Point               // these lines instead, of a street that is being drawn
-	Outline  [][]geo.Point               // closed lines instead, drawn as they are
+	Outline  [][]geo.Point               // these lines instead, drawn as they are
 	On       func(*listing.Listing) bool // which shops stand on it
 }
 
