@@ -72,7 +72,7 @@ func (d *district) classes() []retention.Class {
 		{Name: "reports", Days: set.ReportDays, From: "heard", Due: p.reports.Due},
 		{Name: "cases", Days: set.CaseDays, From: "ended", Due: p.together.neighbours.Due},
 		{Name: "enquiries", Days: set.EnquiryDays, From: "stepped", Due: p.offers.leads.Due},
-		{Name: "care_photos", Days: care.KeepPhotos, From: "ended"},
+		{Name: "care_photos", Days: care.KeepPhotos, From: "stepped"},
 		{Name: "invitations", Days: days(merchant.AddressKept), From: "ended"},
 		{Name: "sessions", Days: days(account.LifeMerchant), From: "used"},
 		{Name: "imports", Days: days(intake.Kept), From: "made"},
