@@ -162,7 +162,7 @@ func TestConsentTakenBackIsNowhere(t *testing.T) {
 		return out
 	}
 	named := []string{}
-	for _, path := range []string{"/bodies/renmin-lu", "/activities/" + activity, "/programme/2027", "/neighbours", "/spaces", "/spaces.ics", "/points", "/streets/" + street.Slug} {
+	for _, path := range []string{"/bodies/renmin-lu", "/activities/" + activity, "/programme/2027", "/neighbours", "/neighbours.ics", "/spaces", "/spaces.ics", "/points", "/streets/" + street.Slug} {
 		for _, l := range lang.Tags {
 			named = append(named, ui.Href(l, path))
 		}

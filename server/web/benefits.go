@@ -24,22 +24,59 @@ func (s *Site) areaNames(ctx context.Context, p *speaker) []neighbour.Named {
 	return list
 }
 
+// benefitsShown are the posts of shops and what organisations do for residents, as everybody may read them at this moment.
+func (s *Site) benefitsShown(c *fiber.Ctx, p *speaker) (directory.PostsPage, []post.Benefit, error) {
+	page, err := s.directory.Posts(c.UserContext(), directory.PostsQuery{}, p.Lang, p.now)
+	if err != nil || s.services.Posts == nil {
+		return page, nil, err
+	}
+	offered, err := s.services.Posts.Benefits(c.UserContext(), p.now)
+	return page, offered, err
+}
+
+// benefitsCalendar: GET /neighbours.ics: what shops do for the residents of a neighbourhood, and organisations for all, for a calendar that
+// asks again by itself.
+func (s *Site) benefitsCalendar(c *fiber.Ctx) error {
+	p := s.speaker(c)
+	page, offered, err := s.benefitsShown(c, p)
+	if err != nil {
+		return err
+	}
+	posts := []post.Post{}
+	where, href := map[string]string{}, map[string]string{}
+	for i := range page.Posts {
+		if x := &page.Posts[i]; len(x.Post.Areas) > 0 && x.Post.Kind != post.News {
+			posts = append(posts, *x.Post)
+			where[x.Post.ID], href[x.Post.ID] = postPlace(p, x), postHrefOf(p, x)
+		}
+	}
+	for i := range offered {
+		if x := &offered[i]; x.Kind != post.News {
+			posts = append(posts, x.Post)
+			where[x.ID], href[x.ID] = p.name(x.Organisation), ui.Href(p.Lang, "/neighbours")
+		}
+	}
+	cal := post.Calendar{
+		Name: p.say("benefits.title"), Host: s.config.Host(), Lang: p.Lang,
+		URL: func(x *post.Post) string { return s.config.Origin + href[x.ID] }, Place: func(x *post.Post) string { return where[x.ID] },
+	}
+	if p.err != nil {
+		return p.err
+	}
+	c.Set(fiber.HeaderContentType, "text/calendar; charset=utf-8")
+	return c.Send(cal.ICalendar(posts))
+}
+
 // benefitsPage: GET /neighbours: what shops and organisations do for the residents of each neighbourhood. They say so themselves with a
 // post, which begins and ends by its dates, and of an organisation as long as it agrees to be named; of a neighbourhood there is the name
 // and nothing else.
 func (s *Site) benefitsPage(c *fiber.Ctx) error {
 	p := s.speaker(c)
-	page, err := s.directory.Posts(c.UserContext(), directory.PostsQuery{}, p.Lang, p.now)
+	page, offered, err := s.benefitsShown(c, p)
 	if err != nil {
 		return err
 	}
-	offered := []post.Benefit{}
-	if s.services.Posts != nil {
-		if offered, err = s.services.Posts.Benefits(c.UserContext(), p.now); err != nil {
-			return err
-		}
-	}
-	v := casePage{Title: p.say("benefits.title"), Lead: p.say("benefits.lead"), Links: []ui.Link{{Label: p.say("offers.title"), Href: at(c, "/offers")}, {Label: p.say("activity.title"), Href: at(c, "/activities")}}}
+	v := casePage{Title: p.say("benefits.title"), Lead: p.say("benefits.lead"), Links: []ui.Link{{Label: p.say("activity.subscribe"), Href: at(c, "/neighbours.ics")}, {Label: p.say("offers.title"), Href: at(c, "/offers")}, {Label: p.say("activity.title"), Href: at(c, "/activities")}}}
 	areas := s.areaNames(c.UserContext(), p)
 	for _, a := range areas {
 		x := section{ID: "area-" + a.ID, Title: a.Name, TitleIn: lang.Hans, Records: &ui.Records{Empty: p.say("benefits.none")}}

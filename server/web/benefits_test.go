@@ -57,6 +57,7 @@ func TestBenefits(t *testing.T) {
 		return one
 	}
 	body := visitor.page("/neighbours")
+	has(t, "the calendar", visitor.page("/neighbours.ics"), "BEGIN:VEVENT", "SUMMARY;LANGUAGE=zh-Hans:老人送菜上门", "/shops/")
 	has(t, "the neighbourhood", section(body, near.ID), "老人送菜上门", "七十岁以上", "满三十元")
 	if s := section(body, far.ID); strings.Contains(s, "老人送菜上门") || !strings.Contains(s, "现在没有") {
 		t.Error("it stands where it is not for")
@@ -164,10 +165,15 @@ func TestBenefitsOfOrganisations(t *testing.T) {
 	owner.done(list+"/new", benefit(x, "大厅歇脚", nil))
 	x.public(t)
 	has(t, "for everybody", visitor.page("/neighbours"), "附近各居民区", "大厅歇脚")
+	calendar := strings.ReplaceAll(visitor.page("/neighbours.ics"), "\r\n ", "")
+	has(t, "the calendar", calendar, "雨天修伞", "大厅歇脚", "LOCATION:演示单位owner", "/neighbours\r\n")
 	tag := visitor.get("/neighbours").header.Get("ETag")
 	owner.done("/my/assembly/"+own+"/consent", url.Values{"do": {"revoke"}})
 	if a := visitor.get("/neighbours", "If-None-Match", tag); a.status != http.StatusOK || saysAny(a.body, "雨天修伞", "大厅歇脚", "演示单位owner", "附近各居民区") {
 		t.Errorf("after the leave was taken back: %d", a.status)
+	}
+	if body := visitor.page("/neighbours.ics"); strings.Contains(body, "VEVENT") {
+		t.Errorf("in the calendar after the leave was taken back: %s", body)
 	}
 	has(t, "the liaison then", x.as(t, demo.Liaison).page("/liaison/members/"+own), "单位没有同意公开名字，这些别人看不到")
 	owner.done("/my/assembly/"+own+"/consent", url.Values{"do": {"agree"}})

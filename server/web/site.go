@@ -323,6 +323,7 @@ func (s *Site) publicRoutes() []Route {
 		{Method: http.MethodGet, Path: "/favourites", Handle: s.favourites, Cached: true, Query: []string{"ids"}, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/about", Handle: s.info("about"), Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/neighbours", Handle: s.benefitsPage, Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/neighbours.ics", Handle: s.benefitsCalendar, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/how-we-answer", Handle: s.answersPage, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/help", Handle: s.info("help"), Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/accessibility", Handle: s.info("accessibility"), Cached: true, Needs: access.PublicRead},
