@@ -10,6 +10,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/phone"
 	"shangquan/services/place"
+	"shangquan/services/store"
 )
 
 // Spot is where something is that an organisation opens, and when it can be used.
@@ -66,7 +67,7 @@ func (s *Service) PointsOfMember(ctx context.Context, by access.Actor, id string
 			return nil, err
 		}
 	}
-	return s.kindsOf(ctx, "organisation_id", id, "")
+	return s.kindsOf(ctx, store.Where("organisation_id", store.Eq, id), "")
 }
 
 // OpenMemberPoint opens something of an organisation to everybody, or changes what is said of it; of the opening times in x the text is

@@ -58,12 +58,12 @@ func (s *Service) PointsOf(ctx context.Context, by access.Actor, listingID strin
 	if err := access.Require(by, access.PointOpen, l.Thing()); err != nil {
 		return nil, err
 	}
-	return s.kindsOf(ctx, "listing_id", listingID, l.MerchantID)
+	return s.kindsOf(ctx, store.Where("listing_id", store.Eq, listingID), l.MerchantID)
 }
 
 // kindsOf are all kinds with what somebody opens of them, as whoever runs the shop now said.
-func (s *Service) kindsOf(ctx context.Context, field, id, merchantID string) ([]Opened, error) {
-	page, err := s.points.Find(ctx, store.Where(field, store.Eq, id).Limit(len(Kinds)))
+func (s *Service) kindsOf(ctx context.Context, theirs store.Query, merchantID string) ([]Opened, error) {
+	page, err := s.points.Find(ctx, theirs.Limit(len(Kinds)))
 	if err != nil {
 		return nil, err
 	}
