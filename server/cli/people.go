@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"shangquan/frontend/locales"
@@ -275,20 +276,9 @@ func (d *district) revision(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	joint, err := d.people.assembly.Revision(ctx)
-	if err != nil {
-		return "", err
-	}
-	together, err := d.people.together.revision(ctx)
-	if err != nil {
-		return "", err
-	}
-	opened, err := d.people.openedRevision(ctx)
-	if err != nil {
-		return "", err
-	}
-	offered, err := d.people.offers.vacancies.Revision(ctx)
-	return shops + "." + set + "." + notices + joint + together + opened + offered, err
+	p, t := d.people, d.people.together
+	others, err := store.Mark(ctx, p.assembly, p.stations, p.resources, p.offers.vacancies, t.activities, t.programmes, t.heritage, t.policies, t.outdoor, t.neighbours)
+	return shops + "." + notices + "." + strconv.FormatInt(set+others, 36), err
 }
 
 // reach is how an account is written to.

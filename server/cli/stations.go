@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"strconv"
 
 	"shangquan/services/place"
 	"shangquan/services/resource"
@@ -33,14 +32,4 @@ func (d *district) opened(ctx context.Context) ([]place.Point, error) {
 	}
 	outdoor, err := d.people.together.outdoor.Points(ctx)
 	return append(stations, outdoor...), err
-}
-
-// openedRevision identifies what stations, shops and organisations open to the public.
-func (p *people) openedRevision(ctx context.Context) (string, error) {
-	stations, err := p.stations.Revision(ctx)
-	if err != nil {
-		return "", err
-	}
-	resources, err := p.resources.Revision(ctx)
-	return stations + "." + strconv.FormatInt(resources, 36), err
 }

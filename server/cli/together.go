@@ -65,21 +65,6 @@ func (d *district) gather(p *people, origin string) together {
 	}
 }
 
-// revision identifies everything of it that public pages show.
-func (t together) revision(ctx context.Context) (string, error) {
-	out := ""
-	for _, x := range []interface {
-		Revision(context.Context) (string, error)
-	}{t.activities, t.programmes, t.heritage, t.policies, t.outdoor, t.neighbours} {
-		r, err := x.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		out += r
-	}
-	return out, nil
-}
-
 // blobs are the keys of the pictures that are in use.
 func (t together) blobs(ctx context.Context) []iter.Seq2[string, error] {
 	return []iter.Seq2[string, error]{t.activities.Blobs(ctx), t.programmes.Blobs(ctx), t.heritage.Blobs(ctx), t.care.Blobs(ctx)}

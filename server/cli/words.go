@@ -12,13 +12,13 @@ import (
 )
 
 // look brings the words and the calendar up to the store, for the directory.
-func (d *district) look(ctx context.Context) (string, error) {
+func (d *district) look(ctx context.Context) (int64, error) {
 	words, err := d.vocabulary.Look(ctx)
 	if err != nil {
-		return "", err
+		return 0, err
 	}
 	days, err := d.holidays.Look(ctx)
-	return "-" + words + "-" + days, err
+	return words + days, err
 }
 
 // filed is the register as services/vocabulary needs it.

@@ -368,7 +368,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		DB: db, Log: trail, Shop: s.Listings.Get, Now: now,
 		Listed: func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
 	})
-	together := gather(&s, db, trail, d.Config.Origin, now)
+	gather(&s, db, trail, d.Config.Origin, now)
 	s.Stations = stations.New(stations.Deps{DB: db, Log: trail, Members: s.Assembly, Shops: s.Listings, Letters: s.Merchants, Street: s.Places.Street, Calendar: s.Holidays.Calendar, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/rooms/" + o }})
 	s.Resources = resource.New(resource.Deps{DB: db, Log: trail, Members: s.Assembly, Letters: s.Merchants, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/resources/" + o }})
 	if err := db.Prepare(ctx); err != nil {
@@ -397,20 +397,8 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		if err != nil {
 			return "", err
 		}
-		joint, err := s.Assembly.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		done, err := together(ctx)
-		if err != nil {
-			return "", err
-		}
-		opened, err := s.Stations.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		offered, err := s.Resources.Revision(ctx)
-		return shops + "." + set + "." + notices + joint + done + opened + fmt.Sprintf(".%d", offered), err
+		others, err := store.Mark(ctx, s.Assembly, s.Stations, s.Resources, s.Vacancies, s.Activities, s.Programmes, s.Heritage, s.Policies, s.Outdoor, s.Neighbours)
+		return fmt.Sprint(shops, ".", set, ".", notices, ".", others), err
 	}
 	d.Ready = db.Ping
 	d.Log = NewLog(x.lines, slog.LevelInfo)
@@ -422,13 +410,13 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 }
 
 // look brings the words and the calendar up to the store, as server/cli does.
-func (x *town) look(ctx context.Context) (string, error) {
+func (x *town) look(ctx context.Context) (int64, error) {
 	words, err := x.services.Vocabulary.Look(ctx)
 	if err != nil {
-		return "", err
+		return 0, err
 	}
 	days, err := x.services.Holidays.Look(ctx)
-	return "-" + words + "-" + days, err
+	return words + days, err
 }
 
 // Uses and Recategorise are what services/vocabulary needs of the register.

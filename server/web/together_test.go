@@ -22,8 +22,8 @@ import (
 	"shangquan/services/vocabulary"
 )
 
-// gather makes what organisations, residents and shops do with each other, and returns what identifies its public part.
-func gather(s *Services, db store.DB, trail *audit.Log, origin string, now func() time.Time) func(context.Context) (string, error) {
+// gather makes what organisations, residents and shops do with each other.
+func gather(s *Services, db store.DB, trail *audit.Log, origin string, now func() time.Time) {
 	s.Activities = activity.New(activity.Deps{DB: db, Log: trail, Seats: s.Assembly, Now: now})
 	s.Programmes = programme.New(programme.Deps{DB: db, Log: trail, Seats: s.Assembly, Now: now})
 	s.Heritage = heritage.New(heritage.Deps{DB: db, Log: trail, Shops: s.Listings, Now: now})
@@ -54,34 +54,6 @@ func gather(s *Services, db store.DB, trail *audit.Log, origin string, now func(
 	s.Leads = lead.NewService(lead.Deps{
 		DB: db, Log: trail, Keys: s.Keys, Card: s.Vacancies.PublicCard, Now: now, Offers: func(reason string) bool { return s.Vocabulary.Offers(vocabulary.LeadReasons, reason) },
 	})
-	return func(ctx context.Context) (string, error) {
-		a, err := s.Activities.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		b, err := s.Programmes.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		c, err := s.Heritage.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		d, err := s.Policies.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		e, err := s.Outdoor.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		f, err := s.Vacancies.Revision(ctx)
-		if err != nil {
-			return "", err
-		}
-		g, err := s.Neighbours.Revision(ctx)
-		return a + b + c + d + e + f + g, err
-	}
 }
 
 // openedBy are the points that shops and stations open, with what authorities allowed to stand in the street.

@@ -51,7 +51,7 @@ func New(d Deps) *Service {
 }
 
 // Revision identifies everything of it that public pages show.
-func (s *Service) Revision(ctx context.Context) (string, error) {
+func (s *Service) Revision(ctx context.Context) (int64, error) {
 	return store.Mark(ctx, s.docs)
 }
 

@@ -597,7 +597,7 @@ func TestConsentIsNamedOnlyWhileItHolds(t *testing.T) {
 	if got := names(); len(got) != 0 {
 		t.Errorf("named without consent: %v", got)
 	}
-	before := must(b, func() (string, error) { return b.Revision(ctx) })
+	before := must(b, func() (int64, error) { return b.Revision(ctx) })
 	must(b, func() (Organisation, error) { return b.Agree(ctx, owner, b.one.ID, true) })
 	o := must(b, func() (Organisation, error) { return b.Agree(ctx, liaison, b.two.ID, true) })
 	if !o.Consent.Paper || o.Consent.AccountID != "lian" || o.Consent.Words != ConsentWords {
@@ -606,7 +606,7 @@ func TestConsentIsNamedOnlyWhileItHolds(t *testing.T) {
 	if got := names(); !slices.Equal(got, []string{"云间面馆", "谷阳布店"}) {
 		t.Errorf("named: %v", got)
 	}
-	if after := must(b, func() (string, error) { return b.Revision(ctx) }); after == before {
+	if after := must(b, func() (int64, error) { return b.Revision(ctx) }); after == before {
 		t.Error("the pages do not hear of a consent")
 	}
 	_, err = b.Agree(ctx, rival, b.one.ID, false)

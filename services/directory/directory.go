@@ -58,7 +58,7 @@ type Sources struct {
 	Calendar func() *calendar.Calendar
 	// Look brings Words and Calendar up to what the store holds and returns a mark that is another after every change, for all
 	// servers alike; nil: they never change.
-	Look func(ctx context.Context) (mark string, err error)
+	Look func(ctx context.Context) (mark int64, err error)
 }
 
 // Service answers. It is safe for concurrent use. What it returns is shared: callers must not change it.
@@ -83,7 +83,8 @@ type state struct {
 	snap    *snapshot
 	clock   *clock
 	cal     *calendar.Calendar
-	mark    string    // of words and calendar
+	mark    int64     // of words and calendar
+	key     string    // what all of it together identifies
 	rev     int64     // of the listings
 	checked time.Time // when the store was last asked for its revisions
 }
@@ -191,11 +192,11 @@ func (s *Service) Revision(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return st.revision() + "-" + strconv.FormatUint(s.feed.turns.Load(), 36), nil
+	return st.key + "-" + strconv.FormatUint(s.feed.turns.Load(), 36), nil
 }
 
 func (st *state) revision() string {
-	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36) + "-" + strconv.FormatInt(st.snap.postsAt.rev, 36) + st.mark
+	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36) + "-" + strconv.FormatInt(st.snap.postsAt.rev, 36) + "-" + strconv.FormatInt(st.mark, 36)
 }
 
 // state returns what to answer from at now.
@@ -239,6 +240,7 @@ func (s *Service) refresh(ctx context.Context, now time.Time, force bool) (*stat
 				next.cal, next.clock = cal, nil // what is open has to be looked at again
 			}
 			next.mark = mark
+			next.key = next.revision()
 		}
 		next.checked = at
 	}
@@ -254,9 +256,9 @@ func (s *Service) refresh(ctx context.Context, now time.Time, force bool) (*stat
 }
 
 // look brings words and calendar up to the store.
-func (s *Service) look(ctx context.Context) (string, error) {
+func (s *Service) look(ctx context.Context) (int64, error) {
 	if s.src.Look == nil {
-		return "", nil
+		return 0, nil
 	}
 	return s.src.Look(ctx)
 }

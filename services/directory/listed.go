@@ -19,7 +19,7 @@ func (s *Service) Listed(ctx context.Context) ([]*listing.Listing, string, error
 	for i, n := range snap.lists.door.list {
 		out[i] = snap.shops[n].Listing
 	}
-	return out, st.revision(), nil
+	return out, st.key, nil
 }
 
 // Places returns the streets and plazas of the register. It costs no query. They are shared: nobody changes them.

@@ -88,7 +88,7 @@ func New(db store.DB, log *audit.Log, shops Shops, tell Tell, now func() time.Ti
 func (s *Service) Calendar() *calendar.Calendar { return s.cur.Now().cal }
 
 // Look brings Calendar up to the store and returns a mark that is another after every change. It costs nothing while nothing changed.
-func (s *Service) Look(ctx context.Context) (string, error) { return s.cur.Look(ctx) }
+func (s *Service) Look(ctx context.Context) (int64, error) { return s.cur.Look(ctx) }
 
 func (s *Service) read(ctx context.Context, was known) (known, error) {
 	next := known{stored: map[int]Arrangement{}, askDays: map[int]int{}}

@@ -115,7 +115,7 @@ func TestPut(t *testing.T) {
 	}
 	after, err := other.Look(t.Context())
 	if err != nil || after == before || !other.Calendar().Announced(2027) {
-		t.Errorf("another server: %v, mark %s after %s", err, after, before)
+		t.Errorf("another server: %v, mark %d after %d", err, after, before)
 	}
 	cal := other.Calendar()
 	if _, err := other.Look(t.Context()); err != nil || other.Calendar() != cal {

@@ -167,7 +167,7 @@ func (s *Service) Names(ctx context.Context) ([]Named, error) {
 }
 
 // Revision identifies everything of it that public pages show.
-func (s *Service) Revision(ctx context.Context) (string, error) { return store.Mark(ctx, s.areas) }
+func (s *Service) Revision(ctx context.Context) (int64, error) { return store.Mark(ctx, s.areas) }
 
 // contact asks that by is the contact of an area: fault.NotFound for everybody else, who learns nothing of the sides.
 func (s *Service) contact(ctx context.Context, by access.Actor, areaID string) error {

@@ -66,6 +66,7 @@ func (p *Posted) For(l *listing.Listing) bool { return p.Content.Audience.Includ
 // notice has ended is asked of the clock.
 type Board struct {
 	rev     int64
+	key     string
 	hosts   Hosts // that the markup was made with
 	checked time.Time
 	all     []*Posted // urgent ones first, then those that are pinned, then the newest
@@ -74,7 +75,7 @@ type Board struct {
 }
 
 // Revision identifies what the board says; with the minute it is a key for caches of pages.
-func (b *Board) Revision() string { return strconv.FormatInt(b.rev, 36) + "~" + b.hosts.key }
+func (b *Board) Revision() string { return b.key }
 
 // Board returns what the public can read now.
 func (s *Service) Board(ctx context.Context) (*Board, error) {
@@ -122,7 +123,7 @@ func (s *Service) read(ctx context.Context, old *Board) (*Board, error) {
 		same := *old
 		return &same, nil
 	}
-	b := &Board{rev: rev, hosts: hosts, all: []*Posted{}, ids: map[string]*Posted{}, every: map[string]*Posted{}}
+	b := &Board{rev: rev, key: strconv.FormatInt(rev, 36) + "~" + hosts.key, hosts: hosts, all: []*Posted{}, ids: map[string]*Posted{}, every: map[string]*Posted{}}
 	for _, q := range []store.Query{
 		store.Where("public", store.Eq, string(Live)).Limit(200),
 		store.Where("public", store.In, []string{string(Over), string(Taken)}).OrderBy("public_at", store.Desc).Limit(maxOver),

@@ -329,6 +329,6 @@ func TestWhoMay(t *testing.T) {
 	}
 	b.added(t)
 	if after, err := b.Revision(ctx); err != nil || after == before {
-		t.Errorf("kept pages do not know: %s %v", after, err)
+		t.Errorf("kept pages do not know: %d %v", after, err)
 	}
 }

@@ -41,7 +41,7 @@ func New(d Deps) *Service {
 }
 
 // Revision identifies everything of it that public pages show.
-func (s *Service) Revision(ctx context.Context) (string, error) { return store.Mark(ctx, s.docs) }
+func (s *Service) Revision(ctx context.Context) (int64, error) { return store.Mark(ctx, s.docs) }
 
 func may(by access.Actor) error {
 	return access.Require(by, access.OutdoorEdit, access.Thing{Kind: Name})

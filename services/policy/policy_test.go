@@ -291,6 +291,6 @@ func TestRevision(t *testing.T) {
 	}
 	b.added(t, nil)
 	if after, err := b.Revision(t.Context()); err != nil || after == before {
-		t.Errorf("%s %s %v", before, after, err)
+		t.Errorf("%d %d %v", before, after, err)
 	}
 }

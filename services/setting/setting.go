@@ -83,7 +83,7 @@ func (s *Service) inForce(set Set) Set {
 }
 
 // Look brings Now up to the store and returns a mark that is another after every change. It answers from memory while nothing changed.
-func (s *Service) Look(ctx context.Context) (string, error) { return s.cur.Look(ctx) }
+func (s *Service) Look(ctx context.Context) (int64, error) { return s.cur.Look(ctx) }
 
 func (s *Service) read(ctx context.Context, was Set) (Set, error) {
 	set, err := s.docs.Get(ctx, theOne)

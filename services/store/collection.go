@@ -5,7 +5,6 @@ import (
 	"errors"
 	"iter"
 	"reflect"
-	"strconv"
 
 	"shangquan/services/fault"
 )
@@ -141,7 +140,7 @@ func (c *Collection[T]) Delivered(ctx context.Context, follower, id string, rev 
 	return c.docs.delivered(ctx, follower, id, rev)
 }
 
-// Revision returns a number that changes with every write to the collection, by whichever server: the key of caches.
+// Revision returns a number that grows with every write to the collection, by whichever server: the key of caches.
 func (c *Collection[T]) Revision(ctx context.Context) (int64, error) { return c.docs.revision(ctx) }
 
 // Name returns what the collection is called.
@@ -176,20 +175,20 @@ func Collect[T any](seq iter.Seq2[T, error], most int) ([]T, error) {
 	return out, nil
 }
 
-// Mark identifies what several collections hold: it is another after every change of one of them.
+// Mark identifies what several collections hold: it grows with every change of one of them. Each revision only grows, so their sum says it
+// as well as all of them would.
 func Mark(ctx context.Context, list ...interface {
 	Revision(context.Context) (int64, error)
 },
-) (string, error) {
-	out := ""
+) (sum int64, err error) {
 	for _, x := range list {
 		n, err := x.Revision(ctx)
 		if err != nil {
-			return "", err
+			return 0, err
 		}
-		out += "." + strconv.FormatInt(n, 36)
+		sum += n
 	}
-	return out, nil
+	return sum, nil
 }
 
 // Seen refuses a change by somebody who does not say which revision they saw: fault.Conflict. To Update, such a change is one of whatever

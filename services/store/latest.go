@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -33,16 +32,13 @@ func NewLatest[T any](first T, revision func(context.Context) (int64, error), re
 // Now returns the value as it was when it was last looked at. It is shared: nobody changes it.
 func (l *Latest[T]) Now() T { return l.cur.Load().val }
 
-// Look brings Now up to the store and returns a mark that is another after every change. It answers from memory while nothing changed.
-func (l *Latest[T]) Look(ctx context.Context) (mark string, err error) {
+// Look brings Now up to the store and returns a mark that grows with every change. It answers from memory while nothing changed.
+func (l *Latest[T]) Look(ctx context.Context) (mark int64, err error) {
 	rev, err := l.revision(ctx)
 	if err == nil && l.cur.Load().rev != rev {
 		err = l.load(ctx, rev)
 	}
-	if err != nil {
-		return "", err
-	}
-	return strconv.FormatInt(rev, 36), nil
+	return rev, err
 }
 
 func (l *Latest[T]) load(ctx context.Context, rev int64) error {

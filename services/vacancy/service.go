@@ -40,7 +40,7 @@ func New(d Deps) *Service {
 }
 
 // Revision identifies the cards that public pages show. Whether their units are occupied, the register says.
-func (s *Service) Revision(ctx context.Context) (string, error) { return store.Mark(ctx, s.docs) }
+func (s *Service) Revision(ctx context.Context) (int64, error) { return store.Mark(ctx, s.docs) }
 
 func may(by access.Actor) error {
 	return access.Require(by, access.VacancyEdit, access.Thing{Kind: Name})

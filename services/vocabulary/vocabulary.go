@@ -83,7 +83,7 @@ func (s *Service) Words() *taxonomy.Table { return s.cur.Now().table }
 func (s *Service) Often() []lang.Text { return s.cur.Now().edition.Often }
 
 // Look brings Words and Often up to the store and returns a mark that is another after every change.
-func (s *Service) Look(ctx context.Context) (string, error) { return s.cur.Look(ctx) }
+func (s *Service) Look(ctx context.Context) (int64, error) { return s.cur.Look(ctx) }
 
 func (s *Service) read(ctx context.Context, was inForce) (inForce, error) {
 	e, err := s.newest(ctx)

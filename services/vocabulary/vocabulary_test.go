@@ -75,7 +75,7 @@ func TestTerms(t *testing.T) {
 		t.Error("the program's own table has changed")
 	}
 	mark, err := other.Look(t.Context())
-	if _, ok := other.Words().FindCategory("刀削面"); err != nil || !ok || mark == "0" {
+	if _, ok := other.Words().FindCategory("刀削面"); err != nil || !ok || mark == 0 {
 		t.Errorf("another server: %v", err)
 	}
 	for name, f := range map[string]func() error{
