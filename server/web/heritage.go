@@ -204,7 +204,7 @@ func heritageFacts(p *speaker, r *heritage.Record) []ui.Fact {
 	if r.ReviewOn != "" {
 		facts = fact(facts, p.say("heritage.review_on"), onDay(p, r.ReviewOn))
 	}
-	if r.Named != "" {
+	if r.Named != "" && r.State == heritage.Shown {
 		facts = fact(facts, p.say("heritage.rule_label"), p.say("heritage.rule"))
 	}
 	return facts
@@ -245,7 +245,7 @@ func (s *Site) ownHeritageCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, er
 			v.add(section{Title: p.say("heritage.history"), Records: timeline(p, r.Timeline)})
 		}
 	}
-	if !some || r.State == heritage.Claimed || r.State == heritage.Returned || r.State == heritage.Withdrawn {
+	if !some || r.Claimable() {
 		form := s.act(c, "claim", here, r.Rev, p.say("heritage.claim_send"), claimMarkParts(p, only(f, "claim"), r.Claim, r.Evidence != nil)...)
 		form.Files = true
 		v.add(section{ID: "claim", Title: p.say("heritage.claim"), Text: p.say("heritage.claim_text"), Forms: []*ui.Form{form}})
@@ -349,7 +349,7 @@ func (s *Site) heritageEntered(c *fiber.Ctx) error {
 	if err == nil {
 		r, some, err = s.services.Heritage.OfShop(ctx, by, l.ID)
 	}
-	if fault.Is(err, fault.NotFound) || some && l.MerchantID == "" && r.State != heritage.Returned && r.State != heritage.Withdrawn {
+	if fault.Is(err, fault.NotFound) || some && l.MerchantID == "" && (!r.Claimable() || r.State == heritage.Claimed) {
 		err = fault.Wrong("shop", "heritage.wrong.shop", nil)
 	}
 	if err == nil {

@@ -52,6 +52,7 @@ const (
 	Before = 60
 	// namedYears is after how many years the mark of a shop that is only named is reviewed: a rule of this site, of no authority.
 	namedYears = 1
+	namedLevel = "district"
 	// mostYears bounds how far away a review may be.
 	mostYears = 10
 	// most bounds the lists: there are a handful of such shops.
@@ -67,8 +68,8 @@ type Record struct {
 	Shop       string `json:"shop"`
 	State      State  `json:"state"`
 	Claim      Claim  `json:"claim"`
-	// Named is the list in which the district itself names the shop, where that is all that is known: no certificate, no years. See
-	// Service.Name.
+	// Named is the list in which the district itself names the shop, where that is all that is known: no certificate, no years. It stays
+	// on the page while a claim waits, and until its own review. See Service.Name.
 	Named string `json:"named,omitempty"`
 	// Authors are the accounts that wrote the claim or corrected it; none of them checks it, shows it or lets it pass a review.
 	Authors []string `json:"authors,omitempty"`
@@ -103,7 +104,12 @@ func (s State) borne() bool { return s == Shown || s == Confirmed || s == Condit
 
 // Bears reports whether the badge may be shown on a day, YYYY-MM-DD.
 func (r *Record) Bears(today string) bool {
-	return r.State.borne() && today <= r.ReviewOn
+	return markOf(r) != nil && today <= r.ReviewOn
+}
+
+// Claimable reports whether its owner may say with evidence that the shop bears the mark: also of one that is only named.
+func (r *Record) Claimable() bool {
+	return !r.State.borne() && r.State != Checked || r.State == Shown && r.Named != ""
 }
 
 // MayDecide reports whether an account may check the claim, show the mark or let it pass a review: somebody who did not write it, nor sent

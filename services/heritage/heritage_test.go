@@ -408,6 +408,29 @@ func TestAShopThatIsOnlyNamed(t *testing.T) {
 	if b.now = b.now.Add(time.Minute); b.badge() || r.Bears(b.now.Format(time.DateOnly)) {
 		t.Error("the mark outlives its record")
 	}
+	// Its owner has a certificate: what the district says stays on the page until somebody has decided.
+	b.now = time.Date(2026, 12, 1, 9, 0, 0, 0, calendar.Shanghai)
+	if r, err = b.Claim(ctx, owner, "l1", r.Rev, claim(), picture); err != nil || r.State != Claimed || !b.badge() {
+		t.Fatalf("claimed: %+v, badge %v, %v", r, b.badge(), err)
+	}
+	if n, err := b.Settle(ctx); err != nil || n != 0 || !r.Bears("2027-10-15") || r.Bears("2027-10-16") {
+		t.Errorf("while a claim waits: %d pages put right, %v", n, err)
+	}
+	if r, err = b.Return(ctx, coord, r.ID, r.Rev, "看不清"); err != nil || !b.badge() {
+		t.Fatalf("returned: %v", err)
+	}
+	if r, err = b.Claim(ctx, owner, "l1", r.Rev, claim(), picture); err == nil {
+		r, err = b.Check(ctx, coord, r.ID, r.Rev)
+	}
+	if err != nil || b.shop.l.Heritage()[0] != want {
+		t.Fatalf("checked: %+v %v", b.shop.l.Marks, err)
+	}
+	if r, err = b.Show(ctx, coord, r.ID, r.Rev, "2028-10-15"); err != nil || r.Named != "" || b.shop.l.Heritage()[0].Certificate != claim().Certificate {
+		t.Fatalf("shown with a certificate: %+v %v", b.shop.l.Marks, err)
+	}
+	if _, err := b.Claim(ctx, owner, "l1", r.Rev, claim(), picture); !fault.Is(err, fault.Conflict) {
+		t.Errorf("claimed over a certificate: %v", err)
+	}
 	if r, err = b.Review(ctx, coord, r.ID, r.Rev, Remove, "", "没有依据了"); err != nil || len(b.shop.l.Heritage()) != 0 {
 		t.Fatalf("withdrawn: %+v %v", b.shop.l.Marks, err)
 	}

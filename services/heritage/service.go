@@ -64,7 +64,7 @@ func (s *Service) Blobs(ctx context.Context) iter.Seq2[string, error] {
 }
 
 // Claim says that a shop bears the mark: its owner, or the district for a shop that has none. A mark that is claimed or was returned or
-// withdrawn may be claimed anew, by another owner with a picture of their own; what is on the page changes only by Show and Review.
+// withdrawn may be claimed anew, by another owner with a picture of their own, and of a shop that is only named; what is on the page changes only by Show and Review.
 // rev is 0 where there is no record yet. fault.Invalid names the fields, also a missing picture or a shop that has an owner;
 // fault.Conflict.
 func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, rev int64, c Claim, evidence *media.Evidence) (Record, error) {
@@ -97,7 +97,7 @@ func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, 
 		switch {
 		case rev < 1:
 			return w, fault.New(fault.Conflict, "error.stale", nil)
-		case !slices.Contains([]State{Claimed, Returned, Withdrawn}, r.State):
+		case !r.Claimable():
 			return w, cannot("heritage.wrong.state", "it is "+string(r.State))
 		case evidence == nil && (r.Evidence == nil || r.MerchantID != l.MerchantID):
 			return w, fault.Wrong("photo", "heritage.wrong.photo", nil)
@@ -106,12 +106,15 @@ func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, 
 			r.Evidence = evidence
 		}
 		if r.State == Withdrawn { // a claim of its own
-			r.Authors = nil
+			r.Authors, r.Named = nil, ""
+		}
+		if r.Named == "" {
+			r.ReviewOn = ""
 		}
 		if !slices.Contains(r.Authors, by.AccountID) {
 			r.Authors = append(slices.Clone(r.Authors), by.AccountID)
 		}
-		r.Claim, r.State, r.Reason, r.Condition, r.ReviewOn, r.Named = c, Claimed, "", "", "", ""
+		r.Claim, r.State, r.Reason, r.Condition = c, Claimed, "", ""
 		r.MerchantID, r.Shop = l.MerchantID, l.Name.Hans
 		return w, nil
 	})
@@ -187,7 +190,7 @@ func (s *Service) Show(ctx context.Context, by access.Actor, id string, rev int6
 		if !r.MayDecide(by.AccountID) {
 			return errOwn()
 		}
-		r.State, r.ReviewOn, r.Reason = Shown, reviewOn, ""
+		r.State, r.ReviewOn, r.Reason, r.Named = Shown, reviewOn, "", ""
 		return nil
 	}, Checked)
 }
@@ -271,13 +274,13 @@ func (s *Service) badge(ctx context.Context, by access.Actor, id string, rev int
 
 // markOf are the marks that a record puts on the page: one or none.
 func markOf(r *Record) []listing.Mark {
-	if !r.State.borne() {
+	switch {
+	case r.Named != "" && r.State != Withdrawn:
+		return []listing.Mark{{Kind: Kind, Level: namedLevel, ReviewOn: r.ReviewOn, Evidence: r.Named}}
+	case !r.State.borne():
 		return nil
 	}
-	return []listing.Mark{{
-		Kind: Kind, Level: r.Claim.Level, Certificate: r.Claim.Certificate, Issuer: r.Claim.Issuer, Founded: r.Claim.Founded, ReviewOn: r.ReviewOn,
-		Evidence: r.Named,
-	}}
+	return []listing.Mark{{Kind: Kind, Level: r.Claim.Level, Certificate: r.Claim.Certificate, Issuer: r.Claim.Issuer, Founded: r.Claim.Founded, ReviewOn: r.ReviewOn}}
 }
 
 // Get returns one for the district: fault.NotFound.

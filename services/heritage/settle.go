@@ -3,6 +3,7 @@ package heritage
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -33,14 +34,19 @@ func (s *Service) Name(ctx context.Context, by access.Actor, listingID, source s
 		return false, err
 	}
 	r := Record{
-		ListingID: l.ID, MerchantID: l.MerchantID, Shop: l.Name.Hans, State: Shown, Claim: Claim{Level: "district"}, Named: source,
+		ListingID: l.ID, MerchantID: l.MerchantID, Shop: l.Name.Hans, State: Shown, Claim: Claim{Level: namedLevel}, Named: source,
 		ReviewOn: s.Now().AddDate(namedYears, 0, 0).Format(time.DateOnly), Timeline: []Entry{},
 	}
-	if err := s.docs.Insert(ctx, by, audit.Write{Action: access.HeritageCheck, Title: r.Shop, Why: "named"}, &r); err != nil {
+	switch err := s.docs.Insert(ctx, by, audit.Write{Action: access.HeritageCheck, Title: r.Shop, Why: "named"}, &r); {
+	case fault.Is(err, fault.Conflict): // another server was first
+		return false, nil
+	case err != nil:
 		return false, err
 	}
-	_, err = s.Shops.Bear(ctx, by, l.ID, markOf(&r)) // cut off before it, Settle does it
-	return true, err
+	if _, err := s.Shops.Bear(ctx, by, l.ID, markOf(&r)); err != nil { // Settle does it later
+		slog.ErrorContext(ctx, "a named shop does not bear its mark yet", "listing", l.ID, "error", err)
+	}
+	return true, nil
 }
 
 // Settle makes every page bear what its record says: a mark without a record that is shown goes, as from older versions and cut-off
@@ -68,13 +74,34 @@ func (s *Service) Settle(ctx context.Context) (int, error) {
 		if slices.Equal(at[id], marks) {
 			continue
 		}
+		// Somebody may be deciding just now: what counts is what the record says at the last moment.
+		marks, err := s.said(ctx, id)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if slices.Equal(at[id], marks) {
+			continue
+		}
 		if _, err := s.Shops.Bear(ctx, access.System("heritage"), id, marks); err != nil {
 			if !fault.Is(err, fault.NotFound) {
 				errs = append(errs, err)
 			}
 			continue
 		}
+		if marks == nil {
+			slog.WarnContext(ctx, "a mark that no record says was taken off a page", "listing", id)
+		}
 		n++
 	}
 	return n, errors.Join(errs...)
+}
+
+// said are the marks that the record of a shop puts on its page now.
+func (s *Service) said(ctx context.Context, listingID string) ([]listing.Mark, error) {
+	r, err := s.docs.GetBy(ctx, "listing_id", listingID)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return markOf(&r), err
 }

@@ -6,6 +6,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
+	"shangquan/services/store"
 )
 
 // heritageKind is the mark of an old established shop, whose record is in services/heritage.
@@ -39,12 +40,12 @@ func (s *Service) Bear(ctx context.Context, by access.Actor, id string, marks []
 
 // Bearing returns the marks of an old established shop by the id of the page that has them, also those that are not shown any more.
 func (s *Service) Bearing(ctx context.Context) (map[string][]Mark, error) {
-	all, err := s.mirror.Read(ctx)
 	out := map[string][]Mark{}
-	for _, l := range all.Shops {
-		if marks := l.Heritage(); len(marks) > 0 {
-			out[l.ID] = marks
+	for l, err := range s.coll.Each(ctx, store.Where("marks.kind", store.Eq, heritageKind)) {
+		if err != nil {
+			return nil, err
 		}
+		out[l.ID] = l.Heritage()
 	}
-	return out, err
+	return out, nil
 }

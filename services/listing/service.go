@@ -33,7 +33,7 @@ func Declare(db store.DB) *store.Collection[Listing] {
 		store.Index("state", "address.street_id"), store.Index("state", "address.plaza_id"), store.Index("state", "category_id"),
 		store.Index("state", "updated_at"), store.Index("state", "name.sort_key"),
 		store.Index("merchant_id", "state"), store.Index("waits_since"), store.Index("watch.needs_look", "updated_at"), store.Index("looks.since"),
-		store.Multi("tag_ids"), store.Multi("watch.changed"), store.Multi("turns.on"), store.Follow("search"), store.Follow("audit"), store.Follow("webhook"), store.Sealed())
+		store.Multi("tag_ids"), store.Multi("watch.changed"), store.Multi("turns.on"), store.Multi("marks.kind"), store.Follow("search"), store.Follow("audit"), store.Follow("webhook"), store.Sealed())
 }
 
 // New returns the register on db, which writes to the trail log. now tells the time in the zone of the district.
