@@ -196,7 +196,10 @@ func (s *Service) Reopen(ctx context.Context, by access.Actor, id string, rev in
 		return nil
 	})
 	if err == nil {
-		err = s.putOn(ctx, by, a)
+		return a, s.putOn(ctx, by, a)
+	}
+	if now, lost := s.actions.Get(ctx, id); lost == nil && now.State == Todo { // cut off the last time, before the agendas heard of it
+		err = errors.Join(err, s.putOn(ctx, by, now))
 	}
 	return a, err
 }
@@ -324,6 +327,9 @@ func (s *Service) putOn(ctx context.Context, by access.Actor, a Action) error {
 	return s.agendas(ctx, by, "reopened", func(m *Meeting) bool { return m.bring(a) })
 }
 
+// errAsItIs leaves a meeting alone that somebody else has changed meanwhile.
+var errAsItIs = errors.New("assembly: nothing to change")
+
 // agendas changes the settled agendas of the meetings that are to come; f reports whether it changed one.
 func (s *Service) agendas(ctx context.Context, by access.Actor, why string, f func(*Meeting) bool) error {
 	page, err := s.list(ctx, []State{Agenda, Called}, "", watched)
@@ -335,12 +341,12 @@ func (s *Service) agendas(ctx context.Context, by access.Actor, why string, f fu
 			continue
 		}
 		_, err = s.write(ctx, by, access.AssemblyEdit, page.Items[i].ID, 0, why, func(m *Meeting) error {
-			if m.State == Agenda || m.State == Called { // as it stands now
-				f(m)
+			if m.State != Agenda && m.State != Called || !f(m) { // as it stands now
+				return errAsItIs
 			}
 			return nil
 		})
-		if err != nil {
+		if err != nil && !errors.Is(err, errAsItIs) {
 			return err
 		}
 	}

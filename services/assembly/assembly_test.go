@@ -383,8 +383,24 @@ func TestWhatIsReopenedIsBackOnTheAgenda(t *testing.T) {
 	check("sent back while it is there", "一甲", "二一甲", "二一甲")
 	two = must(b, func() (Action, error) { return b.WithdrawAction(ctx, liaison, two.ID, two.Rev, "不用做了") })
 	check("withdrawn", "一甲", "一甲", "一甲")
-	must(b, func() (Action, error) { return b.Reopen(ctx, liaison, two.ID, two.Rev, "还是要做") })
+	two = must(b, func() (Action, error) { return b.Reopen(ctx, liaison, two.ID, two.Rev, "还是要做") })
 	check("to be done all the same", "一甲", "二一甲", "二一甲")
+
+	// As a crash leaves it between the item and the agendas; a page that was open meanwhile stays good where nothing changes.
+	before := must(b, func() (Meeting, error) { return b.Meeting(ctx, liaison, agenda.ID) })
+	must(b, func() (Meeting, error) {
+		return b.write(ctx, liaison, access.AssemblyEdit, called.ID, 0, "test", func(x *Meeting) error {
+			x.Topics = slices.DeleteFunc(slices.Clone(x.Topics), func(t Topic) bool { return t.ActionID == two.ID })
+			return nil
+		})
+	})
+	if _, err := b.Reopen(ctx, liaison, two.ID, two.Rev, "还是要做"); wordsOf(err) != "assembly.wrong.state" {
+		t.Errorf("opened twice: %v", err)
+	}
+	check("asked again after a crash", "一甲", "二一甲", "二一甲")
+	if after := must(b, func() (Meeting, error) { return b.Meeting(ctx, liaison, agenda.ID) }); after.Rev != before.Rev {
+		t.Error("a meeting that had the item was written all the same")
+	}
 }
 
 func TestTooManyActionItems(t *testing.T) {
