@@ -96,6 +96,20 @@ func TestAnOrganisationOpensItsWater(t *testing.T) {
 	if len(points()) != 0 {
 		t.Error("still on the map after the leave was taken back")
 	}
+	// Nobody sees it, so nobody has to look: what comes after it is on the first page.
+	if err := h.OpenMemberPoint(ctx, rival, "o2", place.Toilet, "", hall()); err != nil {
+		t.Fatal(err)
+	}
+	h.named = map[string]lang.Text{"o2": {Hans: "谷阳物业"}}
+	if page := ok(h, func() (store.Page[Point], error) { return h.ToCheck(ctx, coordinator, "", 1) }); len(page.Items) != 1 || page.Items[0].OrganisationID != "o2" {
+		t.Errorf("to look at: %+v", page)
+	}
+	if err := h.CloseMemberPoint(ctx, rival, "o2", place.Toilet); err != nil {
+		t.Fatal(err)
+	}
+	if page := ok(h, func() (store.Page[Point], error) { return h.ToCheck(ctx, coordinator, "", 1) }); len(page.Items) != 0 || page.Next != "" {
+		t.Errorf("nothing to look at: %+v", page)
+	}
 	h.named = map[string]lang.Text{"o1": {Hans: "云间银行"}}
 	check(false)
 	if len(points()) != 0 {

@@ -209,7 +209,25 @@ func (s *Service) ToCheck(ctx context.Context, by access.Actor, cursor string, l
 	if err := access.Require(by, access.PointCheck, access.Thing{Kind: kindPoint}); err != nil {
 		return store.Page[Point]{}, err
 	}
-	return s.points.Find(ctx, store.Where("open", store.Eq, true).OrderBy("checked_on", store.Asc).Limit(limit).After(cursor))
+	names, err := s.Members.ListedNames(ctx)
+	if err != nil {
+		return store.Page[Point]{}, err
+	}
+	out := store.Page[Point]{Items: []Point{}, Next: cursor}
+	for len(out.Items) < limit {
+		page, err := s.points.Find(ctx, store.Where("open", store.Eq, true).OrderBy("checked_on", store.Asc).Limit(limit).After(out.Next))
+		if err != nil {
+			return store.Page[Point]{}, err
+		}
+		out.Items = append(out.Items, slices.DeleteFunc(page.Items, func(p Point) bool {
+			_, listed := names[p.OrganisationID]
+			return p.OrganisationID != "" && !listed
+		})...)
+		if out.Next = page.Next; out.Next == "" {
+			break
+		}
+	}
+	return out, nil
 }
 
 // mostPoints bounds how many points are shown, and pointsBatch how many are read at once.
