@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -66,7 +68,12 @@ func districtWith(t *testing.T, pairs ...string) *district {
 
 // Two servers that share a store keep one schedule: after a round of both, every job has run once, and all went well.
 func TestTwoSchedules(t *testing.T) {
-	d := district0(t, t.TempDir())
+	dir := t.TempDir()
+	// One server may look for backups while the other one makes the first: the folder is there before both.
+	if err := os.Mkdir(filepath.Join(dir, "backups"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d := district0(t, dir)
 	ctx, stop := context.WithCancel(t.Context())
 	var mu sync.Mutex
 	runs := map[string]int{}
