@@ -137,7 +137,7 @@ func (c *documents) update(ctx context.Context, id string, rev int64, change fun
 		if err := c.get(ctx, "id", id, doc); err != nil {
 			return err
 		}
-		was, values := *meta(doc), c.values(doc)
+		was := *meta(doc)
 		if rev != 0 && was.Rev != rev {
 			return fault.New(fault.Conflict, keyStale, fmt.Errorf("store: %s %s has revision %d, not %d", c.spec.name, id, was.Rev, rev))
 		}
@@ -149,7 +149,7 @@ func (c *documents) update(ctx context.Context, id string, rev int64, change fun
 		if err != nil {
 			return err
 		}
-		matched, err := c.eng.replace(ctx, r, was.Rev, values)
+		matched, err := c.eng.replace(ctx, r, was.Rev)
 		if err != nil {
 			return err
 		}
@@ -379,19 +379,13 @@ func (c *documents) encode(doc any) (record, error) {
 }
 
 func (c *documents) record(doc any, b []byte) record {
-	r := record{meta: *meta(doc), doc: b, values: c.values(doc)}
+	r := record{meta: *meta(doc), doc: b, values: make([][]any, len(c.spec.fields))}
 	if c.seals() {
 		r.seal = c.set.sealer.Seal(c.about(r.meta.ID), b)
 	}
-	return r
-}
-
-// values are those of the declared fields: see record.
-func (c *documents) values(doc any) [][]any {
-	out := make([][]any, len(c.spec.fields))
 	v := reflect.ValueOf(doc).Elem()
 	for i, f := range c.spec.fields {
-		f.values(v, func(x any) { out[i] = append(out[i], x) })
+		f.values(v, func(x any) { r.values[i] = append(r.values[i], x) })
 	}
-	return out
+	return r
 }

@@ -11,9 +11,8 @@ type engine interface {
 	get(ctx context.Context, f *field, value any, yield func(stored) error) error
 	// insert adds a document: fault.Conflict when its id or a unique value is there already.
 	insert(ctx context.Context, r record) error
-	// replace writes r over the document with its id whose revision is rev, in one step; matched says whether there was one. was are the
-	// values that this one has in its declared fields.
-	replace(ctx context.Context, r record, rev int64, was [][]any) (matched bool, err error)
+	// replace writes r over the document with its id whose revision is rev, in one step; matched says whether there was one.
+	replace(ctx context.Context, r record, rev int64) (matched bool, err error)
 	// upsert writes a document for each id. encode is given what is stored (the zero Meta for nothing), and may be called again.
 	upsert(ctx context.Context, ids []string, encode func(i int, was Meta) (record, error)) error
 	// erase removes the documents that still have the id and revision of one of these, and returns how many those were.

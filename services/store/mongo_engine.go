@@ -68,7 +68,7 @@ func (c *mongoCollection) insert(ctx context.Context, r record) error {
 }
 
 // replace relies on the matched count: the filter and the write are one step of the server.
-func (c *mongoCollection) replace(ctx context.Context, r record, rev int64, _ [][]any) (bool, error) {
+func (c *mongoCollection) replace(ctx context.Context, r record, rev int64) (bool, error) {
 	op := newID(c.db.now())
 	d, err := c.stored(r, op)
 	if err != nil {

@@ -84,18 +84,17 @@ func (t *sqliteTable) insertRow(tx *txn, r record) error {
 	return t.writeListsOf(tx, r, false)
 }
 
-func (t *sqliteTable) replace(ctx context.Context, r record, rev int64, was [][]any) (matched bool, err error) {
+func (t *sqliteTable) replace(ctx context.Context, r record, rev int64) (matched bool, err error) {
 	err = t.db.write(ctx, func(tx *txn) error {
-		matched, err = t.replaceRow(tx, r, rev, was)
+		matched, err = t.replaceRow(tx, r, rev)
 		return err
 	})
 	return matched && err == nil, err
 }
 
 // replaceRow sets the columns whose value differs from what the row has. SQLite writes every index again that a column which is set
-// stands in, whatever its value: most edits would dirty a page of each for nothing. was are the values that the row has, nil when they
-// are not known.
-func (t *sqliteTable) replaceRow(tx *txn, r record, rev int64, was [][]any) (bool, error) {
+// stands in, whatever its value: most edits would dirty a page of each for nothing.
+func (t *sqliteTable) replaceRow(tx *txn, r record, rev int64) (bool, error) {
 	row, differ, err := t.differing(tx, r, rev)
 	if err != nil || row == 0 {
 		return false, err
@@ -111,7 +110,7 @@ func (t *sqliteTable) replaceRow(tx *txn, r record, rev int64, was [][]any) (boo
 		return false, err
 	}
 	tx.touched[t] = struct{}{}
-	return true, t.writeLists(tx, row, r, true, was)
+	return true, t.writeLists(tx, row, r, true)
 }
 
 // differing returns the row of a document at a revision, 0 for none, and which of its columns say something else than r.
@@ -185,14 +184,13 @@ func (t *sqliteTable) writeListsOf(tx *txn, r record, replacing bool) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	return t.writeLists(tx, row, r, replacing, nil)
+	return t.writeLists(tx, row, r, replacing)
 }
 
-// writeLists brings the side tables of one row to the record's lists. Most edits leave them alone: only differences are written, and a
-// list that says what was says is not even asked for.
-func (t *sqliteTable) writeLists(tx *txn, row int64, r record, replacing bool, was [][]any) error {
+// writeLists brings the side tables of one row to the record's lists. Most edits leave them alone: only differences are written.
+func (t *sqliteTable) writeLists(tx *txn, row int64, r record, replacing bool) error {
 	for i, f := range t.sp.fields {
-		if !f.many || was != nil && slices.Equal(was[i], r.values[i]) {
+		if !f.many {
 			continue
 		}
 		side := t.side(f.path)
@@ -258,7 +256,7 @@ func (t *sqliteTable) upsert(ctx context.Context, ids []string, encode func(int,
 			if was[id].Rev == 0 {
 				err = t.insertRow(tx, r)
 			} else {
-				_, err = t.replaceRow(tx, r, was[id].Rev, nil)
+				_, err = t.replaceRow(tx, r, was[id].Rev)
 			}
 			if err != nil {
 				return err

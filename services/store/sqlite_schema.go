@@ -247,7 +247,7 @@ func (t *sqliteTable) fill(tx *txn) error {
 			if _, err := tx.exec(t.sql.refill, append(t.args(r), ids[i])...); err != nil {
 				return err
 			}
-			if err := t.writeLists(tx, ids[i], r, true, nil); err != nil {
+			if err := t.writeLists(tx, ids[i], r, true); err != nil {
 				return err
 			}
 		}
