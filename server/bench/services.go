@@ -79,7 +79,7 @@ func (b *bench) store(d *district) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, end()) }()
-	hand, err := openByHand(ctx, d.file, db)
+	hand, err := openByHand(ctx, d.file, db, keys)
 	if err != nil {
 		return err
 	}
