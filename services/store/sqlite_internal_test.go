@@ -246,6 +246,33 @@ func TestSQLiteGroupCommit(t *testing.T) {
 	}
 }
 
+// TestSQLiteWriterOutlivesAPanic: a job that panics is undone, and the next one is not kept waiting.
+func TestSQLiteWriterOutlivesAPanic(t *testing.T) {
+	db, c := openTest(t, filepath.Join(t.TempDir(), "panic.db"))
+	if err := c.Insert(t.Context(), &note{Slug: "a", N: 5}); err != nil {
+		t.Fatal(err)
+	}
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic does not reach its caller")
+			}
+		}()
+		_ = db.write(t.Context(), func(tx *txn) error {
+			if _, err := tx.exec("UPDATE notes SET n = 1"); err != nil {
+				t.Error(err)
+			}
+			panic("a job")
+		})
+	}()
+	if n, err := c.Count(t.Context(), Where("n", Eq, 5)); err != nil || n != 1 {
+		t.Errorf("%d documents are as they were (%v)", n, err)
+	}
+	if err := c.Insert(t.Context(), &note{Slug: "b"}); err != nil {
+		t.Errorf("the writer does not go on: %v", err)
+	}
+}
+
 // TestSQLiteFailsWhole: a job that has the transaction to itself is undone whole, whatever it wrote before it failed.
 func TestSQLiteFailsWhole(t *testing.T) {
 	_, c := openTest(t, filepath.Join(t.TempDir(), "whole.db"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -14,15 +15,19 @@ import (
 // batchLimit bounds how many writes share a commit, and with it how long the first of them waits.
 const batchLimit = 256
 
-// writer owns the one connection that writes. Callers who come while a commit is on its way to the disk are gathered into the
-// next one: a commit costs the same for one write as for a hundred.
+// writer owns the one connection that writes. A caller who finds it free writes at once, without waiting for another goroutine to wake
+// up. Those who come while a commit is on its way to the disk are gathered into the next one: a commit costs the same for one write as
+// for a hundred.
 type writer struct {
 	ctx   context.Context // of the database, never cancelled: interrupting a statement would undo the writes of others
 	conn  *sql.Conn
-	jobs  chan *job
-	stop  chan struct{}
-	ended chan struct{}
 	stmts map[string]*sql.Stmt
+	ended chan struct{} // closed when the last write after stop is done
+
+	mu      sync.Mutex
+	waiting []*job
+	busy    bool // somebody commits, and sees to who waits
+	stopped bool
 }
 
 // job is one caller's write. It is either abandoned by its caller or taken by the writer, never both.
@@ -39,9 +44,7 @@ type txn struct {
 }
 
 func newWriter(ctx context.Context, conn *sql.Conn) *writer {
-	w := &writer{ctx: context.WithoutCancel(ctx), conn: conn, jobs: make(chan *job), stop: make(chan struct{}), ended: make(chan struct{}), stmts: map[string]*sql.Stmt{}}
-	go w.loop()
-	return w
+	return &writer{ctx: context.WithoutCancel(ctx), conn: conn, ended: make(chan struct{}), stmts: map[string]*sql.Stmt{}}
 }
 
 // write runs the job in a transaction of its own or of a batch, and returns when it is on disk or undone.
@@ -50,12 +53,12 @@ func (db *sqliteDB) write(ctx context.Context, run func(*txn) error) error {
 		return err
 	}
 	j := &job{run: run, done: make(chan error, 1)}
-	select {
-	case db.writer.jobs <- j:
-	case <-db.writer.stop:
+	free, ok := db.writer.join(j)
+	if !ok {
 		return unavailable("store: %s is closed", db.path)
-	case <-ctx.Done():
-		return ctx.Err()
+	}
+	if free {
+		db.writer.lead()
 	}
 	select {
 	case err := <-j.done:
@@ -68,26 +71,47 @@ func (db *sqliteDB) write(ctx context.Context, run func(*txn) error) error {
 	}
 }
 
-func (w *writer) loop() {
-	defer close(w.ended)
-	for {
-		select {
-		case j := <-w.jobs:
-			batch := []*job{j}
-		gather:
-			for len(batch) < batchLimit {
-				select {
-				case j := <-w.jobs:
-					batch = append(batch, j)
-				default:
-					break gather
-				}
-			}
-			w.commit(batch)
-		case <-w.stop:
-			return
-		}
+// join puts a job among those that wait; free says that nobody commits, so that its caller has to.
+func (w *writer) join(j *job) (free, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stopped {
+		return false, false
 	}
+	w.waiting = append(w.waiting, j)
+	free = !w.busy
+	w.busy = true
+	return free, true
+}
+
+// next returns the jobs of the next commit. When there are none the writer is free.
+func (w *writer) next() []*job {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := min(len(w.waiting), batchLimit)
+	batch := w.waiting[:n:n]
+	if w.waiting = w.waiting[n:]; n > 0 {
+		return batch
+	}
+	w.waiting, w.busy = nil, false
+	if w.stopped {
+		close(w.ended)
+	}
+	return nil
+}
+
+// lead commits what waits. Only the first commit is the caller's own: the others are not for it to wait for.
+func (w *writer) lead() {
+	defer func() {
+		if batch := w.next(); batch != nil {
+			go func() {
+				for ; batch != nil; batch = w.next() {
+					w.commit(batch)
+				}
+			}()
+		}
+	}()
+	w.commit(w.next())
 }
 
 // commit runs a batch. A job that fails is undone alone; an error of the engine itself undoes them all. A job that has the
@@ -95,6 +119,16 @@ func (w *writer) loop() {
 func (w *writer) commit(batch []*job) {
 	tx := &txn{w: w, touched: map[*sqliteTable]struct{}{}}
 	results := make([]error, len(batch))
+	answered := false
+	defer func() {
+		if !answered { // a job panicked: nothing is written, and nobody waits for ever
+			_, _ = tx.exec("ROLLBACK")
+			for _, j := range batch {
+				j.took.Store(true)
+				j.done <- errPanicked
+			}
+		}
+	}()
 	_, err := tx.exec("BEGIN IMMEDIATE")
 	for i, j := range batch {
 		if err != nil {
@@ -111,6 +145,7 @@ func (w *writer) commit(batch []*job) {
 	}
 	if len(batch) == 1 && results[0] != nil {
 		_, err = tx.exec("ROLLBACK")
+		answered = true
 		batch[0].done <- errors.Join(results[0], err)
 		return
 	}
@@ -124,11 +159,14 @@ func (w *writer) commit(batch []*job) {
 			t.rev.Add(1)
 		}
 	}
+	answered = true
 	for i, j := range batch {
 		j.took.Store(true)
 		j.done <- errors.Join(results[i], err)
 	}
 }
+
+var errPanicked = errors.New("another write of the same commit failed")
 
 // guarded runs a job inside a savepoint, so that it can be undone alone.
 func (tx *txn) guarded(run func(*txn) error) (own, broken error) {
@@ -200,8 +238,13 @@ func (tx *txn) define(query string) error {
 }
 
 func (w *writer) close() error {
-	close(w.stop)
-	<-w.ended
+	w.mu.Lock()
+	w.stopped = true
+	busy := w.busy
+	w.mu.Unlock()
+	if busy {
+		<-w.ended
+	}
 	_, _ = w.conn.ExecContext(w.ctx, "PRAGMA optimize")
 	for _, st := range w.stmts {
 		_ = st.Close()
