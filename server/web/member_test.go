@@ -130,6 +130,37 @@ func TestInvitationIsTakenBack(t *testing.T) {
 	}
 }
 
+// An administrator manages the staff of a merchant, and is not offered what takes two people: sent all the same, it is refused with the reason.
+func TestOwnershipIsNoMatterOfOneAdministrator(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	m, admin := x.merchantOfOwner(t), x.as(t, demo.Admin)
+	page, owner, staff := "/my/merchants/"+m.ID, x.actor(t, demo.Owner).AccountID, x.actor(t, demo.Staff).AccountID
+	const why, offered = "换店主要两个人办", `name="role" value="owner"`
+	for _, path := range []string{page, page + "/people/" + staff, page + "/people/" + owner} {
+		if body := admin.page(path); strings.Contains(body, offered) || !strings.Contains(body, why) {
+			t.Errorf("%s for an administrator: offered %v", path, strings.Contains(body, offered))
+		}
+		if body := x.as(t, demo.Owner).page(path); !strings.Contains(body, offered) || strings.Contains(body, why) {
+			t.Errorf("%s does not offer an owner to owners", path)
+		}
+	}
+	rev := revision(m.Rev)
+	for path, form := range map[string]url.Values{
+		page:                      {"do": {"invite"}, "form": {"invite"}, "to": {"139 0000 0088"}, "role": {"owner"}},
+		page + "/people/" + staff: {"rev": {rev}, "do": {"role"}, "role": {"owner"}},
+		page + "/people/" + owner: {"rev": {rev}, "do": {"remove"}},
+	} {
+		if a := admin.post(path, form); a.status != http.StatusForbidden || !strings.Contains(a.body, why) {
+			t.Errorf("POST %s = %d %s", path, a.status, complaint(a.body))
+		}
+	}
+	if now := x.merchantOfOwner(t); now.Rev != m.Rev {
+		t.Error("something changed")
+	}
+	admin.done(page+"/people/"+staff, url.Values{"rev": {rev}, "do": {"role"}, "role": {"manager"}})
+}
+
 // Who leaves, or is taken out, has no access at the very next request, with the session still open.
 func TestLeavingEndsAccessAtOnce(t *testing.T) {
 	t.Parallel()

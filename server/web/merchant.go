@@ -216,10 +216,15 @@ func shopNames(p *speaker, shops []merchant.Shop, ids []string) string {
 // memberRoles are the roles in a merchant, the least first.
 var memberRoles = []access.Role{access.Staff, access.Manager, access.Owner}
 
-// roleParts ask what somebody may do, and for which shops.
-func roleParts(p *speaker, formID string, role access.Role, shops []merchant.Shop, ids []string) []ui.FormPart {
+// roleParts ask what somebody may do, and for which shops. Who may not make owners is offered the other roles, and reads why.
+func roleParts(p *speaker, formID string, crowns bool, role access.Role, shops []merchant.Shop, ids []string) []ui.FormPart {
 	roles := &ui.Choice{ID: formID + "-role", Name: "role", Legend: p.say("member.role_label")}
-	for _, r := range memberRoles {
+	offered := memberRoles
+	if !crowns {
+		offered = []access.Role{access.Staff, access.Manager}
+		roles.Hint = p.say("error.merchant.two_people")
+	}
+	for _, r := range offered {
 		roles.Options = append(roles.Options, ui.Pick{Value: string(r), Label: p.say("member.role." + string(r)), Hint: p.say("member.may." + string(r)), Checked: r == role})
 	}
 	parts := []ui.FormPart{{Choice: roles}}
@@ -240,7 +245,7 @@ func (s *Site) inviteForm(c *fiber.Ctx, p *speaker, m *merchant.Merchant, shops 
 	}
 	return &ui.Form{
 		ID: "invite-form", Action: at(c, "/my/merchants/"+m.ID), CSRF: s.token(Of(c)), Hidden: hidden("form", "invite"),
-		Parts: append([]ui.FormPart{field(f, "invite", "to", p.say("member.to"), func(x *ui.Field) { x.Autocomplete = "off" })}, roleParts(p, "invite", role, shops, ids)...),
+		Parts: append([]ui.FormPart{field(f, "invite", "to", p.say("member.to"), func(x *ui.Field) { x.Autocomplete = "off" })}, roleParts(p, "invite", m.Crowns(Of(c).Actor.AccountID), role, shops, ids)...),
 		Bar:   &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("member.send"), Name: "do", Value: "invite"}}},
 	}
 }

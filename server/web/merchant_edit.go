@@ -43,8 +43,13 @@ func (s *Site) memberCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.For
 	}
 	base := "/my/merchants/" + m.ID
 	v := &casePage{Up: &ui.Link{Label: p.name(m.Name), Href: at(c, base)}, Title: p.say("member.of", "Name", a.Name)}
+	crowns := m.Crowns(by.AccountID)
+	if x.Role == access.Owner && !crowns {
+		v.Callouts = append(v.Callouts, ui.Callout{Icon: "info", Lead: p.say("error.merchant.two_people")})
+		return v, nil, nil
+	}
 	form := &ui.Form{
-		Action: at(c, base+"/people/"+x.AccountID), CSRF: s.token(Of(c)), Rev: revision(m.Rev), Parts: roleParts(p, "member", role, shops, ids),
+		Action: at(c, base+"/people/"+x.AccountID), CSRF: s.token(Of(c)), Rev: revision(m.Rev), Parts: roleParts(p, "member", crowns, role, shops, ids),
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("member.save"), Name: "do", Value: "role"}, {Label: p.say("member.remove"), Kind: "alt", Name: "do", Value: "remove"}}},
 	}
 	v.add(section{Text: p.say("member.remove_text"), Forms: []*ui.Form{form}})

@@ -88,6 +88,17 @@ func (x *Invitation) open(now time.Time) error {
 	}
 }
 
+// stands returns nil while the merchant keeps to the invitation: it can be accepted, and who sent one for an owner may still make owners.
+func (m *Merchant) stands(x *Invitation, now time.Time) error {
+	if err := x.open(now); err != nil {
+		return err
+	}
+	if x.Role == access.Owner && !m.Crowns(x.By) {
+		return fault.New(fault.Conflict, "error.invitation.owner", errors.New("merchant: it has an owner, and who invited another is none"))
+	}
+	return nil
+}
+
 // end closes the invitation and forgets the address.
 func (x *Invitation) end(st InvitationState, now time.Time) {
 	x.State, x.EndedAt, x.To = st, now, ""
@@ -101,8 +112,8 @@ type Invite struct {
 	Lang       lang.Tag
 }
 
-// Invite asks somebody to become a member and sends the link. Owners do it with a fresh check, and an administrator where a merchant has nobody yet. The link is
-// good for 7 days and once. fault.Invalid; fault.Unavailable when the invitation is stored but the message did not leave: resend it.
+// Invite asks somebody to become a member and sends the link, with a fresh check. Owners do it, and an administrator: for an owner only where
+// there is none yet, fault.Forbidden. The link is good for 7 days and once. fault.Invalid; fault.Unavailable when the invitation is stored but the message did not leave: resend it.
 func (s *Service) Invite(ctx context.Context, by access.Actor, id string, in Invite) (Invited, error) {
 	if _, err := s.allowed(ctx, by, access.MerchantRole, id); err != nil {
 		return Invited{}, err
@@ -130,7 +141,7 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, id string, in Inv
 		ID: name[:16], To: sealed, Shown: to.Masked(), Lang: in.Lang, Role: in.Role, ListingIDs: listingIDs, Token: hash, State: Pending,
 		By: by.AccountID, At: now, Until: now.Add(invitationFor),
 	}
-	m, err := s.people(ctx, by, access.MerchantRole, id, 0, func(m *Merchant) error { return m.invite(x, now) })
+	m, err := s.people(ctx, by, access.MerchantRole, id, 0, func(m *Merchant) error { return m.invite(by, x, now) })
 	if err != nil {
 		return Invited{}, err
 	}
@@ -140,7 +151,12 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, id string, in Inv
 const sealInvitation = "invitation"
 
 // invite adds an invitation and drops the oldest that ended.
-func (m *Merchant) invite(x Invitation, now time.Time) error {
+func (m *Merchant) invite(by access.Actor, x Invitation, now time.Time) error {
+	if x.Role == access.Owner {
+		if err := m.crownedBy(by); err != nil {
+			return err
+		}
+	}
 	pending := 0
 	for i := range m.Invitations {
 		if m.Invitations[i].state(now) == Pending {
@@ -232,14 +248,15 @@ type Offered struct {
 }
 
 // ShowInvitation returns what a link offers. It changes nothing, however often it is opened: chat apps open links by themselves.
-// fault.NotFound for a token that is none; fault.Conflict, with the reason, for one that is used, withdrawn or expired.
+// fault.NotFound for a token that is none; fault.Conflict, with the reason, for one that is used, withdrawn or expired, and for one of an owner whose
+// sender may not make owners any more.
 func (s *Service) ShowInvitation(ctx context.Context, token string) (Offered, error) {
 	m, i, err := s.byInvitation(ctx, secret.Hash(token))
 	if err != nil {
 		return Offered{}, err
 	}
 	x := m.Invitations[i]
-	return Offered{m.ID, m.Name, x.view(s.Now())}, x.open(s.Now())
+	return Offered{m.ID, m.Name, x.view(s.Now())}, m.stands(&x, s.Now())
 }
 
 func (s *Service) byInvitation(ctx context.Context, hash string) (Merchant, int, error) {
@@ -276,7 +293,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, by access.Actor, token s
 			return fault.Missing() // sent again meanwhile, with another link
 		}
 		x := &m.Invitations[i]
-		if err := x.open(now); err != nil {
+		if err := m.stands(x, now); err != nil {
 			return err
 		}
 		if err := m.add(Member{AccountID: by.AccountID, Role: x.Role, ListingIDs: x.ListingIDs, Since: now, By: x.By}); err != nil {
@@ -295,7 +312,7 @@ func (s *Service) InvitedAt(ctx context.Context, token string) (account.Contact,
 	if err != nil {
 		return "", err
 	}
-	if err := m.Invitations[i].open(s.Now()); err != nil {
+	if err := m.stands(&m.Invitations[i], s.Now()); err != nil {
 		return "", err
 	}
 	var to account.Contact

@@ -48,6 +48,26 @@ func (m *Merchant) lastOwner(accountID string) bool {
 	return len(owners) == 1 && owners[0] == accountID
 }
 
+// Crowns reports whether an account may make and unmake owners: one who is an owner, and anybody where there is none yet. From outside,
+// ownership goes by two people: a transfer that the other side accepts, or a dispute that two of the district decide.
+func (m *Merchant) Crowns(accountID string) bool {
+	return m.owned(accountID) || len(m.Owners()) == 0
+}
+
+// crownedBy refuses who may not make or unmake owners: fault.Forbidden.
+func (m *Merchant) crownedBy(by access.Actor) error {
+	if !m.Crowns(by.AccountID) {
+		return fault.New(fault.Forbidden, "error.merchant.two_people", errors.New("merchant: an owner is made or unmade by somebody who is none"))
+	}
+	return nil
+}
+
+// owned reports whether the account is an owner.
+func (m *Merchant) owned(accountID string) bool {
+	x, ok := m.Member(accountID)
+	return ok && x.Role == access.Owner
+}
+
 func errLastOwner() error {
 	return fault.New(fault.Conflict, "error.member.last_owner", errors.New("merchant: the last owner stays"))
 }
@@ -91,11 +111,16 @@ func (m *Merchant) crown(accountID, by string, at time.Time) {
 	m.Members = append(m.Members, x)
 }
 
-// setRole changes what a member may do. The last owner keeps the role: fault.Conflict.
-func (m *Merchant) setRole(accountID string, r access.Role, listingIDs []string) error {
+// setRole changes what a member may do. The last owner keeps the role: fault.Conflict. Only owners make and unmake owners: fault.Forbidden.
+func (m *Merchant) setRole(by access.Actor, accountID string, r access.Role, listingIDs []string) error {
 	i := m.find(accountID)
 	if i < 0 {
 		return errNoMember()
+	}
+	if r == access.Owner || m.owned(accountID) {
+		if err := m.crownedBy(by); err != nil {
+			return err
+		}
 	}
 	if r != access.Owner && m.lastOwner(accountID) {
 		return errLastOwner()
@@ -104,11 +129,16 @@ func (m *Merchant) setRole(accountID string, r access.Role, listingIDs []string)
 	return nil
 }
 
-// remove takes a member out. The last owner stays: fault.Conflict.
-func (m *Merchant) remove(accountID string) error {
+// remove takes a member out. The last owner stays: fault.Conflict. Only owners take an owner out: fault.Forbidden.
+func (m *Merchant) remove(by access.Actor, accountID string) error {
 	i := m.find(accountID)
 	if i < 0 {
 		return errNoMember()
+	}
+	if m.owned(accountID) {
+		if err := m.crownedBy(by); err != nil {
+			return err
+		}
 	}
 	if m.lastOwner(accountID) {
 		return errLastOwner()

@@ -32,8 +32,9 @@ func (s *Service) shopIDs(ctx context.Context, merchantID string) ([]string, err
 	return out, err
 }
 
-// SetRole changes what a member may do and for which shops (none: all). Only owners do it, with a fresh check; the last owner keeps the role. The member is
-// told. fault.NotFound, fault.Invalid, fault.Conflict.
+// SetRole changes what a member may do and for which shops (none: all), with a fresh check. Owners do it, and an administrator where it
+// neither makes nor unmakes an owner: fault.Forbidden. The last owner keeps the role. The member is told. fault.NotFound, fault.Invalid,
+// fault.Conflict.
 func (s *Service) SetRole(ctx context.Context, by access.Actor, id string, rev int64, accountID string, r access.Role, listingIDs []string) (Merchant, error) {
 	if _, err := s.allowed(ctx, by, access.MerchantRole, id); err != nil {
 		return Merchant{}, err
@@ -46,19 +47,20 @@ func (s *Service) SetRole(ctx context.Context, by access.Actor, id string, rev i
 	if err := checkRole(r, listingIDs, own); err != nil {
 		return Merchant{}, err
 	}
-	m, err := s.people(ctx, by, access.MerchantRole, id, rev, func(m *Merchant) error { return m.setRole(accountID, r, listingIDs) })
+	m, err := s.people(ctx, by, access.MerchantRole, id, rev, func(m *Merchant) error { return m.setRole(by, accountID, r, listingIDs) })
 	if err == nil && accountID != by.AccountID {
 		s.tell(ctx, accountID, "merchant_role", m.keyFor("role", accountID), map[string]any{"Merchant": m.Name.Hans, "Role": string(r)})
 	}
 	return m, err
 }
 
-// Remove takes a member out, who loses access with the next request and is told. Only owners do it; the last owner stays.
+// Remove takes a member out, who loses access with the next request and is told. Owners do it, and an administrator to who is no
+// owner: fault.Forbidden. The last owner stays: fault.Conflict.
 func (s *Service) Remove(ctx context.Context, by access.Actor, id string, rev int64, accountID string) (Merchant, error) {
 	if _, err := s.allowed(ctx, by, access.MerchantPeople, id); err != nil {
 		return Merchant{}, err
 	}
-	m, err := s.people(ctx, by, access.MerchantPeople, id, rev, func(m *Merchant) error { return m.remove(accountID) })
+	m, err := s.people(ctx, by, access.MerchantPeople, id, rev, func(m *Merchant) error { return m.remove(by, accountID) })
 	if err == nil && accountID != by.AccountID {
 		s.tell(ctx, accountID, "merchant_removed", m.keyFor("removed", accountID), map[string]any{"Merchant": m.Name.Hans})
 	}
@@ -71,7 +73,7 @@ func (s *Service) Leave(ctx context.Context, by access.Actor, id string) error {
 	if _, err := s.allowed(ctx, by, access.MerchantLeave, id); err != nil {
 		return err
 	}
-	_, err := s.people(ctx, by, access.MerchantLeave, id, 0, func(m *Merchant) error { return m.remove(by.AccountID) })
+	_, err := s.people(ctx, by, access.MerchantLeave, id, 0, func(m *Merchant) error { return m.remove(by, by.AccountID) })
 	return err
 }
 

@@ -156,7 +156,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 	want(t, b.Leave(t.Context(), owner, m.ID), last)
 	_, err := b.Remove(t.Context(), owner, m.ID, 0, "o")
 	want(t, err, last)
-	_, err = b.SetRole(t.Context(), sudo(admin), m.ID, 0, "o", access.Staff, nil)
+	_, err = b.SetRole(t.Context(), sudo(owner), m.ID, 0, "o", access.Staff, nil)
 	want(t, err, last)
 	_, err = b.SetRole(t.Context(), sudo(owner), m.ID, 0, "staff", access.Owner, nil)
 	want(t, err, "")
@@ -164,6 +164,93 @@ func TestTheLastOwnerStays(t *testing.T) {
 	if got := b.get(t, m.ID); !slices.Equal(got.Owners(), []string{"staff"}) {
 		t.Errorf("owners = %v", got.Owners())
 	}
+}
+
+// TestOwnershipTakesItsOwners: from outside the owners of a merchant nobody makes or unmakes one of them, whatever the role in the
+// district (AUZ-07); the first owner of a merchant that has none is invited by an administrator.
+func TestOwnershipTakesItsOwners(t *testing.T) {
+	const refused = "forbidden error.merchant.two_people"
+	invite := func(r access.Role) func(*bench, access.Actor, string) error {
+		return func(b *bench, by access.Actor, id string) error {
+			_, err := b.Invite(t.Context(), by, id, merchant.Invite{To: "new@example.com", Role: r})
+			return err
+		}
+	}
+	role := func(account string, r access.Role) func(*bench, access.Actor, string) error {
+		return func(b *bench, by access.Actor, id string) error {
+			_, err := b.SetRole(t.Context(), by, id, 0, account, r, nil)
+			return err
+		}
+	}
+	remove := func(account string) func(*bench, access.Actor, string) error {
+		return func(b *bench, by access.Actor, id string) error {
+			_, err := b.Remove(t.Context(), by, id, 0, account)
+			return err
+		}
+	}
+	for name, x := range map[string]struct {
+		do           func(*bench, access.Actor, string) error
+		admin, owner string
+	}{
+		"makes an owner of a member":    {role("staff", access.Owner), refused, ""},
+		"makes an owner of itself":      {role("admin", access.Owner), refused, ""},
+		"makes less of an owner":        {role("partner", access.Staff), refused, ""},
+		"takes an owner out":            {remove("partner"), refused, ""},
+		"takes the first owner out":     {remove("o"), refused, ""},
+		"invites an owner":              {invite(access.Owner), refused, ""},
+		"invites a manager":             {invite(access.Manager), "", ""},
+		"makes a manager of a member":   {role("staff", access.Manager), "", ""},
+		"takes somebody of staff out":   {remove("staff"), "", ""},
+		"takes out who is not a member": {remove("stranger"), hiddenThing, hiddenThing},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := open(t)
+			m, who := b.towards(t)
+			b.join(t, who["owner"], m.ID, "partner", access.Owner)
+			b.join(t, who["owner"], m.ID, "admin", access.Staff) // a seat, and not an owner's
+			by := admin
+			by.Seats = b.person(t, "admin").Seats
+			before := b.get(t, m.ID)
+			want(t, x.do(b, by, m.ID), x.admin)
+			if now := b.get(t, m.ID); !slices.Equal(now.Owners(), before.Owners()) || x.admin != "" && now.Rev != before.Rev {
+				t.Errorf("owners = %v", now.Owners())
+			}
+			if x.admin != "" { // it was refused for who asked, and for nothing else
+				want(t, x.do(b, sudo(b.person(t, "partner")), m.ID), x.owner)
+			}
+		})
+	}
+}
+
+// Two invitations to become the first owner went out: the second does not bring a second owner in by one administrator alone.
+func TestTheFirstOwnerIsInvitedOnce(t *testing.T) {
+	b := open(t)
+	m, err := b.Create(t.Context(), admin, draft("余天成", codeA))
+	want(t, err, "")
+	tokens := map[string]string{}
+	for _, name := range []string{"first-owner", "second-owner"} {
+		_, err := b.Invite(t.Context(), sudo(admin), m.ID, merchant.Invite{To: name + "@example.com", Role: access.Owner})
+		want(t, err, "")
+		tokens[name] = b.mail.token(t)
+	}
+	_, err = b.AcceptInvitation(t.Context(), b.person(t, "first-owner"), tokens["first-owner"])
+	want(t, err, "")
+	_, err = b.ShowInvitation(t.Context(), tokens["second-owner"])
+	want(t, err, "conflict error.invitation.owner")
+	_, err = b.AcceptInvitation(t.Context(), b.person(t, "second-owner"), tokens["second-owner"])
+	want(t, err, "conflict error.invitation.owner")
+	if m = b.get(t, m.ID); !slices.Equal(m.Owners(), []string{"first-owner"}) {
+		t.Errorf("owners = %v", m.Owners())
+	}
+	// What an owner sends counts as long as its sender is one.
+	b.join(t, b.person(t, "first-owner"), m.ID, "partner", access.Owner)
+	_, err = b.Invite(t.Context(), sudo(b.person(t, "partner")), m.ID, merchant.Invite{To: "late@example.com", Role: access.Owner})
+	want(t, err, "")
+	token := b.mail.token(t)
+	_, err = b.Remove(t.Context(), b.person(t, "first-owner"), m.ID, 0, "partner")
+	want(t, err, "")
+	_, err = b.AcceptInvitation(t.Context(), b.person(t, "late"), token)
+	want(t, err, "conflict error.invitation.owner")
 }
 
 // Of two owners who leave at the same moment one stays.
