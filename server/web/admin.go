@@ -86,6 +86,8 @@ func (s *Site) accountsPage(c *fiber.Ctx) error {
 		switch {
 		case a.Disabled:
 			item.Tag, item.State = p.say("office.is_closed"), ui.TaskBad
+		case len(a.Rests()) > 0:
+			item.Tag, item.State = p.say("office.rests"), ui.TaskBad
 		case a.Staff() && !a.Factors.Any():
 			item.Tag, item.State = p.say("office.no_factor"), ui.TaskTodo
 		}
@@ -122,7 +124,7 @@ func (p *speaker) roles(list []access.Role) string {
 
 // rolesChoice is the choice of district roles; id is its field.
 func (p *speaker) rolesChoice(checked []access.Role) ui.FormPart {
-	x := ui.Choice{ID: "roles", Name: "roles", Legend: p.say("office.roles"), Many: true, Optional: true}
+	x := ui.Choice{ID: "roles", Name: "roles", Legend: p.say("office.roles"), Hint: p.say("office.roles_hint"), Many: true, Optional: true}
 	for _, r := range access.DistrictRoles {
 		x.Options = append(x.Options, ui.Pick{Value: string(r), Label: p.say("roles." + string(r)), Checked: slices.Contains(checked, r)})
 	}
@@ -211,6 +213,9 @@ func (s *Site) oneForms(c *fiber.Ctx, p *speaker, a account.Account, f *form) (o
 		return v, nil, err
 	}
 	v.Callouts = append(v.Callouts, refused...)
+	if rests := a.Rests(); len(rests) > 0 {
+		v.Callouts = append(v.Callouts, ui.Callout{Kind: "warn", Icon: "alert", Lead: p.say("office.rests"), Text: p.say("office.rests_text", "Rests", p.roles(rests), "Works", p.roles(a.Works()))})
+	}
 	factor := p.say("own.factor_none")
 	if a.Factors.Any() {
 		factor = p.say("own.factor_set")

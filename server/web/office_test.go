@@ -14,12 +14,14 @@ import (
 
 	"shangquan/server/web/ui"
 	"shangquan/services/access"
+	"shangquan/services/account"
 	"shangquan/services/audit"
 	"shangquan/services/consent"
 	"shangquan/services/demo"
 	"shangquan/services/extract"
 	"shangquan/services/lang"
 	"shangquan/services/report"
+	"shangquan/services/store"
 )
 
 // What the administrator sets stands on public pages at the next request, also on those that were kept, and can be taken back.
@@ -508,5 +510,47 @@ func TestTheAuditorReadsTheTrailAlone(t *testing.T) {
 	}
 	if a := admin.post("/admin/invite", url.Values{"name": {"新来的"}, "contact": {"audit-new@example.cn"}, "roles": {"auditor", "admin"}}); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "不能自己查自己") || !strings.Contains(a.body, "audit-new@example.cn") {
 		t.Errorf("an auditor who administers is invited: %d %s", a.status, complaint(a.body))
+	}
+}
+
+// Liaison and coordinator are two people (AUZ-06): the choice is refused with the reason and stays as it was sent. An account from before
+// that has both is a coordinator alone, with its open session too, until an administrator has chosen.
+func TestTheLiaisonIsNobodyElse(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	const why = "两边的事要由不同的人办"
+	admin, id := x.as(t, demo.Admin), x.people[demo.Coordinator].AccountID
+	at := "/admin/accounts/" + id
+	for _, other := range []string{"coordinator", "admin"} {
+		a := admin.post(at+"/roles", url.Values{"rev": {revOf(t, admin.page(at), "roles")}, "roles": {"liaison", other}})
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, why) {
+			t.Errorf("a liaison who is %s: %d %s", other, a.status, complaint(a.body))
+		}
+		a = admin.post("/admin/invite", url.Values{"name": {"新来的"}, "contact": {"both@example.cn"}, "roles": {"liaison", other}})
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, why) || !strings.Contains(a.body, "both@example.cn") {
+			t.Errorf("a liaison who is %s is invited: %d %s", other, a.status, complaint(a.body))
+		}
+	}
+	if strings.Contains(admin.page("/admin/accounts"), "有角色停着") {
+		t.Error("a role of somebody rests")
+	}
+	stored := store.NewCollection[account.Account](x.db, "accounts", store.Unique("phone_key"), store.Unique("email_key"), store.Multi("roles"),
+		store.Index("monthly.at"), store.Follow("audit"), store.Sealed())
+	if _, err := stored.Update(t.Context(), id, 0, func(a *account.Account) error {
+		a.Roles = []access.Role{access.Coordinator, access.Liaison}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	both := x.as(t, demo.Coordinator)
+	header, _, _ := strings.Cut(both.page("/desk"), "</header>")
+	if a := both.get("/liaison"); a.status != http.StatusNotFound || strings.Contains(header, "/liaison") {
+		t.Errorf("the liaison's area opens: %d", a.status)
+	}
+	has(t, "the accounts", admin.page("/admin/accounts"), "有角色停着")
+	has(t, "the account", admin.page(at), "联络员和协管员不能是同一个人，现在只按协管员算")
+	admin.done(at+"/roles", url.Values{"rev": {revOf(t, admin.page(at), "roles")}, "roles": {"liaison"}})
+	if body := admin.page(at); strings.Contains(body, "不能是同一个人，现在") {
+		t.Error("a role rests though one was chosen")
 	}
 }

@@ -52,7 +52,8 @@ func doorOf(path string) string {
 // second factor, as access has it; without it there is the portal, and the own account.
 func areasOf(r *Request) []area {
 	out := []area{}
-	role := func(x access.Role) bool { return r.Session.TwoFactor && slices.Contains(r.Account.Roles, x) }
+	works := r.Account.Works()
+	role := func(x access.Role) bool { return r.Session.TwoFactor && slices.Contains(works, x) }
 	if role(access.Coordinator) {
 		out = append(out, atDesk)
 	}

@@ -96,8 +96,8 @@ func checkName(name string) (string, error) {
 	return name, nil
 }
 
-// checkRoles refuses what is no role of the district, and who would audit the own work, and drops repetitions: fault.Invalid on field
-// "roles".
+// checkRoles refuses what is no role of the district, and roles that are not one person's (see Works), and drops repetitions: fault.Invalid
+// on field "roles".
 func checkRoles(roles []access.Role) ([]access.Role, error) {
 	var out []access.Role
 	for _, r := range access.DistrictRoles {
@@ -110,10 +110,35 @@ func checkRoles(roles []access.Role) ([]access.Role, error) {
 			return nil, fault.Wrong("roles", "error.choice", nil)
 		}
 	}
-	if len(out) > 1 && slices.Contains(out, access.Auditor) {
+	switch a := (Account{Roles: out}); {
+	case len(a.Rests()) == 0:
+		return out, nil
+	case a.has(access.Auditor):
 		return nil, fault.Wrong("roles", "account.auditor_alone", nil)
+	default:
+		return nil, fault.Wrong("roles", "account.liaison_alone", nil)
 	}
-	return out, nil
+}
+
+// Works returns the roles by which the person acts. Auditor and liaison are never held beside another role: who audits does no work of the
+// district, and by the permission table what administrators and coordinators do (claims, hazards, enquiries) is closed to the liaison.
+// Coordinator and administrator go together: neither edits the liaison's pages, and what takes two people is never decided by who proposed
+// it. An account from before this rule keeps what can be one person's; the rest waits until an administrator has chosen.
+func (a *Account) Works() []access.Role {
+	if len(a.Roles) < 2 {
+		return slices.Clone(a.Roles)
+	}
+	out := slices.DeleteFunc(slices.Clone(a.Roles), func(r access.Role) bool { return r != access.Coordinator && r != access.Admin })
+	if len(out) == 0 {
+		return []access.Role{access.Auditor} // auditor and liaison: who reads changes nothing
+	}
+	return out
+}
+
+// Rests returns the roles that the account has and the person cannot use, because they are not one person's.
+func (a *Account) Rests() []access.Role {
+	works := a.Works()
+	return slices.DeleteFunc(slices.Clone(a.Roles), func(r access.Role) bool { return slices.Contains(works, r) })
 }
 
 // has reports whether the account holds a role of the district.

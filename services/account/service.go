@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -141,14 +142,14 @@ func (s *Service) List(ctx context.Context, by access.Actor, cursor string, limi
 	return s.accounts.Find(ctx, store.All().OrderBy("created_at", store.Desc).After(cursor).Limit(limit))
 }
 
-// Holders returns the accounts with a role of the district that are not disabled.
+// Holders returns the accounts that work in a role of the district and are not disabled.
 func (s *Service) Holders(ctx context.Context, r access.Role) ([]Account, error) {
 	out := []Account{}
 	for a, err := range s.accounts.Each(ctx, store.Where("roles", store.Eq, string(r))) {
 		if err != nil {
 			return nil, err
 		}
-		if !a.Disabled {
+		if !a.Disabled && slices.Contains(a.Works(), r) {
 			out = append(out, a)
 		}
 	}

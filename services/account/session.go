@@ -127,14 +127,14 @@ func notThere(err error, cause string) error {
 }
 
 // Actor returns who a session stands for; seats, request and client are added by its caller. A session that waits for the second
-// factor stands for nobody. Where the profile asks for a new password, roles of the district rest until there is one.
+// factor stands for nobody. Where the profile asks for a new password, roles of the district rest until there is one, and so do those that are not one person's (Account.Works).
 func (s *Service) Actor(x Session, a Account) access.Actor {
 	if x.Pending {
 		return access.Actor{}
 	}
 	by := access.Actor{AccountID: a.ID, Name: a.Name, TwoFactor: x.TwoFactor, Sudo: s.fresh(x), Session: x.Hash}
 	if !s.Expired(a) {
-		by.Roles = slices.Clone(a.Roles)
+		by.Roles = a.Works()
 	}
 	return by
 }
