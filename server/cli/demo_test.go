@@ -48,6 +48,9 @@ func start(t *testing.T, dir string, pairs ...string) (string, int) {
 	if err := d.admitPeople(t.Context(), c, by, log); err != nil {
 		t.Fatal(err)
 	}
+	if d.people.merchants.Closes == nil {
+		t.Error("a merchant that closes keeps its seat in the joint meeting")
+	}
 	if c.Sample {
 		if err := p.sample(t.Context(), d); err != nil {
 			t.Fatal(err)

@@ -154,7 +154,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.assembly = assembly.New(assembly.Deps{DB: d.db, Log: d.trail, Letters: p.merchants, Now: d.now, Link: func(organisation, meeting string) string {
 		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting
 	}, Keys: d.keys, Join: func(token string) string { return c.Origin + "/speak/" + token }})
-	d.posts.Members = p.assembly
+	d.posts.Members, p.merchants.Closes = p.assembly, p.assembly.MerchantCloses
 	p.together, p.offers = d.gather(p, c.Origin), d.offer()
 	d.openStations(p, c.Origin)
 	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now, Paused: func() bool { return d.frozen.Now().Frozen }})

@@ -223,6 +223,13 @@ func TestConsentTakenBackIsNowhere(t *testing.T) {
 				return err
 			}),
 		},
+		{"its merchant closes", func() { // the last way: nobody of its own can undo it
+			page := "/my/merchants/" + o.MerchantID + "/hand-over"
+			for _, id := range x.people[demo.Rival].ListingIDs {
+				owner.done(page, url.Values{"form": {"give_back"}, "do": {"give_back"}, "listing_id": {id}})
+			}
+			owner.done(page, url.Values{"form": {"close"}, "do": {"close"}, "rev": {revOf(t, owner.page(page), "close")}})
+		}, func() {}},
 	} {
 		owner.done(press, url.Values{"do": {"agree"}})
 		before := named

@@ -355,7 +355,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	})
 	keepRegister(&s, db, trail, d.Config.Origin, now)
 	s.Assembly = assembly.New(assembly.Deps{DB: db, Log: trail, Letters: s.Merchants, Now: now, Link: func(o, m string) string { return d.Config.Origin + "/my/assembly/" + o + "/meetings/" + m }, Keys: keys, Join: func(token string) string { return d.Config.Origin + "/speak/" + token }})
-	s.Posts.Members = s.Assembly
+	s.Posts.Members, s.Merchants.Closes = s.Assembly, s.Assembly.MerchantCloses
 	s.LinkHosts = outlink.New(outlink.Deps{DB: db, Log: trail, Setting: d.Config.LinkHosts})
 	s.OutLinks = outlink.NewChecker(outlink.CheckerDeps{
 		DB: db, Allowed: s.LinkHosts.Allowed, Origin: d.Config.Origin, Now: now, HTTP: &http.Client{Transport: deadEnd{}},

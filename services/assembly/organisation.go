@@ -230,10 +230,34 @@ func (s *Service) Leave(ctx context.Context, by access.Actor, id string, rev int
 		if o.Active != gone {
 			return audit.Write{}, cannot("assembly.wrong.state", "the seat is as asked")
 		}
-		o.Active, o.Consent, o.Speakers, o.Invitations = !gone, nil, []string{}, []Invitation{}
-		o.Feed++ // a seat that is given again has another calendar
+		o.seat(!gone)
 		return audit.Write{Action: access.AssemblyEdit, Title: o.Name.Hans}, nil
 	})
+}
+
+// seat starts the seat of an organisation anew, or ends it.
+func (o *Organisation) seat(active bool) {
+	o.Active, o.Consent, o.Speakers, o.Invitations = active, nil, []string{}, []Invitation{}
+	o.Feed++ // a seat that is given again has another calendar
+}
+
+// MerchantCloses ends the seat of a merchant that closes, in the name of who closes it; services/merchant has decided that they may. Nobody
+// could take back the leave to be listed afterwards, so that it ends here. The organisation is no merchant's then: whoever goes on under the
+// name gets a seat from the liaison, and agrees anew. It does nothing where the merchant has no seat, and can be repeated.
+func (s *Service) MerchantCloses(ctx context.Context, by access.Actor, merchantID string) error {
+	o, err := s.organisations.GetBy(ctx, "key", keyOf(merchantID))
+	if merchantID == "" || fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = s.organisations.UpdateAs(ctx, by, o.ID, 0, func(o *Organisation) (audit.Write, error) {
+		o.seat(false)
+		o.MerchantID, o.Key = "", keyOf("")
+		return audit.Write{Action: access.AssemblyConsent, Title: o.Name.Hans, Why: "the merchant has closed"}, nil
+	})
+	return err
 }
 
 // Agree gives the leave to be listed in public, or takes it back; both are the organisation's, and the liaison notes what came on paper.

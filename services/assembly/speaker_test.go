@@ -255,3 +255,35 @@ func TestTheCalendarOfAMember(t *testing.T) {
 	_, err = b.Feed(ctx, b.FeedToken(&one), "", "")
 	b.refused("the address of before the seat ended", err, fault.NotFound)
 }
+
+// A merchant that closes has no seat, no leave to be listed and no calendar any more; the seat can be given again, to an organisation that is
+// no merchant, and then it agrees anew.
+func TestAMerchantThatClosesLeavesItsSeat(t *testing.T) {
+	b := opened(t)
+	ctx := t.Context()
+	must(b, func() (Organisation, error) { return b.Agree(ctx, owner, b.one.ID, true) })
+	if o := must(b, func() (Organisation, error) { return b.Organisation(ctx, liaison, b.one.ID) }); !o.Listed() {
+		t.Fatal("not listed before")
+	}
+	for _, id := range []string{"none", "", "m1", "m1"} {
+		if err := b.MerchantCloses(ctx, owner, id); err != nil {
+			t.Fatalf("%q closes: %v", id, err)
+		}
+	}
+	o := must(b, func() (Organisation, error) { return b.Organisation(ctx, liaison, b.one.ID) })
+	if o.Active || o.Consent != nil || o.Listed() || o.MerchantID != "" || o.Feed != b.one.Feed+1 {
+		t.Errorf("closed: %+v", o)
+	}
+	if two := must(b, func() (Organisation, error) { return b.Organisation(ctx, liaison, b.two.ID) }); !two.Active || two.MerchantID != "m2" {
+		t.Errorf("the seat of another: %+v", two)
+	}
+	_, err := b.Own(ctx, owner, o.ID)
+	b.refused("its owner still acts", err, fault.NotFound)
+	_, err = b.Agree(ctx, liaison, o.ID, true)
+	b.refused("agrees without a seat", err, fault.Conflict)
+	o = must(b, func() (Organisation, error) { return b.Leave(ctx, liaison, o.ID, o.Rev, false) })
+	if o.Listed() || o.MerchantID != "" {
+		t.Errorf("given again: %+v", o)
+	}
+	must(b, func() (Organisation, error) { return b.Add(ctx, liaison, details("云间面馆", "m1")) }) // its key is free
+}

@@ -1,11 +1,14 @@
 package merchant_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/creditcode"
 	"shangquan/services/merchant"
@@ -129,7 +132,26 @@ func TestCloseAndLeaveNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := b.mail.token(t)
-	want(t, b.Close(t.Context(), o, m.ID, 0), "")
+	// What it has elsewhere ends first: a merchant that is closed has nobody left who could try again.
+	ended, broken := []string{}, errors.New("broken")
+	b.Closes = func(_ context.Context, by access.Actor, merchantID string) error {
+		ended = append(ended, by.AccountID+" "+merchantID)
+		return broken
+	}
+	rev := b.get(t, m.ID).Rev
+	want(t, b.Close(t.Context(), o, m.ID, rev-1), "conflict error.stale")
+	if len(ended) != 0 {
+		t.Errorf("ended before a stale page was refused: %v", ended)
+	}
+	want(t, b.Close(t.Context(), o, m.ID, rev), "broken")
+	if got := b.get(t, m.ID); got.State != merchant.Active || got.Rev != rev {
+		t.Errorf("closed, with its seat: %+v", got)
+	}
+	broken = nil
+	want(t, b.Close(t.Context(), o, m.ID, rev), "")
+	if !slices.Equal(ended, []string{"o " + m.ID, "o " + m.ID}) {
+		t.Errorf("ended: %v", ended)
+	}
 	got := b.get(t, m.ID)
 	if got.State != merchant.Closed || len(got.Members)+len(got.Invitations) != 0 || got.Sealed != "" || len(b.person(t, "o").Seats) != 0 {
 		t.Errorf("closed: %+v", got)

@@ -2,6 +2,7 @@ package merchant
 
 import (
 	"context"
+	"errors"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
@@ -92,8 +93,9 @@ func (s *Service) people(ctx context.Context, by access.Actor, act access.Action
 	})
 }
 
-// Close ends a merchant that has no shops any more: its people lose access and its personal data is erased; the name and the credit code stay
-// for the trail. fault.Conflict while it has shops: they are handed over or given back first (Offer, GiveBack).
+// Close ends a merchant that has no shops any more: its people lose access, its seat in the joint meeting and the leave to be listed end, and
+// its personal data is erased; the name and the credit code stay for the trail. fault.Conflict while it has shops: they are handed over or
+// given back first (Offer, GiveBack).
 func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int64) error {
 	m, err := s.allowed(ctx, by, access.MerchantTransfer, id)
 	if err != nil {
@@ -104,6 +106,15 @@ func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int
 		return err
 	case len(shops) > 0:
 		return fault.New(fault.Conflict, "error.merchant.shops", nil)
+	case m.State != Active:
+		return errClosed()
+	case rev != 0 && rev != m.Rev:
+		return fault.New(fault.Conflict, "error.stale", errors.New("merchant: closed over another revision"))
+	}
+	if s.Closes != nil {
+		if err := s.Closes(ctx, by, id); err != nil {
+			return err
+		}
 	}
 	if err := s.dropPapers(ctx, by, id); err != nil {
 		return err

@@ -28,6 +28,9 @@ type Deps struct {
 	Link func(page, token string) string
 	// EvidenceDays says how long evidence is kept after a decision, EvidenceDays days at most; nil: so long.
 	EvidenceDays func() int
+	// Closes ends what a merchant that closes has elsewhere, such as its seat in the joint meeting, in the name of who closes it; nil: nothing.
+	// It is set before the first request, and can be repeated: it comes before the merchant's own end.
+	Closes func(ctx context.Context, by access.Actor, merchantID string) error
 	// Site is what messages call the site.
 	Site string
 	Now  func() time.Time
