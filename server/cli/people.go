@@ -121,8 +121,9 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	if err != nil {
 		return err
 	}
+	p.signs = countersign.New(d.db, d.trail, d.now)
 	p.merchants = merchant.New(merchant.Deps{
-		DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Shops: merchant.Register(d.shops), People: merchant.Accounts(p.accounts.Get), Site: called(), Now: d.now,
+		Signs: p.signs, DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Shops: merchant.Register(d.shops), People: merchant.Accounts(p.accounts.Get), Site: called(), Now: d.now,
 		EvidenceDays: func() int { return d.settings.Now().EvidenceDays },
 		Link:         func(page, token string) string { return c.Origin + linkPaths[page] + token },
 	})
@@ -181,7 +182,6 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 
 // keepRegister puts on the store what coordinators do with the register as a whole.
 func (d *district) keepRegister(p *people, origin string) {
-	p.signs = countersign.New(d.db, d.trail, d.now)
 	p.desk = desk.New(d.shops, d.holidays.Calendar, d.now)
 	p.twins = twin.New(twin.Deps{DB: d.db, Log: d.trail, Listings: d.shops, Posts: d.posts, Seats: p.merchants, Signs: p.signs, Now: d.now})
 	p.batches = bulk.New(d.db, d.trail, d.shops, p.signs, d.now)

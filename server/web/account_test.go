@@ -251,7 +251,7 @@ func TestOwnData(t *testing.T) {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
-	want := strings.Fields("asks at authenticator claims consents email lang merchants name passkeys password_set recovery_codes_left roles sessions since trail")
+	want := strings.Fields("asks at authenticator claims consents email heritage lang merchants name organisations passkeys password_set recovery_codes_left roles sessions since trail")
 	if !slices.Equal(keys, want) {
 		t.Errorf("keys %v, want %v", keys, want)
 	}

@@ -225,6 +225,18 @@ func (s *Site) oneForms(c *fiber.Ctx, p *speaker, a account.Account, f *form) (o
 	}
 	v.Facts = append(v.Facts, ui.Static{Label: p.say("own.factor"), Value: factor},
 		ui.Static{Label: p.say("area.trail"), Value: p.say("office.since", "Date", ui.Date(p.Lang, a.CreatedAt, p.now)), Link: &ui.Link{Label: p.say("office.see_trail"), Href: at(c, "/admin/audit") + "?account=" + escaped(a.ID)}})
+	// Where the person acts is what is in the way of an erasure.
+	seats, err := s.services.Merchants.Seats(c.UserContext(), a.ID)
+	if err != nil {
+		return v, nil, err
+	}
+	mine, err := s.services.Merchants.Mine(c.UserContext(), access.Actor{AccountID: a.ID, Seats: seats})
+	if err != nil {
+		return v, nil, err
+	}
+	for i := range mine {
+		v.Facts = append(v.Facts, ui.Static{Label: p.say("office.seat"), Value: p.name(mine[i].Name), Link: &ui.Link{Label: p.say("office.seat_go"), Href: at(c, "/my/merchants/"+mine[i].ID)}})
+	}
 	roles := a.Roles
 	if f != nil {
 		roles = rolesOf(f)

@@ -10,7 +10,6 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/bulk"
-	"shangquan/services/countersign"
 	"shangquan/services/demo"
 	"shangquan/services/desk"
 	"shangquan/services/listing"
@@ -22,7 +21,7 @@ import (
 
 // keepRegister puts on the store what coordinators do with the register as a whole, as server/cli does.
 func keepRegister(s *Services, db store.DB, trail *audit.Log, origin string, now func() time.Time) {
-	s.Signs, s.Desk = countersign.New(db, trail, now), desk.New(s.Listings, s.Holidays.Calendar, now)
+	s.Desk = desk.New(s.Listings, s.Holidays.Calendar, now)
 	s.Twins = twin.New(twin.Deps{DB: db, Log: trail, Listings: s.Listings, Posts: s.Posts, Seats: s.Merchants, Signs: s.Signs, Now: now})
 	s.Batches = bulk.New(db, trail, s.Listings, s.Signs, now)
 	s.Rechecks = recheck.New(recheck.Deps{

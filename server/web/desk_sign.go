@@ -9,6 +9,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/bulk"
 	"shangquan/services/countersign"
+	"shangquan/services/merchant"
 	"shangquan/services/twin"
 )
 
@@ -26,8 +27,9 @@ func (s *Site) countersignRoutes() []Route {
 // signWords shows, by the kind of a proposal, what exactly would be done.
 func (s *Site) signWords() map[string]func(*fiber.Ctx, *speaker, *countersign.Proposal) ([]section, error) {
 	return map[string]func(*fiber.Ctx, *speaker, *countersign.Proposal) ([]section, error){
-		twin.MergeKind: s.mergeSigned,
-		bulk.CloseKind: s.closeSigned,
+		twin.MergeKind:   s.mergeSigned,
+		bulk.CloseKind:   s.closeSigned,
+		merchant.EndKind: s.endSigned,
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"shangquan/services/account"
 	"shangquan/services/audit"
 	"shangquan/services/consent"
+	"shangquan/services/heritage"
 	"shangquan/services/merchant"
 	"shangquan/services/privacy"
 	"shangquan/services/sheet"
@@ -40,6 +41,8 @@ type exported struct {
 	Sessions []exportedSession `json:"sessions"`
 	Seats    []exportedSeat    `json:"merchants"`
 	Claims   []exportedClaim   `json:"claims"`
+	Speaks   []exportedSpeaks  `json:"organisations"`
+	Heritage []exportedMark    `json:"heritage"`
 	Consents []exportedConsent `json:"consents"`
 	Asks     []exportedAsk     `json:"asks"`
 	Trail    []exportedEntry   `json:"trail"`
@@ -69,6 +72,27 @@ type exportedClaim struct {
 	State merchant.ClaimState   `json:"state"`
 	At    time.Time             `json:"at"`
 	Said  merchant.ClaimPrivate `json:"said"`
+}
+
+// exportedSpeaks is an organisation that the person acts for, and what they did in its name.
+type exportedSpeaks struct {
+	Organisation string           `json:"organisation"`
+	Listed       *time.Time       `json:"let_it_be_listed,omitempty"`
+	Signed       []exportedSigned `json:"pact_signed,omitempty"`
+}
+
+type exportedSigned struct {
+	Version int       `json:"version"`
+	At      time.Time `json:"at"`
+}
+
+// exportedMark is what the person wrote of a shop as an old one, or whose certificate they sent.
+type exportedMark struct {
+	Shop  string         `json:"shop"`
+	State heritage.State `json:"state"`
+	Wrote bool           `json:"wrote_the_claim"`
+	Sent  *time.Time     `json:"certificate_sent,omitempty"`
+	Since time.Time      `json:"since"`
 }
 
 type exportedConsent struct {
@@ -162,7 +186,7 @@ func (s *Site) dataOf(ctx context.Context, person access.Actor, a *account.Accou
 	x := exported{
 		At: s.now(), Name: a.Name, Phone: a.Phone, Email: a.Email, Lang: string(a.Lang), Since: a.CreatedAt, Roles: a.Roles,
 		App: a.Factors.TOTP != "", Recovery: len(a.Factors.Recovery),
-		Passkeys: []exportedPasskey{}, Sessions: []exportedSession{}, Seats: []exportedSeat{}, Claims: []exportedClaim{}, Consents: []exportedConsent{}, Asks: []exportedAsk{}, Trail: []exportedEntry{},
+		Passkeys: []exportedPasskey{}, Sessions: []exportedSession{}, Seats: []exportedSeat{}, Claims: []exportedClaim{}, Speaks: []exportedSpeaks{}, Heritage: []exportedMark{}, Consents: []exportedConsent{}, Asks: []exportedAsk{}, Trail: []exportedEntry{},
 	}
 	if a.Password != "" {
 		x.Password = &a.PasswordAt
@@ -178,6 +202,9 @@ func (s *Site) dataOf(ctx context.Context, person access.Actor, a *account.Accou
 		x.Sessions = append(x.Sessions, exportedSession{y.Device, y.Area, y.Created, y.Used})
 	}
 	if err := s.exportMerchants(ctx, person, &x); err != nil {
+		return x, err
+	}
+	if err := s.exportDone(ctx, person, &x); err != nil {
 		return x, err
 	}
 	if err := s.exportSaid(ctx, person, &x); err != nil {
@@ -294,6 +321,40 @@ func (s *Site) exportMerchants(ctx context.Context, by access.Actor, x *exported
 			return err
 		}
 		x.Claims = append(x.Claims, exportedClaim{claim.ListingID, claim.State, claim.CreatedAt, said})
+	}
+	return nil
+}
+
+// exportDone adds which organisations the person acts for, and what they said of old shops.
+func (s *Site) exportDone(ctx context.Context, by access.Actor, x *exported) error {
+	speaks, err := s.services.Assembly.Mine(ctx, by)
+	if err != nil {
+		return err
+	}
+	for i := range speaks {
+		o := &speaks[i]
+		y := exportedSpeaks{Organisation: o.Name.Hans}
+		if o.Consent != nil && o.Consent.AccountID == by.AccountID {
+			y.Listed = &o.Consent.At
+		}
+		for _, z := range o.Signed {
+			if z.AccountID == by.AccountID {
+				y.Signed = append(y.Signed, exportedSigned{z.Version, z.At})
+			}
+		}
+		x.Speaks = append(x.Speaks, y)
+	}
+	marks, err := s.services.Heritage.Own(ctx, by)
+	if err != nil {
+		return err
+	}
+	for i := range marks {
+		r := &marks[i]
+		y := exportedMark{Shop: r.Shop, State: r.State, Wrote: slices.Contains(r.Authors, by.AccountID), Since: r.CreatedAt}
+		if r.Evidence != nil && r.Evidence.By == by.AccountID {
+			y.Sent = &r.Evidence.AddedAt
+		}
+		x.Heritage = append(x.Heritage, y)
 	}
 	return nil
 }

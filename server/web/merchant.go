@@ -42,6 +42,7 @@ func (s *Site) merchantRoutes() []Route {
 		paper(route(get, "/papers/:paper", s.paperPage, access.MerchantPapers, s.ofMerchant)),
 		paper(route(post, "/papers/:paper", s.paperSent, access.MerchantPapers, s.ofMerchant)),
 		route(post, "/export", s.exportSent, access.MerchantExport, s.ofMerchant),
+		route(post, "/end", s.endSent, access.MerchantEnd, s.ofMerchant),
 	}
 }
 
@@ -76,7 +77,8 @@ func (s *Site) merchantPage(c *fiber.Ctx) error {
 	return s.showCase(c, p, v, nil, nil)
 }
 
-func (s *Site) merchantCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form, error) {
+// merchantCase is the page of a merchant, with those of its forms that can be refused, by their ids.
+func (s *Site) merchantCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, map[string]*ui.Form, error) {
 	ctx, by := c.UserContext(), Of(c).Actor
 	m, err := s.services.Merchants.Get(ctx, by, c.Params("id"))
 	if err != nil {
@@ -104,14 +106,20 @@ func (s *Site) merchantCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.F
 	if access.Can(by, access.WebhookList, m.Thing()) {
 		me.Links = append(me.Links, ui.Link{Label: p.say("webhooks.title"), Href: at(c, base+"/webhooks")})
 	}
-	var invite *ui.Form
+	if m.State == merchant.Closed {
+		v.warn(p.say("merchant.closed"))
+		v.add(section{Facts: facts})
+		return v, nil, nil
+	}
+	forms := map[string]*ui.Form{}
 	if access.Can(by, access.MerchantPeople, m.Thing()) {
 		people, err := s.peopleSection(c, p, &m, shops)
 		if err != nil {
 			return nil, nil, err
 		}
 		v.add(people)
-		invite = s.inviteForm(c, p, &m, shops, only(f, "invite"))
+		invite := s.inviteForm(c, p, &m, shops, only(f, "invite"))
+		forms["invite"] = invite
 		v.add(section{ID: "invite", Title: p.say("member.invite"), Text: p.say("member.invite_text"), Forms: []*ui.Form{invite}})
 		disputes, err := s.disputeSections(c, p, &m)
 		if err != nil {
@@ -122,19 +130,31 @@ func (s *Site) merchantCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.F
 		}
 	}
 	v.add(me)
-	if owner, ok := m.Member(by.AccountID); ok {
-		last := section{Title: p.say("member.more")}
-		if owner.Role == access.Owner {
-			last.Links = []ui.Link{{Label: p.say("handover.title"), Href: at(c, base+"/hand-over")}}
-			last.Forms = append(last.Forms, &ui.Form{
-				ID: "export", Action: at(c, base+"/export"), CSRF: s.token(Of(c)), Parts: []ui.FormPart{{Text: p.say("merchant.export_text")}},
-				Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("merchant.export"), Kind: "alt"}}},
-			})
-		}
+	last := section{Title: p.say("member.more")}
+	if access.Can(by, access.MerchantTransfer, m.Thing()) {
+		last.Links = append(last.Links, ui.Link{Label: p.say("handover.title"), Href: at(c, base+"/hand-over")})
+	}
+	if access.Can(by, access.MerchantExport, m.Thing()) {
+		last.Forms = append(last.Forms, &ui.Form{
+			ID: "export", Action: at(c, base+"/export"), CSRF: s.token(Of(c)), Parts: []ui.FormPart{{Text: p.say("merchant.export_text")}},
+			Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("merchant.export"), Kind: "alt"}}},
+		})
+	}
+	if _, ok := m.Member(by.AccountID); ok {
 		last.Links = append(last.Links, ui.Link{Label: p.say("member.leave"), Href: at(c, base+"/leave")})
+	}
+	if len(last.Links)+len(last.Forms) > 0 {
 		v.add(last)
 	}
-	return v, invite, nil
+	if access.Can(by, access.MerchantEnd, m.Thing()) {
+		end, form, err := s.endSection(c, p, &m, f)
+		if err != nil {
+			return nil, nil, err
+		}
+		forms[endForm] = form
+		v.add(end)
+	}
+	return v, forms, nil
 }
 
 // peopleSection answers "who can change my shop": members with role, shops and last sign-in, then invitations.
@@ -313,11 +333,11 @@ func (s *Site) merchantSent(c *fiber.Ctx) error {
 		return see(c, "/my/merchants/"+id+"?done="+done)
 	}
 	p := s.speaker(c)
-	v, form, caseErr := s.merchantCase(c, p, f)
+	v, forms, caseErr := s.merchantCase(c, p, f)
 	if caseErr != nil {
 		return caseErr
 	}
-	return s.showCase(c, p, v, form, err)
+	return s.showCase(c, p, v, forms["invite"], err)
 }
 
 // disputeSent is what the owner says to a claim on a shop (claim, rev, do, why).

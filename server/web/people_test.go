@@ -32,6 +32,7 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/calendar"
 	"shangquan/services/consent"
+	"shangquan/services/countersign"
 	"shangquan/services/demo"
 	"shangquan/services/directory"
 	"shangquan/services/extract"
@@ -290,8 +291,10 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 	}
 	t.Cleanup(func() { _ = s.Accounts.Close(context.Background()) })
 	links := map[string]string{"invitation": "/join/", "transfer": "/transfer/"}
+	s.Signs = countersign.New(db, trail, now)
 	s.Merchants = merchant.New(merchant.Deps{
-		DB: db, Log: trail, Keys: keys, Mail: s.Pace, Shops: merchant.Register(s.Listings), People: merchant.Accounts(s.Accounts.Get), Site: "松江商圈", Now: now,
+		Signs: s.Signs,
+		DB:    db, Log: trail, Keys: keys, Mail: s.Pace, Shops: merchant.Register(s.Listings), People: merchant.Accounts(s.Accounts.Get), Site: "松江商圈", Now: now,
 		Link: func(page, token string) string { return d.Config.Origin + links[page] + token },
 	})
 	blobs, err := media.OpenBlobs(ctx, "file:"+filepath.Join(dir, "media"))

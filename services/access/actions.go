@@ -23,7 +23,8 @@ const (
 	MerchantPapers   Action = "merchant.papers" // licences and certificates with their end
 	MerchantExport   Action = "merchant.export"
 	MerchantTransfer Action = "merchant.transfer"
-	MerchantDecide   Action = "merchant.decide" // disputes and transfers
+	MerchantEnd      Action = "merchant.end"    // propose that one closes whose people cannot do it
+	MerchantDecide   Action = "merchant.decide" // disputes and transfers, and the second word on an end
 	MerchantGrant    Action = "merchant.grant"  // access on the spot, by a code
 	ClaimSend        Action = "claim.send"
 	ClaimOwn         Action = "claim.own"

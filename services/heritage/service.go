@@ -312,6 +312,23 @@ func (s *Service) List(ctx context.Context, by access.Actor) ([]Record, error) {
 	return page.Items, err
 }
 
+// Own returns the records whose claim the actor wrote or corrected, or whose certificate they sent: what is kept of one person here.
+func (s *Service) Own(ctx context.Context, by access.Actor) ([]Record, error) {
+	out := []Record{}
+	if by.AccountID == "" {
+		return out, nil
+	}
+	for r, err := range s.docs.Each(ctx, store.All().Limit(most)) {
+		if err != nil {
+			return nil, err
+		}
+		if !r.MayDecide(by.AccountID) {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
 // rank puts what waits for the district before what is shown, and that before what is over.
 func rank(s State) int {
 	switch s {

@@ -103,6 +103,9 @@ func (s *Service) Assign(ctx context.Context, by access.Actor, act access.Action
 		l.MerchantID = to
 		if from != to {
 			l.PlazaMay, l.Plaque = false, nil // its new owner decides anew
+			if to == "" {
+				l.Consents = []Consent{} // a mobile number is shown as long as somebody of the shop can take that back
+			}
 		}
 		return s.Check(l)
 	})

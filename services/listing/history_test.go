@@ -272,6 +272,17 @@ func TestAssign(t *testing.T) {
 	if _, err := b.Edit(ctx, owner, l.ID, 0, patch(t, "goods", []string{"面"})); !fault.Is(err, fault.NotFound) {
 		t.Errorf("the old owner still edits: %v", err)
 	}
+	// Given back, it shows nobody's mobile number: who gave the leave could not take it back any more.
+	shows := func(l listing.Listing) bool {
+		return slices.ContainsFunc(l.PublicPhones(), func(n phone.Number) bool { return n.Kind == phone.Mobile })
+	}
+	got, err := b.Edit(ctx, coordinator, l.ID, 0, patch(t, "phones", []phone.Number{{Kind: phone.Mobile, Digits: "+8613812345678"}}, "consents", []map[string]string{{"digits": "+8613812345678", "version": "1"}}))
+	if err != nil || !shows(got) {
+		t.Fatalf("with leave: %+v %v", got.Consents, err)
+	}
+	if got, err = b.Assign(ctx, coordinator, access.MerchantTransfer, l.ID, "other", "", ""); err != nil || shows(got) || len(got.Phones) != 1 {
+		t.Errorf("given back: %+v %v", got.Consents, err)
+	}
 }
 
 // CON-08: what asks for a look, and what does not.

@@ -13,6 +13,7 @@ import (
 	"shangquan/services/account"
 	"shangquan/services/audit"
 	"shangquan/services/audit/audittest"
+	"shangquan/services/countersign"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/mail"
@@ -40,6 +41,7 @@ type bench struct {
 	*merchant.Service
 	db    store.DB
 	log   *audit.Log
+	signs *countersign.Service
 	shops *shops
 	mail  *outbox
 	mu    sync.Mutex
@@ -57,9 +59,9 @@ func open(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{at: time.Date(2026, 10, 15, 12, 0, 0, 0, zone), shops: &shops{all: map[string]merchant.Shop{}}, mail: &outbox{}}
 	db, log, keys := audittest.Open(t, b.now)
-	b.db, b.log = db, log
+	b.db, b.log, b.signs = db, log, countersign.New(db, log, b.now)
 	b.Service = merchant.New(merchant.Deps{
-		DB: db, Log: b.log, Keys: keys, Mail: b.mail, Shops: b.shops, People: people{}, Now: b.now, Site: "松江商圈",
+		DB: db, Log: b.log, Keys: keys, Mail: b.mail, Shops: b.shops, People: people{}, Signs: b.signs, Now: b.now, Site: "松江商圈",
 		Link: func(page, token string) string { return page + ":" + token },
 	})
 	for _, id := range []string{"s1", "s2", "s3"} {

@@ -2,11 +2,9 @@ package merchant
 
 import (
 	"context"
-	"errors"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
-	"shangquan/services/fault"
 )
 
 // Access returns who has access to a merchant and who was invited, for its owners and the district: the one page that answers "who can
@@ -91,37 +89,4 @@ func (s *Service) people(ctx context.Context, by access.Actor, act access.Action
 		}
 		return change(m)
 	})
-}
-
-// Close ends a merchant that has no shops any more: its people lose access, its seat in the joint meeting and the leave to be listed end, and
-// its personal data is erased; the name and the credit code stay for the trail. fault.Conflict while it has shops: they are handed over or
-// given back first (Offer, GiveBack).
-func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int64) error {
-	m, err := s.allowed(ctx, by, access.MerchantTransfer, id)
-	if err != nil {
-		return err
-	}
-	switch shops, err := s.shopIDs(ctx, id); {
-	case err != nil:
-		return err
-	case len(shops) > 0:
-		return fault.New(fault.Conflict, "error.merchant.shops", nil)
-	case m.State != Active:
-		return errClosed()
-	case rev != 0 && rev != m.Rev:
-		return fault.New(fault.Conflict, "error.stale", errors.New("merchant: closed over another revision"))
-	}
-	if s.Closes != nil {
-		if err := s.Closes(ctx, by, id); err != nil {
-			return err
-		}
-	}
-	if err := s.dropPapers(ctx, by, id); err != nil {
-		return err
-	}
-	_, err = s.people(ctx, by, access.MerchantTransfer, id, atLeast(rev, m.Rev), func(m *Merchant) error {
-		m.State, m.Members, m.Invitations, m.Sealed, m.PlazaID, m.CodeKey = Closed, []Member{}, []Invitation{}, "", "", codeKey("")
-		return nil
-	})
-	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
+	"shangquan/services/countersign"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/mail"
@@ -31,6 +32,8 @@ type Deps struct {
 	// Closes ends what a merchant that closes has elsewhere, such as its seat in the joint meeting, in the name of who closes it; nil: nothing.
 	// It is set before the first request, and can be repeated: it comes before the merchant's own end.
 	Closes func(ctx context.Context, by access.Actor, merchantID string) error
+	// Signs are the proposals that take two people, see EndKind; nil: nobody closes a merchant but its owner.
+	Signs *countersign.Service
 	// Site is what messages call the site.
 	Site string
 	Now  func() time.Time
@@ -51,7 +54,7 @@ const auditFollower = "audit"
 // New declares the collections and returns the service.
 func New(d Deps) *Service {
 	follow := store.Follow(auditFollower)
-	return &Service{
+	s := &Service{
 		Deps: d,
 		merchants: audit.Record(store.NewCollection[Merchant](d.DB, "merchants",
 			store.Unique("code_key"), store.Index("state", "updated_at"), store.Index("plaza_id"), store.Multi("members.account_id"),
@@ -68,6 +71,10 @@ func New(d Deps) *Service {
 		papers: audit.Record(store.NewCollection[Paper](d.DB, "papers",
 			store.Index("merchant_id", "until"), store.Index("until"), follow), d.Log, KindPaper, audit.Hide("sealed")),
 	}
+	if d.Signs != nil {
+		d.Signs.Register(EndKind, countersign.Deed{Action: access.MerchantDecide, Do: s.endSigned})
+	}
+	return s
 }
 
 // Seats returns what an account is in which merchants. It is one query over an index, since it is asked at every request of somebody who is
