@@ -86,6 +86,11 @@ func (s *Site) merchantCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, map[s
 	}
 	base := "/my/merchants/" + m.ID
 	v := &casePage{Up: &ui.Link{Label: p.say("claim.my_shops"), Href: at(c, "/my")}, Title: p.name(m.Name)}
+	if _, own := m.Member(by.AccountID); !own && access.Can(by, access.AccountList, access.Thing{}) {
+		v.Up = &ui.Link{Label: p.say("area.people"), Href: at(c, "/admin/accounts")} // where an administrator comes from
+	} else if !own {
+		v.Up = toDesk(c, p)
+	}
 	shops, err := s.services.Merchants.Shops.ShopsOf(ctx, m.ID)
 	if err != nil {
 		return nil, nil, err

@@ -26,7 +26,7 @@ func (s *Site) endSection(c *fiber.Ctx, p *speaker, m *merchant.Merchant, f *for
 	}
 	form := &ui.Form{
 		ID: endForm, Action: at(c, "/my/merchants/"+m.ID+"/end"), CSRF: s.token(Of(c)), Rev: revision(m.Rev), Hidden: hidden("form", endForm),
-		Parts: []ui.FormPart{field(only(f, endForm), endForm, "why", p.say("office.erase_why"), func(x *ui.Field) {
+		Parts: []ui.FormPart{{Text: p.say("merchant.end_does")}, field(only(f, endForm), endForm, "why", p.say("office.erase_why"), func(x *ui.Field) {
 			x.Type, x.Rows, x.Max, x.Hint = "textarea", 2, 300, p.say("office.erase_why_hint")
 		})},
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("merchant.end_go"), Kind: "alt"}}},
@@ -64,7 +64,7 @@ func (s *Site) endSigned(c *fiber.Ctx, p *speaker, x *countersign.Proposal) ([]s
 	if err != nil {
 		return nil, err
 	}
-	out := section{Title: p.say("merchant.end_becomes"), Text: p.say("merchant.end_text")}
+	out := section{Title: p.say("merchant.end_becomes"), Text: p.say("merchant.end_does")}
 	if x.StateAt(p.now) == countersign.Waiting {
 		people := ""
 		for i, y := range m.Members {

@@ -59,7 +59,7 @@ func TestAMerchantIsClosedForSomebody(t *testing.T) {
 	admin, coord := x.as(t, demo.Admin), x.as(t, demo.Coordinator)
 	has(t, "the account", admin.page(account), `href="`+page+`"`, "演示") // where the person is still an owner
 	body := admin.page(page)
-	has(t, "the merchant", body, `action="`+page+`/export"`, `action="`+page+`/end"`)
+	has(t, "the merchant", body, `action="`+page+`/export"`, `action="`+page+`/end"`, `href="/admin/accounts">人员`)
 	for _, who := range []string{demo.Owner, demo.Staff, demo.Coordinator} {
 		b := x.as(t, who)
 		if strings.Contains(b.page(page), page+"/end") {
