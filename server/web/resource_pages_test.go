@@ -70,7 +70,7 @@ func TestANeedIsMetThroughThePages(t *testing.T) {
 	if m := x.sent(t, demo.Owner, "resource_match"); !strings.Contains(m.Text, "三楼活动厅") || !strings.Contains(m.Text, mine) {
 		t.Errorf("the letter says %q", m.Text)
 	}
-	if a := rival.post(theirs+"/posts/"+id, url.Values{"form": {"answer"}, "with": {need[strings.LastIndexByte(need, '/')+1:]}}); a.status != http.StatusConflict || !strings.Contains(a.body, "正在商量") {
+	if a := rival.post(theirs+"/posts/"+id, url.Values{"form": {"answer"}, "with": {need[strings.LastIndexByte(need, '/')+1:]}}); a.status != http.StatusConflict || !strings.Contains(a.body, "还没办结") {
 		t.Errorf("answered twice: %d", a.status)
 	}
 	ours := strings.Replace(deal, theirs, mine, 1)

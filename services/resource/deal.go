@@ -3,6 +3,7 @@ package resource
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
 	"time"
 
@@ -28,8 +29,11 @@ const (
 	GivenUp   State = "given_up"
 )
 
+// running are the states in which something is still to be done.
+var running = []string{string(Matched), string(Agreed), string(Delivered), string(Confirmed)}
+
 // Running reports whether something is still to be done.
-func (s State) Running() bool { return s == Matched || s == Agreed || s == Delivered || s == Confirmed }
+func (s State) Running() bool { return slices.Contains(running, string(s)) }
 
 // Party is one of the two organisations of a deal and what it has said.
 type Party struct {
@@ -150,15 +154,16 @@ func (d *Deal) do(x Deed, organisationID string, said Saying, now time.Time) err
 	case Deny:
 		d.State, d.Reason, d.Giver.ConfirmedAt, d.Taker.ConfirmedAt = Agreed, said.Reason, nil, nil
 	case Close:
-		d.State = Closed
+		d.end(Closed)
 	case GiveUp:
-		d.State, d.Reason = GivenUp, said.Reason
-	}
-	if !d.State.Running() {
-		d.Key = "-" + rand.Text()
+		d.end(GivenUp)
+		d.Reason = said.Reason
 	}
 	return nil
 }
+
+// end brings a deal to a state in which nothing is left to do; the same two can begin anew.
+func (d *Deal) end(s State) { d.State, d.Key = s, "-"+rand.Text() }
 
 // Answer brings an organisation together with the one of an open post; it agrees by answering, and the other is asked. with is its own
 // post that fits, or empty. fault.NotFound, fault.Conflict when the two are at it already or the post is its own.
@@ -186,7 +191,8 @@ func (s *Service) Answer(ctx context.Context, by access.Actor, organisationID, p
 	return s.begin(ctx, by, access.ResourceOwn, d, p.OrganisationID)
 }
 
-// Match brings the organisations of two posts together; both are asked: fault.NotFound, fault.Conflict.
+// Match brings the organisations of two posts together; both are asked: fault.NotFound, fault.Conflict, also when the two are at one of the
+// posts already.
 func (s *Service) Match(ctx context.Context, by access.Actor, postID, with string) (Deal, error) {
 	if err := access.Require(by, access.ResourceMatch, access.Thing{Kind: kindDeal}); err != nil {
 		return Deal{}, err
@@ -217,13 +223,46 @@ func (p *Post) with(organisationID, otherID string) Deal {
 	return d
 }
 
+// shares reports whether two deals of the same two organisations are about the same post, whichever of them named it.
+func (d *Deal) shares(x *Deal) bool {
+	return slices.ContainsFunc([]string{d.PostID, d.OtherID}, func(id string) bool { return id != "" && (id == x.PostID || id == x.OtherID) })
+}
+
+// both reports whether the two are at something that d is about already, in another deal: what comes of it would count twice.
+func (s *Service) both(ctx context.Context, d *Deal) (bool, error) {
+	q := store.Where("giver_id", store.Eq, d.GiverID).And("taker_id", store.Eq, d.TakerID).And("state", store.In, running)
+	for x, err := range s.deals.Each(ctx, q) {
+		if err != nil || x.ID != d.ID && d.shares(&x) {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
 func (s *Service) begin(ctx context.Context, by access.Actor, act access.Action, d Deal, tell ...string) (Deal, error) {
+	twice := func(err error) error { return fault.New(fault.Conflict, "resource.wrong.twice", err) }
+	if at, err := s.both(ctx, &d); err != nil {
+		return Deal{}, err
+	} else if at {
+		return Deal{}, twice(errors.New("resource: the two are at it"))
+	}
 	err := s.deals.Insert(ctx, by, audit.Write{Action: act, Title: d.Title}, &d)
 	if fault.Is(err, fault.Conflict) {
-		return Deal{}, fault.New(fault.Conflict, "resource.wrong.twice", err)
+		return Deal{}, twice(err)
 	}
 	if err != nil {
 		return Deal{}, err
+	}
+	// Who began from the other end in this moment is seen now, or sees this one: at least one of the two steps back.
+	if at, err := s.both(ctx, &d); err != nil || at {
+		_, undo := s.deals.Update(context.WithoutCancel(ctx), by, audit.Write{Action: act, Title: d.Title, Why: "twice"}, d.ID, 0, func(d *Deal) error {
+			d.end(GivenUp)
+			return nil
+		})
+		if err = errors.Join(err, undo); err != nil {
+			return Deal{}, err
+		}
+		return Deal{}, twice(errors.New("resource: the two began at once"))
 	}
 	for _, o := range tell {
 		s.write(ctx, o, func(id string) error {
@@ -331,7 +370,7 @@ func (s *Service) Unmatched(ctx context.Context, by access.Actor, most int) ([]P
 		return nil, err
 	}
 	taken := map[string]bool{}
-	for d, err := range s.deals.Each(ctx, store.Where("state", store.In, []string{string(Matched), string(Agreed), string(Delivered), string(Confirmed)})) {
+	for d, err := range s.deals.Each(ctx, store.Where("state", store.In, running)) {
 		if err != nil {
 			return nil, err
 		}

@@ -350,6 +350,54 @@ func TestADeliveryCountsOnceBothConfirm(t *testing.T) {
 	}
 }
 
+// One delivery counts once: while two organisations are at something, they do not begin it a second time from another end of it.
+func TestTheSameTwoAreAtAPostOnce(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	sought := Details{Side: Sought, Kind: Hall, Title: "借场地"}
+	offer, need, other := m.add(owner, "o1", hall), m.add(rival, "o2", sought), m.add(rival, "o2", sought)
+	begins := map[string]func() (Deal, error){
+		"the liaison":                    func() (Deal, error) { return m.Match(ctx, liaison, offer.ID, need.ID) },
+		"the liaison, with another need": func() (Deal, error) { return m.Match(ctx, liaison, other.ID, offer.ID) },
+		"who seeks":                      func() (Deal, error) { return m.Answer(ctx, rival, "o2", offer.ID, "") },
+		"who seeks, with its need":       func() (Deal, error) { return m.Answer(ctx, rival, "o2", offer.ID, need.ID) },
+		"who offers, with its offer":     func() (Deal, error) { return m.Answer(ctx, owner, "o1", need.ID, offer.ID) },
+	}
+	for first, begin := range begins {
+		d := ok(m, begin)
+		for second, again := range begins {
+			if _, err := again(); !fault.Is(err, fault.Conflict) {
+				t.Errorf("begun by %s, then by %s: %v", first, second, err)
+			}
+		}
+		m.do(liaison, "", d.ID, GiveUp, Saying{Reason: "换个时间"})
+	}
+	d := ok(m, func() (Deal, error) { return m.Answer(ctx, owner, "o1", need.ID, "") })
+	if _, err := m.Match(ctx, liaison, offer.ID, need.ID); !fault.Is(err, fault.Conflict) {
+		t.Errorf("about a need that the same two are at: %v", err)
+	}
+	if _, err := m.Answer(ctx, third, "o3", offer.ID, ""); err != nil {
+		t.Errorf("a third about the same hall: %v", err)
+	}
+	m.do(owner, "o1", d.ID, GiveUp, Saying{Reason: "换个时间"})
+	// Begun from every end in the same moment, it is at most one.
+	var wg sync.WaitGroup
+	for range 4 {
+		for _, begin := range begins {
+			wg.Go(func() { _, _ = begin() })
+		}
+	}
+	wg.Wait()
+	running := 0
+	for _, x := range ok(m, func() ([]Deal, error) { return m.Deals(ctx, rival, "o2", 50) }) {
+		if x.State.Running() {
+			running++
+		}
+	}
+	if running > 1 {
+		t.Errorf("%d run at once", running)
+	}
+}
+
 func TestGivenUpWithAReason(t *testing.T) {
 	m, ctx := opened(t), t.Context()
 	p := m.add(owner, "o1", hall)
