@@ -62,6 +62,7 @@ func (d *district) jobs() []job.Job {
 		{Name: "sides of cases", Every: 24 * time.Hour, Do: d.erases("cases", p.together.neighbours.Sweep)},
 		{Name: "pictures of street care", Every: 24 * time.Hour, Do: d.erases("care_photos", p.together.care.Sweep)},
 		{Name: "enquiries", Every: 24 * time.Hour, Do: d.erases("enquiries", p.offers.leads.Sweep)},
+		{Name: "rooms of seats that ended", Every: 10 * time.Minute, Do: p.stations.Sweep},
 		{Name: "resources", Every: 6 * time.Hour, Do: p.resources.Sweep},
 		{Name: "sessions", Every: 6 * time.Hour, Do: d.erases("sessions", p.accounts.Sweep)},
 		{Name: "repeated requests", Every: time.Hour, Do: d.erases("repeats", p.repeats.Sweep)},

@@ -174,3 +174,34 @@ func TestAMemberThatOnlyTheLiaisonKnowsIsNotNamed(t *testing.T) {
 	has(t, "the other side of what it agreed to", rival.page(theirs), name)
 	unnamed(theirs+"/open", offered)
 }
+
+// What an organisation posted is over with its seat: nobody is brought together with it.
+func TestNobodyIsBroughtTogetherWithWhoLeft(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
+	lian, owner, rival := x.as(t, demo.Liaison), x.as(t, demo.Owner), x.as(t, demo.Rival)
+	add := func(b *browser, org, side, title string) string {
+		t.Helper()
+		to, _, _ := strings.Cut(b.done("/my/resources/"+org, url.Values{"form": {"post"}, "side": {side}, "kind": {"printing"}, "title": {title}}), "?")
+		return to[strings.LastIndexByte(to, '/')+1:]
+	}
+	offer, need := add(owner, own, "offered", "免费打印"), add(rival, other, "sought", "要打印")
+	has(t, "what fits while both have a seat", lian.page("/liaison/resources/"+offer), "要打印")
+	o, err := x.services.Assembly.Organisation(t.Context(), x.actor(t, demo.Liaison), other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := x.services.Assembly.Leave(t.Context(), x.actor(t, demo.Liaison), other, o.Rev, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/liaison", "/liaison/resources", "/liaison/resources/" + offer} {
+		if strings.Contains(lian.page(path), "要打印") {
+			t.Errorf("%s shows what one posted that left", path)
+		}
+	}
+	has(t, "the need", lian.page("/liaison/resources/"+need), "已收回")
+	if a := lian.post("/liaison/resources/"+offer, url.Values{"with": {need}}); a.status != http.StatusConflict {
+		t.Errorf("brought together with one that left: %d", a.status)
+	}
+}

@@ -12,3 +12,13 @@ func (s *Service) Reach(ctx context.Context, id string) (Organisation, []string,
 	people, err := s.people(ctx, &o)
 	return o, people, err
 }
+
+// Seated holds the ids of the organisations that have a seat at this moment.
+func (s *Service) Seated(ctx context.Context) (map[string]bool, error) {
+	list, err := s.seated(ctx, true)
+	out := make(map[string]bool, len(list))
+	for i := range list {
+		out[list[i].ID] = true
+	}
+	return out, err
+}

@@ -197,11 +197,11 @@ func (s *Service) Match(ctx context.Context, by access.Actor, postID, with strin
 	if err := access.Require(by, access.ResourceMatch, access.Thing{Kind: kindDeal}); err != nil {
 		return Deal{}, err
 	}
-	a, err := s.posts.Get(ctx, postID)
+	a, err := s.asItIs(ctx, postID)
 	if err != nil {
 		return Deal{}, err
 	}
-	b, err := s.posts.Get(ctx, with)
+	b, err := s.asItIs(ctx, with)
 	if err != nil {
 		return Deal{}, err
 	}
@@ -369,6 +369,10 @@ func (s *Service) Unmatched(ctx context.Context, by access.Actor, most int) ([]P
 	if err := s.reads(ctx, by, ""); err != nil {
 		return nil, err
 	}
+	seated, err := s.Members.Seated(ctx)
+	if err != nil {
+		return nil, err
+	}
 	taken := map[string]bool{}
 	for d, err := range s.deals.Each(ctx, store.Where("state", store.In, running)) {
 		if err != nil {
@@ -381,7 +385,7 @@ func (s *Service) Unmatched(ctx context.Context, by access.Actor, most int) ([]P
 		if err != nil {
 			return nil, err
 		}
-		if taken[p.ID] {
+		if taken[p.ID] || !seated[p.OrganisationID] {
 			continue
 		}
 		if out = append(out, p); len(out) == most {

@@ -208,7 +208,7 @@ func (s *Service) Withdraw(ctx context.Context, by access.Actor, organisationID,
 		if p.State == Withdrawn || p.State == Ended {
 			return cannot("it has ended")
 		}
-		p.State, p.Shown, p.Consent = Withdrawn, false, nil
+		p.withdraw()
 		return nil
 	})
 }
@@ -246,7 +246,7 @@ func (s *Service) Post(ctx context.Context, by access.Actor, organisationID, id 
 	if err := s.reads(ctx, by, organisationID); err != nil {
 		return Post{}, err
 	}
-	p, err := s.posts.Get(ctx, id)
+	p, err := s.asItIs(ctx, id)
 	if err == nil && organisationID != "" && p.OrganisationID != organisationID && p.StateAt(s.today()) != Open {
 		err = fault.Missing()
 	}
@@ -254,6 +254,28 @@ func (s *Service) Post(ctx context.Context, by access.Actor, organisationID, id 
 		return Post{}, err
 	}
 	return p, nil
+}
+
+// asItIs is a post of which nobody needs to wait for the program: what an organisation posted is over with its seat.
+func (s *Service) asItIs(ctx context.Context, id string) (Post, error) {
+	p, err := s.posts.Get(ctx, id)
+	if err != nil || p.State != Open {
+		return p, err
+	}
+	seated, err := s.Members.Seated(ctx)
+	if !seated[p.OrganisationID] {
+		p.withdraw()
+	}
+	return p, err
+}
+
+// withdraw ends a post for everybody.
+func (p *Post) withdraw() { p.State, p.Shown, p.Consent = Withdrawn, false, nil }
+
+// ofSeated leaves out the posts of organisations that have no seat any more.
+func (s *Service) ofSeated(ctx context.Context, list []Post) ([]Post, error) {
+	seated, err := s.Members.Seated(ctx)
+	return slices.DeleteFunc(list, func(p Post) bool { return !seated[p.OrganisationID] }), err
 }
 
 // reads asks for the leave to read: of the organisation, or of who reads everything when it is empty.
@@ -265,12 +287,16 @@ func (s *Service) reads(ctx context.Context, by access.Actor, organisationID str
 }
 
 // Open returns the open posts, those that end soonest first, a page at a time, for everybody who may read posts; organisationID as in
-// Post. An empty side or kind is any.
+// Post. An empty side or kind is any. A page has fewer than limit where an organisation lost its seat.
 func (s *Service) Open(ctx context.Context, by access.Actor, organisationID string, side Side, kind Kind, cursor string, limit int) (store.Page[Post], error) {
 	if err := s.reads(ctx, by, organisationID); err != nil {
 		return store.Page[Post]{}, err
 	}
-	return s.posts.Find(ctx, s.open(side, kind).OrderBy("until", store.Asc).Limit(limit).After(cursor))
+	page, err := s.posts.Find(ctx, s.open(side, kind).OrderBy("until", store.Asc).Limit(limit).After(cursor))
+	if err == nil {
+		page.Items, err = s.ofSeated(ctx, page.Items)
+	}
+	return page, err
 }
 
 // open finds the open posts of a side and a kind; empty: of any.
@@ -306,7 +332,8 @@ func (s *Service) Suggest(ctx context.Context, by access.Actor, organisationID s
 	if err != nil {
 		return nil, err
 	}
-	return p.fitting(page.Items, s.today(), most), nil
+	list, err := s.ofSeated(ctx, page.Items)
+	return p.fitting(list, s.today(), most), err
 }
 
 // fitting orders candidates of the other side by place: the same, then anywhere, then elsewhere.
@@ -360,8 +387,39 @@ func (s *Service) Spaces(ctx context.Context) ([]Space, error) {
 	return out, nil
 }
 
-// Sweep tells people what ends in two weeks, once, and ends what nobody renewed; it returns how many posts it dealt with.
+// Sweep tells people what ends in two weeks, once, and ends what nobody renewed and what is of an organisation without a seat; it returns
+// how many posts it dealt with.
 func (s *Service) Sweep(ctx context.Context) (int, error) {
+	n, err := s.lapse(ctx)
+	if err != nil {
+		return n, err
+	}
+	seated, err := s.Members.Seated(ctx)
+	if err != nil {
+		return n, err
+	}
+	for p, err := range s.posts.Each(ctx, store.Where("state", store.Eq, string(Open)).Limit(100)) {
+		if err != nil {
+			return n, err
+		}
+		if seated[p.OrganisationID] {
+			continue
+		}
+		_, err := s.posts.Update(ctx, access.System("schedule"), audit.Write{Action: access.ResourceLapse, Title: p.Title, Why: "the seat ended"}, p.ID, 0, func(p *Post) error {
+			if p.State == Open {
+				p.withdraw()
+			}
+			return nil
+		})
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+func (s *Service) lapse(ctx context.Context) (int, error) {
 	today, n := s.today(), 0
 	soon := store.Where("state", store.Eq, string(Open)).And("until", store.Lte, (today + TellBefore).String()).Limit(100)
 	for p, err := range s.posts.Each(ctx, soon) {

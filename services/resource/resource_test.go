@@ -32,6 +32,7 @@ type market struct {
 	t       testing.TB
 	now     time.Time
 	change  func(*assembly.Organisation) // what befell the organisations meanwhile; nil: nothing
+	gone    string                       // the organisation whose seat has ended
 	letters []string
 }
 
@@ -40,7 +41,16 @@ func (m *market) Own(ctx context.Context, by access.Actor, id string) (assembly.
 	if err == nil {
 		err = access.Require(by, access.AssemblyMember, o.Thing(by))
 	}
+	if err == nil && !o.Active {
+		err = fault.Missing()
+	}
 	return o, err
+}
+
+func (m *market) Seated(context.Context) (map[string]bool, error) {
+	out := map[string]bool{"o1": true, "o2": true, "o3": true}
+	delete(out, m.gone)
+	return out, nil
 }
 
 func (m *market) Reach(_ context.Context, id string) (assembly.Organisation, []string, error) {
@@ -48,7 +58,7 @@ func (m *market) Reach(_ context.Context, id string) (assembly.Organisation, []s
 	if !ok {
 		return assembly.Organisation{}, nil, fault.Missing()
 	}
-	o := assembly.Organisation{MerchantID: merchant, Name: lang.Text{Hans: "单位" + id}, Active: true, Visibility: assembly.Public, Consent: &assembly.Consent{Words: assembly.ConsentWords}}
+	o := assembly.Organisation{MerchantID: merchant, Name: lang.Text{Hans: "单位" + id}, Active: id != m.gone, Visibility: assembly.Public, Consent: &assembly.Consent{Words: assembly.ConsentWords}}
 	if o.ID = id; m.change != nil {
 		m.change(&o)
 	}
@@ -410,6 +420,52 @@ func TestGivenUpWithAReason(t *testing.T) {
 	}
 	if list := ok(m, func() ([]Deal, error) { return m.Deals(ctx, rival, "o2", 10) }); len(list) != 1 || list[0].Reason != "那天不行" {
 		t.Errorf("the other reads %v", list)
+	}
+}
+
+// An organisation whose seat has ended is matched with nobody from that moment, and what it posted does not come back with another seat.
+func TestWhoseSeatHasEnded(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	sought := Details{Side: Sought, Kind: Hall, Title: "借场地"}
+	offer, need := m.add(owner, "o1", hall), m.add(rival, "o2", sought)
+	theirs := m.add(owner, "o1", sought)
+	other := m.add(third, "o3", hall)
+	m.gone = "o1"
+	seen := func() string {
+		open := ok(m, func() (store.Page[Post], error) { return m.Open(ctx, liaison, "", "", "", "", 10) })
+		fit := ok(m, func() ([]Post, error) { return m.Suggest(ctx, rival, "o2", &need, 10) })
+		unmatched := ok(m, func() ([]Post, error) { return m.Unmatched(ctx, liaison, 10) })
+		return fmt.Sprint(len(open.Items), len(fit), len(unmatched))
+	}
+	if got := seen(); got != "2 1 1" {
+		t.Errorf("open, fitting and unmatched are %s", got)
+	}
+	for name, begin := range map[string]func() (Deal, error){
+		"the liaison":              func() (Deal, error) { return m.Match(ctx, liaison, offer.ID, need.ID) },
+		"the liaison, turned":      func() (Deal, error) { return m.Match(ctx, liaison, need.ID, offer.ID) },
+		"who seeks":                func() (Deal, error) { return m.Answer(ctx, rival, "o2", offer.ID, "") },
+		"who seeks, with its need": func() (Deal, error) { return m.Answer(ctx, rival, "o2", offer.ID, need.ID) },
+		"who offers":               func() (Deal, error) { return m.Answer(ctx, third, "o3", theirs.ID, other.ID) },
+	} {
+		if _, err := begin(); !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
+			t.Errorf("begun by %s: %v", name, err)
+		}
+	}
+	if p := ok(m, func() (Post, error) { return m.Post(ctx, liaison, "", offer.ID) }); p.State != Withdrawn {
+		t.Errorf("the liaison reads that it is %s", p.State)
+	}
+	if n := ok(m, func() (int, error) { return m.Sweep(ctx) }); n != 2 {
+		t.Errorf("dealt with %d, want 2", n)
+	}
+	m.gone = ""
+	if got := seen(); got != "2 1 1" {
+		t.Errorf("with another seat, open, fitting and unmatched are %s", got)
+	}
+	if p := ok(m, func() (Post, error) { return m.Post(ctx, owner, "o1", offer.ID) }); p.State != Withdrawn {
+		t.Errorf("with another seat it is %s", p.State)
+	}
+	if n := ok(m, func() (int, error) { return m.Sweep(ctx) }); n != 0 {
+		t.Errorf("dealt with %d once more", n)
 	}
 }
 

@@ -25,6 +25,8 @@ type Members interface {
 	Own(ctx context.Context, by access.Actor, id string) (assembly.Organisation, error)
 	// Reach returns an organisation with the accounts that act for it.
 	Reach(ctx context.Context, id string) (assembly.Organisation, []string, error)
+	// Seated holds the ids of the organisations that have a seat at this moment.
+	Seated(ctx context.Context) (map[string]bool, error)
 }
 
 // Letters reach the people who act for an organisation. Sent twice with the same key a letter arrives once where the engine can tell;

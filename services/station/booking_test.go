@@ -38,6 +38,13 @@ type house struct {
 	shops   map[string]listing.Listing
 	named   map[string]lang.Text // the organisations that may be named
 	letters []string
+	gone    string // the organisation whose seat has ended
+}
+
+func (h *house) Seated(context.Context) (map[string]bool, error) {
+	out := map[string]bool{"o1": true, "o2": true}
+	delete(out, h.gone)
+	return out, nil
 }
 
 func (h *house) ListedNames(context.Context) (map[string]lang.Text, error) { return h.named, nil }
@@ -196,6 +203,40 @@ func TestARoomOnAHolidayNobodySpokeOf(t *testing.T) {
 	if _, err := h.Book(t.Context(), owner, "o1", h.room.ID, wish("2026-10-01", 600, 660)); fieldOf(err) != "from station.wrong.shut" {
 		t.Errorf("booked on a holiday: %v", err)
 	}
+}
+
+// Who has no seat any more keeps no room from others; what was is still written down.
+func TestBookingsOfASeatThatHasEnded(t *testing.T) {
+	h, ctx := opened(t), t.Context()
+	book := func(by access.Actor, org, day string) Booking {
+		t.Helper()
+		return ok(h, func() (Booking, error) { return h.Book(ctx, by, org, h.room.ID, wish(day, 600, 660)) })
+	}
+	past, asked, theirs := book(owner, "o1", "2026-10-20"), book(owner, "o1", "2026-10-21"), book(rival, "o2", "2026-10-22")
+	later := book(owner, "o1", "2026-10-27")
+	week := ok(h, func() (Week, error) { return h.WeekOf(ctx, liaison, h.room.ID, calendar.On(2026, 10, 20)) })
+	ok(h, func() (Booking, error) { return h.Decide(ctx, liaison, week.ID, past.ID, Confirm, "") })
+	h.now = time.Date(2026, 10, 20, 12, 0, 0, 0, calendar.Shanghai)
+	sweep := func(want int) {
+		t.Helper()
+		if n := ok(h, func() (int, error) { return h.Sweep(ctx) }); n != want {
+			t.Errorf("gave back %d, want %d", n, want)
+		}
+	}
+	sweep(0)
+	h.gone = "o1"
+	sweep(2)
+	sweep(0)
+	states := map[string]State{}
+	for _, day := range []int{20, 27} {
+		for _, b := range ok(h, func() (Week, error) { return h.WeekOf(ctx, liaison, h.room.ID, calendar.On(2026, 10, day)) }).Bookings {
+			states[b.ID] = b.State
+		}
+	}
+	if states[past.ID] != Confirmed || states[asked.ID] != Withdrawn || states[later.ID] != Withdrawn || states[theirs.ID] != Requested {
+		t.Errorf("the bookings are %v", states)
+	}
+	book(rival, "o2", "2026-10-27")
 }
 
 func TestBookingsThatTouch(t *testing.T) {

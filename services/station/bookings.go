@@ -135,6 +135,29 @@ func (s *Service) change(ctx context.Context, by access.Actor, act access.Action
 	return done, w, err
 }
 
+// Sweep gives back the rooms that organisations have still to come to and whose seat has ended, and returns how many.
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	seated, err := s.Members.Seated(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, now := 0, s.Now()
+	gone := func(b *Booking) bool { return !seated[b.OrganisationID] && b.Can(Withdraw, now) }
+	for w, err := range s.weeks.Each(ctx, store.Where("monday", store.Gte, calendar.Today(now).Monday().String()).Limit(100)) {
+		if err != nil {
+			return n, err
+		}
+		for _, b := range takings([]Week{w}, mostInWeek, gone) {
+			_, _, err := s.change(ctx, access.System("schedule"), access.RoomBook, w.ID, b.ID, Withdraw, "", gone)
+			if err != nil && !fault.Is(err, fault.NotFound) { // withdrawn or refused by somebody meanwhile
+				return n, err
+			}
+			n++
+		}
+	}
+	return n, nil
+}
+
 // tell writes to the people of the organisation what became of a booking.
 func (s *Service) tell(ctx context.Context, roomID string, b *Booking) error {
 	if s.Letters == nil {
