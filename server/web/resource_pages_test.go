@@ -123,7 +123,26 @@ func TestTheLiaisonBringsTwoTogether(t *testing.T) {
 		t.Errorf("an administrator gives it up: %d", a.status)
 	}
 	lian.done(deal, url.Values{"form": {"give_up"}, "reason": {"机器坏了"}})
-	has(t, "the organisation", owner.page("/my/resources/"+own+"/deals/"+deal[strings.LastIndexByte(deal, '/')+1:]), "没办成", "机器坏了")
+	has(t, "the organisation", owner.page("/my/resources/"+own+"/deals/"+deal[strings.LastIndexByte(deal, '/')+1:]), "没办成", "机器坏了", "还没回复")
+
+	// What one side says was delivered and the other never answers does not hang: the liaison ends it, it does not count, both hear of it.
+	deal, _, _ = strings.Cut(lian.done(page, url.Values{"with": {need}}), "?")
+	id := deal[strings.LastIndexByte(deal, '/')+1:]
+	ours, theirs := "/my/resources/"+own+"/deals/"+id, "/my/resources/"+other+"/deals/"+id
+	owner.done(ours, url.Values{"form": {"agree"}})
+	rival.done(theirs, url.Values{"form": {"agree"}})
+	owner.done(ours, url.Values{"form": {"deliver"}, "on": {time.Unix(0, x.clock.Load()).Format(time.DateOnly)}, "note": {"印了一百张"}})
+	has(t, "the other side", rival.page(theirs), "90 天没人回答就自动结束")
+	if a := owner.post(ours, url.Values{"form": {"give_up"}, "reason": {"算了"}}); a.status != http.StatusConflict {
+		t.Errorf("who says it was delivered gives it up: %d", a.status)
+	}
+	lian.done(deal, url.Values{"form": {"give_up"}, "reason": {"对方联系不上"}})
+	has(t, "the figures", lian.page("/liaison/resources"), "双方都确认的有 0 件")
+	for _, who := range []string{demo.Owner, demo.Rival} {
+		if m := x.sent(t, who, "resource_ended"); !strings.Contains(m.Text, "不算办成") || !strings.Contains(m.Text, "/deals/"+id) {
+			t.Errorf("the letter to %s says %q", who, m.Text)
+		}
+	}
 }
 
 // A member that only the liaison may know of is not named to other members, and not to who merely answers what it offers: it is once it

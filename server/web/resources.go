@@ -314,7 +314,7 @@ func saidWords(p *speaker, d *resource.Deal, organisationID string) string {
 	switch {
 	case confirmed:
 		return p.say("resource.said.confirmed")
-	case agreed || d.State != resource.Matched:
+	case agreed:
 		return p.say("resource.said.agreed")
 	}
 	return p.say("resource.said.nothing")
@@ -335,7 +335,11 @@ func (s *Site) deedSection(c *fiber.Ctx, p *speaker, f *form, deed resource.Deed
 	if deed == resource.Deny || deed == resource.GiveUp {
 		form.Bar.Buttons[0].Kind = "alt"
 	}
-	return section{Title: p.say("resource.ask." + id), Forms: []*ui.Form{form}}
+	sec := section{Title: p.say("resource.ask." + id), Forms: []*ui.Form{form}}
+	if deed == resource.Confirm {
+		sec.Text = p.say("resource.unanswered_ends", "Days", resource.Lasts)
+	}
+	return sec
 }
 
 // dealSent: POST /liaison/deals/:id (form, reason).

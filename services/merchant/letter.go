@@ -197,6 +197,11 @@ func (s *Service) TellMatch(ctx context.Context, accountID, key string, args map
 	return s.letter(ctx, accountID, "resource_match", key, args)
 }
 
+// TellEnded tells an account that what its organisation and another were at has ended without being counted.
+func (s *Service) TellEnded(ctx context.Context, accountID, key string, args map[string]any) error {
+	return s.letter(ctx, accountID, "resource_ended", key, args)
+}
+
 // TellCase tells an account of a shop that the contact of a residential area invites the shop to a meeting.
 func (s *Service) TellCase(ctx context.Context, accountID, key string, args map[string]any) error {
 	return s.letter(ctx, accountID, "neighbour_invited", key, args)

@@ -16,7 +16,8 @@ import (
 	"shangquan/services/store"
 )
 
-// State is how far two organisations are: matched → agreed → delivered → confirmed by both → closed; or given up with a reason.
+// State is how far two organisations are: matched → agreed → delivered → confirmed by both → closed; or given up with a reason, or ended by
+// itself: nobody confirmed the delivery for 90 days, or one of the two has no seat any more.
 type State string
 
 // The states.
@@ -27,6 +28,9 @@ const (
 	Confirmed State = "confirmed"
 	Closed    State = "done"
 	GivenUp   State = "given_up"
+
+	Unanswered State = "unanswered"
+	Left       State = "left"
 )
 
 // running are the states in which something is still to be done.
@@ -81,7 +85,7 @@ func (d *Deal) Said(organisationID string) (agreed, confirmed bool) {
 // Deed is what is done to a deal.
 type Deed string
 
-// The deeds. Close is also the liaison's, and so is GiveUp.
+// The deeds. Close is also the liaison's, and so is GiveUp, which of what one side says was delivered is the liaison's alone.
 const (
 	Agree   Deed = "agree"
 	Deliver Deed = "deliver"
@@ -107,7 +111,7 @@ func (d *Deal) Can(x Deed, organisationID string) bool {
 	case Close:
 		return (own != nil || organisationID == "") && d.State == Confirmed
 	case GiveUp:
-		return (own != nil || organisationID == "") && (d.State == Matched || d.State == Agreed)
+		return (own != nil || organisationID == "") && (d.State == Matched || d.State == Agreed) || organisationID == "" && d.State == Delivered
 	}
 	return false
 }
@@ -298,6 +302,9 @@ func (s *Service) Do(ctx context.Context, by access.Actor, organisationID, id st
 	if err == nil && d.State == Confirmed {
 		err = s.fulfil(ctx, by, act, &d)
 	}
+	if err == nil && d.State == GivenUp {
+		s.tellEnded(ctx, &d, organisationID)
+	}
 	return d, err
 }
 
@@ -378,7 +385,9 @@ func (s *Service) Unmatched(ctx context.Context, by access.Actor, most int) ([]P
 		if err != nil {
 			return nil, err
 		}
-		taken[d.PostID], taken[d.OtherID] = true, true
+		if seated[d.GiverID] && seated[d.TakerID] {
+			taken[d.PostID], taken[d.OtherID] = true, true
+		}
 	}
 	out := []Post{}
 	for p, err := range s.posts.Each(ctx, s.open(Sought, "").OrderBy("until", store.Asc)) {

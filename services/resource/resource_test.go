@@ -70,6 +70,11 @@ func (m *market) TellLapse(_ context.Context, accountID, _ string, args map[stri
 	return nil
 }
 
+func (m *market) TellEnded(_ context.Context, accountID, _ string, args map[string]any) error {
+	m.letters = append(m.letters, fmt.Sprint("ended ", accountID, " ", args["Title"]))
+	return nil
+}
+
 func (m *market) TellMatch(_ context.Context, accountID, _ string, args map[string]any) error {
 	m.letters = append(m.letters, fmt.Sprint("match ", accountID, " ", args["Title"]))
 	return nil
@@ -200,11 +205,11 @@ func TestStepsOfADeal(t *testing.T) {
 	can := map[State]map[string][]Deed{
 		Matched:   {"agreed": {GiveUp}, "silent": {Agree, GiveUp}, "": {GiveUp}},
 		Agreed:    {"agreed": {Deliver, GiveUp}, "silent": {Deliver, GiveUp}, "": {GiveUp}},
-		Delivered: {"agreed": {Confirm, Deny}, "silent": {Confirm, Deny}},
+		Delivered: {"agreed": {Confirm, Deny}, "silent": {Confirm, Deny}, "": {GiveUp}},
 		Confirmed: {"agreed": {Close}, "silent": {Close}, "": {Close}},
 	}
 	now := time.Now()
-	for _, s := range []State{Matched, Agreed, Delivered, Confirmed, Closed, GivenUp} {
+	for _, s := range []State{Matched, Agreed, Delivered, Confirmed, Closed, GivenUp, Unanswered, Left} {
 		for _, org := range []string{"agreed", "silent", "", "stranger"} {
 			for _, x := range []Deed{Agree, Deliver, Confirm, Deny, Close, GiveUp} {
 				d := Deal{State: s, GiverID: "agreed", TakerID: "silent", Giver: Party{AgreedAt: &now}}
@@ -418,6 +423,9 @@ func TestGivenUpWithAReason(t *testing.T) {
 	if d = m.do(owner, "o1", d.ID, GiveUp, Saying{Reason: "那天不行"}); d.State != GivenUp {
 		t.Errorf("given up is %s", d.State)
 	}
+	if last := m.letters[len(m.letters)-1]; len(m.letters) != 2 || last != "ended of o2 三楼活动厅" {
+		t.Errorf("letters %q", m.letters)
+	}
 	if list := ok(m, func() ([]Deal, error) { return m.Deals(ctx, rival, "o2", 10) }); len(list) != 1 || list[0].Reason != "那天不行" {
 		t.Errorf("the other reads %v", list)
 	}
@@ -467,6 +475,99 @@ func TestWhoseSeatHasEnded(t *testing.T) {
 	if n := ok(m, func() (int, error) { return m.Sweep(ctx) }); n != 0 {
 		t.Errorf("dealt with %d once more", n)
 	}
+}
+
+// What one side says was delivered and the other never answers does not hang for ever: it ends without being counted, both hear of it, and
+// the need is open to others again.
+func TestWhatNobodyConfirmsEnds(t *testing.T) {
+	m, ctx := opened(t), t.Context()
+	need := m.add(rival, "o2", Details{Side: Sought, Kind: Hall, Title: "借场地"})
+	begin := func(upTo State) Deal {
+		t.Helper()
+		d := ok(m, func() (Deal, error) { return m.Answer(ctx, owner, "o1", need.ID, "") })
+		if upTo != Matched {
+			d = m.do(rival, "o2", d.ID, Agree, Saying{})
+		}
+		if upTo == Delivered || upTo == Confirmed {
+			d = m.do(owner, "o1", d.ID, Deliver, Saying{On: "2026-10-15", Note: "借了一晚"})
+		}
+		if upTo == Confirmed {
+			d = m.do(rival, "o2", d.ID, Confirm, Saying{})
+		}
+		m.letters = nil
+		return d
+	}
+	said := func(want ...string) {
+		t.Helper()
+		if fmt.Sprint(m.letters) != fmt.Sprint(want) {
+			t.Errorf("letters %q, want %q", m.letters, want)
+		}
+	}
+	is := func(d Deal, want State) {
+		t.Helper()
+		got := ok(m, func() (Deal, error) { return m.Deal(ctx, liaison, "", d.ID) })
+		if got.State != want || m.figures()[Hall] != 0 {
+			t.Errorf("it is %s, counted are %v", got.State, m.figures())
+		}
+	}
+	d := begin(Delivered)
+	if _, err := m.Do(ctx, liaison, "", d.ID, GiveUp, Saying{}); fieldOf(err) != "reason error.text.empty" {
+		t.Errorf("ended by the liaison without a reason: %v", err)
+	}
+	if d = m.do(liaison, "", d.ID, GiveUp, Saying{Reason: "对方联系不上"}); d.Reason != "对方联系不上" {
+		t.Errorf("the reason is %q", d.Reason)
+	}
+	is(d, GivenUp)
+	said("ended of o1 借场地", "ended of o2 借场地")
+
+	d = begin(Delivered)
+	sweep := func(days int) {
+		t.Helper()
+		m.now = m.now.AddDate(0, 0, days)
+		ok(m, func() (int, error) { return m.Sweep(ctx) })
+	}
+	until := func() { need = ok(m, func() (Post, error) { return m.Renew(ctx, rival, "o2", need.ID) }) }
+	sweep(60)
+	until()
+	m.do(rival, "o2", d.ID, Deny, Saying{Reason: "门没开"})
+	m.do(owner, "o1", d.ID, Deliver, Saying{On: "2026-12-10", Note: "又借了一晚"}) // the 90 days begin anew
+	m.letters = nil
+	sweep(Lasts - 1)
+	until()
+	m.letters = nil
+	is(d, Delivered)
+	sweep(1)
+	is(d, Unanswered)
+	said("ended of o1 借场地", "ended of o2 借场地")
+	if list := ok(m, func() ([]Post, error) { return m.Unmatched(ctx, liaison, 9) }); len(list) != 1 {
+		t.Errorf("unmatched are %v", list)
+	}
+	m.letters = nil
+	sweep(0)
+	said()
+
+	for _, state := range []State{Matched, Agreed, Delivered} {
+		d = begin(state)
+		m.gone = "o1"
+		if list := ok(m, func() ([]Post, error) { return m.Unmatched(ctx, liaison, 9) }); len(list) != 1 {
+			t.Errorf("%s with one that left, unmatched are %v", state, list)
+		}
+		sweep(0)
+		is(d, Left)
+		said("ended of o2 借场地") // nobody acts for the other any more
+		m.gone = ""
+	}
+	d = begin(Confirmed) // both said so: it counts, whoever leaves
+	m.gone = "o1"
+	sweep(Lasts)
+	if got := ok(m, func() (Deal, error) { return m.Deal(ctx, liaison, "", d.ID) }); got.State != Confirmed || m.figures()[Hall] != 1 {
+		t.Errorf("confirmed by both, it is %s, counted are %v", got.State, m.figures())
+	}
+}
+
+func (m *market) figures() map[Kind]int {
+	m.t.Helper()
+	return ok(m, func() (map[Kind]int, error) { return m.Figures(m.t.Context(), liaison) })
 }
 
 func TestWhatNobodyRenewsLapses(t *testing.T) {

@@ -36,6 +36,8 @@ type Letters interface {
 	TellLapse(ctx context.Context, accountID, key string, args map[string]any) error
 	// TellMatch says that another organisation wants to come together about something; args are Title and Link.
 	TellMatch(ctx context.Context, accountID, key string, args map[string]any) error
+	// TellEnded says that what two organisations were at has ended without being counted; args are Title and Link.
+	TellEnded(ctx context.Context, accountID, key string, args map[string]any) error
 }
 
 // Deps are what New needs.
@@ -103,13 +105,16 @@ func (s *Service) acts(ctx context.Context, by access.Actor, organisationID stri
 	return access.Require(by, access.ResourceOwn, o.Thing(by))
 }
 
-// write sends every person of an organisation a letter. One that does not leave is noted: who missed it sees the matter at the next
+// write sends every person of an organisation a letter; nobody acts for one whose seat has ended. One that does not leave is noted: who missed it sees the matter at the next
 // visit.
 func (s *Service) write(ctx context.Context, organisationID string, send func(accountID string) error) {
 	if s.Letters == nil {
 		return
 	}
-	_, people, err := s.Members.Reach(ctx, organisationID)
+	o, people, err := s.Members.Reach(ctx, organisationID)
+	if err == nil && !o.Active {
+		return
+	}
 	for _, id := range slices.Compact(people) {
 		err = errors.Join(err, send(id))
 	}
