@@ -183,7 +183,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 // keepRegister puts on the store what coordinators do with the register as a whole.
 func (d *district) keepRegister(p *people, origin string) {
 	p.desk = desk.New(d.shops, d.holidays.Calendar, d.now)
-	p.twins = twin.New(twin.Deps{DB: d.db, Log: d.trail, Listings: d.shops, Posts: d.posts, Seats: p.merchants, Signs: p.signs, Now: d.now})
+	p.twins = twin.New(twin.Deps{Marks: p.together.heritage, DB: d.db, Log: d.trail, Listings: d.shops, Posts: d.posts, Seats: p.merchants, Signs: p.signs, Now: d.now})
 	p.batches = bulk.New(d.db, d.trail, d.shops, p.signs, d.now)
 	p.rechecks = recheck.New(recheck.Deps{
 		DB: d.db, Log: d.trail, Listings: d.shops, Letters: p.merchants.AskConfirm, Now: d.now,

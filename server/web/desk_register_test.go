@@ -22,7 +22,7 @@ import (
 // keepRegister puts on the store what coordinators do with the register as a whole, as server/cli does.
 func keepRegister(s *Services, db store.DB, trail *audit.Log, origin string, now func() time.Time) {
 	s.Desk = desk.New(s.Listings, s.Holidays.Calendar, now)
-	s.Twins = twin.New(twin.Deps{DB: db, Log: trail, Listings: s.Listings, Posts: s.Posts, Seats: s.Merchants, Signs: s.Signs, Now: now})
+	s.Twins = twin.New(twin.Deps{Marks: s.Heritage, DB: db, Log: trail, Listings: s.Listings, Posts: s.Posts, Seats: s.Merchants, Signs: s.Signs, Now: now})
 	s.Batches = bulk.New(db, trail, s.Listings, s.Signs, now)
 	s.Rechecks = recheck.New(recheck.Deps{
 		DB: db, Log: trail, Listings: s.Listings, Letters: s.Merchants.AskConfirm, Now: now,
@@ -122,6 +122,9 @@ func TestDuplicatesArePutTogether(t *testing.T) {
 	first, second := x.as(t, demo.Coordinator), x.as(t, demo.Second)
 	keepID := x.entered(t, first, "云间老面馆", "中山中路 8888 号", "021-57819999")
 	goneID := x.entered(t, first, "云间老面馆（中山店）", "中山中路 8888 号", "021-57819999")
+	if _, err := x.services.Heritage.Name(t.Context(), access.System("test"), goneID, "松江老店名录"); err != nil {
+		t.Fatal(err)
+	}
 	keep, gone := x.listing(t, keepID), x.listing(t, goneID)
 	a, b := keepID, goneID
 	if a > b {
@@ -137,7 +140,7 @@ func TestDuplicatesArePutTogether(t *testing.T) {
 			t.Errorf("the pair lacks %s", want)
 		}
 	}
-	form := url.Values{"rev_a": {"1"}, "rev_b": {"1"}, "do": {"merge"}, "why": {"同一扇门"}}
+	form := url.Values{"rev_a": {revision(x.listing(t, a).Rev)}, "rev_b": {revision(x.listing(t, b).Rev)}, "do": {"merge"}, "why": {"同一扇门"}}
 	if a := first.post(path, form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "同一扇门") {
 		t.Errorf("merged without saying which stays: %d", a.status)
 	}
@@ -159,7 +162,7 @@ func TestDuplicatesArePutTogether(t *testing.T) {
 	if a := first.post(sign, url.Values{"shown": {hash}, "do": {"approve"}}); a.status != http.StatusConflict {
 		t.Errorf("confirmed by who proposed it: %d", a.status)
 	}
-	if theirs := second.page(sign); !strings.Contains(theirs, hash) || !strings.Contains(theirs, "合并以后") {
+	if theirs := second.page(sign); !strings.Contains(theirs, hash) || !strings.Contains(theirs, "合并以后") || !strings.Contains(theirs, "老字号标识和来历也一起过来") {
 		t.Error("the second person does not see what would be done")
 	}
 	if a := second.post(sign, url.Values{"shown": {hash}, "do": {"return"}}); a.status != http.StatusUnprocessableEntity {
@@ -188,6 +191,7 @@ func TestDuplicatesArePutTogether(t *testing.T) {
 	if sitemap := visitor.get("/sitemap.xml").body; strings.Contains(sitemap, gone.Slug+"<") {
 		t.Error("the old address is in the sitemap")
 	}
+	has(t, "the walk to old shops", visitor.page("/heritage"), "/shops/"+keep.Slug)
 	if page := first.page("/desk/shops/" + goneID); !strings.Contains(page, "/desk/shops/"+keepID) {
 		t.Error("the page of the merged shop does not say where it went")
 	}

@@ -286,6 +286,9 @@ func (s *Site) mergeSigned(c *fiber.Ctx, p *speaker, x *countersign.Proposal) ([
 			out.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("twin.moved_on")}}
 		}
 		out.Compare = &ui.Compare{OldTitle: p.say("desk.before"), NewTitle: p.say("desk.after"), Fields: s.compared(c, p, onPage(listing.Diff(keep, listing.Union(keep, gone))))}
+		if len(gone.Heritage()) > 0 && len(keep.Heritage()) == 0 {
+			out.Callouts = append(out.Callouts, ui.Callout{Icon: "info", Lead: p.say("twin.mark_comes")})
+		}
 		out.Links = []ui.Link{{Label: p.say("twin.beside"), Href: pairPath(c, keep.ID, gone.ID)}}
 	}
 	return []section{out}, nil

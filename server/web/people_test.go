@@ -356,7 +356,6 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		a, err := s.Accounts.Get(ctx, m.Members[0].AccountID)
 		return []extract.Person{{Name: a.Name, Phone: string(a.Phone), Email: string(a.Email)}}, err
 	})
-	keepRegister(&s, db, trail, d.Config.Origin, now)
 	s.Assembly = assembly.New(assembly.Deps{DB: db, Log: trail, Letters: s.Merchants, Now: now, Link: func(o, m string) string { return d.Config.Origin + "/my/assembly/" + o + "/meetings/" + m }, Keys: keys, Join: func(token string) string { return d.Config.Origin + "/speak/" + token }})
 	s.Posts.Members, s.Merchants.Closes = s.Assembly, s.Assembly.MerchantCloses
 	s.LinkHosts = outlink.New(outlink.Deps{DB: db, Log: trail, Setting: d.Config.LinkHosts})
@@ -372,6 +371,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		Listed: func(ctx context.Context) ([]*listing.Listing, string, error) { return x.directory.Listed(ctx) },
 	})
 	gather(&s, db, trail, d.Config.Origin, now)
+	keepRegister(&s, db, trail, d.Config.Origin, now) // after the marks of old shops, which a merge moves
 	s.Stations = stations.New(stations.Deps{DB: db, Log: trail, Members: s.Assembly, Shops: s.Listings, Letters: s.Merchants, Street: s.Places.Street, Calendar: s.Holidays.Calendar, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/rooms/" + o }})
 	s.Resources = resource.New(resource.Deps{DB: db, Log: trail, Members: s.Assembly, Letters: s.Merchants, Now: now, Link: func(o string) string { return d.Config.Origin + "/my/resources/" + o }})
 	if err := db.Prepare(ctx); err != nil {

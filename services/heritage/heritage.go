@@ -63,11 +63,13 @@ const (
 type Record struct {
 	store.Meta
 	audit.Trail
-	ListingID  string `json:"listing_id"`
-	MerchantID string `json:"merchant_id"`
-	Shop       string `json:"shop"`
-	State      State  `json:"state"`
-	Claim      Claim  `json:"claim"`
+	ListingID string `json:"listing_id"`
+	// Homes are the pages it was on before they were merged into the one after, the latest last.
+	Homes      []string `json:"homes,omitempty"`
+	MerchantID string   `json:"merchant_id"`
+	Shop       string   `json:"shop"`
+	State      State    `json:"state"`
+	Claim      Claim    `json:"claim"`
 	// Named is the list in which the district itself names the shop, where that is all that is known: no certificate, no years. It stays
 	// on the page while a claim waits, and until its own review. See Service.Name.
 	Named string `json:"named,omitempty"`

@@ -51,6 +51,16 @@ type Seats interface {
 	ClaimedNow(ctx context.Context, listingID string) (bool, error)
 }
 
+// Marks is what a merge needs of the marks of old shops.
+type Marks interface {
+	// CanMove says why the page gone may not be given up for keep; nil when it may.
+	CanMove(ctx context.Context, keep, gone string) error
+	// Move gives the mark of one listing, and its history, to another; doing it twice is harmless.
+	Move(ctx context.Context, by access.Actor, act access.Action, from, to string) error
+	// MoveBack gives back what Move took from one listing to another; doing it twice is harmless.
+	MoveBack(ctx context.Context, by access.Actor, act access.Action, from, to string) error
+}
+
 // Deps are what the service stands on.
 type Deps struct {
 	DB       store.DB
@@ -58,6 +68,7 @@ type Deps struct {
 	Listings *listing.Service
 	Posts    Posts
 	Seats    Seats
+	Marks    Marks
 	Signs    *countersign.Service
 	Now      func() time.Time
 }
@@ -258,9 +269,13 @@ func (s *Service) both(ctx context.Context, by access.Actor, o Order) (keep, gon
 	return keep, gone, err
 }
 
-// can is listing.CanMerge that also lets a claim be decided first: who asked for a page is not sent to another one.
+// can is listing.CanMerge that also lets a claim be decided first, because who asked for a page is not sent to another one, and loses no
+// mark of an old shop.
 func (s *Service) can(ctx context.Context, keep, gone *listing.Listing) error {
 	if err := listing.CanMerge(keep, gone); err != nil {
+		return err
+	}
+	if err := s.Marks.CanMove(ctx, keep.ID, gone.ID); err != nil {
 		return err
 	}
 	for _, l := range []*listing.Listing{keep, gone} {
@@ -300,10 +315,14 @@ func (s *Service) merge(ctx context.Context, by access.Actor, p countersign.Prop
 	if _, err := s.Posts.Move(ctx, by, access.RegisterMerge, o.Gone, o.Keep); err != nil {
 		return err
 	}
+	if err := s.Marks.Move(ctx, by, access.RegisterMerge, o.Gone, o.Keep); err != nil {
+		return err
+	}
 	return s.Seats.Reseat(ctx, by, access.RegisterMerge, gone.MerchantID, o.Gone, o.Keep)
 }
 
-// Undo takes a merge back within listing.UnmergeFor: the page is back at its address, with its owner, its posts and who could reach it.
+// Undo takes a merge back within listing.UnmergeFor: the page is back at its address, with its owner, its posts, its mark of an old
+// shop and who could reach it.
 // kept names what the other page says otherwise by now and keeps. Keys of programs, counts, receipts of notices and reports were never
 // taken from the page that was given up; what came in on the other page since stays there, because it is about what people saw.
 func (s *Service) Undo(ctx context.Context, by access.Actor, id string) (kept []string, err error) {
@@ -322,13 +341,16 @@ func (s *Service) Undo(ctx context.Context, by access.Actor, id string) (kept []
 	if _, err := s.Posts.MoveBack(ctx, by, access.RegisterMerge, id, into); err != nil {
 		return nil, err
 	}
+	if err := s.Marks.MoveBack(ctx, by, access.RegisterMerge, id, into); err != nil {
+		return nil, err
+	}
 	if err := s.Seats.Unseat(ctx, by, access.RegisterMerge, gone.MerchantID, id, into); err != nil {
 		return nil, err
 	}
 	_, kept, err = s.Listings.Unmerge(ctx, by, id)
 	if err != nil { // somebody else has its unit by now: everything stays merged
 		_, moved := s.Posts.Move(ctx, by, access.RegisterMerge, id, into)
-		return nil, errors.Join(err, moved, s.Seats.Reseat(ctx, by, access.RegisterMerge, gone.MerchantID, id, into))
+		return nil, errors.Join(err, moved, s.Marks.Move(ctx, by, access.RegisterMerge, id, into), s.Seats.Reseat(ctx, by, access.RegisterMerge, gone.MerchantID, id, into))
 	}
 	return kept, nil
 }

@@ -2,6 +2,7 @@ package twin_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"shangquan/services/audit/audittest"
 	"shangquan/services/countersign"
 	"shangquan/services/fault"
+	"shangquan/services/heritage"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/phone"
@@ -51,6 +53,7 @@ type bench struct {
 	posts *post.Service
 	signs *countersign.Service
 	seats *seats
+	marks *heritage.Service
 	mu    sync.Mutex
 	at    time.Time
 }
@@ -68,7 +71,8 @@ func open(t *testing.T) *bench {
 	db, log, _ := audittest.Open(t, b.now)
 	b.shops, b.signs = listing.New(db, log, b.now), countersign.New(db, log, b.now)
 	b.posts = post.New(db, log, b.shops, nil, b.now)
-	b.Service = twin.New(twin.Deps{DB: db, Log: log, Listings: b.shops, Posts: b.posts, Seats: b.seats, Signs: b.signs, Now: b.now})
+	b.marks = heritage.New(heritage.Deps{DB: db, Log: log, Shops: b.shops, Now: b.now})
+	b.Service = twin.New(twin.Deps{Marks: b.marks, DB: db, Log: log, Listings: b.shops, Posts: b.posts, Seats: b.seats, Signs: b.signs, Now: b.now})
 	return b
 }
 
@@ -395,4 +399,91 @@ func TestLike(t *testing.T) {
 	if got, _ := b.Like(ctx, first, typed("云间面馆"), 5); len(got) != 1 {
 		t.Error("the district does not")
 	}
+}
+
+// The mark of an old shop, its history and its place in the walk come along with the page, and go back with it.
+func TestTheMarkOfAnOldShopComesAlong(t *testing.T) {
+	b, ctx := open(t), t.Context()
+	keep, gone := b.pair(t)
+	if _, err := b.marks.Name(ctx, access.System("test"), gone.ID, "松江老店名录"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.marks.AddEntry(ctx, first, b.record(t, gone.ID).ID, b.record(t, gone.ID).Rev, heritage.Entry{Year: 1950, Text: lang.Text{Hans: "开店"}, Source: "档案"}); err != nil {
+		t.Fatal(err)
+	}
+	is := func(when, id string, want bool) {
+		t.Helper()
+		l, err := b.shops.Get(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := b.marks.Public(ctx, id)
+		if (len(l.Heritage()) == 1) != want || (err == nil) != want || want && len(r.Timeline) != 1 {
+			t.Errorf("%s: marks %v, record %+v %v", when, l.Heritage(), r, err)
+		}
+	}
+	g, err := b.shops.Get(ctx, gone.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := b.Propose(ctx, first, order(&keep, &g), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.signs.Confirm(ctx, second, p.ID, p.Hash()); err != nil {
+		t.Fatal(err)
+	}
+	is("merged, the page that stays", keep.ID, true)
+	is("merged, the page that went", gone.ID, false)
+	if err := b.marks.Move(ctx, second, access.RegisterMerge, gone.ID, keep.ID); err != nil {
+		t.Errorf("a second time: %v", err)
+	}
+	if n, err := b.marks.Settle(ctx); err != nil || n != 0 {
+		t.Errorf("put right afterwards: %d %v", n, err)
+	}
+	kept, err := b.Undo(ctx, first, gone.ID)
+	if err != nil || len(kept) > 0 {
+		t.Fatal(kept, err)
+	}
+	is("taken back, the page that stayed", keep.ID, false)
+	is("taken back, the page that is back", gone.ID, true)
+	if r := b.record(t, gone.ID); r.Shop != "云间面馆（中山店）" || len(r.Homes) > 0 {
+		t.Errorf("taken back: %+v", r)
+	}
+}
+
+// Where both have a record the one on the page that stays holds; a mark that would be lost with the other is a reason to keep that page.
+func TestNoMarkIsLostInAMerge(t *testing.T) {
+	for name, x := range map[string]struct {
+		withdrawn string // of which page the mark was withdrawn
+		refused   bool
+	}{"both bear it": {"", false}, "the one that goes bears it": {"keep", true}, "the one that stays bears it": {"gone", false}} {
+		b, ctx := open(t), t.Context()
+		keep, gone := b.pair(t)
+		pages := map[string]*listing.Listing{"keep": &keep, "gone": &gone}
+		for side, l := range pages {
+			if _, err := b.marks.Name(ctx, access.System("test"), l.ID, "松江老店名录"); err != nil {
+				t.Fatal(err)
+			}
+			if r := b.record(t, l.ID); side == x.withdrawn {
+				if _, err := b.marks.Review(ctx, first, r.ID, r.Rev, heritage.Remove, "", "不再是"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			*l, _ = b.shops.Get(ctx, l.ID)
+		}
+		_, err := b.Propose(ctx, first, order(&keep, &gone), "")
+		if f, _ := errors.AsType[*fault.Error](err); x.refused != (err != nil) || x.refused && f.Key != "heritage.wrong.merge" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func (b *bench) record(t *testing.T, listingID string) heritage.Record {
+	t.Helper()
+	r, ok, err := b.marks.OfShop(t.Context(), first, listingID)
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	return r
 }
