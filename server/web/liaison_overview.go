@@ -29,6 +29,8 @@ type atHand struct {
 	todo    store.Page[assembly.Action]
 	planned store.Page[activity.Activity]
 	years   []programme.Year
+	// ahead and lateActivities are counted to the end, whatever is listed.
+	ahead, lateActivities int
 }
 
 func (s *Site) readAtHand(c *fiber.Ctx) (x atHand, err error) {
@@ -40,6 +42,9 @@ func (s *Site) readAtHand(c *fiber.Ctx) (x atHand, err error) {
 		return x, err
 	}
 	if x.planned, err = s.services.Activities.List(ctx, by, activity.Planned, "", onLiaison); err != nil {
+		return x, err
+	}
+	if x.ahead, x.lateActivities, err = s.services.Activities.Count(ctx, by); err != nil {
 		return x, err
 	}
 	x.years, err = s.services.Programmes.Years(ctx, by)
@@ -108,6 +113,11 @@ func orMore(n int, more bool) string {
 // lateCard is everything whose day is over: action items, cases, items of the programme, activities nobody wrote up.
 func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) error {
 	ctx, by, list := c.UserContext(), Of(c).Actor, []ui.Record{}
+	late, err := s.services.Assembly.LateActions(ctx, by)
+	if err != nil {
+		return err
+	}
+	late += x.lateActivities
 	for i := range x.todo.Items {
 		if a := &x.todo.Items[i]; a.Overdue(p.now.Format(time.DateOnly)) {
 			list = append(list, actionRecord(c, p, "/liaison/actions/", a, x.names))
@@ -118,6 +128,7 @@ func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) er
 		if err != nil {
 			return err
 		}
+		late += len(cases)
 		for i := range cases {
 			list = append(list, caseRecord(c, p, "/liaison/neighbours/", &cases[i]))
 		}
@@ -136,10 +147,11 @@ func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) er
 	for i := range x.years {
 		y := &x.years[i]
 		if n := len(y.Late(p.now)); n > 0 {
+			late += n
 			list = append(list, ui.Record{Title: p.say("programme.of_year", "Year", strconv.Itoa(y.Year)), Href: at(c, "/liaison/programme/"+y.ID), Lines: []string{p.count("programme.late", n)}, Tag: p.say("assembly.overdue"), State: ui.TaskBad})
 		}
 	}
-	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.late"), Number: strconv.Itoa(len(list))})
+	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.late"), Number: strconv.Itoa(late)})
 	card := overviewCard{Title: p.say("liaison.late"), Records: ui.Records{Empty: p.say("liaison.none_late")}}
 	card.Records.Items = list[:min(len(list), 2*cardLength)]
 	v.Cards = append(v.Cards, card)
@@ -150,15 +162,12 @@ func (s *Site) lateCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) er
 func (s *Site) aheadCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) error {
 	page := x.planned
 	card := overviewCard{Title: p.say("liaison.ahead"), Records: ui.Records{Empty: p.say("activity.none")}, All: &ui.Link{Label: p.say("liaison.all_activities"), Href: at(c, "/liaison/activities")}}
-	n := 0
 	for i := range page.Items {
-		if a := &page.Items[i]; !a.Overdue(p.now) {
-			if n++; n <= cardLength {
-				card.Records.Items = append(card.Records.Items, activityRecord(c, p, a))
-			}
+		if a := &page.Items[i]; !a.Overdue(p.now) && len(card.Records.Items) < cardLength {
+			card.Records.Items = append(card.Records.Items, activityRecord(c, p, a))
 		}
 	}
-	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.ahead"), Number: orMore(n, page.Next != ""), Href: at(c, "/liaison/activities")})
+	v.KPIs = append(v.KPIs, ui.KPI{Label: p.say("liaison.ahead"), Number: strconv.Itoa(x.ahead), Href: at(c, "/liaison/activities")})
 	v.Cards = append(v.Cards, card)
 	return nil
 }
@@ -169,7 +178,7 @@ func (s *Site) roomsCard(c *fiber.Ctx, p *speaker, v *overviewView, x *atHand) e
 	if !by.Is(access.Liaison) {
 		return nil
 	}
-	week, err := s.services.Stations.ThisWeek(ctx, by, onLiaison)
+	week, err := s.services.Stations.ThisWeek(ctx, by)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"shangquan/services/lang"
 	"shangquan/services/programme"
 	"shangquan/services/resource"
+	stations "shangquan/services/station"
 )
 
 // TestTheLiaisonsOverview reads what is late, ahead and drawn.
@@ -55,6 +57,57 @@ func TestTheLiaisonsOverview(t *testing.T) {
 	has(t, "rooms and needs", lian.page("/liaison"), "防火培训", "要打印")
 	if a := x.as(t, demo.Coordinator).get("/liaison"); a.status != 404 {
 		t.Errorf("a coordinator reads it: %d", a.status)
+	}
+}
+
+// The figures count to the end what the cards list only the beginning of.
+func TestTheLiaisonsFigures(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	by, ctx := x.actor(t, demo.Liaison), t.Context()
+	now := time.Unix(0, x.clock.Load())
+	const many = onLiaison + 1
+	for range many {
+		for _, days := range []int{-3, 3} {
+			if _, err := x.services.Activities.Plan(ctx, by, activity.Details{Title: lang.Text{Hans: "活动"}, From: now.AddDate(0, 0, days), Until: now.AddDate(0, 0, days).Add(time.Hour), Place: "东门"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	y, err := x.services.Programmes.Begin(ctx, by, now.Year())
+	for i := 0; i < 5 && err == nil; i++ {
+		y, err = x.services.Programmes.Put(ctx, by, y.ID, y.Rev, programme.Item{Quarter: 1, Title: lang.Text{Hans: "理发"}, State: programme.Planned})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lian := x.as(t, demo.Liaison)
+	_, room := x.room(t, lian)
+	r, err := x.services.Stations.Room(ctx, by, strings.TrimPrefix(room, "/liaison/rooms/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := r.Rules
+	rules.PerWeek = 20
+	if _, err := x.services.Stations.EditRoom(ctx, by, r.ID, r.Rev, rules); err != nil {
+		t.Fatal(err)
+	}
+	people := []string{demo.Owner, demo.Rival}
+	seats := []string{x.member(t, demo.Owner), x.member(t, demo.Rival)}
+	day := now.AddDate(0, 0, 2).Format(time.DateOnly)
+	for i := range many {
+		from := 9*60 + 15*i
+		if _, err := x.services.Stations.Book(ctx, x.actor(t, people[i%2]), seats[i%2], r.ID, stations.Wish{Day: day, From: from, To: from + 15, Purpose: "谈话", People: 2}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := lian.page("/liaison")
+	for title, want := range map[string]int{"过期的": many + 5, "接下来的活动": many, "这周的场地预约": many} {
+		_, rest, _ := strings.Cut(page, "<dt>"+title+"</dt>")
+		figure, _, _ := strings.Cut(rest, "</div>")
+		if !strings.Contains(figure, ">"+strconv.Itoa(want)+"<") {
+			t.Errorf("%s: %q, want %d", title, figure, want)
+		}
 	}
 }
 

@@ -346,6 +346,26 @@ func (s *Service) List(ctx context.Context, by access.Actor, st State, cursor st
 	return s.docs.Find(ctx, store.Where("state", store.Eq, string(st)).OrderBy("page.draft.from", dir).Limit(limit).After(cursor))
 }
 
+// Count counts what is ahead, and what has ended and nobody said how it went, for the liaison.
+func (s *Service) Count(ctx context.Context, by access.Actor) (ahead, late int, err error) {
+	if err := require(by, access.ActivityRead); err != nil {
+		return 0, 0, err
+	}
+	over := func(states ...string) (int, error) {
+		return s.docs.Count(ctx, store.Where("state", store.In, states).And("page.draft.until", store.Lt, s.Now().UTC()))
+	}
+	planned, err := s.docs.Count(ctx, store.Where("state", store.Eq, string(Planned)))
+	if err != nil {
+		return 0, 0, err
+	}
+	missed, err := over(string(Planned))
+	if err != nil {
+		return 0, 0, err
+	}
+	late, err = over(string(Planned), string(Underway))
+	return planned - missed, late, err
+}
+
 // Coming returns what an organisation may take places at, and what it has places at, for its people: fault.NotFound for others.
 func (s *Service) Coming(ctx context.Context, by access.Actor, organisationID string, limit int) ([]Activity, error) {
 	if _, err := s.Seats.Own(ctx, by, organisationID); err != nil {

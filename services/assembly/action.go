@@ -8,6 +8,7 @@ import (
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
+	"shangquan/services/calendar"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
 	"shangquan/services/media"
@@ -271,6 +272,14 @@ func (s *Service) Actions(ctx context.Context, by access.Actor, p Progress, curs
 		return store.Page[Action]{Items: []Action{}}, err
 	}
 	return s.actions.Find(ctx, store.Where("state", store.Eq, string(p)).OrderBy("due", store.Asc).Limit(limit).After(cursor))
+}
+
+// LateActions counts those that are overdue today.
+func (s *Service) LateActions(ctx context.Context, by access.Actor) (int, error) {
+	if err := require(by, access.AssemblyRead); err != nil {
+		return 0, err
+	}
+	return s.actions.Count(ctx, store.Where("state", store.Eq, string(Todo)).And("due", store.Lt, calendar.Today(s.Now()).String()))
 }
 
 // OwnActions returns those of an organisation that are not closed, the one due first before the others, a page at a time.

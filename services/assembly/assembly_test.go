@@ -270,6 +270,17 @@ func TestEveryOpenActionItemComesBack(t *testing.T) {
 			return b.Assign(ctx, liaison, m.ID, m.Topics[0].ID, fmt.Sprintf("第 %d 件", i), b.two.ID, "2026-10-30")
 		})
 	}
+	late := func(at time.Time, want int) {
+		t.Helper()
+		was := b.now
+		b.now = at
+		if got := must(b, func() (int, error) { return b.LateActions(ctx, liaison) }); got != want {
+			t.Errorf("on %s %d are late, want %d", at.Format(time.DateOnly), got, want)
+		}
+		b.now = was
+	}
+	late(time.Date(2026, 10, 30, 23, 59, 0, 0, calendar.Shanghai), 0)
+	late(time.Date(2026, 10, 31, 0, 1, 0, 0, calendar.Shanghai), n)
 	next := b.convene("十一月联席会议")
 	next = must(b, func() (Meeting, error) { return b.Settle(ctx, liaison, next.ID, next.Rev, nil) })
 	if got := len(next.OnAgenda()); got != n {

@@ -166,7 +166,7 @@ func TestStations(t *testing.T) {
 		t.Errorf("spaces %v %v", spaces, err)
 	}
 	lian := access.Actor{AccountID: "l", Roles: []access.Role{access.Liaison}, TwoFactor: true}
-	if week, err := stations.ThisWeek(ctx, lian, 10); err != nil || len(week) != 1 || week[0].State != station.Confirmed || !strings.HasPrefix(week[0].Purpose, "演示") {
+	if week, err := stations.ThisWeek(ctx, lian); err != nil || len(week) != 1 || week[0].State != station.Confirmed || !strings.HasPrefix(week[0].Purpose, "演示") {
 		t.Errorf("rooms this week: %+v %v", week, err)
 	}
 	points, err := stations.Points(ctx)

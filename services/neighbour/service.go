@@ -388,9 +388,16 @@ func (s *Service) Late(ctx context.Context, by access.Actor) ([]Case, error) {
 	if err := require(by, access.NeighbourRead); err != nil {
 		return nil, err
 	}
-	page, err := s.cases.Find(ctx, store.Where("state", store.In, []string{string(Agreed), string(Once), string(Invited)}).OrderBy("created_at", store.Asc).Limit(mostAreas))
-	today := s.today()
-	return slices.DeleteFunc(page.Items, func(x Case) bool { return !x.Overdue(today) }), err
+	out, today := []Case{}, s.today()
+	for x, err := range s.cases.Each(ctx, store.Where("state", store.In, []string{string(Agreed), string(Once), string(Invited)}).OrderBy("created_at", store.Asc)) {
+		if err != nil {
+			return nil, err
+		}
+		if x.Overdue(today) {
+			out = append(out, x)
+		}
+	}
+	return out, nil
 }
 
 // Count returns how many cases there are of each state, for the liaison.

@@ -191,13 +191,13 @@ func (s *Service) Waiting(ctx context.Context, by access.Actor, most int) ([]Tak
 	return takings(page.Items, most, func(b *Booking) bool { return b.State == Requested }), err
 }
 
-// ThisWeek returns the bookings of the present week that keep a room, in the order they come, at most most.
-func (s *Service) ThisWeek(ctx context.Context, by access.Actor, most int) ([]Taking, error) {
+// ThisWeek returns the bookings of the present week that keep a room, in the order they come.
+func (s *Service) ThisWeek(ctx context.Context, by access.Actor) ([]Taking, error) {
 	if err := access.Require(by, access.RoomDecide, access.Thing{Kind: kindWeek}); err != nil {
 		return nil, err
 	}
 	page, err := s.weeks.Find(ctx, store.Where("monday", store.Eq, calendar.Today(s.Now()).Monday().String()).Limit(mostRooms))
-	list := takings(page.Items, most, func(b *Booking) bool { return b.State.Holds() })
+	list := takings(page.Items, mostRooms*mostInWeek, func(b *Booking) bool { return b.State.Holds() })
 	slices.SortStableFunc(list, func(a, b Taking) int { return cmp.Or(strings.Compare(a.Day, b.Day), a.From-b.From) })
 	return list, err
 }
