@@ -244,7 +244,11 @@ func caseLists(p *speaker, x *neighbour.Case) []section {
 	if len(x.Meetings) > 0 {
 		list := ui.Records{}
 		for _, m := range x.Meetings {
-			list.Items = append(list.Items, ui.Record{Title: onDay(p, m.On) + " " + m.Time, Lines: []string{m.Place}})
+			r := ui.Record{Title: onDay(p, m.On) + " " + m.Time, Lines: []string{m.Place}}
+			if m.ToldOn != "" {
+				r.Lines = append(r.Lines, p.say("neighbour.told_on", "Day", onDay(p, m.ToldOn)))
+			}
+			list.Items = append(list.Items, r)
 		}
 		out = append(out, section{Title: p.say("neighbour.meetings"), Records: &list})
 	}
@@ -351,6 +355,9 @@ func (s *Site) caseSteps(c *fiber.Ctx, p *speaker, f *form, x *neighbour.Case, h
 				{Value: "yes", Label: p.say("neighbour.holds"), Checked: true}, {Value: "no", Label: p.say("neighbour.holds_not"), Hint: p.say("neighbour.again_hint"), Checked: typedOr(only(f, "check"), "holds", "") == "no"},
 			}}}, prose("check", "text", p.say("neighbour.check_words")))
 	}
+	if is(neighbour.Invited) && x.Meetings[len(x.Meetings)-1].ToldOn == "" {
+		step("told", p.say("neighbour.told"), p.say("neighbour.told_text"), p.say("neighbour.told_send"))
+	}
 	if is(neighbour.Invited) {
 		whose := []ui.Option{}
 		for _, w := range neighbour.Sides {
@@ -373,7 +380,7 @@ func (s *Site) caseSteps(c *fiber.Ctx, p *speaker, f *form, x *neighbour.Case, h
 	}
 }
 
-// neighbourSent: POST /liaison/neighbours/:id (form: sides, invite, measure, agree, fulfil, check, close, give_up).
+// neighbourSent: POST /liaison/neighbours/:id (form: sides, invite, told, measure, agree, fulfil, check, close, give_up).
 func (s *Site) neighbourSent(c *fiber.Ctx) error {
 	f, rev, err := s.revised(c)
 	if err != nil {
@@ -385,6 +392,8 @@ func (s *Site) neighbourSent(c *fiber.Ctx) error {
 		_, err = n.Note(ctx, by, id, rev, typedSide(f))
 	case "invite":
 		_, err = n.Invite(ctx, by, id, rev, neighbour.Meeting{On: f.Get("on"), Time: f.Get("time"), Place: f.Get("where")})
+	case "told":
+		_, err = n.Told(ctx, by, id, rev)
 	case "measure":
 		_, err = n.Add(ctx, by, id, rev, neighbour.Measure{Text: f.Get("text"), Who: neighbour.Who(f.Get("who")), Due: f.Get("due")})
 	case "agree":

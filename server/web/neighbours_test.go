@@ -53,9 +53,9 @@ func TestACaseThroughThePages(t *testing.T) {
 	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="case-shop-error"`) || !strings.Contains(a.body, "三楼老王") {
 		t.Errorf("no such shop: %d %s", a.status, complaint(a.body))
 	}
-	v.Set("matter", "打老王 138 1234 5678")
-	if a := lian.post("/liaison/neighbours", v); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="case-matter-error"`) || !strings.Contains(a.body, "打老王 138 1234 5678") {
-		t.Errorf("a mobile number that both sides would read: %d %s", a.status, complaint(a.body))
+	v.Set("matter", "打老王 6123 9876")
+	if a := lian.post("/liaison/neighbours", v); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="case-matter-error"`) || !strings.Contains(a.body, "打老王 6123 9876") {
+		t.Errorf("a number that both sides would read: %d %s", a.status, complaint(a.body))
 	}
 	v.Set("matter", "油烟往楼上走")
 	v.Set("shop", "/shops/"+x.listing(t, x.people[demo.Owner].ListingIDs[0]).Slug)
@@ -86,7 +86,11 @@ func TestACaseThroughThePages(t *testing.T) {
 			t.Errorf("the letter says %q", word)
 		}
 	}
+	has(t, "whether the residents know", lian.page(to), "请居民了没有")
+	step("told", url.Values{})
+	lacks(t, "once they know", lian.page(to), "请居民了没有")
 	own := owner.page(mine)
+	has(t, "that the residents know", own, "居民", "请了")
 	has(t, "the shop", own, "油烟往楼上走", "居委会议室")
 	for _, word := range []string{"老王", "6123", "谷阳一村"} {
 		if strings.Contains(own, word) {

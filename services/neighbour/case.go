@@ -119,6 +119,9 @@ type Meeting struct {
 	On    string `json:"on"` // YYYY-MM-DD
 	Time  string `json:"time"`
 	Place string `json:"place"`
+	// ToldOn is when the residents heard of it, ToldBy the contact who told them: nothing says whom.
+	ToldOn string `json:"told_on,omitempty"` // YYYY-MM-DD
+	ToldBy string `json:"told_by,omitempty"`
 }
 
 // Measure is something that was agreed on.

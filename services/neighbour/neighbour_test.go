@@ -15,6 +15,7 @@ import (
 	"shangquan/services/audit/audittest"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
+	"shangquan/services/lang"
 )
 
 var (
@@ -144,9 +145,71 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 }
 
-func TestNoMobileNumberIsReadByBothSides(t *testing.T) {
+func TestHowASideIsReachedInWords(t *testing.T) {
+	for text, want := range map[string]bool{
+		"打 138 1234 5678":            true,
+		"物业 021-5777 0000":           true,
+		"订餐 57721664":                true,
+		"写 lao.wang@example.com":     true,
+		"写 lao＠example．com":          true,
+		"微信 wangxiaoming":            true,
+		"微信号：wxid_88abc":             true,
+		"加微信同号 13812345678":          true,
+		"加vx：abc123":                 true,
+		"VX abc-123":                 true,
+		"QQ 12345678":                true,
+		"WeChat laowang88":           true,
+		"WeChat: laowang":            true,
+		"WeChat ID: laowang88":       true,
+		"中山中路 218 弄 3 号 201 室":       false,
+		"每天 18:00-21:00 不卸货":         false,
+		"2026-03-05 14:00 居委会议室":     false,
+		"打 12345 热线":                 false,
+		"在微信群里说过":                    false,
+		"用微信支付，扫码付款":                 false,
+		"公众号“云间”写过":                  false,
+		"They accept WeChat payment": false,
+		"超过 65 分贝，@所有人":              false,
+	} {
+		if got := len(both("text", text, lang.Limit{Max: MaxText})) > 0; got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// Who told the residents' side, and when, is written down with the invitation; whom nobody writes.
+func TestTheResidentsAreToldOfAMeeting(t *testing.T) {
 	b, ctx, do := opened(t), t.Context(), ok(t)
-	const cell = "打 138 1234 5678"
+	x := b.begin(t)
+	if _, err := b.Told(ctx, contact, x.ID, x.Rev); !fault.Is(err, fault.Conflict) {
+		t.Errorf("told of no meeting: %v", err)
+	}
+	x = do(b.Invite(ctx, contact, x.ID, x.Rev, Meeting{On: "2026-03-05", Time: "14:00", Place: "居委会议室", ToldOn: "2026-01-01", ToldBy: "x"}))
+	if m := x.Meetings[0]; m.ToldOn != "" || m.ToldBy != "" {
+		t.Errorf("told before anybody was: %+v", m)
+	}
+	if _, err := b.Told(ctx, other, x.ID, x.Rev); !fault.Is(err, fault.NotFound) {
+		t.Errorf("noted by another: %v", err)
+	}
+	x = do(b.Told(ctx, contact, x.ID, x.Rev))
+	if m := x.Meetings[0]; m.ToldOn != b.today() || m.ToldBy != "lian" {
+		t.Errorf("told: %+v", m)
+	}
+	if _, err := b.Told(ctx, contact, x.ID, x.Rev); !fault.Is(err, fault.Conflict) {
+		t.Errorf("told twice: %v", err)
+	}
+	if own, _, err := b.Own(ctx, owner, x.ID); err != nil || own.Meetings[0].ToldOn != b.today() || own.Meetings[0].ToldBy != "" {
+		t.Errorf("the shop reads %+v %v", own.Meetings, err)
+	}
+	x = do(b.Invite(ctx, contact, x.ID, x.Rev, Meeting{On: "2026-03-09", Time: "14:00", Place: "居委会议室"}))
+	if x.Meetings[0].ToldOn == "" || x.Meetings[1].ToldOn != "" {
+		t.Errorf("another meeting: %+v", x.Meetings)
+	}
+}
+
+func TestNoNumberIsReadByBothSides(t *testing.T) {
+	b, ctx, do := opened(t), t.Context(), ok(t)
+	const cell = "打 021-5777 0000"
 	d := b.draft()
 	d.Side.Residents, d.Side.Shop = cell, cell // which the contact alone reads
 	x := do(b.Begin(ctx, contact, d))
@@ -166,7 +229,7 @@ func TestNoMobileNumberIsReadByBothSides(t *testing.T) {
 	} {
 		name, _, _ := strings.Cut(field, " ")
 		f, is := errors.AsType[*fault.Error](try())
-		if !is || f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Name != name || f.Fields[0].Key != "error.mobile" {
+		if !is || f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Name != name || f.Fields[0].Key != "neighbour.wrong.reach" {
 			t.Errorf("%s: %v", field, f)
 		}
 	}

@@ -14,7 +14,6 @@ import (
 	"shangquan/services/fault"
 	"shangquan/services/job"
 	"shangquan/services/lang"
-	"shangquan/services/phone"
 	"shangquan/services/secret"
 	"shangquan/services/store"
 )
@@ -94,11 +93,6 @@ func (d *Draft) read() []fault.Field {
 		wrong = append(wrong, fault.Field{Name: "topic", Key: "error.choice"})
 	}
 	return wrong
-}
-
-// both checks what both sides read: how a person is reached is for the contact alone.
-func both(name, text string, most lang.Limit) []fault.Field {
-	return append(most.Check(name, text), phone.NoMobile(name, text)...)
 }
 
 // SetArea names an area and its contact, who must be a liaison; a new area where id is empty: fault.Invalid, fault.Conflict. Who becomes
@@ -247,7 +241,7 @@ func (s *Service) Note(ctx context.Context, by access.Actor, id string, rev int6
 // Invite calls both sides to a meeting, and writes to who answers for the shop. The residents hear of it from the contact, who alone
 // knows how.
 func (s *Service) Invite(ctx context.Context, by access.Actor, id string, rev int64, m Meeting) (Case, error) {
-	m.Place = lang.Clean(m.Place)
+	m = Meeting{On: m.On, Time: m.Time, Place: lang.Clean(m.Place)}
 	wrong := append(day("on", m.On), both("where", m.Place, lang.Limit{Max: MaxPlace, Must: true})...)
 	if _, err := time.Parse("15:04", m.Time); err != nil {
 		wrong = append(wrong, fault.Field{Name: "time", Key: "neighbour.wrong.time"})
@@ -267,6 +261,19 @@ func (s *Service) Invite(ctx context.Context, by access.Actor, id string, rev in
 		s.tell(ctx, &x, m)
 	}
 	return x, err
+}
+
+// Told notes that the contact has told the residents of the meeting: who told them and when, never whom. fault.Conflict when it is noted.
+func (s *Service) Told(ctx context.Context, by access.Actor, id string, rev int64) (Case, error) {
+	return s.step(ctx, by, id, rev, "residents told", func(x *Case) error {
+		last := len(x.Meetings) - 1
+		if last < 0 || x.Meetings[last].ToldOn != "" {
+			return cannot("neighbour.wrong.state", "nothing to tell")
+		}
+		x.Meetings = slices.Clone(x.Meetings)
+		x.Meetings[last].ToldOn, x.Meetings[last].ToldBy = s.today(), by.AccountID
+		return nil
+	}, Invited)
 }
 
 // tell writes to who answers for the shop that there is a meeting. A letter that does not leave is noted: who missed it sees the case at
@@ -440,7 +447,10 @@ func (s *Service) Own(ctx context.Context, by access.Actor, id string) (Case, st
 			return Case{}, "", err
 		}
 	}
-	x.Sealed = ""
+	x.Sealed, x.Meetings = "", slices.Clone(x.Meetings)
+	for i := range x.Meetings {
+		x.Meetings[i].ToldBy = ""
+	}
 	return x, side.Said, nil
 }
 
