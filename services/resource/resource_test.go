@@ -482,21 +482,8 @@ func TestWhoseSeatHasEnded(t *testing.T) {
 func TestWhatNobodyConfirmsEnds(t *testing.T) {
 	m, ctx := opened(t), t.Context()
 	need := m.add(rival, "o2", Details{Side: Sought, Kind: Hall, Title: "借场地"})
-	begin := func(upTo State) Deal {
-		t.Helper()
-		d := ok(m, func() (Deal, error) { return m.Answer(ctx, owner, "o1", need.ID, "") })
-		if upTo != Matched {
-			d = m.do(rival, "o2", d.ID, Agree, Saying{})
-		}
-		if upTo == Delivered || upTo == Confirmed {
-			d = m.do(owner, "o1", d.ID, Deliver, Saying{On: "2026-10-15", Note: "借了一晚"})
-		}
-		if upTo == Confirmed {
-			d = m.do(rival, "o2", d.ID, Confirm, Saying{})
-		}
-		m.letters = nil
-		return d
-	}
+	begin := func(s State) Deal { t.Helper(); return m.upTo(need.ID, s) }
+	figures := func() int { return ok(m, func() (map[Kind]int, error) { return m.Figures(ctx, liaison) })[Hall] }
 	said := func(want ...string) {
 		t.Helper()
 		if fmt.Sprint(m.letters) != fmt.Sprint(want) {
@@ -506,8 +493,8 @@ func TestWhatNobodyConfirmsEnds(t *testing.T) {
 	is := func(d Deal, want State) {
 		t.Helper()
 		got := ok(m, func() (Deal, error) { return m.Deal(ctx, liaison, "", d.ID) })
-		if got.State != want || m.figures()[Hall] != 0 {
-			t.Errorf("it is %s, counted are %v", got.State, m.figures())
+		if n := figures(); got.State != want || n != 0 {
+			t.Errorf("it is %s, counted are %d", got.State, n)
 		}
 	}
 	d := begin(Delivered)
@@ -560,14 +547,26 @@ func TestWhatNobodyConfirmsEnds(t *testing.T) {
 	d = begin(Confirmed) // both said so: it counts, whoever leaves
 	m.gone = "o1"
 	sweep(Lasts)
-	if got := ok(m, func() (Deal, error) { return m.Deal(ctx, liaison, "", d.ID) }); got.State != Confirmed || m.figures()[Hall] != 1 {
-		t.Errorf("confirmed by both, it is %s, counted are %v", got.State, m.figures())
+	if got := ok(m, func() (Deal, error) { return m.Deal(ctx, liaison, "", d.ID) }); got.State != Confirmed || figures() != 1 {
+		t.Errorf("confirmed by both, it is %s, counted are %d", got.State, figures())
 	}
 }
 
-func (m *market) figures() map[Kind]int {
+// upTo is a deal of o1 about the need of o2, as far as a state.
+func (m *market) upTo(needID string, s State) Deal {
 	m.t.Helper()
-	return ok(m, func() (map[Kind]int, error) { return m.Figures(m.t.Context(), liaison) })
+	d := ok(m, func() (Deal, error) { return m.Answer(m.t.Context(), owner, "o1", needID, "") })
+	if s != Matched {
+		d = m.do(rival, "o2", d.ID, Agree, Saying{})
+	}
+	if s == Delivered || s == Confirmed {
+		d = m.do(owner, "o1", d.ID, Deliver, Saying{On: "2026-10-15", Note: "借了一晚"})
+	}
+	if s == Confirmed {
+		d = m.do(rival, "o2", d.ID, Confirm, Saying{})
+	}
+	m.letters = nil
+	return d
 }
 
 func TestWhatNobodyRenewsLapses(t *testing.T) {
