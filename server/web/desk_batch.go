@@ -244,9 +244,9 @@ func (s *Site) batchForm(c *fiber.Ctx, p *speaker, b *bulk.Batch, f *form) *ui.F
 	switch {
 	case b.Stage == bulk.Preview && b.Count(bulk.Planned) > 0:
 		label := p.say("batch.apply")
-		if b.Change.Field == bulk.State && b.Change.Move == listing.Close {
+		if b.TwoPeople() != "" {
 			label = p.say("batch.propose")
-			form.Parts = []ui.FormPart{{Text: p.say("batch.both")}, input(f, "why", p.say("countersign.why"), func(x *ui.Field) { x.Type, x.Rows, x.Max = "textarea", 2, 300 })}
+			form.Parts = []ui.FormPart{{Text: p.say("batch.both", "Few", bulk.Few)}, input(f, "why", p.say("countersign.why"), func(x *ui.Field) { x.Type, x.Rows, x.Max = "textarea", 2, 300 })}
 		}
 		form.Bar = &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: label, Name: "do", Value: "apply"}, {Label: p.say("batch.leave"), Href: at(c, "/desk/shops"), Kind: "alt"}}}
 	case b.Stage == bulk.Applied && b.Count(bulk.Written) > 0 && p.now.Before(b.Until):
@@ -347,8 +347,8 @@ func (s *Site) batchSent(c *fiber.Ctx) error {
 	return s.showCase(c, p, v, form, err)
 }
 
-// closeSigned shows which shops would be closed.
-func (s *Site) closeSigned(c *fiber.Ctx, p *speaker, x *countersign.Proposal) ([]section, error) {
+// batchSigned shows which shops would be closed or taken down.
+func (s *Site) batchSigned(c *fiber.Ctx, p *speaker, x *countersign.Proposal) ([]section, error) {
 	b, err := s.services.Batches.Signed(c.UserContext(), Of(c).Actor, *x)
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil

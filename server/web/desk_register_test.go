@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -337,5 +338,50 @@ func TestLongUnconfirmed(t *testing.T) {
 	desk = x.again(t, demo.Coordinator)
 	if page := desk.page("/desk/stale" + street); !strings.Contains(page, "回了") {
 		t.Error("the answer is not seen")
+	}
+}
+
+// Taking down more than a few shops at once waits for a colleague, who sees which; a few are taken down by one person.
+func TestTakingDownManyShopsTakesTwo(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	first, second := x.as(t, demo.Coordinator), x.as(t, demo.Second)
+	ids := []string{}
+	for i := range bulk.Few + 1 {
+		ids = append(ids, x.entered(t, first, "撤下的店"+strconv.Itoa(i+1), "中山中路 90"+strconv.Itoa(i)+" 号", ""))
+	}
+	ask := func(ids []string) string {
+		return first.done("/desk/batches/new", url.Values{"shop": ids, "field": {"state"}, "move": {"suspend"}})
+	}
+	down := func() int {
+		n := 0
+		for _, id := range ids {
+			if x.listing(t, id).State == listing.Suspended {
+				n++
+			}
+		}
+		return n
+	}
+	path := ask(ids)
+	has(t, "the preview", first.page(path), "超过 5 家，要两个人来定", "提议这样改")
+	first.done(path, url.Values{"rev": {"1"}, "do": {"apply"}, "why": {"楼要修"}})
+	if n := down(); n != 0 {
+		t.Fatalf("%d were taken down by one person", n)
+	}
+	sign, form := x.sign(t)
+	has(t, "what the second person reads", second.page(sign), "撤下几家店", "撤下的店1", "撤下的店6")
+	if a := first.post(sign, form); a.status != http.StatusConflict {
+		t.Errorf("confirmed by who proposed it: %d", a.status)
+	}
+	second.done(sign, form)
+	if n := down(); n != len(ids) {
+		t.Errorf("%d of %d are down", n, len(ids))
+	}
+	second.done(path, url.Values{"do": {"undo"}})
+	path = ask(ids[:bulk.Few])
+	lacks(t, "a few", first.page(path), "要两个人来定")
+	first.done(path, url.Values{"rev": {"1"}, "do": {"apply"}})
+	if n := down(); n != bulk.Few {
+		t.Errorf("a few: %d are down", n)
 	}
 }

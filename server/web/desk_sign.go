@@ -28,7 +28,8 @@ func (s *Site) countersignRoutes() []Route {
 func (s *Site) signWords() map[string]func(*fiber.Ctx, *speaker, *countersign.Proposal) ([]section, error) {
 	return map[string]func(*fiber.Ctx, *speaker, *countersign.Proposal) ([]section, error){
 		twin.MergeKind:   s.mergeSigned,
-		bulk.CloseKind:   s.closeSigned,
+		bulk.CloseKind:   s.batchSigned,
+		bulk.SuspendKind: s.batchSigned,
 		merchant.EndKind: s.endSigned,
 	}
 }

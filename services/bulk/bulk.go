@@ -1,5 +1,6 @@
 // Package bulk changes many shops at once 批量修改: what would change is shown shop by shop first, every shop is written over the
-// revision that was shown, and for a day all of it can be taken back where nobody has written since. Closing takes two people.
+// revision that was shown, and for a day all of it can be taken back where nobody has written since. Closing takes two people, and so does
+// taking down more than a few.
 package bulk
 
 import (
@@ -20,15 +21,18 @@ import (
 	"shangquan/services/store"
 )
 
-// Kind names batches in the trail; CloseKind the proposals of closing many shops.
+// Kind names batches in the trail; CloseKind and SuspendKind the proposals of closing many shops and of taking them down.
 const (
-	Kind      = "batch"
-	CloseKind = "bulk_close"
+	Kind        = "batch"
+	CloseKind   = "bulk_close"
+	SuspendKind = "bulk_suspend"
 )
 
-// MaxRows is how many shops one batch has; UndoFor how long it can be taken back; planFor how long a preview is kept.
+// MaxRows is how many shops one batch has; Few how many of them one person takes down alone; UndoFor how long it can be taken back;
+// planFor how long a preview is kept.
 const (
 	MaxRows = 500
+	Few     = 5
 	UndoFor = 24 * time.Hour
 	planFor = 24 * time.Hour
 )
@@ -117,6 +121,18 @@ func (b *Batch) Count(o Outcome) int {
 	return n
 }
 
+// TwoPeople returns the kind of the proposal with which the batch waits for a second person; empty where one is enough.
+func (b *Batch) TwoPeople() string {
+	switch {
+	case b.Change.Field != State:
+	case b.Change.Move == listing.Close:
+		return CloseKind
+	case b.Change.Move == listing.Suspend && b.Count(Planned) > Few:
+		return SuspendKind
+	}
+	return ""
+}
+
 // Service keeps the batches.
 type Service struct {
 	docs  *store.Collection[Batch]
@@ -126,13 +142,14 @@ type Service struct {
 	now   func() time.Time
 }
 
-// New returns the batches on db; closing many shops becomes a deed that takes two people.
+// New returns the batches on db; closing many shops and taking them down become deeds that take two people.
 func New(db store.DB, log *audit.Log, shops *listing.Service, signs *countersign.Service, now func() time.Time) *Service {
 	s := &Service{
 		docs: store.NewCollection[Batch](db, "batches", store.Index("stage", "until"), store.Index("by.account", "created_at")),
 		log:  log, shops: shops, signs: signs, now: now,
 	}
-	signs.Register(CloseKind, countersign.Deed{Action: access.RegisterClose, Do: s.closeSigned})
+	signs.Register(CloseKind, countersign.Deed{Action: access.RegisterClose, Do: s.signed})
+	signs.Register(SuspendKind, countersign.Deed{Action: access.RegisterState, Do: s.signed})
 	return s
 }
 
@@ -292,8 +309,8 @@ func (s *Service) stage(ctx context.Context, id string, rev int64, from, to Stag
 	})
 }
 
-// Apply does what the preview with revision rev showed. Closing is put before a second person instead, with why; the batch is then
-// Signing. A shop that somebody wrote to since is left alone and named. fault.Conflict when the batch is no preview any more.
+// Apply does what the preview with revision rev showed. What takes two people is put before a second one instead, with why; the batch is
+// then Signing. A shop that somebody wrote to since is left alone and named. fault.Conflict when the batch is no preview any more.
 func (s *Service) Apply(ctx context.Context, by access.Actor, id string, rev int64, why string) (Batch, error) {
 	b, err := s.Get(ctx, by, id)
 	if err != nil {
@@ -302,8 +319,8 @@ func (s *Service) Apply(ctx context.Context, by access.Actor, id string, rev int
 	if b.Stage != Preview || b.Rev != rev || !s.now().Before(b.Until) {
 		return Batch{}, fault.New(fault.Conflict, "bulk.wrong.stage", errors.New("bulk: no preview, or another one"))
 	}
-	if b.Change.Field == State && b.Change.Move == listing.Close {
-		if _, err := s.signs.Propose(ctx, by, countersign.Draft{Kind: CloseKind, Subject: id, Title: title(&b), Why: why, Content: content{id, rev, digest(&b)}}); err != nil {
+	if kind := b.TwoPeople(); kind != "" {
+		if _, err := s.signs.Propose(ctx, by, countersign.Draft{Kind: kind, Subject: id, Title: title(&b), Why: why, Content: content{id, rev, digest(&b)}}); err != nil {
 			return Batch{}, err
 		}
 		return s.docs.Update(ctx, id, rev, func(b *Batch) error {
@@ -317,7 +334,7 @@ func (s *Service) Apply(ctx context.Context, by access.Actor, id string, rev int
 	return s.run(ctx, by, b)
 }
 
-// content is what the proposal of closing many shops says: which, as they were shown.
+// content is what the proposal of changing many shops says: which, as they were shown.
 type content struct {
 	Batch string `json:"batch"`
 	Rev   int64  `json:"rev"`
@@ -349,8 +366,8 @@ func (s *Service) Signed(ctx context.Context, by access.Actor, p countersign.Pro
 	return s.Get(ctx, by, c.Batch)
 }
 
-// closeSigned is the deed of closing many shops.
-func (s *Service) closeSigned(ctx context.Context, by access.Actor, p countersign.Proposal) error {
+// signed is the deed of a batch that takes two people.
+func (s *Service) signed(ctx context.Context, by access.Actor, p countersign.Proposal) error {
 	var c content
 	if err := p.Read(&c); err != nil {
 		return err

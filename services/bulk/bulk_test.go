@@ -177,38 +177,54 @@ func TestHoursLeaveSpecialDays(t *testing.T) {
 	}
 }
 
-// Closing many shops is proposed by one and done by another.
-func TestClosingTakesTwo(t *testing.T) {
-	b, ctx := open(t), t.Context()
-	ids := b.enter(t, "A", "B")
-	p, err := b.Plan(ctx, first, ids, bulk.Change{Field: bulk.State, Move: listing.Close})
-	if err == nil {
-		p, err = b.Apply(ctx, first, p.ID, p.Rev, "商场拆了")
-	}
-	if err != nil || p.Stage != bulk.Signing {
-		t.Fatalf("%+v %v", p, err)
-	}
-	if l := b.shop(t, ids[0]); l.State != listing.Published {
-		t.Fatal("closed by one person")
-	}
-	sign, err := b.signs.Open(ctx, second, bulk.CloseKind, p.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.signs.Confirm(ctx, first, sign.ID, sign.Hash()); !fault.Is(err, fault.Forbidden) {
-		t.Errorf("confirmed by who proposed it: %v", err)
-	}
-	if _, err := b.signs.Confirm(ctx, second, sign.ID, sign.Hash()); err != nil {
-		t.Fatal(err)
-	}
-	if l := b.shop(t, ids[1]); l.State != listing.Closed || l.Closure.Kind != listing.Ceased {
-		t.Errorf("%+v", l)
-	}
-	if p, err = b.Undo(ctx, second, p.ID); err != nil || p.Count(bulk.Back) != 2 {
-		t.Errorf("%+v %v", p, err)
-	}
-	if l := b.shop(t, ids[1]); l.State != listing.Published || l.Closure != nil {
-		t.Errorf("%+v", l)
+// Closing shops, and taking down more than a few at once, is proposed by one and done by another.
+func TestWhatTakesTwo(t *testing.T) {
+	many := []string{"A", "B", "C", "D", "E", "F"}
+	for name, x := range map[string]struct {
+		codes []string
+		move  listing.Action
+		kind  string
+		state listing.State
+	}{
+		"closing":           {many[:1], listing.Close, bulk.CloseKind, listing.Closed},
+		"taking down":       {many[:bulk.Few+1], listing.Suspend, bulk.SuspendKind, listing.Suspended},
+		"taking down a few": {many[:bulk.Few], listing.Suspend, "", listing.Suspended},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, ctx := open(t), t.Context()
+			ids := b.enter(t, x.codes...)
+			p, err := b.Plan(ctx, first, ids, bulk.Change{Field: bulk.State, Move: x.move})
+			if err != nil || p.TwoPeople() != x.kind {
+				t.Fatal(p.TwoPeople(), err)
+			}
+			if p, err = b.Apply(ctx, first, p.ID, p.Rev, "商场拆了"); err != nil {
+				t.Fatal(err)
+			}
+			if x.kind != "" {
+				if l := b.shop(t, ids[0]); p.Stage != bulk.Signing || l.State != listing.Published {
+					t.Fatalf("done by one person: %s %s", p.Stage, l.State)
+				}
+				sign, err := b.signs.Open(ctx, second, x.kind, p.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := b.signs.Confirm(ctx, first, sign.ID, sign.Hash()); !fault.Is(err, fault.Forbidden) {
+					t.Errorf("confirmed by who proposed it: %v", err)
+				}
+				if _, err := b.signs.Confirm(ctx, second, sign.ID, sign.Hash()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if l := b.shop(t, ids[len(ids)-1]); l.State != x.state || x.state == listing.Closed && l.Closure.Kind != listing.Ceased {
+				t.Errorf("%+v", l)
+			}
+			if p, err = b.Undo(ctx, second, p.ID); err != nil || p.Count(bulk.Back) != len(ids) {
+				t.Errorf("%+v %v", p, err)
+			}
+			if l := b.shop(t, ids[0]); l.State != listing.Published || l.Closure != nil {
+				t.Errorf("%+v", l)
+			}
+		})
 	}
 }
 
