@@ -115,6 +115,9 @@ func (p program) tell(r sheet.Report, dry bool) error {
 	if len(r.Ignored) > 0 {
 		_, _ = fmt.Fprintf(p.Out, "columns not understood: %v\n", r.Ignored)
 	}
+	if r.Marks > 0 {
+		_, _ = fmt.Fprintf(p.Out, "rows whose mark of an old shop is left out: %d\n", r.Marks)
+	}
 	mode := ""
 	if dry {
 		mode = " (dry run, nothing written)"

@@ -212,6 +212,9 @@ func (s *Site) importResult(c *fiber.Ctx, p *speaker, v *casePage, i *intake.Imp
 		count("changed", r.Changed)
 		count("unchanged", r.Unchanged)
 		count("failed", r.Failed)
+		if r.Marks > 0 {
+			v.warn(p.count("imports.marks", r.Marks))
+		}
 		if i.Startable(now) {
 			forms = append(forms, act("start", "again", "drop"))
 		} else {

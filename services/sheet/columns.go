@@ -29,9 +29,10 @@ type field struct {
 	get func(l *listing.Listing, n *Names) []string
 	// set reads them back; cells that the file leaves out hold what get gave.
 	set func(l *listing.Listing, cells []string, n *Names) *wrong
-	// veil hides in the cells what is a person's and no visitor may see; unveil puts it back where it was left as it is. Both are nil
-	// for most.
-	veil, unveil func(l *listing.Listing, cells []string)
+	// veil hides in the cells what is a person's and no visitor may see; unveil puts it back where it was left as it is, and reports
+	// whether the cells say something besides that no file changes. Both are nil for most.
+	veil   func(l *listing.Listing, cells []string)
+	unveil func(l *listing.Listing, cells []string) (left bool)
 }
 
 // wrong is a cell that cannot be read: which of the field's columns, why, and what would do.
@@ -156,10 +157,11 @@ var fields = []field{
 				cells[0] = strings.Replace(cells[0], n.Display(), n.Masked(), 1)
 			}
 		},
-		unveil: func(l *listing.Listing, cells []string) {
+		unveil: func(l *listing.Listing, cells []string) bool {
 			for _, n := range l.HiddenPhones() {
 				cells[0] = strings.Replace(cells[0], n.Masked(), n.Display(), 1)
 			}
+			return false
 		},
 	},
 	weekField, classField, specialField, pauseField, osmField,

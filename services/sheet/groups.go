@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -298,12 +299,14 @@ var marksField = field{
 	cols: []column{{key: "marks", header: "标识", paths: []string{"marks"}, help: "老字号|级别|证书号|颁发单位|创始年份|复核日期|依据，没有的部分空着；多个用 ； 隔开。老字号到“老字号”页上登记、核对，这里只看不改", width: 20}},
 	get:  marksCell,
 	set:  setMarks,
-	unveil: func(l *listing.Listing, cells []string) {
+	unveil: func(l *listing.Listing, cells []string) (left bool) {
 		next := *l
 		if setMarks(&next, cells, nil) == nil {
+			left = !slices.Equal(next.Heritage(), l.Heritage())
 			next.KeepHeritage(l)
 			copy(cells, marksCell(&next, nil))
 		}
+		return left
 	},
 }
 

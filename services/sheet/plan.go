@@ -239,8 +239,8 @@ func (b *builder) changes(l *listing.Listing, cell func(int) string) []change {
 				now[c] = cell(i)
 			}
 		}
-		if fields[f].unveil != nil {
-			fields[f].unveil(l, now)
+		if fields[f].unveil != nil && fields[f].unveil(l, now) {
+			b.rep.Marks++
 		}
 		if !slices.Equal(was, now) {
 			out = append(out, change{&fields[f], now})

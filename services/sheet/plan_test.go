@@ -353,11 +353,14 @@ func TestTheMarkOfAnOldShopIsForReading(t *testing.T) {
 	bare.Code, bare.Slug, bare.Marks = "SJ9", "sj9", []listing.Mark{}
 	reg := newRegister(full(), bare)
 	p := planOf(t, "code,标识\nSJ1,\nSJ9,老字号|中华老字号\n", reg)
-	if counts(p.Report) != "0 new, 0 changed, 2 unchanged, 0 failed" {
-		t.Errorf("what an import would change: %s", counts(p.Report))
+	if counts(p.Report) != "0 new, 0 changed, 2 unchanged, 0 failed" || p.Report.Marks != 2 {
+		t.Errorf("what an import would change: %s; said of %d marks", counts(p.Report), p.Report.Marks)
+	}
+	if p = planOf(t, "code,网站\nSJ1,https://example.org/new\n", reg); p.Report.Marks != 0 {
+		t.Errorf("a file without marks: said of %d", p.Report.Marks)
 	}
 	p = planOf(t, "code,名称,类别,标识\nSJ8,新店,药店,老字号|中华老字号|1|商务部|1926|2035-01-01\n", reg)
-	if _, err := p.Apply(t.Context(), access.System("test"), reg); err != nil || p.Report.New != 1 || len(reg.byCode["SJ8"].Marks) != 0 {
-		t.Errorf("a new shop comes with a mark: %+v %v", reg.byCode["SJ8"].Marks, err)
+	if _, err := p.Apply(t.Context(), access.System("test"), reg); err != nil || p.Report.New != 1 || p.Report.Marks != 1 || len(reg.byCode["SJ8"].Marks) != 0 {
+		t.Errorf("a new shop comes with a mark: %+v, said of %d %v", reg.byCode["SJ8"].Marks, p.Report.Marks, err)
 	}
 }

@@ -47,7 +47,8 @@ type Report struct {
 	Changed   int       `json:"changed"`
 	Unchanged int       `json:"unchanged"`
 	Failed    int       `json:"failed"`
-	Rows      []Problem `json:"rows"` // the first 1,000 problems
+	Marks     int       `json:"marks"` // rows that say of a mark of an old shop what the register does not; it is left as it is
+	Rows      []Problem `json:"rows"`  // the first 1,000 problems
 }
 
 // refusal is why a file is not read any further.
