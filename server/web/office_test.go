@@ -262,8 +262,19 @@ func TestTrailBrowser(t *testing.T) {
 			t.Errorf("%s: %d %s", query, a.status, complaint(a.body))
 		}
 	}
-	if err := x.services.Trail.Event(t.Context(), access.Actor{Name: "小偷"}, audit.Event{Action: access.AccountOpen, Object: audit.Ref{Kind: "account"}, Result: "refused"}); err != nil {
+	if err := x.services.Trail.Event(t.Context(), access.Actor{Name: "小偷"}, audit.Event{Action: access.AccountOpen, Object: audit.Ref{Kind: "account"}, Result: "refused", Why: "second factor: wrong"}); err != nil {
 		t.Fatal(err)
+	}
+	for why, want := range map[string]string{
+		"second factor: wrong": "第二道验证不对", "signed in": "登录", "submit": "送审", "a note without words": "", // of the program
+		"店主来电": "店主来电", "Asked by phone": "Asked by phone", "typo, see mail": "typo, see mail", "": "",
+	} {
+		if got := (&speaker{Words: x.catalogue.In(lang.Hans)}).did(why); got != want {
+			t.Errorf("%q is said as %q, want %q", why, got, want)
+		}
+	}
+	if body := admin.page("/admin/audit"); !strings.Contains(body, "第二道验证不对") || strings.Contains(body, "second factor") {
+		t.Error("the page shows the notes of the program as they are")
 	}
 	if body := admin.page("/admin/audit?result=refused"); !strings.Contains(body, "小偷") || !strings.Contains(body, ">1 条<") {
 		t.Error("what was refused is not found alone")

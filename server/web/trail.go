@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -216,7 +217,7 @@ func (s *Site) auditEntry(p *speaker, e *audit.Entry) ui.AuditEntry {
 	if who == "" {
 		who = p.say("roles.visitor")
 	}
-	out := ui.AuditEntry{When: p.moment(e.Fact.At), Who: who, What: what, Why: e.Fact.Why}
+	out := ui.AuditEntry{When: p.moment(e.Fact.At), Who: who, What: what, Why: p.did(e.Fact.Why)}
 	out.Fields = append(out.Fields, ui.NewCompareField(p.say("office.object"), "", e.Object().String()))
 	for _, x := range e.Fact.Changes {
 		if x.Before == "" && x.After == "" {
@@ -225,6 +226,22 @@ func (s *Site) auditEntry(p *speaker, e *audit.Entry) ui.AuditEntry {
 		out.Fields = append(out.Fields, ui.NewCompareField(x.Path, plainJSON(x.Before), plainJSON(x.After)))
 	}
 	return out
+}
+
+// noted is how the program itself notes in the trail what was done; what people write has other characters or other letters.
+var noted = regexp.MustCompile(`^[a-z][a-z :-]*$`)
+
+// did is a note of the trail in words: what the program notes is said in the language of the page, and left out where there are no words
+// for it, for the action says what was done.
+func (p *speaker) did(why string) string {
+	if !noted.MatchString(why) {
+		return why
+	}
+	key := "trail.did." + strings.Trim(strings.NewReplacer(": ", "_", " ", "_", "-", "_", ":", "_").Replace(why), "_")
+	if !p.Has(key) {
+		return ""
+	}
+	return p.say(key)
 }
 
 // plainJSON shows a text as it is and everything else as JSON.
