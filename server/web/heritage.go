@@ -191,15 +191,19 @@ func heritageTag(p *speaker, r *heritage.Record) (string, ui.TaskState) {
 // heritageFacts are what is claimed of a shop, and how far that is.
 func heritageFacts(p *speaker, r *heritage.Record) []ui.Fact {
 	tag, _ := heritageTag(p, r)
+	said := r.Claim
+	if r.State == heritage.Shown || r.State == heritage.Confirmed || r.State == heritage.Conditional {
+		said = r.InForce()
+	}
 	facts := fact(nil, p.say("heritage.how_far"), tag)
 	facts = fact(facts, p.say("heritage.reason"), r.Reason)
 	facts = fact(facts, p.say("heritage.condition"), r.Condition)
-	facts = fact(facts, p.say("heritage.level_label"), p.say("heritage.level."+r.Claim.Level))
-	facts = fact(facts, p.say("heritage.certificate_label"), r.Claim.Certificate)
-	facts = fact(facts, p.say("heritage.issuer_label"), r.Claim.Issuer)
-	facts = fact(facts, p.say("heritage.founded_label"), yearKnown(r.Claim.Founded))
-	facts = fact(facts, p.say("heritage.recognised_label"), yearKnown(r.Claim.Recognised))
-	facts = fact(facts, p.say("heritage.craft"), r.Claim.Words)
+	facts = fact(facts, p.say("heritage.level_label"), p.say("heritage.level."+said.Level))
+	facts = fact(facts, p.say("heritage.certificate_label"), said.Certificate)
+	facts = fact(facts, p.say("heritage.issuer_label"), said.Issuer)
+	facts = fact(facts, p.say("heritage.founded_label"), yearKnown(said.Founded))
+	facts = fact(facts, p.say("heritage.recognised_label"), yearKnown(said.Recognised))
+	facts = fact(facts, p.say("heritage.craft"), said.Words)
 	facts = fact(facts, p.say("heritage.named_label"), r.Named)
 	if r.ReviewOn != "" {
 		facts = fact(facts, p.say("heritage.review_on"), onDay(p, r.ReviewOn))

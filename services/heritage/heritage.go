@@ -111,7 +111,15 @@ func (r *Record) Bears(today string) bool {
 
 // Claimable reports whether its owner may say with evidence that the shop bears the mark: also of one that is only named.
 func (r *Record) Claimable() bool {
-	return !r.State.borne() && r.State != Checked || r.State == Shown && r.Named != ""
+	return r.State != Checked && (!r.State.borne() || r.Named != "")
+}
+
+// InForce is what is said of a shop and is no wish of its owner only: of one that is named, that it is, whatever waits or was returned.
+func (r *Record) InForce() Claim {
+	if r.Named != "" {
+		return Claim{Level: namedLevel}
+	}
+	return r.Claim
 }
 
 // MayDecide reports whether an account may check the claim, show the mark or let it pass a review: somebody who did not write it, nor sent

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shangquan/services/access"
+	"shangquan/services/audit"
 	"shangquan/services/audit/audittest"
 	"shangquan/services/calendar"
 	"shangquan/services/fault"
@@ -410,15 +411,29 @@ func TestAShopThatIsOnlyNamed(t *testing.T) {
 	}
 	// Its owner has a certificate: what the district says stays on the page until somebody has decided.
 	b.now = time.Date(2026, 12, 1, 9, 0, 0, 0, calendar.Shanghai)
-	if r, err = b.Claim(ctx, owner, "l1", r.Rev, claim(), picture); err != nil || r.State != Claimed || !b.badge() {
+	if r, err = b.docs.UpdateAs(ctx, machine, r.ID, r.Rev, func(r *Record) (audit.Write, error) { // it came here in a merge
+		r.Homes = []string{"l0"}
+		return audit.Write{Action: access.HeritageCheck}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if r, err = b.Claim(ctx, owner, "l1", r.Rev, claim(), picture); err != nil || r.State != Claimed || !b.badge() || len(r.Homes) != 0 {
 		t.Fatalf("claimed: %+v, badge %v, %v", r, b.badge(), err)
 	}
 	if n, err := b.Settle(ctx); err != nil || n != 0 || !r.Bears("2027-10-15") || r.Bears("2027-10-16") {
 		t.Errorf("while a claim waits: %d pages put right, %v", n, err)
 	}
-	if r, err = b.Return(ctx, coord, r.ID, r.Rev, "看不清"); err != nil || !b.badge() {
-		t.Fatalf("returned: %v", err)
+	if said, err := b.Public(ctx, "l1"); err != nil || said.Claim != (Claim{Level: "district"}) {
+		t.Errorf("what nobody has checked is public: %+v %v", said.Claim, err)
 	}
+	if r, err = b.Return(ctx, coord, r.ID, r.Rev, "看不清"); err != nil || !b.badge() || r.State != Shown || r.Reason == "" || r.InForce() != (Claim{Level: "district"}) {
+		t.Fatalf("returned: %+v %v", r, err)
+	}
+	// Its own review comes as that of every other, and its owner may still claim afterwards.
+	if r, err = b.Review(ctx, coord, r.ID, r.Rev, Pass, "2028-01-01", ""); err != nil || !r.Claimable() || b.shop.l.Heritage()[0].ReviewOn != "2028-01-01" {
+		t.Fatalf("reviewed: %+v %v", r, err)
+	}
+	want.ReviewOn = "2028-01-01"
 	if r, err = b.Claim(ctx, owner, "l1", r.Rev, claim(), picture); err == nil {
 		r, err = b.Check(ctx, coord, r.ID, r.Rev)
 	}

@@ -115,6 +115,7 @@ func (s *Service) Claim(ctx context.Context, by access.Actor, listingID string, 
 			r.Authors = append(slices.Clone(r.Authors), by.AccountID)
 		}
 		r.Claim, r.State, r.Reason, r.Condition = c, Claimed, "", ""
+		r.Homes = nil // it is about the page it is on now
 		r.MerchantID, r.Shop = l.MerchantID, l.Name.Hans
 		return w, nil
 	})
@@ -171,7 +172,12 @@ func (s *Service) Return(ctx context.Context, by access.Actor, id string, rev in
 	if err != nil {
 		return Record{}, err
 	}
-	back := func(r *Record) error { r.State, r.Reason = Returned, reason; return nil }
+	back := func(r *Record) error {
+		if r.State, r.Reason = Returned, reason; r.Named != "" {
+			r.State = Shown // by the district's own word, as before the claim
+		}
+		return nil
+	}
 	if r.State == Checked {
 		return s.badge(ctx, by, id, rev, reason, back, Checked)
 	}
@@ -350,7 +356,7 @@ func (s *Service) Public(ctx context.Context, listingID string) (Record, error) 
 	if !r.Bears(s.Now().Format(time.DateOnly)) {
 		return Record{}, fault.Missing()
 	}
-	r.Evidence, r.Authors, r.Condition, r.Reason = nil, nil, "", ""
+	r.Evidence, r.Authors, r.Condition, r.Reason, r.Claim = nil, nil, "", "", r.InForce()
 	return r, nil
 }
 
