@@ -29,7 +29,7 @@ func InText(text string) bool {
 	}
 	text = dated.ReplaceAllString(dashes.Replace(width.Fold.String(text)), "/")
 	for _, at := range run.FindAllStringIndex(text, -1) {
-		if at[0] > 0 && text[at[0]-1] == ':' || counted.MatchString(text[at[1]:]) {
+		if at[0] > 1 && text[at[0]-1] == ':' && text[at[0]-2] >= '0' && text[at[0]-2] <= '9' || counted.MatchString(text[at[1]:]) {
 			continue
 		}
 		fields := strings.Fields(text[at[0]:at[1]])
@@ -58,17 +58,17 @@ func reaches(s string) bool {
 		return false // 20261018
 	}
 	from, to, parted := strings.Cut(s, "-")
-	return !parted || !ascends(from, to) // 2000-2200, 2024-2026, house numbers 3301-3305
+	return !parted || !span(from, to) // 2000-2200, 2024-2026, house numbers 3301-3305
 }
 
-// ascends reports whether two numbers of as many digits are a span of times, years or doors, not a number cut in two: close to each other,
+// span reports whether two numbers of as many digits are a span of times, years or doors, not a number cut in two: close to each other,
 // or both times of a day.
-func ascends(from, to string) bool {
+func span(from, to string) bool {
 	a, errA := strconv.Atoi(from)
 	b, errB := strconv.Atoi(to)
-	if errA != nil || errB != nil || len(from) != len(to) || b <= a {
+	if errA != nil || errB != nil || len(from) != len(to) {
 		return false
 	}
 	clock := func(n int) bool { return n/100 <= 24 && n%100 < 60 && n%5 == 0 }
-	return b-a <= 100 || clock(a) && clock(b)
+	return a < b && b-a <= 100 || a != b && clock(a) && clock(b)
 }
