@@ -189,7 +189,7 @@ func (s *Service) Reopen(ctx context.Context, by access.Actor, id string, rev in
 	a, err := s.judge(ctx, by, id, rev, reason, func(a *Action) error {
 		switch {
 		case a.State == Todo:
-			return cannot("assembly.wrong.state", "the item is open")
+			return errOpen
 		case a.State != Done && full != nil:
 			return full
 		}
@@ -199,8 +199,10 @@ func (s *Service) Reopen(ctx context.Context, by access.Actor, id string, rev in
 	if err == nil {
 		return a, s.putOn(ctx, by, a)
 	}
-	if now, lost := s.actions.Get(ctx, id); lost == nil && now.State == Todo { // cut off the last time, before the agendas heard of it
-		err = errors.Join(err, s.putOn(ctx, by, now))
+	if errors.Is(err, errOpen) { // cut off the last time, before the agendas heard of it
+		if now, lost := s.actions.Get(ctx, id); lost == nil && now.State == Todo {
+			err = errors.Join(err, s.putOn(ctx, by, now))
+		}
 	}
 	return a, err
 }
@@ -335,6 +337,9 @@ func (s *Service) takeOff(ctx context.Context, by access.Actor, id string) error
 func (s *Service) putOn(ctx context.Context, by access.Actor, a Action) error {
 	return s.agendas(ctx, by, "reopened", func(m *Meeting) bool { return m.bring(a) })
 }
+
+// errOpen refuses to open an item that is open.
+var errOpen = cannot("assembly.wrong.state", "the item is open")
 
 // errAsItIs leaves a meeting alone that somebody else has changed meanwhile.
 var errAsItIs = errors.New("assembly: nothing to change")
