@@ -136,18 +136,7 @@ func (s *Service) endSigned(ctx context.Context, by access.Actor, p countersign.
 			return err
 		}
 	}
-	if s.Closes != nil {
-		if err := s.Closes(ctx, by, x.ID); err != nil {
-			return err
-		}
-	}
-	for _, id := range x.Shops {
-		err := s.assign(ctx, by, transferee{act: access.MerchantEnd, listingID: id, from: x.ID})
-		if err != nil && !moved(err) && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-	}
-	if err := s.dropPapers(ctx, by, x.ID); err != nil {
+	if err := s.afterEnd(ctx, by, x.ID, x.Shops); err != nil {
 		return err
 	}
 	people := []string{}
@@ -155,6 +144,25 @@ func (s *Service) endSigned(ctx context.Context, by access.Actor, p countersign.
 		people = append(people, y.AccountID)
 	}
 	s.tellAll(ctx, people, m, "merchant_ended", p.ID)
+	return nil
+}
+
+// afterEnd takes from a closed merchant its seat, these shops and its papers. It goes through all of them whatever fails, and can be repeated:
+// its error is always fault.Internal, for the merchant is closed already and whoever asked has nothing to change.
+func (s *Service) afterEnd(ctx context.Context, by access.Actor, id string, shops []string) error {
+	var errs []error
+	if s.Closes != nil {
+		errs = append(errs, s.Closes(ctx, by, id))
+	}
+	for _, shop := range shops {
+		err := s.assign(ctx, by, transferee{act: access.MerchantEnd, listingID: shop, from: id})
+		if !moved(err) && !fault.Is(err, fault.NotFound) {
+			errs = append(errs, err)
+		}
+	}
+	if err := errors.Join(append(errs, s.dropPapers(ctx, by, id))...); err != nil {
+		return fault.New(fault.Internal, "error.internal", err)
+	}
 	return nil
 }
 

@@ -136,7 +136,7 @@ func TestAnEndSurvivesACrash(t *testing.T) {
 	p := b.ending(t, m)
 	b.shops.fail = fault.New(fault.Unavailable, "error.unavailable", errors.New("crash"))
 	_, err := b.signs.Confirm(t.Context(), first, p.ID, p.Hash())
-	want(t, err, "unavailable error.unavailable")
+	want(t, err, "internal error.internal")
 	if got := b.get(t, m.ID); got.State != merchant.Closed || b.shops.owner("s1") != m.ID {
 		t.Fatalf("after the crash: %+v", got)
 	}
@@ -147,5 +147,47 @@ func TestAnEndSurvivesACrash(t *testing.T) {
 	}
 	if p, err := b.signs.Get(t.Context(), admin, p.ID); err != nil || p.State != countersign.Done || b.shops.owner("s1") != "" || b.shops.owner("s2") != "" {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// Once the merchant is closed there is no way back: whatever does not let itself be ended, the rest ends, and the proposal waits for another try.
+func TestAnEndIsNeverHalf(t *testing.T) {
+	for name, x := range map[string]struct {
+		seat, shop error
+	}{
+		"a shop that is not valid":        {nil, fault.Wrong("phones", "error.phone", nil)},
+		"a shop others are editing":       {nil, fault.New(fault.Conflict, "error.stale", errors.New("edited"))},
+		"a seat that somebody changed":    {fault.New(fault.Conflict, "error.stale", errors.New("changed")), nil},
+		"a seat and a shop, both refused": {fault.Missing(), fault.Wrong("phones", "error.phone", nil)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := open(t)
+			m, who := b.towards(t)
+			if _, err := b.AddPaper(t.Context(), who["owner"], m.ID, merchant.PaperForm{Kind: "food", Until: "2027-01-01"}); err != nil {
+				t.Fatal(err)
+			}
+			b.Closes = func(context.Context, access.Actor, string) error { return x.seat }
+			b.shops.fail, b.shops.only = x.shop, "s1"
+			p := b.ending(t, m)
+			_, err := b.signs.Confirm(t.Context(), first, p.ID, p.Hash())
+			want(t, err, "internal error.internal")
+			if p, err := b.signs.Get(t.Context(), admin, p.ID); err != nil || p.State != countersign.Confirmed {
+				t.Errorf("%+v, %v", p, err)
+			}
+			if got := b.get(t, m.ID); got.State != merchant.Closed || b.shops.owner("s2") != "" {
+				t.Error("the other shop is still the closed merchant's")
+			}
+			if due, err := b.Due(t.Context(), day(t, "2026-12-31")); err != nil || len(due) != 0 {
+				t.Errorf("papers are still there: %v, %v", due, err)
+			}
+			x.seat, b.shops.fail = nil, nil
+			b.pass(countersign.For)
+			if n, err := b.signs.Settle(t.Context()); n != 1 || err != nil {
+				t.Errorf("settled %d, %v", n, err)
+			}
+			if p, err := b.signs.Get(t.Context(), admin, p.ID); err != nil || p.State != countersign.Done || b.shops.owner("s1") != "" {
+				t.Errorf("%+v, %v", p, err)
+			}
+		})
 	}
 }

@@ -155,19 +155,16 @@ func (s *Service) dropPaper(ctx context.Context, by access.Actor, act access.Act
 	return err
 }
 
+// dropPapers drops all papers of a merchant, those after one that could not be dropped too.
 func (s *Service) dropPapers(ctx context.Context, by access.Actor, merchantID string) error {
+	var errs []error
 	for p, err := range s.papers.Each(ctx, store.Where("merchant_id", store.Eq, merchantID)) {
-		if err != nil {
-			return err
+		if err == nil && p.Until != "" {
+			err = s.dropPaper(ctx, by, access.MerchantTransfer, p.ID)
 		}
-		if p.Until == "" {
-			continue
-		}
-		if err := s.dropPaper(ctx, by, access.MerchantTransfer, p.ID); err != nil {
-			return err
-		}
+		errs = append(errs, err)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // Listed is a paper with what is sealed in it.
