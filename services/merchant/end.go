@@ -23,6 +23,8 @@ type End struct {
 	ID    string   `json:"id"`
 	Rev   int64    `json:"rev"`
 	Shops []string `json:"shops"` // sorted
+	// People are the accounts of its members, who hear of it in the end: the merchant itself knows them no more by then.
+	People []string `json:"people"`
 }
 
 // end takes away what a closed merchant has no more: its people and what is personal of it.
@@ -79,9 +81,11 @@ func (s *Service) ProposeEnd(ctx context.Context, by access.Actor, id string, re
 	if err != nil {
 		return countersign.Proposal{}, err
 	}
-	p, err := s.Signs.Propose(ctx, by, countersign.Draft{
-		Kind: EndKind, Subject: m.ID, Title: m.Name.Hans, Why: why, Content: End{ID: m.ID, Rev: m.Rev, Shops: shops},
-	})
+	x := End{ID: m.ID, Rev: m.Rev, Shops: shops, People: []string{}}
+	for _, y := range m.Members {
+		x.People = append(x.People, y.AccountID)
+	}
+	p, err := s.Signs.Propose(ctx, by, countersign.Draft{Kind: EndKind, Subject: m.ID, Title: m.Name.Hans, Why: why, Content: x})
 	if err == nil {
 		s.tellAll(ctx, m.Owners(), m, "merchant_ending", p.ID)
 	}
@@ -139,11 +143,7 @@ func (s *Service) endSigned(ctx context.Context, by access.Actor, p countersign.
 	if err := s.afterEnd(ctx, by, x.ID, x.Shops); err != nil {
 		return err
 	}
-	people := []string{}
-	for _, y := range m.Members {
-		people = append(people, y.AccountID)
-	}
-	s.tellAll(ctx, people, m, "merchant_ended", p.ID)
+	s.tellAll(ctx, x.People, m, "merchant_ended", p.ID)
 	return nil
 }
 

@@ -141,12 +141,18 @@ func TestAnEndSurvivesACrash(t *testing.T) {
 		t.Fatalf("after the crash: %+v", got)
 	}
 	b.shops.fail = nil
+	if got := b.mail.kinds(); got != "merchant_ending→o" {
+		t.Errorf("told before it was done: %s", got)
+	}
 	b.pass(countersign.For) // long after
 	if n, err := b.signs.Settle(t.Context()); n != 1 || err != nil {
 		t.Errorf("settled %d, %v", n, err)
 	}
 	if p, err := b.signs.Get(t.Context(), admin, p.ID); err != nil || p.State != countersign.Done || b.shops.owner("s1") != "" || b.shops.owner("s2") != "" {
 		t.Errorf("%+v, %v", p, err)
+	}
+	if got := b.mail.kinds(); got != "merchant_ended→o merchant_ended→manager merchant_ended→staff merchant_ended→limited" {
+		t.Errorf("told %s", got)
 	}
 }
 
