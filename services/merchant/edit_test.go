@@ -11,6 +11,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/creditcode"
+	"shangquan/services/fault"
 	"shangquan/services/merchant"
 )
 
@@ -132,24 +133,33 @@ func TestCloseAndLeaveNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := b.mail.token(t)
-	// What it has elsewhere ends first: a merchant that is closed has nobody left who could try again.
-	ended, broken := []string{}, errors.New("broken")
+	// Its own end comes first and decides, so that nothing ends of a merchant that stays. What does not end then is ended by the schedule:
+	// nobody is left who could try again.
+	ended, broken := []string{}, fault.New(fault.Conflict, "error.stale", errors.New("broken"))
 	b.Closes = func(_ context.Context, by access.Actor, merchantID string) error {
-		ended = append(ended, by.AccountID+" "+merchantID)
-		return broken
+		ended = append(ended, by.Who()+" "+merchantID+" "+string(b.get(t, merchantID).State))
+		if broken != nil {
+			return broken
+		}
+		return nil
 	}
 	rev := b.get(t, m.ID).Rev
 	want(t, b.Close(t.Context(), o, m.ID, rev-1), "conflict error.stale")
 	if len(ended) != 0 {
 		t.Errorf("ended before a stale page was refused: %v", ended)
 	}
-	want(t, b.Close(t.Context(), o, m.ID, rev), "broken")
-	if got := b.get(t, m.ID); got.State != merchant.Active || got.Rev != rev {
-		t.Errorf("closed, with its seat: %+v", got)
+	want(t, b.Close(t.Context(), o, m.ID, rev), "")
+	if n, err := b.Settle(t.Context()); n != 1 || !fault.Is(err, fault.Internal) {
+		t.Errorf("settled %d, %v", n, err)
 	}
 	broken = nil
-	want(t, b.Close(t.Context(), o, m.ID, rev), "")
-	if !slices.Equal(ended, []string{"o " + m.ID, "o " + m.ID}) {
+	for _, n := range []int{1, 0} {
+		if got, err := b.Settle(t.Context()); got != n || err != nil {
+			t.Errorf("settled %d, %v, want %d", got, err, n)
+		}
+	}
+	by := access.System("schedule")
+	if s := " " + m.ID + " closed"; !slices.Equal(ended, []string{"o" + s, by.Who() + s, by.Who() + s}) {
 		t.Errorf("ended: %v", ended)
 	}
 	got := b.get(t, m.ID)

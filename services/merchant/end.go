@@ -3,6 +3,7 @@ package merchant
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 
 	"shangquan/services/access"
@@ -50,16 +51,26 @@ func (s *Service) Close(ctx context.Context, by access.Actor, id string, rev int
 	case rev != 0 && rev != m.Rev:
 		return fault.New(fault.Conflict, "error.stale", errors.New("merchant: closed over another revision"))
 	}
-	if s.Closes != nil {
-		if err := s.Closes(ctx, by, id); err != nil {
-			return err
-		}
-	}
-	if err := s.dropPapers(ctx, by, id); err != nil {
+	if m, err = s.people(ctx, by, access.MerchantTransfer, id, atLeast(rev, m.Rev), func(m *Merchant) error {
+		m.end()
+		m.Unsettled = true
+		return nil
+	}); err != nil {
 		return err
 	}
-	_, err = s.people(ctx, by, access.MerchantTransfer, id, atLeast(rev, m.Rev), func(m *Merchant) error {
-		m.end()
+	if err := s.finishEnd(ctx, by, m); err != nil {
+		slog.WarnContext(ctx, "a merchant closed and left something; it is tried again", "merchant", id, "error", err)
+	}
+	return nil
+}
+
+// finishEnd takes away what a merchant that its owner closed has elsewhere. It can be repeated.
+func (s *Service) finishEnd(ctx context.Context, by access.Actor, m Merchant) error {
+	if err := s.afterEnd(ctx, by, m.ID, nil); err != nil {
+		return err
+	}
+	_, err := s.merchants.Update(ctx, by, audit.Write{Action: access.MerchantTransfer, Title: m.Name.Hans}, m.ID, m.Rev, func(m *Merchant) error {
+		m.Unsettled = false
 		return nil
 	})
 	return err

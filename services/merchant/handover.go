@@ -238,6 +238,12 @@ func (s *Service) Settle(ctx context.Context) (int, error) {
 		_, err = s.finishTransfer(ctx, by, t)
 		try(err)
 	}
+	for m, err := range s.merchants.Each(ctx, store.Where("unsettled", store.Eq, true)) {
+		if err != nil {
+			return n, err
+		}
+		try(s.finishEnd(ctx, by, m))
+	}
 	for c, err := range s.claims.Each(ctx, store.Where("untold", store.Eq, true)) {
 		if err != nil {
 			return n, err

@@ -59,6 +59,8 @@ type Merchant struct {
 	PlazaID string `json:"plaza_id"`
 	// Sealed holds Private, encrypted.
 	Sealed string `json:"sealed"`
+	// Unsettled says that its owner closed it and that not all it has elsewhere has ended.
+	Unsettled bool `json:"unsettled"`
 
 	Members     []Member     `json:"members"`
 	Invitations []Invitation `json:"invitations"`

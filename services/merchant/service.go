@@ -57,7 +57,7 @@ func New(d Deps) *Service {
 	s := &Service{
 		Deps: d,
 		merchants: audit.Record(store.NewCollection[Merchant](d.DB, "merchants",
-			store.Unique("code_key"), store.Index("state", "updated_at"), store.Index("plaza_id"), store.Multi("members.account_id"),
+			store.Unique("code_key"), store.Index("state", "updated_at"), store.Index("plaza_id"), store.Index("unsettled"), store.Multi("members.account_id"),
 			store.Multi("invitations.token"), follow, store.Sealed()), d.Log, KindMerchant, audit.Hide("sealed", "invitations", "code_key")),
 		claims: audit.Record(store.NewCollection[Claim](d.DB, "claims",
 			store.Unique("open_key"), store.Index("state", "created_at"), store.Index("account_id"), store.Index("from"),
