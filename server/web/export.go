@@ -74,9 +74,10 @@ type exportedClaim struct {
 	Said  merchant.ClaimPrivate `json:"said"`
 }
 
-// exportedSpeaks is an organisation that the person acts for, and what they did in its name.
+// exportedSpeaks is an organisation that the person acts for or did something for, and what that was.
 type exportedSpeaks struct {
 	Organisation string           `json:"organisation"`
+	Acts         bool             `json:"acts_for"` // still
 	Listed       *time.Time       `json:"let_it_be_listed,omitempty"`
 	Signed       []exportedSigned `json:"pact_signed,omitempty"`
 }
@@ -325,15 +326,15 @@ func (s *Site) exportMerchants(ctx context.Context, by access.Actor, x *exported
 	return nil
 }
 
-// exportDone adds which organisations the person acts for, and what they said of old shops.
+// exportDone adds which organisations the person acts for or acted for, and what they said of old shops.
 func (s *Site) exportDone(ctx context.Context, by access.Actor, x *exported) error {
-	speaks, err := s.services.Assembly.Mine(ctx, by)
+	speaks, err := s.services.Assembly.Noted(ctx, by)
 	if err != nil {
 		return err
 	}
 	for i := range speaks {
 		o := &speaks[i]
-		y := exportedSpeaks{Organisation: o.Name.Hans}
+		y := exportedSpeaks{Organisation: o.Name.Hans, Acts: o.Acts(by)}
 		if o.Consent != nil && o.Consent.AccountID == by.AccountID {
 			y.Listed = &o.Consent.At
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shangquan/services/demo"
+	"shangquan/services/lang"
 	"shangquan/services/merchant"
 )
 
@@ -128,7 +129,9 @@ func TestTheOwnCopySaysForWhomOneActs(t *testing.T) {
 	type copied struct {
 		Organisations []struct {
 			Organisation string
-			Listed       time.Time `json:"let_it_be_listed"`
+			Acts         bool                    `json:"acts_for"`
+			Listed       time.Time               `json:"let_it_be_listed"`
+			Signed       []struct{ Version int } `json:"pact_signed"`
 		}
 		Heritage []struct {
 			Shop  string
@@ -146,7 +149,7 @@ func TestTheOwnCopySaysForWhomOneActs(t *testing.T) {
 		return out
 	}
 	out := read(demo.Owner)
-	if len(out.Organisations) != 1 || out.Organisations[0].Organisation != "演示单位"+demo.Owner || out.Organisations[0].Listed.IsZero() {
+	if len(out.Organisations) != 1 || out.Organisations[0].Organisation != "演示单位"+demo.Owner || !out.Organisations[0].Acts || out.Organisations[0].Listed.IsZero() {
 		t.Errorf("acts for %+v", out.Organisations)
 	}
 	if len(out.Heritage) != 1 || out.Heritage[0].Shop == "" || out.Heritage[0].State != "claimed" || !out.Heritage[0].Wrote || out.Heritage[0].Sent.IsZero() {
@@ -156,11 +159,47 @@ func TestTheOwnCopySaysForWhomOneActs(t *testing.T) {
 		t.Errorf("somebody else: %+v", out)
 	}
 	// Who speaks for a bank has no seat in any merchant.
-	x.as(t, demo.Liaison).done("/liaison/members/"+x.bank(t)+"/invite", url.Values{"form": {"invite"}, "to": {"desk@bank.example"}})
+	id := x.bank(t)
+	x.as(t, demo.Liaison).done("/liaison/members/"+id+"/invite", url.Values{"form": {"invite"}, "to": {"desk@bank.example"}})
 	clerk := x.as(t, "")
 	clerk.done(x.linkTo(t, "desk@bank.example"), url.Values{"new": {"1"}, "name": {"柜台"}})
-	var speaks copied
-	if err := json.Unmarshal([]byte(clerk.post("/account/export", url.Values{}).body), &speaks); err != nil || len(speaks.Organisations) != 1 || speaks.Organisations[0].Organisation == "" {
-		t.Errorf("the speaker's: %+v %v", speaks, err)
+	speaks := func(state string, acts, listed bool, signed int) {
+		t.Helper()
+		var got copied
+		if err := json.Unmarshal([]byte(clerk.post("/account/export", url.Values{}).body), &got); err != nil || len(got.Organisations) != 1 {
+			t.Fatalf("%s: %+v %v", state, got, err)
+		}
+		if o := got.Organisations[0]; o.Organisation == "" || o.Acts != acts || o.Listed.IsZero() == listed || len(o.Signed) != signed {
+			t.Errorf("%s: %+v", state, o)
+		}
 	}
+	speaks("who speaks", true, false, 0)
+	// What they did in its name is kept when they speak for it no more, and when its seat has ended: so the file still says it.
+	a, liaison, ctx := x.services.Assembly, x.actor(t, demo.Liaison), t.Context()
+	versions, err := a.Pacts(ctx, liaison)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Renew(ctx, liaison, len(versions), lang.Text{Hans: "一起守的几条"}); err != nil {
+		t.Fatal(err)
+	}
+	clerk.done("/my/assembly/"+id+"/consent", url.Values{"do": {"agree"}})
+	signs := clerk.page("/my/assembly/" + id + "/pact")
+	clerk.done("/my/assembly/"+id+"/pact", url.Values{"shown": {hiddenOf(t, signs, "shown")}})
+	speaks("who agreed and signed", true, true, 1)
+	bank, err := a.Organisation(ctx, liaison, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Dismiss(ctx, liaison, bank.ID, bank.Speakers[0]); err != nil {
+		t.Fatal(err)
+	}
+	speaks("who speaks no more", false, true, 1)
+	if bank, err = a.Organisation(ctx, liaison, bank.ID); err == nil {
+		_, err = a.Leave(ctx, liaison, bank.ID, bank.Rev, true)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	speaks("whose organisation has no seat", false, false, 1)
 }

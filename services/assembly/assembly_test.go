@@ -593,6 +593,34 @@ func TestWhoMay(t *testing.T) {
 	}
 }
 
+// What stays noted of a person is found by whoever asks for their own data, and by nobody else.
+func TestWhereSomebodyIsNoted(t *testing.T) {
+	b, ctx := opened(t), t.Context()
+	noted := func(what string, by access.Actor, want ...string) {
+		t.Helper()
+		got := []string{}
+		for _, o := range must(b, func() ([]Organisation, error) { return b.Noted(ctx, by) }) {
+			got = append(got, o.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", what, got, want)
+		}
+	}
+	left := access.Actor{AccountID: owner.AccountID}
+	noted("who acts", owner, b.one.ID)
+	noted("who left and did nothing", left)
+	noted("the liaison", liaison)
+	noted("nobody", access.Actor{})
+	must(b, func() (Organisation, error) { return b.Agree(ctx, owner, b.one.ID, true) })
+	noted("who let it be listed and left", left, b.one.ID)
+	must(b, func() (Organisation, error) { return b.Agree(ctx, liaison, b.one.ID, true) })
+	noted("whose leave was given anew by another", left)
+	noted("the liaison who noted it", liaison, b.one.ID)
+	p := must(b, func() (Pact, error) { return b.Renew(ctx, liaison, 0, lang.Text{Hans: "公约"}) })
+	must(b, func() (Organisation, error) { return b.Sign(ctx, owner, b.one.ID, p.Hash()) })
+	noted("who signed and left", left, b.one.ID)
+}
+
 func TestConsentIsNamedOnlyWhileItHolds(t *testing.T) {
 	b, ctx := opened(t), t.Context()
 	body := must(b, func() (Body, error) {

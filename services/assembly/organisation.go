@@ -345,9 +345,33 @@ func (s *Service) Mine(ctx context.Context, by access.Actor) ([]Organisation, er
 			return nil, err
 		}
 		for _, o := range page.Items {
-			if o.Active && access.Can(by, access.AssemblyMember, o.Thing(by)) && !slices.ContainsFunc(out, func(x Organisation) bool { return x.ID == o.ID }) {
+			if o.Acts(by) && !slices.ContainsFunc(out, func(x Organisation) bool { return x.ID == o.ID }) {
 				out = append(out, o)
 			}
+		}
+	}
+	return out, nil
+}
+
+// Acts says whether somebody acts for the organisation.
+func (o *Organisation) Acts(by access.Actor) bool {
+	return o.Active && access.Can(by, access.AssemblyMember, o.Thing(by))
+}
+
+// Noted returns the organisations somebody acts for, and those where their account stays noted for what they did: who signed the pact or gave
+// the leave to be listed, whether they or the organisation have a seat any more or not.
+func (s *Service) Noted(ctx context.Context, by access.Actor) ([]Organisation, error) {
+	out := []Organisation{}
+	if by.AccountID == "" {
+		return out, nil
+	}
+	for o, err := range s.organisations.Each(ctx, store.All()) {
+		if err != nil {
+			return nil, err
+		}
+		if o.Acts(by) || slices.Contains(o.Speakers, by.AccountID) || o.Consent != nil && o.Consent.AccountID == by.AccountID ||
+			slices.ContainsFunc(o.Signed, func(x Signing) bool { return x.AccountID == by.AccountID }) {
+			out = append(out, o)
 		}
 	}
 	return out, nil
