@@ -229,7 +229,10 @@ func (s *Site) batchCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form
 	if n := b.Count(bulk.Changed); n > 0 {
 		v.warn(p.count("batch.left", n))
 	}
-	form := s.batchForm(c, p, &b, f)
+	form, err := s.batchForm(c, p, &b, f)
+	if err != nil {
+		return nil, nil, err
+	}
 	if form != nil {
 		v.add(section{Title: p.say("desk.decide"), Forms: []*ui.Form{form}})
 	}
@@ -239,12 +242,16 @@ func (s *Site) batchCase(c *fiber.Ctx, p *speaker, f *form) (*casePage, *ui.Form
 }
 
 // batchForm is what can be done about a batch; nil when nothing can any more.
-func (s *Site) batchForm(c *fiber.Ctx, p *speaker, b *bulk.Batch, f *form) *ui.Form {
+func (s *Site) batchForm(c *fiber.Ctx, p *speaker, b *bulk.Batch, f *form) (*ui.Form, error) {
 	form := &ui.Form{Action: at(c, "/desk/batches/"+b.ID), CSRF: s.token(Of(c)), Rev: revision(b.Rev)}
 	switch {
 	case b.Stage == bulk.Preview && b.Count(bulk.Planned) > 0:
 		label := p.say("batch.apply")
-		if b.TwoPeople() != "" {
+		kind, err := s.services.Batches.TwoPeople(c.UserContext(), Of(c).Actor, b)
+		if err != nil {
+			return nil, err
+		}
+		if kind != "" {
 			label = p.say("batch.propose")
 			form.Parts = []ui.FormPart{{Text: p.say("batch.both", "Few", bulk.Few)}, input(f, "why", p.say("countersign.why"), func(x *ui.Field) { x.Type, x.Rows, x.Max = "textarea", 2, 300 })}
 		}
@@ -253,9 +260,9 @@ func (s *Site) batchForm(c *fiber.Ctx, p *speaker, b *bulk.Batch, f *form) *ui.F
 		form.Parts = []ui.FormPart{{Text: p.say("batch.undo_until", "When", stamp(p, b.Until))}}
 		form.Bar = &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("batch.undo"), Name: "do", Value: "undo", Kind: "alt"}}}
 	default:
-		return nil
+		return nil, nil
 	}
-	return form
+	return form, nil
 }
 
 // batchRows lists every shop with what it says and would say, those first that need a look.

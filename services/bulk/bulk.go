@@ -28,7 +28,7 @@ const (
 	SuspendKind = "bulk_suspend"
 )
 
-// MaxRows is how many shops one batch has; Few how many of them one person takes down alone; UndoFor how long it can be taken back;
+// MaxRows is how many shops one batch has; Few how many one person takes down alone in a day; UndoFor how long it can be taken back;
 // planFor how long a preview is kept.
 const (
 	MaxRows = 500
@@ -106,8 +106,9 @@ type Batch struct {
 	Change Change             `json:"change"`
 	Rows   []Row              `json:"rows"`
 	Stage  Stage              `json:"stage"`
-	By     countersign.Person `json:"by"`
-	Until  time.Time          `json:"until"` // a preview ends, and an applied batch can be taken back, until then
+	By     countersign.Person `json:"by"`     // who planned it, and then who applied or proposed it
+	Signed bool               `json:"signed"` // it takes two people
+	Until  time.Time          `json:"until"`  // a preview ends, and an applied batch can be taken back, until then
 }
 
 // Count returns how many shops have this outcome.
@@ -119,18 +120,6 @@ func (b *Batch) Count(o Outcome) int {
 		}
 	}
 	return n
-}
-
-// TwoPeople returns the kind of the proposal with which the batch waits for a second person; empty where one is enough.
-func (b *Batch) TwoPeople() string {
-	switch {
-	case b.Change.Field != State:
-	case b.Change.Move == listing.Close:
-		return CloseKind
-	case b.Change.Move == listing.Suspend && b.Count(Planned) > Few:
-		return SuspendKind
-	}
-	return ""
 }
 
 // Service keeps the batches.
@@ -219,6 +208,45 @@ func (c *Change) To(l listing.Listing, today string) (listing.Listing, error) {
 }
 
 func (s *Service) today() string { return s.now().Format(time.DateOnly) }
+
+// TwoPeople returns the kind of the proposal with which the batch waits for a second person when this one applies it; empty where one is
+// enough.
+func (s *Service) TwoPeople(ctx context.Context, by access.Actor, b *Batch) (string, error) {
+	switch {
+	case b.Change.Field != State:
+	case b.Change.Move == listing.Close:
+		return CloseKind, nil
+	case b.Change.Move == listing.Suspend && b.Count(Planned) > 0:
+		n, err := s.alone(ctx, by)
+		if err != nil || n+b.Count(Planned) > Few {
+			return SuspendKind, err
+		}
+	}
+	return "", nil
+}
+
+// alone returns how many shops somebody took down by batches in the last 24 hours without a second person, and did not take back.
+func (s *Service) alone(ctx context.Context, by access.Actor) (int, error) {
+	n, now := 0, s.now()
+	for b, err := range s.docs.Each(ctx, store.Where("by.account", store.Eq, by.AccountID).And("created_at", store.Gte, now.Add(-planFor-UndoFor))) {
+		if err != nil {
+			return 0, err
+		}
+		if b.Signed || b.Change.Field != State || b.Change.Move != listing.Suspend {
+			continue
+		}
+		switch b.Stage {
+		case Running:
+			n += b.Count(Planned) + b.Count(Written)
+		case Applied, Undoing, Undone:
+			if now.Before(b.Until) { // UndoFor after it was applied
+				n += b.Count(Written)
+			}
+		case Preview, Signing:
+		}
+	}
+	return n, nil
+}
 
 // Plan makes the preview of a change of the shops with these ids: nothing is written to them. fault.Invalid.
 func (s *Service) Plan(ctx context.Context, by access.Actor, ids []string, c Change) (Batch, error) {
@@ -319,16 +347,25 @@ func (s *Service) Apply(ctx context.Context, by access.Actor, id string, rev int
 	if b.Stage != Preview || b.Rev != rev || !s.now().Before(b.Until) {
 		return Batch{}, fault.New(fault.Conflict, "bulk.wrong.stage", errors.New("bulk: no preview, or another one"))
 	}
-	if kind := b.TwoPeople(); kind != "" {
+	who := countersign.Person{Account: by.AccountID, Name: by.Name}
+	kind, err := s.TwoPeople(ctx, by, &b)
+	if err != nil {
+		return Batch{}, err
+	}
+	if kind != "" {
 		if _, err := s.signs.Propose(ctx, by, countersign.Draft{Kind: kind, Subject: id, Title: title(&b), Why: why, Content: content{id, rev, digest(&b)}}); err != nil {
 			return Batch{}, err
 		}
 		return s.docs.Update(ctx, id, rev, func(b *Batch) error {
-			b.Stage, b.Until = Signing, s.now().Add(countersign.For+time.Hour)
+			b.Stage, b.Signed, b.By, b.Until = Signing, true, who, s.now().Add(countersign.For+time.Hour)
 			return nil
 		})
 	}
-	if b, err = s.stage(ctx, id, rev, Preview, Running); err != nil {
+	b, err = s.docs.Update(ctx, id, rev, func(b *Batch) error {
+		b.Stage, b.By = Running, who // whom alone counts it for
+		return nil
+	})
+	if err != nil {
 		return Batch{}, err
 	}
 	return s.run(ctx, by, b)

@@ -194,8 +194,11 @@ func TestWhatTakesTwo(t *testing.T) {
 			b, ctx := open(t), t.Context()
 			ids := b.enter(t, x.codes...)
 			p, err := b.Plan(ctx, first, ids, bulk.Change{Field: bulk.State, Move: x.move})
-			if err != nil || p.TwoPeople() != x.kind {
-				t.Fatal(p.TwoPeople(), err)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kind, err := b.TwoPeople(ctx, first, &p); err != nil || kind != x.kind {
+				t.Fatal(kind, err)
 			}
 			if p, err = b.Apply(ctx, first, p.ID, p.Rev, "商场拆了"); err != nil {
 				t.Fatal(err)
@@ -223,6 +226,77 @@ func TestWhatTakesTwo(t *testing.T) {
 			}
 			if l := b.shop(t, ids[0]); l.State != listing.Published || l.Closure != nil {
 				t.Errorf("%+v", l)
+			}
+		})
+	}
+}
+
+// A few batches of a few are many: what one person took down alone within a day counts, whoever planned it; what they took back, what two
+// people signed and what somebody else took down does not.
+func TestAFewBatchesOfAFew(t *testing.T) {
+	suspend := bulk.Change{Field: bulk.State, Move: listing.Suspend}
+	codes := []string{"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"}
+	for name, x := range map[string]struct {
+		before int // how many shops went down before one more is asked for
+		then   func(t *testing.T, b *bench, made bulk.Batch)
+		by     access.Actor
+		kind   string
+	}{
+		"one less than the limit": {bulk.Few - 1, nil, first, ""},
+		"the limit":               {bulk.Few, nil, first, bulk.SuspendKind},
+		"by somebody else":        {bulk.Few, nil, second, ""},
+		"a moment before a day":   {bulk.Few, func(_ *testing.T, b *bench, _ bulk.Batch) { b.pass(24*time.Hour - time.Second) }, first, bulk.SuspendKind},
+		"a day ago":               {bulk.Few, func(_ *testing.T, b *bench, _ bulk.Batch) { b.pass(24 * time.Hour) }, first, ""},
+		"taken back": {bulk.Few, func(t *testing.T, b *bench, made bulk.Batch) {
+			t.Helper()
+			if _, err := b.Undo(t.Context(), first, made.ID); err != nil {
+				t.Fatal(err)
+			}
+		}, first, ""},
+		"left by a crash": {bulk.Few, func(t *testing.T, b *bench, made bulk.Batch) {
+			t.Helper()
+			if _, err := b.docs.Update(t.Context(), made.ID, 0, func(x *bulk.Batch) error {
+				x.Stage, x.Rows[0].Outcome, x.Until = bulk.Running, bulk.Planned, time.Time{}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}, first, bulk.SuspendKind},
+		"signed by two": {bulk.Few + 1, func(t *testing.T, b *bench, made bulk.Batch) {
+			t.Helper()
+			sign, err := b.signs.Open(t.Context(), second, bulk.SuspendKind, made.ID)
+			if err == nil {
+				_, err = b.signs.Confirm(t.Context(), second, sign.ID, sign.Hash())
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}, first, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, ctx := open(t), t.Context()
+			ids := b.enter(t, codes...)
+			made, err := b.Plan(ctx, second, ids[:x.before], suspend) // planned by one, a day before another applies it
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.pass(24*time.Hour - time.Second)
+			if made, err = b.Apply(ctx, first, made.ID, made.Rev, ""); err != nil {
+				t.Fatal(err)
+			}
+			if x.then != nil {
+				x.then(t, b, made)
+			}
+			p, err := b.Plan(ctx, x.by, ids[len(ids)-1:], suspend)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kind, err := b.TwoPeople(ctx, x.by, &p); err != nil || kind != x.kind {
+				t.Errorf("two people for one more: %q, %v", kind, err)
+			}
+			p, err = b.Apply(ctx, x.by, p.ID, p.Rev, "")
+			if l := b.shop(t, ids[len(ids)-1]); err != nil || (p.Stage == bulk.Signing) != (x.kind != "") || (l.State == listing.Suspended) != (x.kind == "") {
+				t.Errorf("one more: %s, the shop is %s, %v", p.Stage, l.State, err)
 			}
 		})
 	}
