@@ -136,8 +136,12 @@ func TestCloseAndLeaveNothing(t *testing.T) {
 	// Its own end comes first and decides, so that nothing ends of a merchant that stays. What does not end then is ended by the schedule:
 	// nobody is left who could try again.
 	ended, broken := []string{}, fault.New(fault.Conflict, "error.stale", errors.New("broken"))
-	b.Closes = func(_ context.Context, by access.Actor, merchantID string) error {
-		ended = append(ended, by.Who()+" "+merchantID+" "+string(b.get(t, merchantID).State))
+	b.Closes = func(ctx context.Context, by access.Actor, merchantID string) error {
+		m, err := b.Get(ctx, admin, merchantID)
+		if err != nil {
+			return err
+		}
+		ended = append(ended, by.Who()+" "+merchantID+" "+string(m.State))
 		if broken != nil {
 			return broken
 		}
