@@ -86,11 +86,11 @@ func TestACaseThroughThePages(t *testing.T) {
 			t.Errorf("the letter says %q", word)
 		}
 	}
-	has(t, "whether the residents know", lian.page(to), "请居民了没有")
+	has(t, "whether the residents know", lian.page(to), "居民请到了吗")
 	step("told", url.Values{})
-	lacks(t, "once they know", lian.page(to), "请居民了没有")
+	lacks(t, "once they know", lian.page(to), "居民请到了吗")
 	own := owner.page(mine)
-	has(t, "that the residents know", own, "居民", "请了")
+	has(t, "that the residents know", own, "已经请过居民")
 	has(t, "the shop", own, "油烟往楼上走", "居委会议室")
 	for _, word := range []string{"老王", "6123", "谷阳一村"} {
 		if strings.Contains(own, word) {
