@@ -542,7 +542,7 @@ func TestTheLiaisonIsNobodyElse(t *testing.T) {
 			t.Errorf("a liaison who is %s is invited: %d %s", other, a.status, complaint(a.body))
 		}
 	}
-	if strings.Contains(admin.page("/admin/accounts"), "有角色停着") {
+	if strings.Contains(admin.page("/admin/accounts"), "有一个角色暂停") {
 		t.Error("a role of somebody rests")
 	}
 	stored := store.NewCollection[account.Account](x.db, "accounts", store.Unique("phone_key"), store.Unique("email_key"), store.Multi("roles"),
@@ -558,7 +558,7 @@ func TestTheLiaisonIsNobodyElse(t *testing.T) {
 	if a := both.get("/liaison"); a.status != http.StatusNotFound || strings.Contains(header, "/liaison") {
 		t.Errorf("the liaison's area opens: %d", a.status)
 	}
-	has(t, "the accounts", admin.page("/admin/accounts"), "有角色停着")
+	has(t, "the accounts", admin.page("/admin/accounts"), "有一个角色暂停")
 	has(t, "the account", admin.page(at), "联络员和协管员不能是同一个人，现在只按协管员算")
 	admin.done(at+"/roles", url.Values{"rev": {revOf(t, admin.page(at), "roles")}, "roles": {"liaison"}})
 	if body := admin.page(at); strings.Contains(body, "不能是同一个人，现在") {

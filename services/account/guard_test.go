@@ -138,8 +138,12 @@ func TestDeviceCookie(t *testing.T) {
 		t.Error("more than five accounts are known")
 	}
 	id, marks, _ := strings.Cut(cookie, ".")
+	other := "A"
+	if id[:1] == other { // one id in 64
+		other = "B"
+	}
 	for name, bad := range map[string]string{
-		"empty": "", "another id": "A" + id[1:] + "." + marks, "no id": marks, "changed": strings.Replace(cookie, ".", ".9", 1), "long": cookie + strings.Repeat("x", maxDevice),
+		"empty": "", "another id": other + id[1:] + "." + marks, "no id": marks, "changed": strings.Replace(cookie, ".", ".9", 1), "long": cookie + strings.Repeat("x", maxDevice),
 		"days made up": id + ".99999-" + strings.SplitN(marks, "-", 2)[1],
 	} {
 		if _, ok := w.knows(bad, "b9"); ok {
