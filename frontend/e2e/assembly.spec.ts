@@ -84,10 +84,20 @@ test('a topic becomes minutes, an action item and evidence', async ({ browser, o
 
 	await page.goto('/bodies/demo');
 	await expect(main(page)).toContainText('演示商户');
+	// Pages, calendars, the API, search and the daily files: whoever asks for one of them after the press reads the name nowhere.
+	const named = async (path: string) => {
+		const answer = await page.request.get(path);
+		expect(answer.ok(), path).toBe(true);
+		return (await answer.text()).includes('演示商户');
+	};
+	const places = ['/bodies/demo', '/neighbours', '/neighbours.ics', '/spaces', '/spaces.ics', '/points'];
+	for (const path of places) expect(await named(path), path).toBe(true);
 	await owner.goto('/my/assembly');
 	await press(owner, '收回同意');
 	await done(owner, '公开的名单里已经没有');
 	await page.reload();
 	await expect(main(page)).toContainText('演示物业');
 	await expect(main(page)).not.toContainText('演示商户');
+	for (const path of [...places, '/api/v1/points', '/api/v1/listings?q=演示', '/?q=演示', '/open-data/shops.json', '/open-data/shops.csv'])
+		expect(await named(path), path).toBe(false);
 });
