@@ -192,7 +192,7 @@ func heritageTag(p *speaker, r *heritage.Record) (string, ui.TaskState) {
 func heritageFacts(p *speaker, r *heritage.Record) []ui.Fact {
 	tag, _ := heritageTag(p, r)
 	said := r.Claim
-	if r.State == heritage.Shown || r.State == heritage.Confirmed || r.State == heritage.Conditional {
+	if r.State.Borne() {
 		said = r.InForce()
 	}
 	facts := fact(nil, p.say("heritage.how_far"), tag)

@@ -101,8 +101,8 @@ type Entry struct {
 	Source string    `json:"source"` // title and page of a book, address of an archive
 }
 
-// borne reports whether the badge is on the page in this state, shown until the day of its review.
-func (s State) borne() bool { return s == Shown || s == Confirmed || s == Conditional }
+// Borne reports whether the badge is on the page in this state, shown until the day of its review.
+func (s State) Borne() bool { return s == Shown || s == Confirmed || s == Conditional }
 
 // Bears reports whether the badge may be shown on a day, YYYY-MM-DD.
 func (r *Record) Bears(today string) bool {
@@ -111,7 +111,7 @@ func (r *Record) Bears(today string) bool {
 
 // Claimable reports whether its owner may say with evidence that the shop bears the mark: also of one that is only named.
 func (r *Record) Claimable() bool {
-	return r.State != Checked && (!r.State.borne() || r.Named != "")
+	return r.State != Checked && (!r.State.Borne() || r.Named != "")
 }
 
 // InForce is what is said of a shop and is no wish of its owner only: of one that is named, that it is, whatever waits or was returned.
@@ -130,7 +130,7 @@ func (r *Record) MayDecide(accountID string) bool {
 
 // Due reports whether the review is due on a day, and whether it is overdue and the badge therefore gone.
 func (r *Record) Due(now time.Time) (due, over bool) {
-	if !r.State.borne() {
+	if !r.State.Borne() {
 		return false, false
 	}
 	return now.AddDate(0, 0, Before).Format(time.DateOnly) >= r.ReviewOn, now.Format(time.DateOnly) > r.ReviewOn

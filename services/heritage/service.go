@@ -283,7 +283,7 @@ func markOf(r *Record) []listing.Mark {
 	switch {
 	case r.Named != "" && r.State != Withdrawn:
 		return []listing.Mark{{Kind: Kind, Level: namedLevel, ReviewOn: r.ReviewOn, Evidence: r.Named}}
-	case !r.State.borne():
+	case !r.State.Borne():
 		return nil
 	}
 	return []listing.Mark{{Kind: Kind, Level: r.Claim.Level, Certificate: r.Claim.Certificate, Issuer: r.Claim.Issuer, Founded: r.Claim.Founded, ReviewOn: r.ReviewOn}}

@@ -56,24 +56,21 @@ func (s *Service) Settle(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	due := map[string][]listing.Mark{}
+	pages := map[string]bool{}
 	for id := range at {
-		due[id] = nil
+		pages[id] = true
 	}
 	for r, err := range s.docs.Each(ctx, store.All().Limit(most)) {
 		if err != nil {
 			return 0, err
 		}
-		if marks := markOf(&r); marks != nil || at[r.ListingID] != nil {
-			due[r.ListingID] = marks
+		if markOf(&r) != nil {
+			pages[r.ListingID] = true
 		}
 	}
 	n := 0
 	var errs []error
-	for id, marks := range due {
-		if slices.Equal(at[id], marks) {
-			continue
-		}
+	for id := range pages {
 		// Somebody may be deciding just now: what counts is what the record says at the last moment.
 		marks, err := s.said(ctx, id)
 		if err != nil {
