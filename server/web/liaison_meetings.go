@@ -304,8 +304,6 @@ func (s *Site) meetingSteps(c *fiber.Ctx, p *speaker, v *casePage, m *assembly.M
 	}
 	if is(assembly.Held) {
 		s.writeStep(c, p, v, m, f)
-	}
-	if is(assembly.Held) {
 		step("ask", p.say("assembly.ask"), p.say("assembly.ask_text"), p.say("assembly.ask_send"), duePart(p, only(f, "ask"), p.now.AddDate(0, 0, 7).Format(time.DateOnly)))
 	}
 	if is(assembly.Asked) && !m.Confirmed(p.now) {

@@ -101,17 +101,19 @@ func TestANeedIsMetThroughThePages(t *testing.T) {
 	}
 }
 
+// postedBy adds what an organisation offers or seeks to print, and returns its id.
+func postedBy(b *browser, org, side, title string) string {
+	b.t.Helper()
+	to, _, _ := strings.Cut(b.done("/my/resources/"+org, url.Values{"form": {"post"}, "side": {side}, "kind": {"printing"}, "title": {title}}), "?")
+	return to[strings.LastIndexByte(to, '/')+1:]
+}
+
 func TestTheLiaisonBringsTwoTogether(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)
 	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
 	lian, owner, rival := x.as(t, demo.Liaison), x.as(t, demo.Owner), x.as(t, demo.Rival)
-	add := func(b *browser, org, side, title string) string {
-		t.Helper()
-		to, _, _ := strings.Cut(b.done("/my/resources/"+org, url.Values{"form": {"post"}, "side": {side}, "kind": {"printing"}, "title": {title}}), "?")
-		return to[strings.LastIndexByte(to, '/')+1:]
-	}
-	offer, need := add(owner, own, "offered", "免费打印"), add(rival, other, "sought", "要打印")
+	offer, need := postedBy(owner, own, "offered", "免费打印"), postedBy(rival, other, "sought", "要打印")
 	page := "/liaison/resources/" + offer
 	has(t, "what fits", lian.page(page), "要打印", "演示单位rival")
 	deal, _, _ := strings.Cut(lian.done(page, url.Values{"with": {need}}), "?")
@@ -200,12 +202,7 @@ func TestNobodyIsBroughtTogetherWithWhoLeft(t *testing.T) {
 	x := peopled(t)
 	own, other := x.member(t, demo.Owner), x.member(t, demo.Rival)
 	lian, owner, rival := x.as(t, demo.Liaison), x.as(t, demo.Owner), x.as(t, demo.Rival)
-	add := func(b *browser, org, side, title string) string {
-		t.Helper()
-		to, _, _ := strings.Cut(b.done("/my/resources/"+org, url.Values{"form": {"post"}, "side": {side}, "kind": {"printing"}, "title": {title}}), "?")
-		return to[strings.LastIndexByte(to, '/')+1:]
-	}
-	offer, need := add(owner, own, "offered", "免费打印"), add(rival, other, "sought", "要打印")
+	offer, need := postedBy(owner, own, "offered", "免费打印"), postedBy(rival, other, "sought", "要打印")
 	has(t, "what fits while both have a seat", lian.page("/liaison/resources/"+offer), "要打印")
 	o, err := x.services.Assembly.Organisation(t.Context(), x.actor(t, demo.Liaison), other)
 	if err != nil {

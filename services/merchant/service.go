@@ -30,7 +30,7 @@ type Deps struct {
 	// EvidenceDays says how long evidence is kept after a decision, EvidenceDays days at most; nil: so long.
 	EvidenceDays func() int
 	// Closes ends what a merchant that closes has elsewhere, such as its seat in the joint meeting, in the name of who closes it; nil: nothing.
-	// It is set before the first request, and can be repeated: it comes before the merchant's own end.
+	// It is set before the first request, and can be repeated: it comes after the merchant's own end, again until it went well.
 	Closes func(ctx context.Context, by access.Actor, merchantID string) error
 	// Signs are the proposals that take two people, see EndKind; nil: nobody closes a merchant but its owner.
 	Signs *countersign.Service
