@@ -270,6 +270,10 @@ func TestImportAndExport(t *testing.T) {
 	if code != Failed || out == "" {
 		t.Errorf("no table = %d %q", code, out)
 	}
+	code, out, _ = run(t, []string{"import", "-"}, "\xb5\xea\xc6\xcc\xb1\xe0\xba\xc5\nSJ1\n", on...) // 店铺编号, as a spreadsheet in China saves it
+	if !strings.Contains(out, "read as GB18030\n") || code != Failed {
+		t.Errorf("another encoding = %d %q", code, out)
+	}
 	file := filepath.Join(dir, "out.xlsx")
 	if code, _, errs := run(t, []string{"export", "--format", "xlsx", "--output", file}, "", on...); code != Done {
 		t.Fatal(errs)

@@ -105,6 +105,9 @@ func (p program) tell(r sheet.Report, dry bool) error {
 		}
 		return text
 	}
+	if r.Encoding != "" {
+		_, _ = fmt.Fprintf(p.Out, "read as %s\n", r.Encoding)
+	}
 	if r.Refused != nil {
 		_, _ = fmt.Fprintln(p.Out, say(*r.Refused))
 		return nil

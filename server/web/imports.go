@@ -60,7 +60,7 @@ func (s *Site) importsView(c *fiber.Ctx, p *speaker) (*casePage, *ui.Form, error
 		ID: "import", Action: at(c, "/desk/import"), CSRF: s.token(Of(c)), Files: true,
 		Parts: []ui.FormPart{input(nil, "file", p.say("imports.file"), func(x *ui.Field) {
 			x.Type, x.Accept = "file", ".csv,.xlsx,.txt"
-			x.Hint = p.say("imports.file_hint", "MiB", sheet.MaxBytes>>20, "Rows", sheet.MaxRows, "Column", "店铺编号")
+			x.Hint = p.say("imports.file_hint", "MiB", sheet.MaxBytes>>20, "Rows", sheet.MaxXLSXRows, "CSVRows", sheet.MaxRows, "Column", "店铺编号")
 		})},
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("imports.send")}}},
 	}

@@ -23,8 +23,7 @@ import (
 // still lives, the other one finds what it has written by the trail.
 const (
 	lease    = 30 * time.Second
-	lookOut  = 2 * time.Second  // how often a server looks for work that another one took in
-	readTime = 60 * time.Second // how long reading one file may take
+	lookOut  = 2 * time.Second // how often a server looks for work that another one took in
 	maxTries = 3
 )
 
@@ -153,15 +152,10 @@ func (w *worker) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	slow, cancel := context.WithTimeout(ctx, readTime)
-	defer cancel()
-	j := journal{worker: w, ctx: slow}
-	report, err := sheet.Scan(slow, bytes.NewReader(body), w.Shops, names, j.add)
+	j := journal{worker: w, ctx: ctx}
+	report, err := sheet.Scan(ctx, bytes.NewReader(body), w.Shops, names, j.add)
 	if err == nil && report.Refused == nil {
 		err = j.flush()
-	}
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		report, err = refused("sheet.too_slow"), nil
 	}
 	if err != nil {
 		return err

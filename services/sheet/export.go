@@ -248,7 +248,7 @@ func (x *xlsx) choices(n *Names) error {
 			return err
 		}
 		v := excelize.NewDataValidation(true)
-		v.Sqref = fmt.Sprintf("%s2:%s%d", col, col, MaxRows+1)
+		v.Sqref = fmt.Sprintf("%s2:%s%d", col, col, MaxXLSXRows+1)
 		v.SetSqrefDropList(source)
 		v.ShowErrorMessage = false // the import says what is wrong, with a suggestion
 		if err := x.f.AddDataValidation(sheetShops, v); err != nil {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/fault"
@@ -315,6 +317,22 @@ func TestTroubleOfOursIsAnError(t *testing.T) {
 	if _, err := NewPlan(t.Context(), strings.NewReader("code\nx\n"), reg, names()); !fault.Is(err, fault.Unavailable) {
 		t.Error(err)
 	}
+}
+
+// TestAFileThatTakesTooLongIsRefused: what it costs to read is bounded like how much it is. EXP-03.
+func TestAFileThatTakesTooLongIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var file strings.Builder
+		file.WriteString("店铺编号,名称,类别\n")
+		for i := range 30 {
+			fmt.Fprintf(&file, "SJ9%03d,店%d,药店\n", i, i)
+		}
+		rows := 0
+		rep, err := Scan(t.Context(), strings.NewReader(file.String()), newRegister(), names(), func(Step) error { rows++; time.Sleep(time.Second); return nil })
+		if err != nil || rep.Refused == nil || rep.Refused.Key != "sheet.too_slow" || rows > 21 { // the one at the very end may still be read
+			t.Errorf("%+v after %d rows: %v", rep.Refused, rows, err)
+		}
+	})
 }
 
 func TestReportsAreBounded(t *testing.T) {

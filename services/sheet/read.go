@@ -21,15 +21,16 @@ func read(ctx context.Context, r io.Reader, rep *Report, each rowFunc) error {
 	if err != nil {
 		return err
 	}
+	maxRows, maxCols := MaxRows, maxColumns
 	limited := func(row int, cells []string) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if row > MaxRows+1 {
-			return refuse("sheet.too_many_rows", map[string]any{"Max": MaxRows})
+		if row > maxRows+1 {
+			return refuse("sheet.too_many_rows", map[string]any{"Max": maxRows})
 		}
-		if len(cells) > MaxColumns {
-			return refuse("sheet.too_many_columns", map[string]any{"Row": row, "Max": MaxColumns})
+		if len(cells) > maxCols {
+			return refuse("sheet.too_many_columns", map[string]any{"Row": row, "Max": maxCols})
 		}
 		for i, c := range cells {
 			if len(c) > MaxCellBytes {
@@ -41,7 +42,7 @@ func read(ctx context.Context, r io.Reader, rep *Report, each rowFunc) error {
 	}
 	switch {
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
-		rep.Format = XLSX
+		rep.Format, maxRows, maxCols = XLSX, MaxXLSXRows, maxXLSXCols
 		return readXLSX(data, limited)
 	case bytes.HasPrefix(data, []byte{0xD0, 0xCF, 0x11, 0xE0}):
 		return refuse("sheet.old_excel", nil) // the binary format before 2007, or an XLSX file with a password
@@ -170,7 +171,7 @@ func checkZip(data []byte) error {
 	}
 	var sum uint64
 	for _, f := range z.File {
-		if sum += f.UncompressedSize64; f.UncompressedSize64 > maxUnzipped || sum > maxUnzipped {
+		if sum += f.UncompressedSize64; f.UncompressedSize64 > maxPart || sum > maxUnzipped {
 			return refuse("sheet.bomb", map[string]any{"MiB": maxUnzipped >> 20})
 		}
 	}

@@ -77,7 +77,8 @@ func TestRowNumbersAreTheSpreadsheets(t *testing.T) {
 
 // TestRefusedFiles: bombs and broken files are refused with the reason. EXP-03.
 func TestRefusedFiles(t *testing.T) {
-	wide := strings.Repeat("x,", MaxColumns) + "x\n"
+	eight := strings.Repeat(" ", 8<<20)
+	wide := strings.Repeat("x,", maxColumns) + "x\n"
 	for _, c := range []struct {
 		name string
 		data []byte
@@ -97,8 +98,11 @@ func TestRefusedFiles(t *testing.T) {
 		{"cut-off archive", []byte("PK\x03\x04 and nothing else"), "sheet.xlsx_broken"},
 		{"archive of something else", archive(t, map[string]string{"a.txt": "x"}), "sheet.xlsx_broken"},
 		{"archive of very many parts", archiveOf(t, 30_000), "sheet.bomb"},
-		{"archive that unpacks to 33 MiB", archive(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat(" ", 33<<20)}), "sheet.bomb"},
+		{"archive with a part of more than 8 MiB", archive(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat(" ", 8<<20+1)}), "sheet.bomb"},
+		{"archive that unpacks to 33 MiB", archive(t, map[string]string{"a": eight, "b": eight, "c": eight, "d": eight, "e": eight[:1<<20]}), "sheet.bomb"},
 		{"archive that hides its size", lying(t), "sheet.xlsx_broken"},
+		{"an XLSX row too many", workbook(t, strings.Repeat("<row/>", MaxXLSXRows+1)+`<row><c t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_rows"},
+		{"an XLSX column too many", workbook(t, `<row r="1"><c r="CW1" t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_columns"},
 		{"row a million", workbook(t, `<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_rows"},
 		{"column sixteen thousand", workbook(t, `<row r="1"><c r="XFD1" t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_columns"},
 		{"row far beyond any", workbook(t, `<row r="99999999999999"><c r="A1"><v>1</v></c></row>`), "sheet.xlsx_broken"},
@@ -240,7 +244,7 @@ func FuzzReadCSV(f *testing.F) {
 			t.Fatalf("neither read nor refused: %v", err)
 		}
 		for i, row := range rows {
-			if i > 0 && at[i] <= at[i-1] || len(row) > MaxColumns {
+			if i > 0 && at[i] <= at[i-1] || len(row) > maxColumns {
 				t.Fatalf("row %d of %d cells after row %d", at[i], len(row), at[max(i-1, 0)])
 			}
 		}

@@ -3,7 +3,10 @@
 // code; a column that is left out leaves its fields alone, a cell that is there but empty clears them.
 package sheet
 
-import "io"
+import (
+	"io"
+	"time"
+)
 
 // Format is the kind of file.
 type Format string
@@ -17,12 +20,16 @@ const (
 // Limits of one import. A file beyond any of them is refused as a whole, before anything of it is kept.
 const (
 	MaxBytes     = 4 << 20  // size of the file
-	MaxRows      = 20_000   // rows after the header
-	MaxColumns   = 200      // columns of any row
+	MaxRows      = 20_000   // rows after the header of a CSV file
+	MaxXLSXRows  = 5_000    // … of an XLSX file, of which every row takes many times as much memory
+	maxColumns   = 200      // columns of any row of a CSV file
+	maxXLSXCols  = 100      // … of an XLSX file; ours has 61
 	MaxCellBytes = 32 << 10 // length of one cell in UTF-8
 	maxUnzipped  = 32 << 20 // sum of everything packed in an XLSX file
+	maxPart      = 8 << 20  // one part of it; 5,000 shops as we write them are 7 MiB
 	maxEntries   = 200      // parts packed in an XLSX file
-	maxProblems  = 1_000    // rows of problems a report keeps; Failed goes on counting
+	maxTime      = 20 * time.Second
+	maxProblems  = 1_000 // rows of problems a report keeps; Failed goes on counting
 )
 
 // Problem is one thing wrong with the file: where, what, and what to write instead if that is known.
