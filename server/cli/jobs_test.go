@@ -14,9 +14,12 @@ import (
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
 	"shangquan/server/config"
+	"shangquan/services/access"
+	"shangquan/services/alarm"
 	"shangquan/services/job"
 	"shangquan/services/lang"
 	"shangquan/services/mail"
+	"shangquan/services/store"
 )
 
 // Every job has a name in every language: the page of the administrator shows it.
@@ -103,6 +106,26 @@ func TestTwoSchedules(t *testing.T) {
 		if n != 1 {
 			t.Errorf("%s was done %d times", name, n)
 		}
+	}
+}
+
+type damaged struct{ store.DB }
+
+func (damaged) Examine(context.Context) (string, error) { return "page 7 is no page", nil }
+
+// Damage that only reading everything finds is an alarm and a job that went wrong.
+func TestDamageIsAnAlarm(t *testing.T) {
+	d := district0(t, t.TempDir())
+	if n, err := d.watchStore(t.Context()); n != 0 || err != nil {
+		t.Errorf("a sound file: %d, %v", n, err)
+	}
+	d.db = damaged{d.db}
+	if _, err := d.watchStore(t.Context()); err == nil {
+		t.Error("the job went well")
+	}
+	open, err := d.alarms.Open(t.Context(), access.System("test"))
+	if err != nil || len(open) != 1 || open[0].Kind != alarm.Damage || open[0].Note != "page 7 is no page" {
+		t.Errorf("alarms %+v, %v", open, err)
 	}
 }
 

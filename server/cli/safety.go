@@ -291,6 +291,16 @@ func anchorsFile(c config.Config) string {
 	return filepath.Join(c.Backups, ".anchors")
 }
 
+// watchStore raises an alarm when the file of the database is damaged. It comes from outside the file as well, as a job that went wrong:
+// what is written into a damaged file may not stay.
+func (d *district) watchStore(ctx context.Context) (int, error) {
+	damage, err := d.db.Examine(ctx)
+	if err == nil && damage != "" {
+		err = errors.Join(errors.New("the database is damaged: "+damage), d.alarms.Record(ctx, alarm.Damage, "store", damage))
+	}
+	return 0, err
+}
+
 // watchContent compares everything with its seals, raising alarms on the way, and returns how many documents it compared.
 func (d *district) watchContent(ctx context.Context) (int, error) {
 	r, err := d.integrity.Verify(ctx)

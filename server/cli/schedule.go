@@ -20,6 +20,7 @@ import (
 const (
 	contentJob = "content"
 	trailJob   = "trail"
+	storeJob   = "database"
 	backupsJob = "backups"
 	backupJob  = "backup"
 )
@@ -31,7 +32,7 @@ func (d *district) due() []job.Job {
 		return all
 	}
 	return slices.DeleteFunc(all, func(j job.Job) bool {
-		return j.Name != contentJob && j.Name != trailJob && j.Name != backupsJob && j.Name != backupJob
+		return j.Name != contentJob && j.Name != trailJob && j.Name != storeJob && j.Name != backupsJob && j.Name != backupJob
 	})
 }
 
@@ -41,6 +42,7 @@ func (d *district) jobs() []job.Job {
 	list := []job.Job{
 		{Name: contentJob, Every: 5 * time.Minute, Do: d.watchContent},
 		{Name: trailJob, Every: 24 * time.Hour, Do: d.watchTrail},
+		{Name: storeJob, Every: 7 * 24 * time.Hour, Do: d.watchStore},
 		{Name: "claims and transfers", Every: time.Minute, Do: p.merchants.Settle},
 		{Name: "papers", Every: 6 * time.Hour, Do: func(ctx context.Context) (int, error) { return p.merchants.Remind(ctx, calendar.Today(d.now())) }},
 		{Name: "evidence", Every: time.Hour, Do: d.erases("evidence", d.eraseEvidence)},

@@ -29,15 +29,16 @@ const (
 	Frozen   Kind = "frozen"   // the site was frozen
 	Backup   Kind = "backup"   // there is no backup of the last day
 	Errors   Kind = "errors"   // too many answers are errors
+	Damage   Kind = "damage"   // the file of the database is damaged
 )
 
 // Kinds lists the kinds.
-var Kinds = []Kind{Content, Trail, Guessing, Network, Drift, Frozen, Backup, Errors}
+var Kinds = []Kind{Content, Trail, Guessing, Network, Drift, Frozen, Backup, Errors, Damage}
 
 // letters are the kinds of messages about alarms.
 var letters = map[Kind]string{
 	Content: "alarm_content", Trail: "alarm_trail", Guessing: "alarm_guessing", Network: "alarm_network", Drift: "alarm_drift", Frozen: "alarm_frozen",
-	Backup: "alarm_backup", Errors: "alarm_errors",
+	Backup: "alarm_backup", Errors: "alarm_errors", Damage: "alarm_damage",
 }
 
 // Alarm is one thing to look at.

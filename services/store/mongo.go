@@ -34,6 +34,7 @@ const (
 const (
 	defaultDatabase  = "shangquan"
 	revisions        = "_revisions"
+	layouts          = "_layout"
 	leases           = "_leases"
 	operationTimeout = 5 * time.Second
 	selectionTimeout = 2 * time.Second // how long a server that is down keeps a caller waiting
@@ -112,6 +113,22 @@ func (db *mongoDB) inspect(ctx context.Context) error {
 	if hello.SetName == "" && hello.Msg != "isdbgrid" && !slices.Contains(db.allow, allowStandalone) {
 		return unavailable("store: this MongoDB is a standalone server, which has no majority to confirm a write; start it as a replica set (of one: mongod --replSet rs0, then rs.initiate()), or for development add %s=%s to the address", allowParameter, allowStandalone)
 	}
+	return db.refuseNewer(ctx)
+}
+
+// refuseNewer notes which layout this program writes. A higher one stays: the program that wrote it is to be started instead.
+func (db *mongoDB) refuseNewer(ctx context.Context) error {
+	var found struct {
+		N int `bson:"n"`
+	}
+	err := db.db.Collection(layouts).FindOneAndUpdate(ctx, bson.D{{Key: "_id", Value: "layout"}}, bson.D{{Key: "$max", Value: bson.D{{Key: "n", Value: layout}}}},
+		options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)).Decode(&found)
+	if err != nil {
+		return translateMongo(ctx, err)
+	}
+	if found.N > layout {
+		return unavailable("store: the database %s was written by a newer version of this program (layout %d; this one knows %d): start that version", db.db.Name(), found.N, layout)
+	}
 	return nil
 }
 
@@ -168,6 +185,8 @@ func (db *mongoDB) Lease(ctx context.Context, name, owner string, ttl time.Durat
 func (db *mongoDB) Backup(context.Context, string) error {
 	return fault.New(fault.Invalid, keyInternal, errors.New("store: MongoDB is backed up with mongodump --oplog"))
 }
+
+func (db *mongoDB) Examine(context.Context) (damage string, err error) { return "", nil }
 
 func (db *mongoDB) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), operationTimeout)

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -327,6 +328,22 @@ func TestWireFailures(t *testing.T) {
 			t.Fatalf("Open of a standalone server that is allowed = %v", err)
 		}
 		_ = db.Close()
+	})
+	t.Run("newer layout", func(t *testing.T) {
+		s := newWireServer(t)
+		var asked bson.D
+		s.on(func(name string, cmd bson.D) bson.D {
+			if name != "findAndModify" {
+				return nil
+			}
+			asked = cmd
+			return bson.D{{Key: "ok", Value: 1}, {Key: "value", Value: bson.D{{Key: "n", Value: layout + 1}}}}
+		})
+		if _, err := Open(t.Context(), "mongodb://"+s.addr); !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "newer version") {
+			t.Errorf("Open of what a newer program wrote = %v, want a refusal that says so", err)
+		}
+		s.expect(t, asked, fmt.Sprintf(`{"$max":{"n":%d}}`, layout), "update")
+		s.expect(t, asked, durable, "writeConcern")
 	})
 	t.Run("down", func(t *testing.T) {
 		started := time.Now()

@@ -166,6 +166,8 @@ func (s *wireServer) reply(cmd bson.D) bson.D {
 	switch name {
 	case "find", "aggregate", "listCollections", "listIndexes":
 		return cursorOf()
+	case "findAndModify":
+		return bson.D{okay, {Key: "value", Value: bson.D{{Key: "n", Value: layout}}}}
 	case "insert", "update", "delete":
 		return bson.D{okay, {Key: "n", Value: 1}, {Key: "nModified", Value: 1}}
 	}

@@ -20,22 +20,19 @@ import (
 	"shangquan/services/fault"
 )
 
-// layout is the version of the tables that this program makes. A file with a higher one was written by a newer program.
-const layout = 1
-
 // lockWait is how long a second process waits for the first to end, as at a restart, before it is refused.
 const lockWait = 2 * time.Second
 
 // pragmas is what every connection runs; the driver puts busy_timeout first and the others in the order of the alphabet.
-// synchronous=FULL: an acknowledged write survives a power failure. The journal mode belongs to the file: see inspect.
+// synchronous=FULL: an acknowledged write survives a power failure. secure_delete: what is erased is overwritten in the file. The journal mode belongs to the file: see inspect.
 var pragmas = []string{
-	"busy_timeout(5000)", "cache_size(-4000)", "foreign_keys(1)", "journal_size_limit(67108864)", "page_size(8192)", "synchronous(FULL)",
+	"busy_timeout(5000)", "cache_size(-4000)", "foreign_keys(1)", "journal_size_limit(67108864)", "page_size(8192)", "secure_delete(1)", "synchronous(FULL)",
 	"trusted_schema(0)", "wal_autocheckpoint(1000)",
 }
 
 // inForce is what is read back at start. What an engine promises and does not do is found here, not after a power failure.
 var inForce = map[string]string{
-	"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "trusted_schema": "0", "busy_timeout": "5000",
+	"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "trusted_schema": "0", "busy_timeout": "5000", "secure_delete": "1",
 }
 
 type sqliteDB struct {
@@ -289,6 +286,19 @@ func (db *sqliteDB) Backup(ctx context.Context, path string) error {
 		return unavailable("store: backup: %w", err)
 	}
 	return nil
+}
+
+func (db *sqliteDB) Examine(ctx context.Context) (damage string, err error) {
+	err = db.readers.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&damage)
+	switch {
+	case code(err) == sqlite3.SQLITE_CORRUPT:
+		return err.Error(), nil
+	case err != nil:
+		return "", db.translate(err)
+	case damage == "ok":
+		return "", nil
+	}
+	return damage, nil
 }
 
 // vacuumInto takes a connection of its own: the readers may not write, not even elsewhere, and the writer is not to wait.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,7 +38,7 @@ func openTest(t *testing.T, path string) (*sqliteDB, *Collection[note]) {
 // TestSQLiteSettings: what makes writes durable is in force, read back from the engine. DUR-01.
 func TestSQLiteSettings(t *testing.T) {
 	db, _ := openTest(t, filepath.Join(t.TempDir(), "made", "here", "a b?#%.db"))
-	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "trusted_schema": "0", "busy_timeout": "5000", "page_size": "8192", "user_version": "1"}
+	want := map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "trusted_schema": "0", "busy_timeout": "5000", "page_size": "8192", "user_version": "1", "secure_delete": "1"}
 	for name, want := range want {
 		for who, q := range map[string]interface {
 			QueryRowContext(context.Context, string, ...any) *sql.Row
@@ -338,6 +339,62 @@ func TestSQLiteBackup(t *testing.T) {
 	_, copied := openTest(t, path)
 	if n, err := copied.Count(t.Context(), All()); err != nil || n != 30 {
 		t.Errorf("the backup has %d documents (%v), want 30", n, err)
+	}
+}
+
+// TestSQLiteExamine finds damage in a file that is in use.
+func TestSQLiteExamine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "used.db")
+	db, c := openTest(t, path)
+	for i := range 200 {
+		if err := c.Insert(t.Context(), &note{Slug: fmt.Sprint(i), Text: strings.Repeat("text ", 400)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if damage, err := db.Examine(t.Context()); damage != "" || err != nil {
+		t.Errorf("Examine = %q, %v; all is well", damage, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db, _ = openTest(t, path)
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := f.Seek(-8192, io.SeekEnd)
+	if err == nil {
+		_, err = f.WriteAt(bytes.Repeat([]byte{0xA5}, 8192), at)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if damage, err := db.Examine(t.Context()); damage == "" || err != nil {
+		t.Errorf("Examine = %q, %v; a page is overwritten", damage, err)
+	}
+}
+
+// TestSQLiteErasesForGood: what is erased is in no free page of the file.
+func TestSQLiteErasesForGood(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "erased.db")
+	db, _ := openTest(t, path)
+	c := NewCollection[note](db, "letters")
+	words := "13800001111 "
+	for i := range 40 {
+		if err := c.Insert(t.Context(), &note{Meta: Meta{ID: fmt.Sprint(i)}, Slug: fmt.Sprint(i), Text: strings.Repeat(words, 100)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 40 {
+		if _, err := c.Erase(t.Context(), note{Meta: Meta{ID: fmt.Sprint(i), Rev: 1}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if whole, err := os.ReadFile(path); err != nil || bytes.Contains(whole, []byte(words)) {
+		t.Errorf("the file still has what was erased (%v)", err)
 	}
 }
 

@@ -47,6 +47,10 @@ type Meta struct {
 // StoreMeta gives the store access to the embedded Meta.
 func (m *Meta) StoreMeta() *Meta { return m }
 
+// layout is the version of what this program keeps in a database, tables and documents. It is raised with every change that an earlier
+// program would misread, or would lose by writing a document back. A database with a higher one is refused.
+const layout = 1
+
 // DB is an opened database. It is safe for concurrent use; its collections are made with NewCollection.
 type DB interface {
 	// Ping asks the engine whether it answers: fault.Unavailable when it does not.
@@ -60,6 +64,9 @@ type DB interface {
 	// Backup writes a consistent copy to a new file at path: fault.Conflict when the file exists, fault.Invalid on an engine that
 	// is backed up with its own tools (MongoDB: mongodump --oplog).
 	Backup(ctx context.Context, path string) error
+	// Examine reads everything and says what is damaged, "" when nothing is. It takes as long as reading the file does, and is for once a
+	// week. MongoDB compares the checksum of a block each time it reads it, so there it has nothing to find.
+	Examine(ctx context.Context) (damage string, err error)
 	// Close waits for the writes under way and releases the engine. Later calls answer fault.Unavailable.
 	Close() error
 
