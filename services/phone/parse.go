@@ -12,9 +12,7 @@ import (
 
 const (
 	countryCode = "+86"
-	// localArea is put before an eight-digit number without an area code: Shanghai's.
-	localArea = "21"
-	maxCell   = 300 // runes of a cell
+	maxCell     = 300 // runes of a cell
 	// MaxNumbers is how many numbers one shop may have.
 	MaxNumbers = 8
 	maxLabel   = 12 // runes
@@ -127,8 +125,6 @@ var (
 	service = regexp.MustCompile(`^[48]00\d{7}$`)
 	// short: banks, carriers and public lines. Five digits after 1 (12345, 10086), 11X114 directories, three-digit emergency lines.
 	short = regexp.MustCompile(`^(?:9[56]\d{3,6}|1[02]\d{3}|11[68]114|11[0-49]|12[02])$`)
-	// local is a Shanghai number without its area code; none begins with 0, 1 or 9.
-	local = regexp.MustCompile(`^[2-8]\d{7}$`)
 	// landline: the area codes of two digits have eight-digit numbers, the others seven or eight.
 	landline = regexp.MustCompile(`^(?:(?:10|2\d)[2-8]\d{7}|[3-9][1-9]\d[2-8]\d{6,7})$`)
 )
@@ -151,11 +147,15 @@ func classify(d string) (Number, bool) {
 		return Number{Kind: Service, Digits: d}, true
 	case short.MatchString(d):
 		return Number{Kind: Short, Digits: d}, true
-	case local.MatchString(d):
-		return Number{Kind: Landline, Digits: countryCode + localArea + d}, true
-	case len(d) == 10 && strings.HasPrefix(d, localArea) && local.MatchString(d[len(localArea):]):
-		// The trunk zero went missing, as spreadsheets do to numbers.
-		return Number{Kind: Landline, Digits: countryCode + d}, true
+	}
+	if area := here.Load(); area.code != "" {
+		if area.local.MatchString(d) {
+			return Number{Kind: Landline, Digits: countryCode + area.code + d}, true
+		}
+		if rest, ok := strings.CutPrefix(d, area.code); ok && area.local.MatchString(rest) {
+			// The trunk zero went missing, as spreadsheets do to numbers.
+			return Number{Kind: Landline, Digits: countryCode + d}, true
+		}
 	}
 	if rest, ok := strings.CutPrefix(d, "0"); ok && landline.MatchString(rest) {
 		return Number{Kind: Landline, Digits: countryCode + rest}, true
