@@ -19,6 +19,7 @@ import (
 	"shangquan/services/holiday"
 	"shangquan/services/integrity"
 	"shangquan/services/listing"
+	"shangquan/services/phone"
 	"shangquan/services/place"
 	"shangquan/services/post"
 	"shangquan/services/search"
@@ -85,7 +86,7 @@ func load(o *options, warn func(config.Finding)) (config.Config, error) {
 	if len(refused) > 0 {
 		return c, fmt.Errorf("the settings are not safe:\n%w", errors.Join(refused...))
 	}
-	return c, nil
+	return c, phone.SetArea(c.Site.Area)
 }
 
 // open opens the store and puts the services on it. A store that is damaged, newer than this program or in use by another
@@ -163,12 +164,17 @@ func (d *district) follow(ctx context.Context, f *directory.Follower, log *slog.
 	return nil
 }
 
-// degraded names what works only in part.
-func (d *district) degraded(ctx context.Context) []string {
-	if d.outside != nil && d.outside.Health(ctx) != nil {
-		return []string{"search"}
+// parts names what the site can do without for a while, and what each answers. One that is down makes the site poorer: searches are
+// answered by the index of the process, pages come without their pictures.
+func (d *district) parts(ctx context.Context) map[string]error {
+	parts := map[string]error{}
+	if d.people != nil {
+		parts["pictures"] = d.people.blobs.Ping(ctx)
 	}
-	return nil
+	if d.outside != nil {
+		parts["search"] = d.outside.Health(ctx)
+	}
+	return parts
 }
 
 // lastPost is how long the end waits for messages that are being sent.

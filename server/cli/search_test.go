@@ -9,6 +9,7 @@ import (
 	"html"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -109,9 +110,11 @@ func TestServeWithoutMeilisearch(t *testing.T) {
 	var state struct {
 		Ready    bool
 		Degraded []string
+		Parts    map[string]string
 	}
 	status, body := get(t, "http://"+private+"/readyz")
-	if err := json.Unmarshal([]byte(body), &state); err != nil || status != 200 || !state.Ready || !slices.Equal(state.Degraded, []string{"search"}) {
+	if err := json.Unmarshal([]byte(body), &state); err != nil || status != 200 || !state.Ready || !slices.Equal(state.Degraded, []string{"search"}) ||
+		!maps.Equal(state.Parts, map[string]string{"store": "up", "search": "down", "pictures": "up"}) {
 		t.Errorf("the private /readyz = %d %s (%v)", status, body, err)
 	}
 }
@@ -143,7 +146,7 @@ func TestMeilisearchIsFed(t *testing.T) {
 		m.Close()
 		// Initials are found by an index only, not by the plain search of names.
 		page, err := d.directory.Search(t.Context(), directory.Query{Text: "zggsyh"}, lang.Hans, d.now())
-		if err != nil || !page.Degraded || page.Total == 0 || !slices.Equal(d.degraded(t.Context()), []string{"search"}) {
+		if err != nil || !page.Degraded || page.Total == 0 || d.parts(t.Context())["search"] == nil {
 			t.Errorf("when it has gone: degraded %v, %d found, %v", page.Degraded, page.Total, err)
 		}
 		return nil
@@ -172,8 +175,8 @@ func feed(t *testing.T, m *outside, d *district) {
 	if page := ask("余天成"); page.Degraded || !slices.ContainsFunc(page.Rows, func(r directory.Row) bool { return r.Listing.ID == shop.ID }) {
 		t.Errorf("degraded %v, %d found", page.Degraded, page.Total)
 	}
-	if got := d.degraded(t.Context()); len(got) != 0 {
-		t.Errorf("degraded: %v", got)
+	if err := d.parts(t.Context())["search"]; err != nil {
+		t.Errorf("down: %v", err)
 	}
 	var before json.RawMessage
 	m.wait(func(docs map[string]json.RawMessage) bool { before = docs[shop.ID]; return true })

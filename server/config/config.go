@@ -22,6 +22,7 @@ import (
 
 	"shangquan/services/backup"
 	"shangquan/services/lang"
+	"shangquan/services/phone"
 	"shangquan/services/secret"
 )
 
@@ -78,6 +79,7 @@ type Identity struct {
 	SignPinyin string    `toml:"sign_pinyin"`
 	City       string    `toml:"city"`   // 上海市; empty: not said
 	County     string    `toml:"county"` // 松江区; empty: not said
+	Area       string    `toml:"area"`   // area code of telephone numbers without its zero: 21; empty: every number needs one
 	Operator   string    `toml:"operator"`
 	Phone      string    `toml:"phone"`
 	ICP        string    `toml:"icp"`
@@ -422,7 +424,7 @@ func (r *reader) identity() Identity {
 	for env, field := range map[string]*string{
 		"SHANGQUAN_DISTRICT_NAME_HANT": &id.Name.Hant, "SHANGQUAN_DISTRICT_NAME_EN": &id.Name.En,
 		"SHANGQUAN_SIGN": &id.Sign, "SHANGQUAN_SIGN_PINYIN": &id.SignPinyin,
-		"SHANGQUAN_CITY": &id.City, "SHANGQUAN_COUNTY": &id.County,
+		"SHANGQUAN_CITY": &id.City, "SHANGQUAN_COUNTY": &id.County, "SHANGQUAN_AREA_CODE": &id.Area,
 		"SHANGQUAN_FOOTER_OPERATOR": &id.Operator, "SHANGQUAN_FOOTER_PHONE": &id.Phone,
 		"SHANGQUAN_FOOTER_ICP": &id.ICP, "SHANGQUAN_FOOTER_POLICE": &id.Police,
 	} {
@@ -435,11 +437,14 @@ func (r *reader) identity() Identity {
 	}
 	if v := r.text("SHANGQUAN_DISTRICT_NAME"); v != "" {
 		// A translation of another district's name would be worse than none, and so would the city of another.
-		id.City, id.County = r.text("SHANGQUAN_CITY"), r.text("SHANGQUAN_COUNTY")
+		id.City, id.County, id.Area = r.text("SHANGQUAN_CITY"), r.text("SHANGQUAN_COUNTY"), r.text("SHANGQUAN_AREA_CODE")
 		id.Name = lang.Text{Hans: v, Hant: r.text("SHANGQUAN_DISTRICT_NAME_HANT"), En: r.text("SHANGQUAN_DISTRICT_NAME_EN")}
 	}
 	if r.text("SHANGQUAN_SIGN") != "" {
 		id.SignPinyin = r.text("SHANGQUAN_SIGN_PINYIN")
+	}
+	if !phone.IsArea(id.Area) {
+		r.wrong("SHANGQUAN_AREA_CODE", "is %q; write it without its zero, like 21", id.Area)
 	}
 	if n := utf8.RuneCountInString(id.Sign); n < 2 || n > 6 || strings.ContainsFunc(id.Sign, func(c rune) bool { return !unicode.Is(unicode.Han, c) }) {
 		r.wrong("SHANGQUAN_SIGN", "is %q; the street plate holds 2 to 6 hanzi", id.Sign)

@@ -61,6 +61,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"clock without zone", "CLOCK", "2026-10-15T19:20:00", "+08:00"},
 		{"sign too long", "SIGN", "一二三四五六七", "2 to 6 hanzi"},
 		{"sign not hanzi", "SIGN", "Main St", "2 to 6 hanzi"},
+		{"area code with its zero", "AREA_CODE", "021", "without its zero"},
 		{"control character", "DISTRICT_NAME", "a\x1b[31m", "control character"},
 		{"long name", "FOOTER_OPERATOR", strings.Repeat("长", 81), "80 characters"},
 		{"metrics on the public address", "METRICS_ADDR", "127.0.0.1:8080", "of their own"},
@@ -139,10 +140,10 @@ func TestIdentityOfAnotherDistrict(t *testing.T) {
 	if c.Site.Name.Hans != "花山商圈" || c.Site.Name.En != "" || c.Site.SignPinyin != "" {
 		t.Errorf("identity = %+v; nothing of the embedded district may stay beside another name", c.Site)
 	}
-	if c.Site.City != "" || c.Site.County != "" {
-		t.Errorf("the city of the embedded district stayed: %q %q", c.Site.City, c.Site.County)
+	if c.Site.City != "" || c.Site.County != "" || c.Site.Area != "" {
+		t.Errorf("the city of the embedded district stayed: %q %q %q", c.Site.City, c.Site.County, c.Site.Area)
 	}
-	if c, err = Load(env("DISTRICT_NAME", "花山商圈", "SIGN", "花山路", "CITY", "杭州市", "COUNTY", "西湖区")); err != nil || c.Site.City != "杭州市" || c.Site.County != "西湖区" {
+	if c, err = Load(env("DISTRICT_NAME", "花山商圈", "SIGN", "花山路", "CITY", "杭州市", "COUNTY", "西湖区", "AREA_CODE", "571")); err != nil || c.Site.Area != "571" || c.Site.City != "杭州市" || c.Site.County != "西湖区" {
 		t.Errorf("%+v %v", c.Site, err)
 	}
 }

@@ -48,6 +48,7 @@ var Settings = []Setting{
 	{Env: "SHANGQUAN_SIGN_PINYIN", Usage: "the pinyin under it"},
 	{Env: "SHANGQUAN_CITY", Usage: "the city or province, as in addresses: 上海市"},
 	{Env: "SHANGQUAN_COUNTY", Usage: "the part of it, as in addresses: 松江区"},
+	{Env: "SHANGQUAN_AREA_CODE", Usage: "area code of telephone numbers that come without one, without its zero: 21"},
 	{Env: "SHANGQUAN_FOOTER_OPERATOR", Usage: "who runs the site and answers for it"},
 	{Env: "SHANGQUAN_FOOTER_PHONE", Usage: "the phone number on every page"},
 	{Env: "SHANGQUAN_FOOTER_ICP", Usage: "ICP filing number"},

@@ -20,6 +20,7 @@ type service struct {
 	CapDrop     []string `yaml:"cap_drop"`
 	SecurityOpt []string `yaml:"security_opt"`
 	MemLimit    string   `yaml:"mem_limit"`
+	Ulimits     map[string]struct{ Soft, Hard int }
 	Environment map[string]string
 	Secrets     []string
 	Networks    []string
@@ -143,8 +144,8 @@ func TestComposeNamesResolve(t *testing.T) {
 
 func TestComposeIsHardened(t *testing.T) {
 	for name, s := range load(t).Services {
-		if !s.ReadOnly || !slices.Equal(s.CapDrop, []string{"ALL"}) || !slices.Contains(s.SecurityOpt, "no-new-privileges:true") || s.MemLimit == "" {
-			t.Errorf("service %s lacks read_only, cap_drop ALL, no-new-privileges or mem_limit", name)
+		if !s.ReadOnly || !slices.Equal(s.CapDrop, []string{"ALL"}) || !slices.Contains(s.SecurityOpt, "no-new-privileges:true") || s.MemLimit == "" || s.Ulimits["nofile"].Hard == 0 {
+			t.Errorf("service %s lacks read_only, cap_drop ALL, no-new-privileges, mem_limit or a limit of open files", name)
 		}
 		if s.Restart != "no" && len(s.Healthcheck.Test) == 0 {
 			t.Errorf("service %s has no health check", name)
@@ -169,6 +170,9 @@ func TestComposeIsHardened(t *testing.T) {
 		if !slices.Equal(c.Services[engine].Networks, []string{"back"}) {
 			t.Errorf("%s is on networks %v, want back only", engine, c.Services[engine].Networks)
 		}
+	}
+	if a := c.Services["server"].Environment["SHANGQUAN_METRICS_ADDR"]; !strings.HasPrefix(a, "127.0.0.1:") {
+		t.Errorf("metrics and details are on %q, want an address that only the container reaches", a)
 	}
 	if u := c.Services["server"].User; u == "" || strings.HasPrefix(u, "0") {
 		t.Errorf("the server runs as %q, want its own user", u)

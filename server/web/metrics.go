@@ -1,9 +1,12 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -93,12 +96,25 @@ func (s *Site) Private() http.Handler {
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		state := struct {
-			Ready    bool     `json:"ready"`
-			Degraded []string `json:"degraded"`
-		}{s.isReady(r.Context()), []string{}}
-		if s.degraded != nil {
-			state.Degraded = append(state.Degraded, s.degraded(r.Context())...)
+			Ready    bool              `json:"ready"`
+			Degraded []string          `json:"degraded"`
+			Parts    map[string]string `json:"parts"`
+		}{s.isReady(r.Context()), []string{}, map[string]string{}}
+		ctx, cancel := context.WithTimeout(r.Context(), readyTime)
+		defer cancel()
+		parts := map[string]error{"store": s.ready(ctx)}
+		if s.parts != nil {
+			maps.Copy(parts, s.parts(ctx))
 		}
+		for name, err := range parts {
+			if state.Parts[name] = "up"; err != nil {
+				state.Parts[name] = "down"
+				if name != "store" { // without which the site is not poorer but away
+					state.Degraded = append(state.Degraded, name)
+				}
+			}
+		}
+		slices.Sort(state.Degraded)
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		if !state.Ready {
 			w.WriteHeader(http.StatusServiceUnavailable)

@@ -138,8 +138,8 @@ func TestPrivateListener(t *testing.T) {
 		store error
 		want  string
 	}{
-		{nil, `{"ready":true,"degraded":["search"]}`},
-		{fault.New(fault.Unavailable, "", nil), `{"ready":false,"degraded":["search"]}`},
+		{nil, `{"ready":true,"degraded":["search"],"parts":{"pictures":"up","search":"down","store":"up"}}`},
+		{fault.New(fault.Unavailable, "", nil), `{"ready":false,"degraded":["search"],"parts":{"pictures":"up","search":"down","store":"down"}}`},
 	} {
 		if tt.store != nil {
 			x.storeErr.Store(tt.store)

@@ -84,9 +84,10 @@ type Deps struct {
 	// Revision identifies the data the pages are made from. It is asked on every request of a cached page and has to answer
 	// from memory.
 	Revision func(context.Context) (string, error)
-	// Ready fails while the store cannot answer. Degraded, which may be nil, names what works only in part ("search").
-	Ready    func(context.Context) error
-	Degraded func(context.Context) []string
+	// Ready fails while the store cannot answer. Parts, which may be nil, asks everything else that the site can do without for a while,
+	// by name ("search", "pictures"): nil for what answers.
+	Ready func(context.Context) error
+	Parts func(context.Context) map[string]error
 	// Services are what people who sign in work with; the zero value is a site without them.
 	Services Services
 	// API joins the same site map; nil for a site without one. Extra are routes that only tests have.
@@ -179,7 +180,7 @@ type Site struct {
 	now       func() time.Time
 	revision  func(context.Context) (string, error)
 	ready     func(context.Context) error
-	degraded  func(context.Context) []string
+	parts     func(context.Context) map[string]error
 	services  Services
 
 	app      *fiber.App
@@ -200,7 +201,7 @@ type Site struct {
 func New(d Deps) *Site {
 	s := &Site{
 		config: d.Config, assets: d.Assets, catalogue: d.Catalogue, renderer: d.Renderer, directory: d.Directory, calendar: d.Calendar, log: d.Log, now: d.Now,
-		revision: d.Revision, ready: d.Ready, degraded: d.Degraded, services: d.Services,
+		revision: d.Revision, ready: d.Ready, parts: d.Parts, services: d.Services,
 		hosts:  hosts(d.Config.Origin),
 		origin: http.NewCrossOriginProtection(),
 		first:  firstHeader(),

@@ -86,7 +86,9 @@ func newTrial(t testing.TB, extra []Route, settings ...string) *trial {
 	d.Now = func() time.Time { return time.Unix(0, x.clock.Load()).UTC() }
 	d.Revision = func(context.Context) (string, error) { return strconv.FormatInt(x.rev.Load(), 10), nil }
 	d.Ready = func(context.Context) error { err, _ := x.storeErr.Load().(error); return err }
-	d.Degraded = func(context.Context) []string { return []string{"search"} }
+	d.Parts = func(context.Context) map[string]error {
+		return map[string]error{"search": errors.New("no answer"), "pictures": nil}
+	}
 	d.Log = NewLog(x.lines, slog.LevelInfo)
 	t.Cleanup(func() { _ = d.Log.Close() })
 	x.lines.flush = d.Log.out.flush
