@@ -39,7 +39,7 @@ func TestFloors(t *testing.T) {
 	for path := range left {
 		t.Errorf("%s is not in the build", path)
 	}
-	if older("v"+strings.TrimPrefix(strings.Fields(info.GoVersion)[0], "go"), "v1.26.0") {
+	if older("v"+strings.TrimPrefix(strings.Fields(info.GoVersion)[0], "go"), "v1.26.8") {
 		t.Errorf("built by %s", info.GoVersion)
 	}
 }

@@ -60,6 +60,9 @@ type build struct {
 var shown = []string{"github.com/gofiber/fiber/v2", "github.com/valyala/fasthttp", "go.mongodb.org/mongo-driver/v2", "modernc.org/sqlite"}
 
 func (p program) version(_ context.Context, o *options) error {
+	if o.parts {
+		return p.sbom()
+	}
 	b := build{Version: "unknown", Modules: map[string]string{}}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		b.Version, b.Go = info.Main.Version, info.GoVersion

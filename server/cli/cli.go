@@ -54,6 +54,7 @@ type options struct {
 	file     string
 	dump     string
 	prove    bool
+	parts    bool
 	why      string
 	to       int64
 	identity string
@@ -117,7 +118,12 @@ func commands() []command {
 		},
 		{name: "jobs", json: true, live: true, usage: "list what the servers do by themselves and how it went; exits 1 when something went wrong", run: program.jobsCommand},
 		{name: "check", json: true, usage: "list every unsafe setting; exits 1 when there is one", run: program.check},
-		{name: "version", json: true, usage: "say what this program is built from", run: program.version},
+		{
+			name: "version", json: true, usage: "say what this program is built from", run: program.version,
+			flags: func(o *options, f *flag.FlagSet) {
+				f.BoolVar(&o.parts, "sbom", false, "list every module with its licence, as a bill of materials in CycloneDX's JSON")
+			},
+		},
 	}
 }
 
