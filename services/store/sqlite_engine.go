@@ -1,18 +1,20 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"shangquan/services/fault"
 )
 
 // statements are the ones with a fixed text.
-type statements struct{ insert, differs, refill, rowid, current, erase, restore string }
+type statements struct{ insert, same, differs, refill, rowid, current, erase, restore string }
 
 // plainFields are the positions in record.values of the fields that are columns, beyond the metadata.
 func (t *sqliteTable) plainFields() []int {
@@ -43,6 +45,7 @@ func (t *sqliteTable) statements() statements {
 		refill = "id = id"
 	}
 	return statements{
+		same:    t.same(differ),
 		insert:  "INSERT INTO " + table + " (" + strings.Join(all, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(all)-1) + ")",
 		differs: "SELECT " + strings.Join(append([]string{"_pk"}, differ...), ", ") + " FROM " + table + " WHERE id = ? AND rev = ?",
 		refill:  "UPDATE " + table + " SET " + refill + " WHERE _pk = ?",
@@ -92,9 +95,81 @@ func (t *sqliteTable) replace(ctx context.Context, r record, rev int64) (matched
 	return matched && err == nil, err
 }
 
+// separator stands before each value of a list that is compared as one text.
+const separator = "\x1f"
+
+// same is the statement of most edits, which leave what a document is found by as it is: it writes only if columns and lists say what the
+// new document says. Empty where a list holds numbers with a fraction, which a text may not say exactly.
+func (t *sqliteTable) same(differ []string) string {
+	where := []string{"id = ?", "rev = ?"}
+	for _, d := range differ {
+		where = append(where, strings.Replace(d, "IS NOT", "IS", 1))
+	}
+	for _, f := range t.sp.fields {
+		if f.many && f.kind == kindFloat {
+			return ""
+		}
+		if f.many {
+			where = append(where, "coalesce((SELECT group_concat(char(31) || value, '' ORDER BY value) FROM "+t.side(f.path)+" WHERE doc = _pk), '') = ?")
+		}
+	}
+	return "UPDATE " + quoted(t.sp.name) + " SET " + strings.Join(append(t.setsPending(), t.setsAlways()...), ", ") + " WHERE " + strings.Join(where, " AND ")
+}
+
+// listsOf are the lists of a record as same compares them; ok is false when one cannot be compared so.
+func (t *sqliteTable) listsOf(r record) (texts []any, ok bool) {
+	for i, f := range t.sp.fields {
+		if !f.many {
+			continue
+		}
+		values := slices.Clone(r.values[i])
+		slices.SortFunc(values, ascending)
+		var text strings.Builder
+		for _, v := range slices.CompactFunc(values, func(a, b any) bool { return a == b }) {
+			switch v := v.(type) {
+			case string:
+				if strings.ContainsAny(v, separator+"\x00") { // SQLite ends a text it joins at a zero
+					return nil, false
+				}
+				text.WriteString(separator + v)
+			case int64:
+				text.WriteString(separator + strconv.FormatInt(v, 10))
+			case bool:
+				text.WriteString(separator + map[bool]string{false: "0", true: "1"}[v])
+			}
+		}
+		texts = append(texts, text.String())
+	}
+	return texts, true
+}
+
+// ascending is the order of SQLite for values of one kind.
+func ascending(a, b any) int {
+	switch a := a.(type) {
+	case string:
+		return strings.Compare(a, b.(string))
+	case int64:
+		return cmp.Compare(a, b.(int64))
+	case bool:
+		if a == b.(bool) {
+			return 0
+		} else if a {
+			return 1
+		}
+	}
+	return -1
+}
+
 // replaceRow sets the columns whose value differs from what the row has. SQLite writes every index again that a column which is set
 // stands in, whatever its value: most edits would dirty a page of each for nothing.
 func (t *sqliteTable) replaceRow(tx *txn, r record, rev int64) (bool, error) {
+	if lists, ok := t.listsOf(r); ok && t.sql.same != "" {
+		args := append(append(t.written(r), r.meta.ID, rev), append(t.args(r), lists...)...)
+		if n, err := tx.exec(t.sql.same, args...); err != nil || n == 1 {
+			tx.touched[t] = struct{}{}
+			return n == 1, err
+		}
+	}
 	row, differ, err := t.differing(tx, r, rev)
 	if err != nil || row == 0 {
 		return false, err
@@ -143,10 +218,16 @@ func (t *sqliteTable) replacing(differ []bool) string {
 			sets = append(sets, quoted(t.sp.fields[i].path)+" = ?")
 		}
 	}
+	return "UPDATE " + quoted(t.sp.name) + " SET " + strings.Join(slices.Concat(sets, t.setsPending(), t.setsAlways()), ", ") + " WHERE _pk = ?"
+}
+
+// setsPending are the assignments that say to the followers that there is something to hear.
+func (t *sqliteTable) setsPending() []string {
+	var sets []string
 	for _, f := range t.sp.followers {
 		sets = append(sets, quoted(pendingColumn(f))+" = 1")
 	}
-	return "UPDATE " + quoted(t.sp.name) + " SET " + strings.Join(append(sets, t.setsAlways()...), ", ") + " WHERE _pk = ?"
+	return sets
 }
 
 // setsAlways are the assignments of every write over a row, with the values of written.
