@@ -2,15 +2,17 @@ package directory
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"shangquan/services/search"
+	"shangquan/services/search/text"
 )
 
-// Holder is an engine that can say what it holds. One that cannot is compared by ids and counts alone.
-type Holder interface {
-	// Holds returns the ids of what the index holds with the time of their last change, in Unix seconds.
-	Holds(ctx context.Context) (map[string]int64, error)
+// Outside is an engine outside the process, which outlives it: it can say what it holds.
+type Outside interface {
+	search.Engine
+	Holds(ctx context.Context) (map[string]search.Held, error)
 }
 
 // Tidier is an engine that keeps something which has to be cleared away from time to time.
@@ -31,16 +33,18 @@ func (f *Follower) tidy(ctx context.Context) {
 // Drift is how an index differs from the directory (security SEA-07).
 type Drift struct {
 	Missing []string // listed, but not in the index
-	Stale   []string // in the index in another form
+	Stale   []string // in the index as they were at another time
 	Extra   []string // in the index, but not listed
-	Held    int      // how many the index holds
-	Listed  int      // how many it should
+	// Behind are in the index as they are, but with the words that a street, plaza, category or post had before. Words are carried
+	// over when they change, so this is what was still to do when a server died, and no drift.
+	Behind []string
 }
 
 // Found reports whether there is any.
-func (d *Drift) Found() bool {
-	return len(d.Missing)+len(d.Stale)+len(d.Extra) > 0 || d.Held != d.Listed
-}
+func (d *Drift) Found() bool { return len(d.Missing)+len(d.Stale)+len(d.Extra) > 0 }
+
+// all returns the ids of every listing that differs.
+func (d *Drift) all() []string { return slices.Concat(d.Missing, d.Stale, d.Extra, d.Behind) }
 
 // Check compares the index with the store, read anew as a whole, and with repair puts right what differs. What is only waiting to
 // be delivered is delivered first and is no drift.
@@ -51,62 +55,47 @@ func (f *Follower) Check(ctx context.Context, repair bool) (Drift, error) {
 	if err := f.Sync(ctx); err != nil {
 		return Drift{}, err
 	}
-	snap, err := f.current(ctx)
-	if err != nil {
-		return Drift{}, err
-	}
-	d := Drift{Missing: []string{}, Stale: []string{}, Extra: []string{}, Listed: len(snap.lists.popular.list)}
-	held, dated, err := f.held(ctx, &d)
-	if err != nil {
-		return Drift{}, err
-	}
-	whole := len(held) == d.Held // the engine told us every id
-	for _, n := range snap.lists.popular.list {
-		sh := &snap.shops[n]
-		switch at, ok := held[sh.ID]; {
-		case !ok && whole:
-			d.Missing = append(d.Missing, sh.ID)
-		case ok && dated && at != sh.UpdatedAt.Unix():
-			d.Stale = append(d.Stale, sh.ID)
-		}
-	}
-	for id := range held {
-		if n, ok := snap.ids[id]; !ok || !snap.shops[n].listed {
-			d.Extra = append(d.Extra, id)
-		}
-	}
-	slices.Sort(d.Extra)
-	if !repair || !d.Found() {
-		return d, nil
-	}
-	wrong := slices.Concat(d.Missing, d.Stale, d.Extra)
-	if len(wrong) == 0 || len(wrong) > batchSize {
+	d, err := f.compare(ctx)
+	wrong := d.all()
+	switch {
+	case err != nil || !repair || len(wrong) == 0:
+		return d, err
+	case len(wrong) > batchSize:
 		return d, f.Reindex(ctx, nil)
 	}
 	_, err = f.send(ctx, wrong)
 	return d, err
 }
 
-// held asks the engine what it holds; dated says that it knows when each was changed. Without a Holder no more than
-// search.MaxTotal ids can be had.
-func (f *Follower) held(ctx context.Context, d *Drift) (held map[string]int64, dated bool, err error) {
-	if h, ok := f.engine.(Holder); ok {
-		held, err = h.Holds(ctx)
-		d.Held = len(held)
-		return held, true, err
+// compare says how what the index holds differs from what the directory knows. A listing that no index takes is not to be held.
+func (f *Follower) compare(ctx context.Context) (Drift, error) {
+	held, err := f.engine.Holds(ctx)
+	if err != nil {
+		return Drift{}, err
 	}
-	held = map[string]int64{}
-	for page := 1; (page-1)*search.MaxPerPage < search.MaxTotal; page++ {
-		res, err := f.engine.Search(ctx, search.Query{Page: page, PerPage: search.MaxPerPage})
-		if err != nil {
-			return nil, false, err
+	snap, err := f.current(ctx)
+	if err != nil {
+		return Drift{}, err
+	}
+	d := Drift{Missing: []string{}, Stale: []string{}, Extra: []string{}, Behind: []string{}}
+	for _, n := range snap.lists.popular.list {
+		sh := &snap.shops[n]
+		doc := snap.reg.derive(sh)
+		if doc.Check() != nil {
+			continue
 		}
-		for _, hit := range res.Hits {
-			held[hit.ID] = 0
-		}
-		if d.Held = res.Total; len(res.Hits) == 0 || page*search.MaxPerPage >= res.Total {
-			break
+		is, ok := held[sh.ID]
+		delete(held, sh.ID)
+		switch {
+		case !ok:
+			d.Missing = append(d.Missing, sh.ID)
+		case is.UpdatedAt != sh.UpdatedAt.Unix():
+			d.Stale = append(d.Stale, sh.ID)
+		case is.Sum != text.DocumentOf(&doc).Sum:
+			d.Behind = append(d.Behind, sh.ID)
 		}
 	}
-	return held, false, nil
+	d.Extra = slices.AppendSeq(d.Extra, maps.Keys(held))
+	slices.Sort(d.Extra)
+	return d, nil
 }

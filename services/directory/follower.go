@@ -26,7 +26,7 @@ type Queue interface {
 type Follower struct {
 	dir    *Service
 	queue  Queue
-	engine search.Engine
+	engine Outside
 	leases Leases
 	owner  string
 	log    *slog.Logger
@@ -34,7 +34,7 @@ type Follower struct {
 	// Drifted, which may be nil, hears when the index was found to differ from the directory.
 	Drifted func(Drift)
 
-	index  *register         // the register the index was built with
+	index  *register         // the register the index is known to have the words of
 	boards map[string]*board // the posts it was told last
 }
 
@@ -46,7 +46,7 @@ type Leases interface {
 
 // NewFollower returns a follower that delivers what dir knows to engine. owner names this process among those that share the
 // work through leases.
-func NewFollower(dir *Service, queue Queue, engine search.Engine, leases Leases, owner string, log *slog.Logger) *Follower {
+func NewFollower(dir *Service, queue Queue, engine Outside, leases Leases, owner string, log *slog.Logger) *Follower {
 	return &Follower{dir: dir, queue: queue, engine: engine, leases: leases, owner: owner, log: log}
 }
 
@@ -113,8 +113,9 @@ func (f *Follower) Sync(ctx context.Context) error {
 	}
 }
 
-// Deliver delivers one batch and returns how many listings it was. When a place or a word changed, every listing may be found by
-// other words, and the whole index is built again.
+// Deliver delivers one batch and returns how many listings it was. When a place or a word changed, any listing may be found by
+// other words. Whether the index has them is asked of the index: what this process remembers says nothing of what the one before
+// it still had to do.
 func (f *Follower) Deliver(ctx context.Context) (int, error) {
 	docs, err := f.queue.Pending(ctx, FollowerName, batchSize)
 	if err != nil {
@@ -124,24 +125,24 @@ func (f *Follower) Deliver(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if f.index != nil && f.index != snap.reg {
-		if err := f.Reindex(ctx, nil); err != nil {
+	ids := reposted(f.boards, snap.boards)
+	if f.index != snap.reg {
+		d, err := f.compare(ctx)
+		if err == nil && len(d.Behind) > batchSize {
+			err = f.Reindex(ctx, nil)
+			d.Behind = nil
+		}
+		if err != nil {
 			return 0, err
 		}
+		ids = union(ids, d.Behind)
 	}
-	f.index = snap.reg
-	ids := reposted(f.boards, snap.boards)
 	for i := range docs {
-		if !slices.Contains(ids, docs[i].ID) {
-			ids = append(ids, docs[i].ID)
-		}
-	}
-	if len(ids) == 0 {
-		return 0, nil
+		ids = union(ids, []string{docs[i].ID})
 	}
 	sent, err := f.send(ctx, ids)
 	if err == nil {
-		f.boards = snap.boards
+		f.index, f.boards = snap.reg, snap.boards
 	}
 	for id, rev := range sent {
 		if e := f.queue.Delivered(ctx, FollowerName, id, rev); e != nil {
@@ -149,6 +150,16 @@ func (f *Follower) Deliver(ctx context.Context) (int, error) {
 		}
 	}
 	return len(sent), err
+}
+
+// union returns a and what of b is not in it.
+func union(a, b []string) []string {
+	for _, id := range b {
+		if !slices.Contains(a, id) {
+			a = append(a, id)
+		}
+	}
+	return a
 }
 
 func (f *Follower) current(ctx context.Context) (*snapshot, error) {

@@ -65,6 +65,11 @@ func (w wire) Delete(_ context.Context, ids ...string) error { return w.say("del
 func (w wire) Rebuild(context.Context, iter.Seq2[search.Listing, error]) error {
 	return errDown
 }
+
+// Holds says nothing: it is no conversation.
+func (w wire) Holds(context.Context) (map[string]search.Held, error) {
+	return map[string]search.Held{}, nil
+}
 func (w wire) Sync(context.Context) error   { return nil }
 func (w wire) Health(context.Context) error { return nil }
 func (w wire) Close() error                 { return nil }
@@ -128,7 +133,7 @@ func TestKilledBetweenWriteAndIndex(t *testing.T) {
 			case "put":
 				var l search.Listing
 				if json.Unmarshal([]byte(what), &l) == nil {
-					d.must(r.Engine.Upsert(t.Context(), l))
+					d.must(r.Upsert(t.Context(), l))
 				}
 			}
 		}

@@ -67,6 +67,12 @@ type Listing struct {
 	DoorKey string
 }
 
+// Held is what an engine outside the process says of a listing it holds.
+type Held struct {
+	UpdatedAt int64  // Listing.UpdatedAt in Unix seconds; −1: derived by the rules of another version
+	Sum       string // identifies everything the engine was told of it
+}
+
 // Circle is the neighbourhood of a point.
 type Circle struct {
 	geo.Point

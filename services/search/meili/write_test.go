@@ -281,7 +281,7 @@ func TestRebuildSwapsAndRepeats(t *testing.T) {
 	if err = errors.Join(err, e.Sync(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	next := "listings_2_1790000000000000000"
+	next := "listings_3_1790000000000000000"
 	if got := f.sent("POST /swap-indexes"); len(got) != 1 || !strings.Contains(got[0], `"indexes":["listings","`+next+`"]`) {
 		t.Errorf("swapped by %v", got)
 	}
@@ -320,7 +320,7 @@ func TestRebuildFailures(t *testing.T) {
 		},
 		"a bad listing": {func(*fake) {}, append(shops(5), search.Listing{ID: "no name"}), "no name", 5},
 		"a count that is not right": {
-			func(f *fake) { f.counts["listings_2_1790000000000000000"] = 4 }, shops(5), "4 documents in the new index, 5 were sent", 1,
+			func(f *fake) { f.counts["listings_3_1790000000000000000"] = 4 }, shops(5), "4 documents in the new index, 5 were sent", 1,
 		},
 		"a swap that fails": {
 			func(f *fake) {

@@ -1,13 +1,16 @@
 package text
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"strings"
 
 	"shangquan/services/search"
 )
 
 // SchemaVersion changes with every change to the tokens or fields of a Document: an index of another version is rebuilt.
-const SchemaVersion = 2
+const SchemaVersion = 3
 
 // MaxDescription is how many characters of a description are searched.
 const MaxDescription = 400
@@ -49,6 +52,9 @@ type Document struct {
 	NameKey    string    `json:"name_key,omitempty"`
 	DoorKey    string    `json:"door_key,omitempty"`
 	Schema     int       `json:"schema_version"`
+	// Sum identifies all the rest: two documents with the same sum are found by the same words. What a listing is found by changes
+	// without the listing when a street is renamed or a category gets another word.
+	Sum string `json:"sum"`
 }
 
 // GeoPoint is a place as Meilisearch wants it.
@@ -103,7 +109,18 @@ func DocumentOf(l *search.Listing) Document {
 	if l.At != nil {
 		d.Geo = &GeoPoint{l.At.Lat, l.At.Lng}
 	}
+	d.Sum = d.sum()
 	return d
+}
+
+// sum returns the sum of a document that has none yet. What cannot be written as JSON is in no index.
+func (d *Document) sum() string {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return ""
+	}
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:16])
 }
 
 // Clip cuts a description to what is searched of it.
