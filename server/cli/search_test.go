@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -22,6 +23,7 @@ import (
 	"shangquan/services/directory"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/search/meili"
 )
 
 // closedPort is an address where nobody answers.
@@ -143,6 +145,7 @@ func TestMeilisearchIsFed(t *testing.T) {
 			t.Error(err)
 		}
 		drift(t, m, d, follower)
+		beside(t, m, d, follower)
 		m.Close()
 		// Initials are found by an index only, not by the plain search of names.
 		page, err := d.directory.Search(t.Context(), directory.Query{Text: "zggsyh"}, lang.Hans, d.now())
@@ -188,6 +191,35 @@ func feed(t *testing.T, m *outside, d *district) {
 		t.Fatal(err)
 	}
 	m.wait(func(docs map[string]json.RawMessage) bool { return docs[shop.ID] == nil })
+}
+
+// beside builds the index again with an engine of its own, as the command does, while the server delivers: nothing it wrote is lost.
+func beside(t *testing.T, m *outside, d *district, server *directory.Follower) {
+	t.Helper()
+	shop, err := d.listings.GetBy(t.Context(), "slug", "zhong-guo-gong-shang-yin-hang-kang-cheng-zhi-hang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine := meili.New(meili.Config{URL: m.URL, SearchKey: outsideSearchKey, WriteKey: outsideWriteKey})
+	command := directory.NewFollower(d.directory, d.listings, engine, d.db, "command", slog.New(slog.DiscardHandler))
+	err = command.Reindex(t.Context(), func(done, total int) {
+		if done < total {
+			return
+		}
+		_, err := d.shops.Update(t.Context(), access.System("test"), shop.ID, 0, func(l *listing.Listing) error { l.Goods = []string{"保险箱"}; return nil })
+		if err = errors.Join(err, server.Sync(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	m.wait(func(docs map[string]json.RawMessage) bool {
+		if !bytes.Contains(docs[shop.ID], []byte("保险")) {
+			t.Error("what the server wrote meanwhile is gone")
+		}
+		return true
+	})
 }
 
 // drift spoils a document outside: the daily check must see it by its time, which takes an engine that says what it holds.

@@ -250,6 +250,8 @@ func (f *Follower) write(ctx context.Context, snap *snapshot, ids []string) (don
 }
 
 // Reindex builds the index anew while the old one answers. progress, which may be nil, hears how many listings were handed over.
+// What another process delivered meanwhile went to the old index, and its deliveries are marked as done; so the new one is
+// compared with the store before Reindex returns, and what differs is sent again.
 func (f *Follower) Reindex(ctx context.Context, progress func(done, total int)) error {
 	snap, err := f.current(ctx)
 	if err != nil {
@@ -262,5 +264,10 @@ func (f *Follower) Reindex(ctx context.Context, progress func(done, total int)) 
 		return err
 	}
 	f.index, f.boards = snap.reg, snap.boards
-	return nil
+	d, err := f.compare(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = f.send(ctx, d.all())
+	return err
 }

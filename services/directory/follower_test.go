@@ -420,6 +420,35 @@ func TestReindex(t *testing.T) {
 	}
 }
 
+// TestReindexBesideAServer: what a server writes to the old index while another process builds the new one is in the new one.
+func TestReindexBesideAServer(t *testing.T) {
+	r := newRemote()
+	d, server := follow(t, r)
+	command := NewFollower(d.Service, d.listings, r, d.db, "command", slog.New(slog.DiscardHandler))
+	d.must(command.Reindex(t.Context(), func(done, total int) {
+		if done < total {
+			return
+		}
+		d.change("noodles", func(l *listing.Listing) { l.Name.Hans = "云间面庄" })
+		d.change("bar", func(l *listing.Listing) { l.State = listing.Suspended })
+		d.change("draft", func(l *listing.Listing) { l.State = listing.Published })
+		owed(t, d, r)
+		d.must(server.Sync(t.Context()))
+	}))
+	if pending, err := d.listings.Pending(t.Context(), FollowerName, 10); err != nil || len(pending) != 0 {
+		t.Fatalf("%v, %d pending: the server is not done", err, len(pending))
+	}
+	if got, err := server.compare(t.Context()); err != nil || len(got.all()) > 0 {
+		t.Errorf("after it: %+v %v", got, err)
+	}
+	if got := r.finds(t, "云间面庄"); !slices.Equal(got, []string{"noodles"}) {
+		t.Errorf("found %v", got)
+	}
+	if r.rebuilt != 1 {
+		t.Errorf("rebuilt %d times", r.rebuilt)
+	}
+}
+
 // TestRun lets the worker run: it takes the lease, delivers, and stops when told.
 func TestRun(t *testing.T) {
 	r := newRemote()
