@@ -37,7 +37,7 @@ func TestMailKinds(t *testing.T) {
 
 // What leaves by night and is not counted is this and nothing else: who gives a message another name, or adds one, decides it here.
 func TestUrgentMail(t *testing.T) {
-	want := strings.Fields(`alarm_backup alarm_content alarm_damage alarm_drift alarm_errors alarm_frozen alarm_guessing alarm_network alarm_trail
+	want := strings.Fields(`alarm_backup alarm_content alarm_damage alarm_drift alarm_errors alarm_frozen alarm_guessing alarm_network alarm_refused alarm_trail
 		assembly_invitation code contact deleted factor factor_gone guessed handed_out known meeting_cancelled merchant_invitation new_device notice_emergency
 		password reset roles test transfer_offered`)
 	got := []string{}

@@ -149,6 +149,7 @@ func (d *district) follower(log *slog.Logger) *directory.Follower {
 	f.Drifted = func(x directory.Drift) {
 		d.alarms.Raise(alarm.Drift, "search", fmt.Sprintf("%d missing, %d stale, %d extra", len(x.Missing), len(x.Stale), len(x.Extra)))
 	}
+	f.Refused = func(note string) { d.alarms.Raise(alarm.Refused, "search", note) }
 	return f
 }
 

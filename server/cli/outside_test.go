@@ -24,7 +24,8 @@ type outside struct {
 	mu      sync.Mutex
 	served  *sync.Cond // a request was
 	indexes map[string]map[string]json.RawMessage
-	tidied  int // how often finished tasks were deleted
+	refuses string // the id of a listing whose tasks fail
+	tidied  int    // how often finished tasks were deleted
 }
 
 func newOutside(t *testing.T) *outside {
@@ -66,6 +67,8 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(200, map[string]any{"status": "available"})
 	case part[0] == "version":
 		answer(200, map[string]any{"pkgVersion": "1.50.0"})
+	case what == "GET tasks" && part[1] == "2":
+		answer(200, map[string]any{"uid": 2, "status": "failed", "error": map[string]any{"code": "invalid_document", "message": "spoilt"}})
 	case what == "GET tasks":
 		answer(200, map[string]any{"uid": 1, "status": "succeeded"})
 	case what == "DELETE tasks":
@@ -123,6 +126,10 @@ func (o *outside) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		var docs []json.RawMessage
 		read(&docs)
+		if o.refuses != "" && slices.ContainsFunc(docs, func(doc json.RawMessage) bool { return strings.Contains(string(doc), `"id":"`+o.refuses+`"`) }) {
+			answer(http.StatusAccepted, map[string]any{"taskUid": 2})
+			return
+		}
 		for _, doc := range docs {
 			var d struct{ ID string }
 			_ = json.Unmarshal(doc, &d)

@@ -16,10 +16,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
 	"shangquan/services/access"
+	"shangquan/services/alarm"
 	"shangquan/services/directory"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
@@ -146,6 +148,7 @@ func TestMeilisearchIsFed(t *testing.T) {
 		}
 		drift(t, m, d, follower)
 		beside(t, m, d, follower)
+		alarmed(t, m, d, follower)
 		m.Close()
 		// Initials are found by an index only, not by the plain search of names.
 		page, err := d.directory.Search(t.Context(), directory.Query{Text: "zggsyh"}, lang.Hans, d.now())
@@ -191,6 +194,45 @@ func feed(t *testing.T, m *outside, d *district) {
 		t.Fatal(err)
 	}
 	m.wait(func(docs map[string]json.RawMessage) bool { return docs[shop.ID] == nil })
+}
+
+// alarmed lets the task of one listing fail: the others go on, and there is an alarm that names it. SEA-04.
+func alarmed(t *testing.T, m *outside, d *district, follower *directory.Follower) {
+	t.Helper()
+	shop, err := d.listings.GetBy(t.Context(), "slug", "zhong-guo-gong-shang-yin-hang-kang-cheng-zhi-hang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.mu.Lock()
+	m.refuses = shop.ID
+	m.mu.Unlock()
+	if _, err := d.shops.Update(t.Context(), access.System("test"), shop.ID, 0, func(l *listing.Listing) error { l.Goods = []string{"金条"}; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := follower.Sync(t.Context()); err == nil {
+		t.Error("a failed task is no error")
+	}
+	running, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- d.alarms.Run(running) }()
+	for running.Err() == nil {
+		open, err := d.alarms.Open(t.Context(), access.System("test"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if slices.ContainsFunc(open, func(a alarm.Alarm) bool { return a.Kind == alarm.Refused && strings.Contains(a.Note, shop.ID) }) {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if running.Err() != nil {
+		t.Error("no alarm names the listing")
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }
 
 // beside builds the index again with an engine of its own, as the command does, while the server delivers: nothing it wrote is lost.

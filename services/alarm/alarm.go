@@ -26,6 +26,7 @@ const (
 	Guessing Kind = "guessing" // many sign-ins fail
 	Network  Kind = "network"  // somebody of the staff signed in from a network for the first time; the object is the account
 	Drift    Kind = "drift"    // the search index differed from the register
+	Refused  Kind = "refused"  // the search engine did not take what it was sent
 	Frozen   Kind = "frozen"   // the site was frozen
 	Backup   Kind = "backup"   // there is no backup of the last day
 	Errors   Kind = "errors"   // too many answers are errors
@@ -33,12 +34,12 @@ const (
 )
 
 // Kinds lists the kinds.
-var Kinds = []Kind{Content, Trail, Guessing, Network, Drift, Frozen, Backup, Errors, Damage}
+var Kinds = []Kind{Content, Trail, Guessing, Network, Drift, Refused, Frozen, Backup, Errors, Damage}
 
 // letters are the kinds of messages about alarms.
 var letters = map[Kind]string{
-	Content: "alarm_content", Trail: "alarm_trail", Guessing: "alarm_guessing", Network: "alarm_network", Drift: "alarm_drift", Frozen: "alarm_frozen",
-	Backup: "alarm_backup", Errors: "alarm_errors", Damage: "alarm_damage",
+	Content: "alarm_content", Trail: "alarm_trail", Guessing: "alarm_guessing", Network: "alarm_network", Drift: "alarm_drift", Refused: "alarm_refused",
+	Frozen: "alarm_frozen", Backup: "alarm_backup", Errors: "alarm_errors", Damage: "alarm_damage",
 }
 
 // Alarm is one thing to look at.

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 
@@ -47,27 +48,29 @@ func (d *Drift) Found() bool { return len(d.Missing)+len(d.Stale)+len(d.Extra) >
 func (d *Drift) all() []string { return slices.Concat(d.Missing, d.Stale, d.Extra, d.Behind) }
 
 // Check compares the index with the store, read anew as a whole, and with repair puts right what differs. What is only waiting to
-// be delivered is delivered first and is no drift.
+// be delivered is delivered first and is no drift. What the engine refuses waits on; it is part of the error, and the rest is
+// compared and repaired all the same.
 func (f *Follower) Check(ctx context.Context, repair bool) (Drift, error) {
 	if err := f.dir.Reload(ctx); err != nil {
 		return Drift{}, err
 	}
-	if err := f.Sync(ctx); err != nil {
-		return Drift{}, err
+	refused := f.Sync(ctx)
+	if unrefused(refused) != nil {
+		return Drift{}, refused
 	}
 	d, err := f.compare(ctx)
-	wrong := d.all()
-	switch {
+	switch wrong := d.all(); {
 	case err != nil || !repair || len(wrong) == 0:
-		return d, err
 	case len(wrong) > batchSize:
-		return d, f.Reindex(ctx, nil)
+		err = f.Reindex(ctx, nil)
+	default:
+		_, err = f.send(ctx, wrong)
 	}
-	_, err = f.send(ctx, wrong)
-	return d, err
+	return d, errors.Join(refused, err)
 }
 
-// compare says how what the index holds differs from what the directory knows. A listing that no index takes is not to be held.
+// compare says how what the index holds differs from what the directory knows. A listing that no index takes is not to be held,
+// and one that the engine refused as it is now is known to differ.
 func (f *Follower) compare(ctx context.Context) (Drift, error) {
 	held, err := f.engine.Holds(ctx)
 	if err != nil {
@@ -86,6 +89,9 @@ func (f *Follower) compare(ctx context.Context) (Drift, error) {
 		}
 		is, ok := held[sh.ID]
 		delete(held, sh.ID)
+		if f.refused[sh.ID] == sh.Rev {
+			continue
+		}
 		switch {
 		case !ok:
 			d.Missing = append(d.Missing, sh.ID)

@@ -33,9 +33,15 @@ type Follower struct {
 
 	// Drifted, which may be nil, hears when the index was found to differ from the directory.
 	Drifted func(Drift)
+	// Refused, which may be nil, hears that the engine works and did not take what it was sent; note says which listings, by their
+	// ids (security SEA-04). It is said again with every attempt.
+	Refused func(note string)
 
 	index  *register         // the register the index is known to have the words of
 	boards map[string]*board // the posts it was told last
+
+	refused map[string]int64 // revisions that the engine did not take, by listing: left alone until again
+	again   time.Time
 }
 
 // Leases is what the follower needs of a store.DB: servers that share the work take turns. It is a courtesy only; two that work
@@ -47,7 +53,7 @@ type Leases interface {
 // NewFollower returns a follower that delivers what dir knows to engine. owner names this process among those that share the
 // work through leases.
 func NewFollower(dir *Service, queue Queue, engine Outside, leases Leases, owner string, log *slog.Logger) *Follower {
-	return &Follower{dir: dir, queue: queue, engine: engine, leases: leases, owner: owner, log: log}
+	return &Follower{dir: dir, queue: queue, engine: engine, leases: leases, owner: owner, log: log, refused: map[string]int64{}}
 }
 
 // The pace of a follower.
@@ -57,10 +63,12 @@ const (
 	longestGap = time.Minute
 	leaseTerm  = 30 * time.Second
 	checkEvery = 24 * time.Hour
+	againAfter = 10 * time.Minute
 )
 
 // Run delivers until ctx ends. After a failure it waits, at first a second, then twice as long each time up to a minute. Once a
-// day it compares the index with the directory and lets the engine clear away what it no longer needs.
+// day it compares the index with the directory and lets the engine clear away what it no longer needs. A listing that the engine
+// does not take is tried again after ten minutes and keeps nothing else from going on.
 func (f *Follower) Run(ctx context.Context) {
 	var gap time.Duration
 	var checked time.Time
@@ -69,24 +77,19 @@ func (f *Follower) Run(ctx context.Context) {
 		mine, err := f.leases.Lease(ctx, FollowerName, f.owner, leaseTerm)
 		if err == nil && mine {
 			var n int
-			if n, err = f.Deliver(ctx); n == batchSize {
+			if n, err = f.Deliver(ctx); n >= batchSize {
 				wait = 0
 			}
-			if at := f.dir.clock(); err == nil && at.Sub(checked) >= checkEvery {
-				var d Drift
-				if d, err = f.Check(ctx, true); err == nil {
+			if at := f.dir.clock(); unrefused(err) == nil && at.Sub(checked) >= checkEvery {
+				if err = f.daily(ctx); unrefused(err) == nil {
 					checked = at
-					f.tidy(ctx)
-				}
-				if d.Found() {
-					f.log.WarnContext(ctx, "the search index had drifted and was repaired", "missing", len(d.Missing), "stale", len(d.Stale), "extra", len(d.Extra))
-					if f.Drifted != nil {
-						f.Drifted(d)
-					}
 				}
 			}
 		}
-		if err != nil && ctx.Err() == nil {
+		if err = unrefused(err); err != nil && ctx.Err() == nil {
+			if errors.Is(err, search.ErrTask) {
+				f.refuse("a task failed")
+			}
 			gap = min(max(2*gap, time.Second), longestGap)
 			wait = gap
 			f.log.WarnContext(ctx, "listings wait to be searchable", "error", err, "retry_in", gap)
@@ -103,12 +106,31 @@ func (f *Follower) Run(ctx context.Context) {
 	}
 }
 
-// Sync delivers until nothing is pending.
+// daily checks, repairs and tidies.
+func (f *Follower) daily(ctx context.Context) error {
+	d, err := f.Check(ctx, true)
+	if d.Found() {
+		f.log.WarnContext(ctx, "the search index had drifted and was repaired", "missing", len(d.Missing), "stale", len(d.Stale), "extra", len(d.Extra))
+		if f.Drifted != nil {
+			f.Drifted(d)
+		}
+	}
+	if unrefused(err) == nil {
+		f.tidy(ctx)
+	}
+	return err
+}
+
+// Sync delivers until nothing is pending but what the engine refuses, which is the error then. What was refused before is tried
+// again.
 func (f *Follower) Sync(ctx context.Context) error {
+	clear(f.refused)
+	var refused error
 	for {
 		n, err := f.Deliver(ctx)
-		if err != nil || n == 0 {
-			return err
+		refused = errors.Join(refused, err)
+		if unrefused(err) != nil || n == 0 {
+			return refused
 		}
 	}
 }
@@ -117,7 +139,10 @@ func (f *Follower) Sync(ctx context.Context) error {
 // other words. Whether the index has them is asked of the index: what this process remembers says nothing of what the one before
 // it still had to do.
 func (f *Follower) Deliver(ctx context.Context) (int, error) {
-	docs, err := f.queue.Pending(ctx, FollowerName, batchSize)
+	if !f.dir.clock().Before(f.again) {
+		clear(f.refused)
+	}
+	docs, err := f.queue.Pending(ctx, FollowerName, batchSize+len(f.refused))
 	if err != nil {
 		return 0, err
 	}
@@ -129,7 +154,7 @@ func (f *Follower) Deliver(ctx context.Context) (int, error) {
 	if f.index != snap.reg {
 		d, err := f.compare(ctx)
 		if err == nil && len(d.Behind) > batchSize {
-			err = f.Reindex(ctx, nil)
+			err = unrefused(f.Reindex(ctx, nil))
 			d.Behind = nil
 		}
 		if err != nil {
@@ -138,10 +163,12 @@ func (f *Follower) Deliver(ctx context.Context) (int, error) {
 		ids = union(ids, d.Behind)
 	}
 	for i := range docs {
-		ids = union(ids, []string{docs[i].ID})
+		if rev, refused := f.refused[docs[i].ID]; !refused || rev != docs[i].Rev {
+			ids = union(ids, []string{docs[i].ID})
+		}
 	}
 	sent, err := f.send(ctx, ids)
-	if err == nil {
+	if unrefused(err) == nil {
 		f.index, f.boards = snap.reg, snap.boards
 	}
 	for id, rev := range sent {
@@ -180,6 +207,7 @@ func (f *Follower) send(ctx context.Context, ids []string) (map[string]int64, er
 			return sent, err
 		}
 		done, err := f.write(ctx, snap, ids)
+		f.note(snap, err)
 		for _, id := range done {
 			sent[id] = snap.revision(id)
 		}
@@ -240,8 +268,11 @@ func (f *Follower) write(ctx context.Context, snap *snapshot, ids []string) (don
 	if err == nil {
 		return ids, nil
 	}
-	if ctx.Err() != nil || len(ids) == 1 || f.engine.Health(ctx) != nil {
+	if ctx.Err() != nil || f.engine.Health(ctx) != nil {
 		return nil, err
+	}
+	if len(ids) == 1 {
+		return nil, &refusal{ids[0], err}
 	}
 	half := len(ids) / 2
 	first, err1 := f.write(ctx, snap, ids[:half])
@@ -249,7 +280,7 @@ func (f *Follower) write(ctx context.Context, snap *snapshot, ids []string) (don
 	return append(first[:len(first):len(first)], second...), errors.Join(err1, err2)
 }
 
-// Reindex builds the index anew while the old one answers. progress, which may be nil, hears how many listings were handed over.
+// Reindex builds the index anew while the old one answers; listings that are refused are left out, and the error. progress, which may be nil, hears how many listings were handed over.
 // What another process delivered meanwhile went to the old index, and its deliveries are marked as done; so the new one is
 // compared with the store before Reindex returns, and what differs is sent again.
 func (f *Follower) Reindex(ctx context.Context, progress func(done, total int)) error {
@@ -257,8 +288,9 @@ func (f *Follower) Reindex(ctx context.Context, progress func(done, total int)) 
 	if err != nil {
 		return err
 	}
-	if err := f.engine.Rebuild(ctx, snap.documents(progress)); err != nil {
-		return err
+	bad := f.engine.Rebuild(ctx, snap.documents(progress))
+	if unrefused(bad) != nil {
+		return bad
 	}
 	if err := f.engine.Sync(ctx); err != nil {
 		return err
@@ -269,5 +301,5 @@ func (f *Follower) Reindex(ctx context.Context, progress func(done, total int)) 
 		return err
 	}
 	_, err = f.send(ctx, d.all())
-	return err
+	return errors.Join(bad, err)
 }

@@ -113,8 +113,13 @@ func (r *remote) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, erro
 	r.set(func(r *remote) { r.rebuilt++ })
 	// The old index answers until the new one is whole, and knows of no writes to the old one.
 	next := newRemote()
+	var bad error
 	err := next.Engine.Rebuild(ctx, func(yield func(search.Listing, error) bool) {
 		for l, err := range all {
+			if l.ID == r.refuses {
+				bad = errors.Join(bad, fault.New(fault.Invalid, "error.search.listing", errors.New("refused")))
+				continue
+			}
 			if err == nil {
 				next.hold(&l)
 			}
@@ -126,7 +131,7 @@ func (r *remote) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, erro
 	if err == nil {
 		r.set(func(r *remote) { r.Engine, r.held = next.Engine, next.held })
 	}
-	return err
+	return errors.Join(err, bad)
 }
 
 // finds returns the ids the remote engine finds for words.
@@ -198,6 +203,104 @@ func TestWritesDoNotWaitForTheEngine(t *testing.T) {
 	if p := d.ask(Query{Text: "云间面"}); p.Degraded {
 		t.Error("still degraded")
 	}
+}
+
+// TestARefusedListing: it is told, left alone for a while, tried again, and keeps neither other edits nor the daily check from
+// going on. SEA-04, SEA-07.
+func TestARefusedListing(t *testing.T) {
+	r := &tidied{remote: newRemote()}
+	d, f := follow(t, r)
+	var notes []string
+	var drifts []Drift
+	f.Refused, f.Drifted = func(note string) { notes = append(notes, note) }, func(x Drift) { drifts = append(drifts, x) }
+	r.set(func(r *remote) { r.refuses = "bar" })
+	d.change("bar", func(l *listing.Listing) { l.Goods = []string{"新品"} })
+	deliver := func() error {
+		t.Helper()
+		d.change("noodles", func(l *listing.Listing) { l.Popularity++ })
+		n, err := f.Deliver(t.Context())
+		if n != 1 || unrefused(err) != nil {
+			t.Errorf("delivered %d, %v", n, err)
+		}
+		return err
+	}
+	if err := deliver(); err == nil || len(notes) != 1 || notes[0] != "1 refused: bar" {
+		t.Errorf("%v, told %q", err, notes)
+	}
+	if err := deliver(); err != nil || len(notes) != 1 {
+		t.Errorf("it is not left alone: %v, told %q", err, notes)
+	}
+	d.must(r.Delete(t.Context(), "pharmacy"))
+	if err := f.daily(t.Context()); err == nil || unrefused(err) != nil {
+		t.Errorf("the daily check says %v", err)
+	}
+	if len(drifts) != 1 || !slices.Equal(drifts[0].all(), []string{"pharmacy"}) || r.times != 1 {
+		t.Errorf("drift %+v, tidied %d times", drifts, r.times)
+	}
+	if got := r.finds(t, "济和堂药房"); !slices.Contains(got, "pharmacy") || len(notes) != 2 {
+		t.Errorf("repaired %v, told %q", got, notes)
+	}
+	d.pass(againAfter)
+	if err := deliver(); err == nil || len(notes) != 3 {
+		t.Errorf("it is not tried again: %v, told %q", err, notes)
+	}
+	r.set(func(r *remote) { r.refuses = "" })
+	d.change("bar", func(l *listing.Listing) { l.Goods = []string{"更新的"} })
+	if n, err := f.Deliver(t.Context()); n != 1 || err != nil || len(r.finds(t, "更新的")) != 1 {
+		t.Errorf("another revision is another matter: %d, %v", n, err)
+	}
+}
+
+type tidied struct {
+	*remote
+	times int
+}
+
+func (x *tidied) Tidy(context.Context) error {
+	x.times++
+	return nil
+}
+
+// TestARebuildWithoutARefusedListing: what a rebuild leaves out is said, and is no reason to rebuild for ever.
+func TestARebuildWithoutARefusedListing(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	r.set(func(r *remote) { r.refuses = "bar" })
+	if err := f.Reindex(t.Context(), nil); err == nil || unrefused(err) != nil {
+		t.Errorf("nobody heard of it, or nothing else went: %v", err)
+	}
+	if got := r.finds(t, "云间面馆"); !slices.Equal(got, []string{"noodles"}) {
+		t.Errorf("found %v", got)
+	}
+	if _, err := f.Deliver(t.Context()); err != nil || r.rebuilt != 1 {
+		t.Errorf("%v, rebuilt %d times", err, r.rebuilt)
+	}
+	_ = d
+}
+
+// TestRunTellsOfFailedTasks: also those that are about no one listing.
+func TestRunTellsOfFailedTasks(t *testing.T) {
+	r := newRemote()
+	d, f := follow(t, r)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	f.engine = &spoilt{r}
+	f.Refused = func(note string) {
+		if note != "a task failed" {
+			t.Errorf("told %q", note)
+		}
+		cancel()
+	}
+	d.change("noodles", func(l *listing.Listing) { l.Popularity++ })
+	f.Run(ctx)
+}
+
+type spoilt struct{ *remote }
+
+func (*spoilt) Health(context.Context) error { return errDown }
+
+func (*spoilt) Sync(context.Context) error {
+	return fault.New(fault.Unavailable, "error.search.unavailable", search.ErrTask)
 }
 
 func TestOneBadListingHoldsNobodyUp(t *testing.T) {

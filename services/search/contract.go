@@ -5,6 +5,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"time"
@@ -27,6 +28,9 @@ type Engine interface {
 	Health(ctx context.Context) error
 	Close() error
 }
+
+// ErrTask is in the chain of an error when an engine outside accepted a write and then could not do it.
+var ErrTask = errors.New("search: a task failed")
 
 // Label is a thing of the register a listing belongs to, with every word people find it by.
 type Label struct {

@@ -144,6 +144,9 @@ func (t *taskError) Error() string {
 	return fmt.Sprintf("meilisearch: task %d %s: %s %s", t.uid, t.status, t.code, t.message)
 }
 
+// Is makes it a search.ErrTask.
+func (t *taskError) Is(target error) bool { return target == search.ErrTask } //nolint:errorlint // this is what errors.Is asks
+
 // await waits until a task has ended and returns nil only if it succeeded.
 func (e *Engine) await(ctx context.Context, uid int64) error {
 	timer := time.NewTimer(e.cfg.Poll)
