@@ -212,3 +212,108 @@ func TestNoRequestOutlivesItsHandlerSees(t *testing.T) {
 		}
 	}
 }
+
+// unguarded are the packages that may start goroutines of their own: the one that does it for all, and what only measures or tests, where
+// a panic is to end the run.
+var unguarded = []string{"../services/rescue/", "../server/bench/", "../services/store/ferrettest/", "../services/store/storetest/", "../services/search/searchtest/", "../services/media/mediatest/"}
+
+// TestGoroutinesAreRescued (OPS-05): nothing is started beside but by services/rescue, so that no panic ends the process.
+func TestGoroutinesAreRescued(t *testing.T) {
+	t.Parallel()
+	at := token.NewFileSet()
+	all := sources(t, at, "../server", "../services", "../frontend")
+	for _, s := range all {
+		if slices.ContainsFunc(unguarded, func(dir string) bool { return strings.HasPrefix(s.name, dir) }) || strings.Contains(s.name, "/node_modules/") {
+			continue
+		}
+		for _, found := range bare(s.file) {
+			t.Errorf("%s: %s: services/rescue starts what goes on beside", at.Position(found.at), found.what)
+		}
+	}
+}
+
+type bareStart struct {
+	at   token.Pos
+	what string
+}
+
+// bare finds what starts a goroutine that nobody rescues: a go statement, a sync.WaitGroup that may, an errgroup, a timer's function.
+func bare(f *ast.File) (found []bareStart) {
+	groups := map[string]bool{} // variables and fields that are a sync.WaitGroup
+	note := func(typed ast.Expr, names []*ast.Ident) {
+		if star, ok := typed.(*ast.StarExpr); ok {
+			typed = star.X
+		}
+		if sel, ok := typed.(*ast.SelectorExpr); ok && isName(sel.X, "sync") && sel.Sel.Name == "WaitGroup" {
+			for _, n := range names {
+				groups[n.Name] = true
+			}
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Field:
+			note(n.Type, n.Names)
+		case *ast.ValueSpec:
+			note(n.Type, n.Names)
+		}
+		return true
+	})
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportSpec:
+			if n.Path.Value == `"golang.org/x/sync/errgroup"` {
+				found = append(found, bareStart{n.Pos(), "errgroup"})
+			}
+		case *ast.GoStmt:
+			found = append(found, bareStart{n.Pos(), "go"})
+		case *ast.CallExpr:
+			sel, ok := n.Fun.(*ast.SelectorExpr)
+			if !ok {
+				break
+			}
+			name := ""
+			switch x := sel.X.(type) {
+			case *ast.Ident:
+				name = x.Name
+			case *ast.SelectorExpr:
+				name = x.Sel.Name
+			}
+			if sel.Sel.Name == "Go" && groups[name] {
+				found = append(found, bareStart{n.Pos(), "sync.WaitGroup.Go"})
+			}
+			if sel.Sel.Name == "AfterFunc" && name == "time" {
+				found = append(found, bareStart{n.Pos(), "time.AfterFunc"})
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// The test of the goroutines finds what it is to find.
+func TestGoroutinesAreRescuedSees(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"func f() { go g() }":                        "go",
+		"func f() { var w sync.WaitGroup; w.Go(g) }": "sync.WaitGroup.Go",
+		"type x struct{ tasks sync.WaitGroup }; func (x *x) f() { x.tasks.Go(g) }": "sync.WaitGroup.Go",
+		"func f(w *sync.WaitGroup) { w.Go(g) }":                                    "sync.WaitGroup.Go",
+		`import "golang.org/x/sync/errgroup"`:                                      "errgroup",
+		"func f() { time.AfterFunc(1, g) }":                                        "time.AfterFunc",
+		"func f() { var w rescue.Group; w.Go(g); rescue.Go(log, `x`, g) }":         "",
+		"func f() { var w sync.WaitGroup; w.Wait() }":                              "",
+	} {
+		f, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\n"+text, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, found := range bare(f) {
+			got += found.what
+		}
+		if got != want {
+			t.Errorf("%s: found %q, want %q", text, got, want)
+		}
+	}
+}

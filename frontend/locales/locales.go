@@ -16,10 +16,10 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/text/language"
 
 	"shangquan/services/lang"
+	"shangquan/services/rescue"
 )
 
 // Catalogue holds the messages of all languages. It is made once by Load and never changes.
@@ -40,7 +40,7 @@ type Words struct {
 // language has no catalogue at all; that the languages agree with each other is left to the tests.
 func Load(fsys fs.FS) (*Catalogue, error) {
 	words := make([]*Words, len(lang.Tags))
-	var reading errgroup.Group
+	var reading rescue.Group
 	for i, tag := range lang.Tags {
 		reading.Go(func() (err error) { words[i], err = load(fsys, tag); return err })
 	}

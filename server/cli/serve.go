@@ -9,13 +9,12 @@ import (
 	"runtime/debug"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"shangquan/frontend"
 	"shangquan/frontend/locales"
 	"shangquan/server/api"
 	"shangquan/server/config"
 	"shangquan/server/web"
+	"shangquan/services/rescue"
 	"shangquan/services/sample"
 )
 
@@ -35,7 +34,7 @@ func (p program) serve(ctx context.Context, o *options) (err error) {
 	}
 	// Parsing the pages takes as long as reading a small district; neither waits for the other.
 	var renderer *web.Renderer
-	var parsing errgroup.Group
+	var parsing rescue.Group
 	parsing.Go(func() (err error) { renderer, err = web.NewRenderer(frontend.FS, catalogue, assets); return err })
 	defer func() { _ = parsing.Wait() }()
 	log := web.NewLog(p.Err, c.LogLevel)

@@ -10,6 +10,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"shangquan/services/rescue"
 )
 
 // The limits of a connection. A header larger than the read buffer is answered 431.
@@ -112,7 +114,7 @@ func (s *Site) recovered(c *fiber.Ctx) (err error) {
 // Serve answers on ln until ctx ends, then lets the requests under way finish, for at most 20 s.
 func (s *Site) Serve(ctx context.Context, ln net.Listener) error {
 	failed := make(chan error, 1)
-	go func() { failed <- s.app.Listener(ln) }()
+	rescue.Go(s.log.Logger, "listener", func() { failed <- rescue.Do(func() error { return s.app.Listener(ln) }) })
 	select {
 	case err := <-failed:
 		return err

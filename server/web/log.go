@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"shangquan/services/rescue"
 )
 
 // maxField is the longest text of a log field, in bytes.
@@ -25,10 +27,10 @@ type Log struct {
 // NewLog returns a JSON log of level and above on w. Close writes what is buffered.
 func NewLog(w io.Writer, level slog.Level) *Log {
 	out := &logBuffer{w: bufio.NewWriterSize(w, 64<<10), stop: make(chan struct{})}
-	out.done.Add(1)
-	go out.flushing()
 	json := slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: shorten})
-	return &Log{slog.New(flushing{json, out}), out}
+	log := &Log{slog.New(flushing{json, out}), out}
+	out.done.Go(log.Logger, "log", out.flushing)
+	return log
 }
 
 // Close writes what is buffered and stops the buffer.
@@ -77,7 +79,7 @@ type logBuffer struct {
 	w    *bufio.Writer
 	stop chan struct{}
 	once sync.Once
-	done sync.WaitGroup
+	done rescue.Tasks
 }
 
 func (b *logBuffer) Write(p []byte) (int, error) {
@@ -96,7 +98,6 @@ func (b *logBuffer) flush() error {
 const flushTime = 500 * time.Millisecond
 
 func (b *logBuffer) flushing() {
-	defer b.done.Done()
 	t := time.NewTicker(flushTime)
 	defer t.Stop()
 	for {

@@ -3,15 +3,16 @@ package web
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
+
+	"shangquan/services/rescue"
 )
 
 // Workers runs what goes on beside the requests. One that fails or panics is logged, counted and started again: a bug in a
-// follower must not end the site. Plain "go" has no place in the server.
+// follower must not end the site. Plain "go" has no place in the program, see services/rescue.
 type Workers struct {
 	log   *slog.Logger
-	group sync.WaitGroup
+	group rescue.Tasks
 	// failed is told the name of a worker that ended with an error; it may be nil.
 	failed func(name string, panicked bool)
 	pause  time.Duration
@@ -32,7 +33,7 @@ const restartAfter = time.Second
 
 // Go runs work until it returns nil or ctx ends. name is a constant of the code; it is a label of the metrics.
 func (w *Workers) Go(ctx context.Context, name string, work func(context.Context) error) {
-	w.group.Go(func() {
+	w.group.Go(w.log, name, func() {
 		for ctx.Err() == nil {
 			err := once(ctx, work)
 			if err == nil || ctx.Err() != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shangquan/services/mail"
+	"shangquan/services/rescue"
 )
 
 const (
@@ -31,12 +32,15 @@ type post struct {
 func newPost(to mail.Sender) *post {
 	p := &post{to: to, queue: make(chan mail.Message, postQueue), wait: time.Second}
 	for range postSenders {
-		go func() {
+		rescue.Go(slog.Default(), "post", func() {
 			for m := range p.queue {
-				p.send(m)
+				// A message that makes the sender panic is lost; the others are not.
+				if err := rescue.Do(func() error { p.send(m); return nil }); err != nil {
+					slog.Error("a message was given up", "kind", m.Kind, "error", err)
+				}
 				p.open.Done()
 			}
-		}()
+		})
 	}
 	return p
 }
@@ -88,7 +92,7 @@ func (p *post) close(ctx context.Context) error {
 	}
 	p.mu.Unlock()
 	sent := make(chan struct{})
-	go func() { p.open.Wait(); close(sent) }()
+	rescue.Go(slog.Default(), "end of post", func() { p.open.Wait(); close(sent) })
 	select {
 	case <-sent:
 		return nil

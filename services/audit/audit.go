@@ -16,10 +16,9 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"shangquan/services/access"
 	"shangquan/services/fault"
+	"shangquan/services/rescue"
 	"shangquan/services/secret"
 	"shangquan/services/store"
 )
@@ -263,14 +262,14 @@ const together = 16
 // tickOff notes that facts have their place: those from documents at their documents, the others leave the inbox.
 func (l *Log) tickOff(ctx context.Context, waiting []Entry, from []*recorder) error {
 	var done []Entry
-	g, each := errgroup.WithContext(ctx)
+	var g rescue.Group
 	g.SetLimit(together)
 	for i := range waiting {
 		if from[i] == nil {
 			done = append(done, waiting[i])
 			continue
 		}
-		g.Go(func() error { return from[i].delivered(each, &waiting[i]) })
+		g.Go(func() error { return from[i].delivered(ctx, &waiting[i]) })
 	}
 	if err := g.Wait(); err != nil || len(done) == 0 {
 		return err

@@ -162,7 +162,7 @@ func (s *Service) Run(ctx context.Context) {
 		now := s.clock()
 		st, err := s.state(ctx, now)
 		if err == nil {
-			s.suggest.list(st.snap, now)
+			s.suggest.list(st.snap, now, s.log)
 		}
 		if err == nil && now.Sub(reloaded) >= reloadEvery {
 			reloaded = now

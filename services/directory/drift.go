@@ -87,6 +87,10 @@ func (f *Follower) compare(ctx context.Context) (Drift, error) {
 		if doc.Check() != nil {
 			continue
 		}
+		var sum string
+		if search.Guard(sh.ID, func() { sum = text.DocumentOf(&doc).Sum }) != nil {
+			continue // nor can any engine derive it; whoever sends it says so
+		}
 		is, ok := held[sh.ID]
 		delete(held, sh.ID)
 		if f.refused[sh.ID] == sh.Rev {
@@ -97,7 +101,7 @@ func (f *Follower) compare(ctx context.Context) (Drift, error) {
 			d.Missing = append(d.Missing, sh.ID)
 		case is.UpdatedAt != sh.UpdatedAt.Unix():
 			d.Stale = append(d.Stale, sh.ID)
-		case is.Sum != text.DocumentOf(&doc).Sum:
+		case is.Sum != sum:
 			d.Behind = append(d.Behind, sh.ID)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"shangquan/services/rescue"
 	"shangquan/services/search"
 )
 
@@ -20,7 +21,7 @@ type feeder struct {
 	fed   atomic.Pointer[snapshot]
 	turns atomic.Uint64 // how often fed was stored; the index answers differently after each
 	built chan struct{} // closed when fed is first stored
-	tasks sync.WaitGroup
+	tasks rescue.Tasks
 }
 
 // ready reports whether the index has been built at all.
@@ -38,7 +39,7 @@ func (f *feeder) follow(s *snapshot) {
 		f.report(f.apply(context.Background(), s))
 		return
 	}
-	f.tasks.Go(func() {
+	f.tasks.Go(f.log, "search index", func() {
 		defer f.mu.Unlock()
 		f.report(f.apply(context.Background(), s))
 	})
@@ -61,14 +62,15 @@ func (f *feeder) apply(ctx context.Context, s *snapshot) error {
 	case fed == s:
 		return nil
 	case fed == nil || fed.reg != s.reg:
-		if err := f.engine.Rebuild(ctx, s.documents(nil)); err != nil {
+		err := f.engine.Rebuild(ctx, s.documents(nil))
+		if unrefused(err) != nil {
 			return err
 		}
 		f.stored(s)
 		if fed == nil {
 			close(f.built)
 		}
-		return f.engine.Sync(ctx)
+		return errors.Join(err, f.engine.Sync(ctx))
 	}
 	var in []search.Listing
 	var out []string

@@ -402,6 +402,25 @@ func TestAPlaceChangedItsName(t *testing.T) {
 	}
 }
 
+// TestABadListingAtStart is left out of the embedded index, which is whole for all others.
+func TestABadListingAtStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "d.db")
+	d := openFilled(t, path, nil)
+	d.change("bar", func(l *listing.Listing) { l.Address.Level = 999 })
+	d.must(d.db.Close())
+	d = open(t, path, nil)
+	_ = d.Refresh(t.Context()) // who builds the index, here or beside, says what was left out
+	select {
+	case <-d.Indexed():
+	default:
+		t.Fatal("the index is not taken")
+	}
+	if p := d.ask(Query{Text: "yjmg"}); !slices.Equal(ids(p.Rows), []string{"noodles"}) || p.Degraded {
+		t.Errorf("found %v, degraded %v", ids(p.Rows), p.Degraded)
+	}
+	d.must(d.Refresh(t.Context()))
+}
+
 // owed saves the street under another name and returns a follower that knows nothing of it, as after a crash or on another server.
 func owed(t *testing.T, d *district, r *remote) *Follower {
 	t.Helper()

@@ -2,12 +2,14 @@ package directory
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"shangquan/services/lang"
+	"shangquan/services/rescue"
 	"shangquan/services/search/suggest"
 	"shangquan/services/search/text"
 )
@@ -30,7 +32,7 @@ const suggestEvery = 30 * time.Second
 type suggestions struct {
 	made  atomic.Pointer[made]
 	mu    sync.Mutex
-	tasks sync.WaitGroup
+	tasks rescue.Tasks
 }
 
 type made struct {
@@ -53,7 +55,7 @@ func (s *Service) Suggest(ctx context.Context, typed string, t lang.Tag) ([]Sugg
 	}
 	seen := map[thing]bool{}
 	plan := text.Parse(clean(typed))
-	for _, found := range s.suggest.list(st.snap, now).Complete(clean(typed), suggest.Max) {
+	for _, found := range s.suggest.list(st.snap, now, s.log).Complete(clean(typed), suggest.Max) {
 		x, ok := st.snap.suggestion(found.Entry, t)
 		if key := (thing{found.Kind, found.ID}); !ok || found.ID != "" && seen[key] {
 			continue
@@ -109,7 +111,7 @@ func (s *snapshot) suggestion(e suggest.Entry, t lang.Tag) (Suggestion, bool) {
 }
 
 // list returns what to complete from: that of s, or of a snapshot not much older.
-func (g *suggestions) list(s *snapshot, now time.Time) *suggest.List {
+func (g *suggestions) list(s *snapshot, now time.Time, log *slog.Logger) *suggest.List {
 	m := g.made.Load()
 	switch {
 	case m == nil:
@@ -120,7 +122,7 @@ func (g *suggestions) list(s *snapshot, now time.Time) *suggest.List {
 			g.made.Store(m)
 		}
 	case m.of != s && now.Sub(m.at) >= suggestEvery && g.mu.TryLock():
-		g.tasks.Go(func() {
+		g.tasks.Go(log, "suggestions", func() {
 			defer g.mu.Unlock()
 			g.made.Store(&made{suggest.New(s.entries()), s, now})
 		})

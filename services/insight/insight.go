@@ -13,10 +13,9 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"shangquan/services/access"
 	"shangquan/services/fault"
+	"shangquan/services/rescue"
 	"shangquan/services/store"
 )
 
@@ -130,7 +129,7 @@ func (s *Service) Flush(ctx context.Context) error {
 	if now := s.now().Format(time.DateOnly); now != date {
 		s.turn(now)
 	}
-	var group errgroup.Group
+	var group rescue.Group
 	group.SetLimit(writers)
 	var mu sync.Mutex
 	var failed error
@@ -145,8 +144,7 @@ func (s *Service) Flush(ctx context.Context) error {
 			return nil
 		})
 	}
-	_ = group.Wait()
-	return errors.Join(missedErr, failed)
+	return errors.Join(missedErr, group.Wait(), failed)
 }
 
 // write adds to the week of a listing; servers that write at the same time add up.

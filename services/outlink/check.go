@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"golang.org/x/net/publicsuffix"
-	"golang.org/x/sync/errgroup"
 
 	"shangquan/services/access"
 	"shangquan/services/fault"
@@ -21,6 +20,7 @@ import (
 	"shangquan/services/outward"
 	"shangquan/services/policy"
 	"shangquan/services/post"
+	"shangquan/services/rescue"
 	"shangquan/services/store"
 )
 
@@ -274,7 +274,7 @@ func (c *Checker) askDue(ctx context.Context, links []Link) (int, error) {
 		hosts[u.Hostname()] = append(hosts[u.Hostname()], i)
 		taken++
 	}
-	var group errgroup.Group
+	var group rescue.Group
 	group.SetLimit(together)
 	var mu sync.Mutex
 	asked := 0

@@ -2,10 +2,12 @@ package search
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"shangquan/services/fault"
 	"shangquan/services/geo"
+	"shangquan/services/rescue"
 )
 
 // ValidSlug reports whether s can be a filter value: ^[a-z0-9-]{1,64}$. Nothing else reaches an engine's filter language.
@@ -136,6 +138,15 @@ func slotsValid(slots []int) bool {
 
 func onEarth(p geo.Point) bool {
 	return math.Abs(p.Lat) <= 90 && math.Abs(p.Lng) <= 180 // false for NaN
+}
+
+// Guard runs f, which derives what an engine keeps of a listing. A panic is an error that names the listing, as fault.Invalid: one
+// listing that trips the program is left out of an index as a bad one is, and stops neither the index nor the server.
+func Guard(id string, f func()) error {
+	if err := rescue.Do(func() error { f(); return nil }); err != nil {
+		return fault.New(fault.Invalid, "error.search.listing", fmt.Errorf("listing %s: %w", id, err))
+	}
+	return nil
 }
 
 // Check reports what keeps l out of an index, as fault.Invalid: a bad id or slug, no name, a place not on earth.

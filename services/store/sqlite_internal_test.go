@@ -274,6 +274,33 @@ func TestSQLiteWriterOutlivesAPanic(t *testing.T) {
 	}
 }
 
+// TestSQLiteWriterOutlivesAPanicBeside: a job that panics in a commit that is nobody's own ends neither the process nor the writer.
+func TestSQLiteWriterOutlivesAPanicBeside(t *testing.T) {
+	db, c := openTest(t, filepath.Join(t.TempDir(), "beside.db"))
+	held, release := make(chan struct{}), make(chan struct{})
+	first, second := make(chan error, 1), make(chan error, 1)
+	go func() {
+		first <- db.write(t.Context(), func(*txn) error { close(held); <-release; return nil })
+	}()
+	<-held
+	go func() { second <- db.write(t.Context(), func(*txn) error { panic("a job") }) }()
+	for waiting := 0; waiting == 0; time.Sleep(time.Millisecond) {
+		db.writer.mu.Lock()
+		waiting = len(db.writer.waiting)
+		db.writer.mu.Unlock()
+	}
+	close(release)
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+	if err := <-second; err == nil {
+		t.Error("a job that panicked is a success")
+	}
+	if err := c.Insert(t.Context(), &note{Slug: "b"}); err != nil {
+		t.Errorf("the writer does not go on: %v", err)
+	}
+}
+
 // TestSQLiteFailsWhole: a job that has the transaction to itself is undone whole, whatever it wrote before it failed.
 func TestSQLiteFailsWhole(t *testing.T) {
 	_, c := openTest(t, filepath.Join(t.TempDir(), "whole.db"))

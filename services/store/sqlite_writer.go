@@ -4,12 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"shangquan/services/fault"
+	"shangquan/services/rescue"
 )
 
 // batchLimit bounds how many writes share a commit, and with it how long the first of them waits.
@@ -104,11 +106,14 @@ func (w *writer) next() []*job {
 func (w *writer) lead() {
 	defer func() {
 		if batch := w.next(); batch != nil {
-			go func() {
+			rescue.Go(slog.Default(), "store", func() {
 				for ; batch != nil; batch = w.next() {
-					w.commit(batch)
+					// A job that panics has been answered; what waits behind it is written all the same.
+					if err := rescue.Do(func() error { w.commit(batch); return nil }); err != nil {
+						slog.Error("a write panicked", "error", err)
+					}
 				}
-			}()
+			})
 		}
 	}()
 	w.commit(w.next())

@@ -12,12 +12,11 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"golang.org/x/sync/errgroup"
-
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/outward"
+	"shangquan/services/rescue"
 	"shangquan/services/store"
 )
 
@@ -78,7 +77,7 @@ func (s *Service) Send(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	calls := make(chan int, len(due))
-	var group errgroup.Group
+	var group rescue.Group
 	group.SetLimit(together)
 	for id := range due {
 		group.Go(func() error {

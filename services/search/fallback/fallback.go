@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shangquan/services/fault"
+	"shangquan/services/rescue"
 	"shangquan/services/search"
 )
 
@@ -131,10 +132,10 @@ func (e *Engine) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, erro
 		err error
 	}
 	items, begun, done := make(chan item), make(chan struct{}), make(chan struct{})
-	var usual error
-	go func() {
+	var beside rescue.Group
+	beside.Go(func() error {
 		defer close(done)
-		usual = e.usual.Rebuild(ctx, func(yield func(search.Listing, error) bool) {
+		return e.usual.Rebuild(ctx, func(yield func(search.Listing, error) bool) {
 			close(begun)
 			for i := range items {
 				if !yield(i.l, i.err) {
@@ -142,7 +143,7 @@ func (e *Engine) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, erro
 				}
 			}
 		})
-	}()
+	})
 	select {
 	case <-begun:
 	case <-done:
@@ -165,8 +166,7 @@ func (e *Engine) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, erro
 		pass(item{err: ctx.Err()}) // or the usual engine would take a part for the whole
 	}
 	close(items)
-	<-done
-	return either(spare, usual)
+	return either(spare, beside.Wait())
 }
 
 // RebuildSpare fills the spare engine alone: at start, when the usual one still has its index.

@@ -45,6 +45,7 @@ type Config struct {
 type Engine struct {
 	cfg     Config
 	manager meilisearch.ServiceManager
+	derive  func(*search.Listing) text.Document
 	old     atomic.Pointer[string] // the version of a Meilisearch that is too old; nil: not known to be
 
 	mu       sync.Mutex // guards what follows, and the order of writes
@@ -80,7 +81,7 @@ func New(cfg Config) *Engine {
 		cfg.Now = time.Now
 	}
 	cfg.URL = strings.TrimRight(cfg.URL, "/")
-	return &Engine{cfg: cfg, manager: meilisearch.New(cfg.URL, meilisearch.WithAPIKey(cfg.WriteKey),
+	return &Engine{cfg: cfg, derive: text.DocumentOf, manager: meilisearch.New(cfg.URL, meilisearch.WithAPIKey(cfg.WriteKey),
 		meilisearch.WithCustomClient(cfg.Client), meilisearch.DisableRetries())}
 }
 

@@ -63,7 +63,7 @@ func (e *Engine) fill(ctx context.Context, index string, all iter.Seq2[search.Li
 	ids := map[string]bool{}
 	next := make([]search.Listing, 0, batchDocs)
 	flush := func() error {
-		bs, bad := batches(next)
+		bs, bad := e.batches(next)
 		if bad != nil {
 			bads = append(bads, bad)
 		}

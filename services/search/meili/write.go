@@ -45,7 +45,7 @@ func (t taskInfo) uid() int64 {
 }
 
 // batches encodes listings, leaving out and reporting bad ones, in requests of limited size.
-func batches(ls []search.Listing) (out []*batch, bad error) {
+func (e *Engine) batches(ls []search.Listing) (out []*batch, bad error) {
 	var errs []error
 	b, size := &batch{}, 0
 	for i := range ls {
@@ -53,7 +53,12 @@ func batches(ls []search.Listing) (out []*batch, bad error) {
 			errs = append(errs, err)
 			continue
 		}
-		doc, err := json.Marshal(text.DocumentOf(&ls[i]))
+		var d text.Document
+		if err := search.Guard(ls[i].ID, func() { d = e.derive(&ls[i]) }); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		doc, err := json.Marshal(d)
 		if err != nil {
 			errs = append(errs, fault.New(fault.Invalid, "error.search.listing", fmt.Errorf("listing %s: %w", ls[i].ID, err)))
 			continue
@@ -73,7 +78,7 @@ func batches(ls []search.Listing) (out []*batch, bad error) {
 
 // Upsert implements search.Engine.
 func (e *Engine) Upsert(ctx context.Context, ls ...search.Listing) error {
-	bs, bad := batches(ls)
+	bs, bad := e.batches(ls)
 	return errors.Join(bad, e.accept(ctx, bs))
 }
 

@@ -232,6 +232,25 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
+// TestAListingThatPanics is left out and named; the others are written.
+func TestAListingThatPanics(t *testing.T) {
+	f := newFake(t)
+	e := f.engine(t)
+	e.derive = func(l *search.Listing) text.Document {
+		if l.ID == "lst_0001" {
+			panic("a bug")
+		}
+		return text.DocumentOf(l)
+	}
+	err := e.Upsert(t.Context(), shops(3)...)
+	if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "listing lst_0001: panic") {
+		t.Errorf("it says %v", err)
+	}
+	if err := e.Sync(t.Context()); err != nil || len(f.indexes["listings"]) != 2 {
+		t.Errorf("%d documents, %v", len(f.indexes["listings"]), err)
+	}
+}
+
 func TestNeedsRebuild(t *testing.T) {
 	f := newFake(t)
 	e := f.engine(t)

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"shangquan/services/fault"
+	"shangquan/services/rescue"
 	"shangquan/services/search"
 	"shangquan/services/search/text"
 )
@@ -19,6 +20,7 @@ type Engine struct {
 	mu     sync.RWMutex
 	x      *index
 	labels *labels
+	derive func(*search.Listing, *labels) prepared
 
 	building sync.Mutex // one rebuild at a time
 	replay   []change   // writes accepted while a rebuild runs; nil when none does
@@ -37,7 +39,7 @@ var _ search.Engine = (*Engine)(nil)
 func New() *Engine {
 	x := newIndex()
 	x.settle()
-	return &Engine{x: x, labels: new(labels)}
+	return &Engine{x: x, labels: new(labels), derive: prepare}
 }
 
 // Search implements search.Engine.
@@ -66,7 +68,12 @@ func (e *Engine) Upsert(ctx context.Context, ls ...search.Listing) error {
 			errs = append(errs, err)
 			continue
 		}
-		ready = append(ready, prepare(&ls[i], e.labels))
+		p, err := e.prepare(&ls[i], e.labels)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		ready = append(ready, p)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -106,7 +113,7 @@ func (e *Engine) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, erro
 	e.replay, e.replays = nil, true
 	e.mu.Unlock()
 	ls := new(labels)
-	x, bad, err := build(ctx, all, ls)
+	x, bad, err := e.build(ctx, all, ls)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	log := e.replay
@@ -126,11 +133,17 @@ func (e *Engine) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, erro
 	return errors.Join(bad...)
 }
 
+// prepare derives what the index keeps of a listing.
+func (e *Engine) prepare(l *search.Listing, ls *labels) (p prepared, err error) {
+	err = search.Guard(l.ID, func() { p = e.derive(l, ls) })
+	return p, err
+}
+
 // chunk is how many listings are prepared at a time by one worker.
 const chunk = 128
 
 // build makes an index: workers prepare listings on all cores while one puts them in, in the order given.
-func build(ctx context.Context, all iter.Seq2[search.Listing, error], ls *labels) (*index, []error, error) {
+func (e *Engine) build(ctx context.Context, all iter.Seq2[search.Listing, error], ls *labels) (*index, []error, error) {
 	type job struct {
 		listings []search.Listing
 		done     chan []prepared
@@ -138,21 +151,30 @@ func build(ctx context.Context, all iter.Seq2[search.Listing, error], ls *labels
 	workers := runtime.GOMAXPROCS(0)
 	jobs := make(chan job, workers)
 	order := make(chan job, 2*workers) // bounds what waits to be put in
-	var readErr error
 	var bad []error
-	var running sync.WaitGroup
+	var running rescue.Group
+	var spoilt sync.Mutex
+	var wrong []error // what could not be derived, found by several workers
 	for range workers {
-		running.Go(func() {
+		running.Go(func() error {
 			for j := range jobs {
 				out := make([]prepared, 0, len(j.listings))
 				for i := range j.listings {
-					out = append(out, prepare(&j.listings[i], ls))
+					p, err := e.prepare(&j.listings[i], ls)
+					if err != nil {
+						spoilt.Lock()
+						wrong = append(wrong, err)
+						spoilt.Unlock()
+						continue
+					}
+					out = append(out, p)
 				}
 				j.done <- out
 			}
+			return nil
 		})
 	}
-	running.Go(func() {
+	running.Go(func() error {
 		defer close(order)
 		defer close(jobs)
 		next := make([]search.Listing, 0, chunk)
@@ -167,8 +189,7 @@ func build(ctx context.Context, all iter.Seq2[search.Listing, error], ls *labels
 				err = ctx.Err()
 			}
 			if err != nil {
-				readErr = err
-				break
+				return err
 			}
 			if err := l.Check(); err != nil {
 				bad = append(bad, err)
@@ -179,6 +200,7 @@ func build(ctx context.Context, all iter.Seq2[search.Listing, error], ls *labels
 			}
 		}
 		send()
+		return nil
 	})
 	x := newIndex()
 	for j := range order {
@@ -186,12 +208,11 @@ func build(ctx context.Context, all iter.Seq2[search.Listing, error], ls *labels
 			x.put(p)
 		}
 	}
-	running.Wait()
-	if readErr != nil {
-		return nil, nil, readErr
+	if err := running.Wait(); err != nil {
+		return nil, nil, err
 	}
 	x.settle()
-	return x, bad, nil
+	return x, append(bad, wrong...), nil
 }
 
 // Sync implements search.Engine; there is nothing to wait for.
