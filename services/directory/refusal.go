@@ -21,7 +21,7 @@ func (r *refusal) Unwrap() error { return r.err }
 
 // leaves calls f with every error that err was joined from.
 func leaves(err error, f func(error)) {
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // its parts are looked at, one by one
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range many.Unwrap() {
 			leaves(e, f)
 		}

@@ -286,3 +286,32 @@ func TestSettings(t *testing.T) {
 		t.Errorf("totals are exact up to %d, not %d", s.Pagination.MaxTotalHits, search.MaxTotal)
 	}
 }
+
+// TestSearchGivenUpMidway: a search whose caller goes away while Meilisearch thinks is over, though Meilisearch is not. Contract, 13.
+func TestSearchGivenUpMidway(t *testing.T) {
+	f := newFake(t)
+	e := f.engine(t)
+	arrived, over := make(chan struct{}), make(chan struct{})
+	f.answer = func(http.ResponseWriter, *http.Request, string) bool {
+		close(arrived)
+		<-over
+		return true
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := e.Search(ctx, search.Query{Text: "余天成"})
+		ended <- err
+	}()
+	<-arrived
+	cancel()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("it answers")
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("it goes on")
+	}
+	close(over)
+}

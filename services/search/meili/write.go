@@ -150,7 +150,7 @@ func (t *taskError) Error() string {
 }
 
 // Is makes it a search.ErrTask.
-func (t *taskError) Is(target error) bool { return target == search.ErrTask } //nolint:errorlint // this is what errors.Is asks
+func (t *taskError) Is(target error) bool { return target == search.ErrTask }
 
 // await waits until a task has ended and returns nil only if it succeeded.
 func (e *Engine) await(ctx context.Context, uid int64) error {

@@ -2,10 +2,13 @@ package searchtest
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"shangquan/services/search"
 )
@@ -148,4 +151,43 @@ func (s *suite) cancellation(t *testing.T) {
 	if r := ask(t, e, search.Query{}); r.Total != 0 {
 		t.Errorf("a rebuild that was given up left %d listings", r.Total)
 	}
+	if err := errors.Join(e.Rebuild(t.Context(), All(District(many, 13))), e.Sync(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", "店"} {
+		ctx, cancel := context.WithCancel(t.Context())
+		begun := time.Now()
+		if r, err := e.Search(&leaving{Context: ctx, cancel: cancel}, search.Query{Text: text, PerPage: 100}); err == nil {
+			t.Errorf("%q: a search that was given up midway answers with %d", text, r.Total)
+		}
+		if took := time.Since(begun); took > promptly {
+			t.Errorf("%q: it took %v to stop", text, took)
+		}
+		cancel()
+	}
+}
+
+const (
+	many     = 4000            // listings, so that an engine that looks now and then is in the middle when it looks again
+	promptly = 5 * time.Second // generous: machines that test are slow
+)
+
+// leaving is the context of a caller who goes away meanwhile. It ends when an engine that looks at it now and then looks for the
+// second time, or one that has itself told begins to listen: no clock decides how far a search has come.
+type leaving struct {
+	context.Context
+	cancel context.CancelFunc
+	looks  atomic.Int32
+}
+
+func (l *leaving) Err() error {
+	if l.looks.Add(1) == 2 {
+		l.cancel()
+	}
+	return l.Context.Err()
+}
+
+func (l *leaving) Done() <-chan struct{} {
+	l.cancel()
+	return l.Context.Done()
 }
