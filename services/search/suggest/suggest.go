@@ -22,12 +22,11 @@ const (
 	Street
 	Service
 	Alias
-	Query // what others looked for and found
 )
 
 // String returns the kind as pages and the API name it.
 func (k Kind) String() string {
-	return [...]string{"shop", "category", "plaza", "street", "service", "alias", "query"}[k]
+	return [...]string{"shop", "category", "plaza", "street", "service", "alias"}[k]
 }
 
 // Entry is something that can be suggested.
@@ -36,7 +35,7 @@ type Entry struct {
 	Kind   Kind
 	ID     string // slug or id of the thing; empty: search for the text
 	Pinyin string // overrides the computed reading
-	Count  int    // how many shops, or searches, it stands for
+	Count  int    // how many shops it stands for
 }
 
 // Suggestion is an entry with what of its text matched.

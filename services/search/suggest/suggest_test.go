@@ -24,8 +24,8 @@ func list() *List {
 		{Text: "长桥街", Kind: Street, ID: "changqiaojie", Count: 4},
 		{Text: "H&M", Kind: Shop, Count: 1},
 		{Text: "Pizza Hut 必胜客", Kind: Shop, Count: 1},
-		{Text: "要紧", Kind: Query, Count: 9},
-		{Text: "——", Kind: Query, Count: 9},
+		{Text: "要紧", Kind: Service, Count: 9},
+		{Text: "——", Kind: Service, Count: 9},
 	})
 }
 
@@ -45,7 +45,7 @@ func TestComplete(t *testing.T) {
 		"yut":        "shop:余天成堂药号 alias:余天成药店",
 		"yu tian":    "shop:余天成堂药号 alias:余天成药店",
 		"ytc":        "shop:余天成堂药号 alias:余天成药店",
-		"ｙ":          "shop:余天成堂药号 category:药店 alias:余天成药店 query:要紧",
+		"ｙ":          "shop:余天成堂药号 category:药店 service:要紧 alias:余天成药店",
 		"药":          "category:药店",
 		"kfc":        "alias:KFC",
 		"k":          "alias:KFC shop:肯德基",
