@@ -141,11 +141,16 @@ func (d *district) eraseClaim(ctx context.Context, e merchant.Erasure) error {
 // tickEvery is how often the schedule looks for what is due.
 const tickEvery = 20 * time.Second
 
-// keepSchedule does every job when it is due until ctx ends. ended hears of every run.
+// keepSchedule does every job when it is due until ctx ends, and says when the clock was set. ended hears of every run.
 func (d *district) keepSchedule(ctx context.Context, server string, log *slog.Logger, ended func(name string, took time.Duration, err error)) {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
+	begun := time.Now()
+	clock := newLeap(d.now, func() time.Duration { return time.Since(begun) })
 	for {
+		if by, far := clock.look(); far {
+			log.WarnContext(ctx, "the clock was set, or the machine slept", "by", by.String())
+		}
 		err := d.people.ledger.Round(ctx, d.due(), server, func(j job.Job, took time.Duration, err error) {
 			ended(j.Name, took, err)
 			if err != nil && ctx.Err() == nil {
