@@ -8,9 +8,11 @@ import (
 	"shangquan/server/web/ui"
 	"shangquan/services/directory"
 	"shangquan/services/listing"
+	"shangquan/services/taxonomy"
 )
 
-// shownChoices is how many streets or plazas the filter offers; chosen ones are always there, the others are on the page of all.
+// shownChoices is how many values of a list the filter shows at once. The others unfold; those of streets and plazas, which can be
+// hundreds, are on the pages of all, but for chosen ones.
 const shownChoices = 8
 
 // filters makes the filter form. It says everything but the words, the order and the view, which it keeps.
@@ -32,25 +34,32 @@ func filters(p *speaker, l links, f *directory.Facets) ui.Filters {
 	v.Facets = append(v.Facets, when)
 
 	what := ui.Facet{ID: "f-group", Name: "group", Legend: p.say("search.filter.what")}
-	kinds := []directory.Choice{}
+	kinds, others := []directory.Choice{}, []directory.Choice{}
 	for _, g := range f.Groups {
 		what.Options = append(what.Options, option(p, g.Choice))
-		kinds = append(kinds, g.Categories...)
+		if g.On {
+			kinds = append(kinds, g.Categories...)
+		} else {
+			others = append(others, g.Categories...)
+		}
 	}
-	slices.SortStableFunc(kinds, func(a, b directory.Choice) int { return b.N - a.N })
+	often := func(a, b directory.Choice) int { return b.N - a.N }
+	slices.SortStableFunc(kinds, often)
+	slices.SortStableFunc(others, often)
 	v.Facets = add(v.Facets, what)
-	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-cat", Name: "cat", Legend: p.say("search.filter.kinds")}, kinds))
-	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-at", Name: "at", Legend: p.say("search.filter.street")}, f.Streets))
-	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-plaza", Name: "plaza", Legend: p.say("search.filter.plaza")}, f.Plazas))
+	// Those of the group that was chosen are what one looks through next.
+	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-cat", Name: "cat", Legend: p.say("search.filter.kinds"), With: true}, append(kinds, others...)))
+	v.Facets = add(v.Facets, most(p, ui.Facet{ID: "f-at", Name: "at", Legend: p.say("search.filter.street")}, f.Streets, ui.Link{Label: p.say("search.filter.streets"), Href: ui.Href(p.Lang, "/streets")}))
+	v.Facets = add(v.Facets, most(p, ui.Facet{ID: "f-plaza", Name: "plaza", Legend: p.say("search.filter.plaza")}, f.Plazas, ui.Link{Label: p.say("search.filter.plazas"), Href: ui.Href(p.Lang, "/plazas")}))
 	if len(f.Levels) > 0 {
-		level := ui.Facet{ID: "f-level", Name: "level", Legend: p.say("search.filter.level"), Radio: true}
+		level := ui.Facet{ID: "f-level", Name: "level", Legend: p.say("search.filter.level"), Radio: true, With: true}
 		level.Options = append(level.Options, ui.Option{Label: p.say("search.filter.any_level"), Count: -1, Checked: l.q.Level == 0})
 		for _, c := range f.Levels {
 			level.Options = append(level.Options, option(p, c))
 		}
 		v.Facets = append(v.Facets, level)
 	}
-	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-tag", Name: "tag", Legend: p.say("search.filter.tags")}, f.Tags))
+	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-tag", Name: "tag", Legend: p.say("search.filter.tags")}, firstStepFree(f.Tags)))
 	price := ui.Facet{ID: "f-price", Name: "price", Legend: p.say("search.filter.price")}
 	for _, c := range f.Prices {
 		level, _ := strconv.Atoi(c.Value)
@@ -84,14 +93,37 @@ func option(p *speaker, c directory.Choice) ui.Option {
 	return ui.Option{Value: c.Value, Label: p.name(c.Name), Count: c.N, Checked: c.On}
 }
 
-// choices adds the most frequent values and the chosen ones.
+// choices adds all values, of which the first are shown at once.
 func choices(p *speaker, f ui.Facet, list []directory.Choice) ui.Facet {
+	for _, c := range list {
+		f.Options = append(f.Options, option(p, c))
+	}
+	if rest := len(list) - shownChoices; rest > 0 {
+		f.Shown, f.More = shownChoices, p.count("search.filter.more", rest)
+	}
+	return f
+}
+
+// most adds the most frequent values and the chosen ones, and where all of them are.
+func most(p *speaker, f ui.Facet, list []directory.Choice, all ui.Link) ui.Facet {
 	for i, c := range list {
 		if i < shownChoices || c.On {
 			f.Options = append(f.Options, option(p, c))
 		}
 	}
+	if len(f.Options) < len(list) {
+		f.All = &all
+	}
 	return f
+}
+
+// firstStepFree puts the tag first that decides for some people whether they can go at all, however few shops have it.
+func firstStepFree(tags []directory.Choice) []directory.Choice {
+	i := slices.IndexFunc(tags, func(c directory.Choice) bool { return c.Value == taxonomy.StepFree })
+	if i < 0 {
+		return tags
+	}
+	return slices.Concat(tags[i:i+1], tags[:i], tags[i+1:])
 }
 
 // add leaves out a facet without options: a legend over nothing helps nobody.
@@ -102,7 +134,7 @@ func add(list []ui.Facet, f ui.Facet) []ui.Facet {
 	return append(list, f)
 }
 
-// chips are the filters of a phone: one to press, and one per group that leads to its options.
+// chips are the filters of a phone: one to press, one for each of what most ask for, which leads to its options, and one for all.
 func chips(p *speaker, l links, facets []ui.Facet) []ui.Chip {
 	out := []ui.Chip{{
 		Label: p.say("search.chip.open"), Into: found, On: l.q.Open == directory.Now,
@@ -119,5 +151,5 @@ func chips(p *speaker, l links, facets []ui.Facet) []ui.Chip {
 			out = append(out, ui.Chip{Label: f.Legend, Href: "#" + f.ID, Opens: true})
 		}
 	}
-	return out
+	return append(out, ui.Chip{Label: p.say("filter.label"), Href: "#filter", Opens: true})
 }

@@ -1,8 +1,17 @@
 package web
 
 import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"shangquan/server/web/ui"
+	"shangquan/services/directory"
+	"shangquan/services/lang"
+	"shangquan/services/taxonomy"
 )
 
 // Where a visitor stands is not told to search engines; the language switch keeps it.
@@ -26,6 +35,73 @@ func TestEnglishHeadingHasTheRoadNameOnThePlate(t *testing.T) {
 	for target, want := range map[string]string{"/": "在中山中路找店", "/en/": "Find a shop in Zhongshan Zhonglu"} {
 		if body := x.get(t, target); !strings.Contains(body, "<h1>"+want+"</h1>") {
 			t.Errorf("GET %s lacks the heading %q", target, want)
+		}
+	}
+}
+
+var facetOf = regexp.MustCompile(`(?s)<fieldset class="[^"]*" id="f-([a-z]+)">.*?</fieldset>`)
+
+// filtersOf are the filters of a search page by name.
+func filtersOf(body string) map[string]string {
+	out := map[string]string{}
+	for _, m := range facetOf.FindAllStringSubmatch(body, -1) {
+		out[m[1]] = m[0]
+	}
+	return out
+}
+
+// Whatever category a shop has can be chosen without words: the frequent ones at once, the others unfolded.
+func TestEveryCategoryCanBeChosen(t *testing.T) {
+	x := sampled(t)
+	kinds := filtersOf(x.get(t, "/"))["cat"]
+	shown, folded, ok := strings.Cut(kinds, "<details><summary")
+	if n := strings.Count(shown, "<input"); !ok || n != shownChoices || !strings.Contains(folded, fmt.Sprintf(">还有 %d 样</summary>", strings.Count(folded, "<input"))) {
+		t.Errorf("%d kinds are shown at once, the others are %q", n, folded)
+	}
+	for _, slug := range []string{"hospital", "cinema", "car-dealer"} {
+		if !strings.Contains(folded, `value="`+slug+`"`) {
+			t.Errorf("no filter chooses a %s", slug)
+		}
+	}
+	if kinds = filtersOf(x.get(t, "/?cat=cinema"))["cat"]; !strings.Contains(kinds, "<details open>") || !strings.Contains(kinds, `value="cinema" checked`) {
+		t.Errorf("a chosen kind is folded away: %s", kinds)
+	}
+	if kinds = filtersOf(x.get(t, "/?group=health"))["cat"]; !strings.Contains(kinds[:strings.Index(kinds, "<details")], `value="hospital"`) {
+		t.Errorf("the kinds of the chosen group are not the first: %s", kinds)
+	}
+	streets := filtersOf(x.get(t, "/?at=yexin-gonglu"))["at"]
+	if strings.Count(streets, "<input") != shownChoices+1 || !strings.Contains(streets, `value="yexin-gonglu" checked`) || !strings.Contains(streets, `href="/streets">全部路段</a>`) {
+		t.Errorf("streets: %s", streets)
+	}
+}
+
+// A wheelchair's way in is offered before the conveniences of more shops, and by a shop alone.
+func TestStepFreeIsAlwaysOffered(t *testing.T) {
+	p := &speaker{Words: sampled(t).catalogue.In(lang.Hans), now: evening}
+	f := directory.Facets{}
+	for i := range shownChoices + 1 {
+		f.Tags = append(f.Tags, directory.Choice{Value: strconv.Itoa(i), N: 9})
+	}
+	f.Tags = append(f.Tags, directory.Choice{Value: taxonomy.StepFree, N: 1})
+	facets := filters(p, links{p.Lang, &directory.Query{}}, &f).Facets
+	i := slices.IndexFunc(facets, func(x ui.Facet) bool { return x.ID == "f-tag" })
+	if i < 0 {
+		t.Fatal("no tag can be chosen")
+	}
+	if x := facets[i]; x.Options[0].Value != taxonomy.StepFree || x.Options[1].Value != "0" || len(x.Options) != len(f.Tags) || x.Shown != shownChoices {
+		t.Errorf("%+v", x)
+	}
+	if got := firstStepFree(f.Tags[:2]); len(got) != 2 || got[0].Value != "0" {
+		t.Errorf("a tag of no shop is offered: %v", got)
+	}
+}
+
+// On a phone each filter is behind a chip: what most ask for behind its own, all of them behind the last.
+func TestPhoneReachesAllFilters(t *testing.T) {
+	body := sampled(t).get(t, "/")
+	for _, want := range []string{`href="#f-group"`, `href="#f-at"`, `href="#f-plaza"`, `href="#filter"`, `<form class="filter" id="filter"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("lacks %s", want)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func TestLookups(t *testing.T) {
 	_, g := d.Group("food")
 	_, c := d.Category("coffee")
 	_, f := d.Format("supermarket")
-	_, x := d.Tag("step-free")
+	_, x := d.Tag(taxonomy.StepFree)
 	if !g || !c || !f || !x {
 		t.Errorf("%v %v %v %v", g, c, f, x)
 	}

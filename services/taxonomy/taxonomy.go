@@ -27,6 +27,9 @@ type Format struct {
 	Name lang.Text `json:"name"`
 }
 
+// StepFree is the tag of shops that one can enter with a wheelchair. Which tags there are is data; this one is never folded away.
+const StepFree = "step-free"
+
 // Tag is a convenience or mark people filter by: 轮椅能进, 收现金, 可刷医保.
 type Tag struct {
 	ID    string    `json:"id"`

@@ -44,11 +44,16 @@ type Option struct {
 	Checked      bool
 }
 
-// Facet is a group of options of a filter. ID is the target of the chip that opens it on phones.
+// Facet is a group of options of a filter. ID is the target of the chip that opens it on phones; With is one that opens with the
+// facet before it. Of many options only the first Shown are there at once, the others unfold under More; 0: all of them. All leads to
+// those that are not among the options.
 type Facet struct {
 	ID, Name, Legend string
-	Radio            bool
+	Radio, With      bool
 	Options          []Option
+	Shown            int
+	More             string
+	All              *Link
 }
 
 // Filters is the form of all filters: a GET form with its own button; in a wide window it submits itself.

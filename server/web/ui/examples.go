@@ -133,6 +133,8 @@ func (e *examples) searching() {
 		Facets: []Facet{
 			{ID: "f-open", Name: "open", Legend: "什么时候", Radio: true, Options: []Option{{"", "不限", -1, true}, {"now", "现在营业", 96, false}, {"22", "今晚 10 点后还开", 31, false}}},
 			{ID: "f-group", Name: "group", Legend: "找什么", Options: []Option{{"food", "吃饭喝茶", 42, true}, {"daily", "买菜日用", 23, false}, {"health", "看病买药", 0, false}}},
+			{ID: "f-cat", Name: "cat", Legend: "哪一种", With: true, Shown: 1, More: "还有 2 样", Options: []Option{{"noodles", "面馆", 12, false}, {"cinema", "影院", 6, false}, {"hospital", "医院", 2, false}}},
+			{ID: "f-at", Name: "at", Legend: "哪条路", Options: []Option{{"zhongshan-zhonglu", "中山中路", 30, false}}, All: &Link{"全部路段", "/streets"}},
 		},
 	})
 	e.add("count", "", Count{Number: 96, Label: "家现在营业", Detail: "共 128 家，近的在前"})

@@ -1,8 +1,11 @@
 package ui
 
-import "html/template"
+import (
+	"html/template"
+	"slices"
+)
 
-// Choices writes the options of a filter. Fifty of them are on every search page, which is why no template does it.
+// Choices writes the options of a filter. Fifty and more of them are on every search page, which is why no template does it.
 func (f Facet) Choices() template.HTML {
 	var b markup
 	kind := "checkbox"
@@ -10,6 +13,13 @@ func (f Facet) Choices() template.HTML {
 		kind = "radio"
 	}
 	for i, o := range f.Options {
+		if i == f.Shown && i > 0 {
+			b.WriteString("<details")
+			if slices.ContainsFunc(f.Options[i:], func(o Option) bool { return o.Checked }) {
+				b.WriteString(" open")
+			}
+			b.text(`><summary class="opt">`, f.More).WriteString("</summary>\n")
+		}
 		b.WriteString(`<label class="opt`)
 		if o.Count == 0 {
 			b.WriteString(" opt-none")
@@ -25,6 +35,9 @@ func (f Facet) Choices() template.HTML {
 			b.int(`<span class="n num">`, o.Count).WriteString("</span>")
 		}
 		b.WriteString("</label>\n")
+	}
+	if f.Shown > 0 && f.Shown < len(f.Options) {
+		b.WriteString("</details>\n")
 	}
 	return template.HTML(b.String())
 }

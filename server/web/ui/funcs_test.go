@@ -61,6 +61,8 @@ func TestRendered(t *testing.T) {
 		{"one page needs no pager", lang.Hans, "pager", NewPager(1, 0, 0, []int{1}, func(int) string { return "" }), "", "<nav"},
 		{"an option that was not counted has no number", lang.Hans, "facet", Facet{Options: []Option{{"a", "甲", -1, false}}}, "甲", `class="n`},
 		{"an option without shops stays, greyed", lang.Hans, "facet", Facet{Options: []Option{{"a", "甲", 0, false}}}, "opt-none", ""},
+		{"options that few ask for are folded", lang.Hans, "facet", Facet{Shown: 1, More: "还有 1 样", Options: []Option{{"a", "甲", 1, true}, {"b", "乙", 1, false}}}, "<details><summary class=\"opt\">还有 1 样</summary>\n<label", ""},
+		{"but not when one of them was chosen", lang.Hans, "facet", Facet{Shown: 1, More: "还有 1 样", Options: []Option{{"a", "甲", 1, false}, {"b", "乙", 1, true}}}, "<details open>", ""},
 		{"errors are tied to their field", lang.Hans, "field", Field{ID: "tel", Error: "少一位", Hint: "带区号", Type: "tel"}, `aria-invalid="true" aria-describedby="tel-hint tel-error"`, ""},
 		{"a closed day says so", lang.Hans, "week", Week{Days: []WeekDay{{Name: "周日"}}}, "休息", ""},
 		{"without a phone the way there is the first button", lang.Hans, "actions", Actions{Go: "/go"}, `<a class="btn" href="/go">`, "tel:"},
