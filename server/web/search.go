@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"golang.org/x/text/cases"
@@ -256,12 +257,18 @@ func notes(p *speaker, l links, page *directory.Page) []ui.Callout {
 	if page.Degraded {
 		out = append(out, ui.Callout{Icon: "info", Lead: p.say("search.degraded.lead"), Text: p.say("search.degraded.text")})
 	}
+	near := ui.Callout{Icon: "info"}
 	if page.Relaxed && page.Total > 0 {
-		note := ui.Callout{Icon: "info", Lead: p.say("search.relaxed.lead", "Words", page.Query.Text), Text: p.say("search.relaxed.text")}
-		if page.DidYouMean != "" {
-			note.Link = &ui.Link{Label: p.say("search.did_you_mean", "Name", page.DidYouMean), Href: l.change(func(q *directory.Query) { q.Text = page.DidYouMean })}
+		near.Lead, near.Text = p.say("search.relaxed.lead", "Words", page.Query.Text), p.say("search.relaxed.text")
+	}
+	if name := page.DidYouMean; name != "" { // also when only letters were mistaken and all words were found
+		if i := strings.IndexAny(name, "（("); i > 0 {
+			name = strings.TrimSpace(name[:i]) // of one branch, while all of them are meant
 		}
-		out = append(out, note)
+		near.Link = &ui.Link{Label: p.say("search.did_you_mean", "Name", name), Href: l.change(func(q *directory.Query) { q.Text = name })}
+	}
+	if near.Lead != "" || near.Link != nil {
+		out = append(out, near)
 	}
 	if page.Truncated {
 		out = append(out, ui.Callout{Icon: "info", Text: p.say("search.truncated")})

@@ -2,6 +2,8 @@ package web
 
 import (
 	"fmt"
+	"html"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -103,5 +105,46 @@ func TestPhoneReachesAllFilters(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %s", want)
 		}
+	}
+}
+
+// When not just what was typed answered, the name that comes closest is a link, with the filters kept.
+func TestDidYouMean(t *testing.T) {
+	x := sampled(t)
+	link := regexp.MustCompile(`<a href="/\?([^"]*)">是不是找“([^”]+)”？</a>`)
+	for _, tt := range []struct {
+		target, name string
+		relaxed      bool
+	}{
+		{"/?q=starbuks", "星巴克", false},
+		{"/?q=starbuks&group=food", "星巴克", false},
+		{"/?q=余天城药号", "余天成", true},
+		{"/?q=starbucks", "", false},
+		{"/?q=银行", "", false},
+		{"/", "", false},
+	} {
+		body := x.get(t, tt.target)
+		m := link.FindStringSubmatch(body)
+		if tt.name == "" {
+			if m != nil {
+				t.Errorf("%s asks back: %s", tt.target, m[0])
+			}
+			continue
+		}
+		if m == nil || m[2] != tt.name {
+			t.Errorf("%s does not ask back: %q", tt.target, m)
+			continue
+		}
+		if said := strings.Contains(body, "没有完全对得上"); said != tt.relaxed {
+			t.Errorf("%s says that not everything was found: %t", tt.target, said)
+		}
+		values, err := url.ParseQuery(html.UnescapeString(m[1]))
+		if err != nil || values.Get("q") != m[2] || strings.Contains(tt.target, "group=food") != (values.Get("group") == "food") {
+			t.Errorf("%s leads to %q (%v)", tt.target, m[1], err)
+		}
+	}
+	// Where nothing is close enough to be listed, the part of the words that finds most is asked for.
+	if body := x.get(t, "/?q=余天城药店"); !strings.Contains(body, `是不是找：<a href="/?q=%E4%BD%99%E5%A4%A9">余天</a>`) || !strings.Contains(x.get(t, "/?q=余天"), "余天成") {
+		t.Error("a wrong character in a longer name leads to nothing")
 	}
 }
