@@ -173,7 +173,14 @@ func noticeCard(c *fiber.Ctx, p *speaker, list []notice.Notice) overviewCard {
 func missedCard(c *fiber.Ctx, p *speaker, list []insight.MissedWord) overviewCard {
 	out := overviewCard{Title: p.say("overview.missed"), Records: ui.Records{Empty: p.say("overview.missed_none")}}
 	for _, w := range list[:min(len(list), cardLength)] {
-		out.Records.Items = append(out.Records.Items, ui.Record{Title: w.Text, Lang: lang.Hans, Tag: p.count("insights.visitors", w.Visitors), State: ui.TaskWait})
+		r := ui.Record{Title: w.Text, Lang: lang.Hans, State: ui.TaskWait}
+		if w.Visitors > 0 {
+			r.Tag = p.count("insights.visitors", w.Visitors)
+		}
+		if w.Wanted > 0 {
+			r.Lines = []string{p.count("words.wanted_by", w.Wanted)}
+		}
+		out.Records.Items = append(out.Records.Items, r)
 	}
 	if len(list) > 0 {
 		out.All = &ui.Link{Label: p.count("overview.all_missed", len(list)), Href: at(c, "/desk/words")}

@@ -112,6 +112,11 @@ func (s *Site) search(c *fiber.Ctx) error {
 	v.Switch = ui.Switch{List: l.to(page.Query.AsMap(false)), Map: l.to(page.Query.AsMap(true)), OnMap: page.Query.Map}
 	if page.Total == 0 {
 		v.Empty = nothing(p, l, &page)
+		if s.services.Insight != nil && unmet(&page) {
+			v.Empty.Buttons = append(v.Empty.Buttons, ui.Button{
+				Label: p.say("want.button"), Href: ui.Href(p.Lang, "/missing") + "?what=" + escaped(page.Query.Text), Kind: "text",
+			})
+		}
 	}
 	v.Pager = ui.NewPager(page.Pager.Page, page.Pager.Prev(), page.Pager.Next(), page.Pager.Numbers, func(n int) string { return l.to(page.Query.AtPage(n)) })
 	if err := s.drawn(c, p, &page, values.Get(paramChosen), &v); err != nil {
@@ -274,6 +279,11 @@ func notes(p *speaker, l links, page *directory.Page) []ui.Callout {
 		out = append(out, ui.Callout{Icon: "info", Text: p.say("search.truncated")})
 	}
 	return out
+}
+
+// unmet reports whether words were searched that no shop of the district answers to, with or without filters.
+func unmet(page *directory.Page) bool {
+	return page.Query.Text != "" && !page.Degraded && (page.Help == nil || page.Help.Plain == 0)
 }
 
 // nothing says what to try when there is no result.

@@ -262,6 +262,7 @@ func (s *Site) siteMap() []Route {
 		s.recheckRoutes(),
 		s.countersignRoutes(),
 		s.correctionRoutes(),
+		s.wantRoutes(),
 		s.holidayRoutes(),
 		s.wordsRoutes(),
 		s.claimRoutes(),

@@ -132,7 +132,14 @@ func refused(p *speaker, err error) string {
 }
 
 func missedRecord(c *fiber.Ctx, p *speaker, w insight.MissedWord) ui.Record {
-	return ui.Record{Title: w.Text, Lines: []string{p.count("words.asked_by", w.Visitors)}, Buttons: []ui.Button{
+	lines := []string{}
+	if w.Visitors > 0 {
+		lines = append(lines, p.count("words.asked_by", w.Visitors))
+	}
+	if w.Wanted > 0 {
+		lines = append(lines, p.count("words.wanted_by", w.Wanted))
+	}
+	return ui.Record{Title: w.Text, Lines: lines, Buttons: []ui.Button{
 		{Label: p.say("words.as"), Href: at(c, "/desk/words/as") + "?word=" + escaped(w.Text), Kind: "alt s"},
 		{Label: p.say("words.to_often"), Name: "often", Value: w.Text, Kind: "alt s"},
 		{Label: p.say("words.hide"), Name: "hide", Value: w.Text, Kind: "text s"},

@@ -105,16 +105,42 @@ func (c *Counter) Note(k Kind, listingID string, v Visitor) {
 	s := &c.shards[h%shards]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, old := s.seen[h]; old || len(s.seen) >= seenLimit {
+	if !s.first(h) {
 		return
 	}
-	s.seen[h] = struct{}{}
 	at := cell{listingID, k}
 	n, known := s.counts[at]
 	if !known {
 		at.listing = strings.Clone(listingID) // may be part of a page
 	}
 	s.counts[at] = n + 1
+}
+
+// once reports whether the visitor does this for the first time today.
+func (c *Counter) once(k Kind, what string, v Visitor) bool {
+	h := c.hash(k, what, v)
+	s := &c.shards[h%shards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.first(h)
+}
+
+// again forgets that the visitor did this.
+func (c *Counter) again(k Kind, what string, v Visitor) {
+	h := c.hash(k, what, v)
+	s := &c.shards[h%shards]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.seen, h)
+}
+
+// first reports whether a thing was not seen today, and remembers it; not when too much was seen. The shard is locked.
+func (s *shard) first(h uint64) bool {
+	if _, old := s.seen[h]; old || len(s.seen) >= seenLimit {
+		return false
+	}
+	s.seen[h] = struct{}{}
+	return true
 }
 
 // hash tells one thing that a visitor did from all others of the day.
