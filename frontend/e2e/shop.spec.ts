@@ -8,7 +8,8 @@ test('says whether it is open and until when', async ({ page, request }) => {
 	await expect(page.locator('.callout .st')).toHaveText(/营业中|快打烊/);
 	await expect(page.locator('.callout .num').first()).toHaveText(/^\d{1,2}:\d\d 打烊$/);
 	await expect(page.locator('.week .today')).toContainText('周四');
-	await expect(page.locator('.week tr')).toHaveCount(7);
+	await expect(page.locator('.week tr')).toHaveCount(8);
+	await expect(page.locator('.week tr').last()).toHaveText(/节假日\s*时间待确认/);
 });
 
 test('the number is dialled as it is shown', async ({ page, request }) => {

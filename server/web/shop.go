@@ -245,6 +245,16 @@ func week(p *speaker, shop *directory.ShopPage) (table *ui.Week, text, note stri
 	for _, d := range shop.Week {
 		table.Days = append(table.Days, ui.WeekDay{Name: ui.Weekday(p.Lang, d.Date.Weekday()), Today: d.Date == today, Spans: spans(p, d.Spans)})
 	}
+	for _, d := range hours.ClassDays(l.Hours) {
+		row := ui.WeekDay{Name: p.say("my.class." + string(d.Class)), Spans: spans(p, d.Spans)}
+		switch {
+		case d.Unanswered:
+			row.Spans = []string{p.say("shop.hours.unanswered")}
+		case d.Usual:
+			row.Spans = []string{p.say("shop.hours.usual")}
+		}
+		table.Days = append(table.Days, row)
+	}
 	return table, "", ""
 }
 

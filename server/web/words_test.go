@@ -71,7 +71,7 @@ func TestOftenSearched(t *testing.T) {
 	x := peopled(t)
 	x.public(t)
 	desk, visitor := x.as(t, demo.Coordinator), x.as(t, "")
-	if !strings.Contains(visitor.page("/"), ">药店<") {
+	if !strings.Contains(visitor.page("/"), ">药店</a>") {
 		t.Error("the program's own words are not shown")
 	}
 	if !strings.Contains(desk.page("/desk/words/often"), `value="药店"`) {
@@ -83,7 +83,7 @@ func TestOftenSearched(t *testing.T) {
 	desk.done("/desk/words/often", url.Values{"rev": {"0"}, "often1": {"配钥匙"}, "often1_en": {"keys cut"}, "often3": {"<b>修鞋"}})
 	x.wait(time.Minute)
 	x.public(t)
-	if body := visitor.page("/"); !strings.Contains(body, ">配钥匙<") || strings.Contains(body, ">药店<") || strings.Contains(body, "<b>修鞋") || !strings.Contains(body, "&lt;b&gt;修鞋") {
+	if body := visitor.page("/"); !strings.Contains(body, ">配钥匙<") || strings.Contains(body, ">药店</a>") || strings.Contains(body, "<b>修鞋") || !strings.Contains(body, "&lt;b&gt;修鞋") {
 		t.Error("the words of the district are not shown")
 	}
 	if !strings.Contains(visitor.page("/en/"), ">keys cut<") {

@@ -114,6 +114,32 @@ func (p *plan) day(d calendar.Date) Day {
 	return out
 }
 
+// ClassDay is what a shop says of all days of one class.
+type ClassDay struct {
+	Class calendar.Class
+	Spans []Span // never nil; empty: closed
+	// Usual: that is what holds on every day of the week. Unanswered: nobody has said, and Spans says nothing.
+	Usual, Unanswered bool
+}
+
+// ClassDays returns what is known of public holidays and of make-up working days, none for unknown hours. Make-up days are left out where
+// nobody has said and every day is the same: there is nothing to ask.
+func ClassDays(h Hours) []ClassDay {
+	out := []ClassDay{}
+	if !h.Known {
+		return out
+	}
+	p := plan{Hours: h, week: h.Ordinary()}
+	for _, class := range []calendar.Class{calendar.Holiday, calendar.Makeup} {
+		spans, answered := h.ByClass[string(class)]
+		if !answered && class == calendar.Makeup && p.uniform() {
+			continue
+		}
+		out = append(out, ClassDay{Class: class, Spans: list(spans), Usual: answered && p.uniform() && slices.Equal(spans, p.week[0]), Unanswered: !answered})
+	}
+	return out
+}
+
 // uniform reports whether every weekday has the same spans: then a make-up day has them without being asked.
 func (p *plan) uniform() bool {
 	for _, spans := range p.week[1:] {

@@ -2,6 +2,8 @@ package hours
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -270,5 +272,35 @@ func TestSlotsOfTheWeek(t *testing.T) {
 	}
 	if got := ClosedOn(Hours{Week: every(Span{540, 600}).Week}, calendar.China(), date(t, "2026-09-28"), 7); got == nil || len(got) > 0 {
 		t.Errorf("unknown hours are closed on %v", got)
+	}
+}
+
+// What a shop says of all public holidays and all make-up days; what it has not said is never taken from the week.
+func TestClassDays(t *testing.T) {
+	always, sundays := every(Span{540, 1080}), every(Span{540, 1080})
+	sundays.Week[6] = nil
+	with := func(h Hours, classes map[string][]Span) Hours {
+		h.ByClass = classes
+		return h
+	}
+	for name, tt := range map[string]struct {
+		h    Hours
+		want string
+	}{
+		"unknown":                           {Hours{}, ""},
+		"always the same, nothing said":     {always, "holiday [] false true"},
+		"closed on Sundays, nothing said":   {sundays, "holiday [] false true; makeup [] false true"},
+		"closed on holidays":                {with(always, map[string][]Span{"holiday": {}}), "holiday [] false false"},
+		"as always":                         {with(always, map[string][]Span{"holiday": {{540, 1080}}}), "holiday [{540 1080}] true false"},
+		"no day is the usual one":           {with(sundays, map[string][]Span{"holiday": {{540, 1080}}, "makeup": {{600, 720}}}), "holiday [{540 1080}] false false; makeup [{600 720}] false false"},
+		"working days and weekends are not": {with(always, map[string][]Span{"weekday": {{600, 720}}, "rest": {{600, 720}}, "holiday": {{600, 720}}}), "holiday [{600 720}] true false"},
+	} {
+		got := []string{}
+		for _, d := range ClassDays(tt.h) {
+			got = append(got, fmt.Sprintf("%s %v %t %t", d.Class, d.Spans, d.Usual, d.Unanswered))
+		}
+		if strings.Join(got, "; ") != tt.want {
+			t.Errorf("%s: %v, want %s", name, got, tt.want)
+		}
 	}
 }
