@@ -48,6 +48,8 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 		return text
 	}
 	_, own := lang.FromPath(c.Path())
+	canonical := s.config.Origin + ui.Href(r.Lang, own)
+	described := graph(s.pageJSONLD("WebPage", canonical, title, r.Lang)) // until the page says more of itself
 	if title != "" {
 		title = say("shell.title", "Page", title, "Site", name)
 	} else {
@@ -55,8 +57,8 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 	}
 	b := ui.Base{
 		Lang: r.Lang, Title: title, Theme: r.Theme, Size: r.Size,
-		Canonical: s.config.Origin + ui.Href(r.Lang, own),
-		Back:      ui.Href(r.Lang, own),
+		Canonical: canonical, JSONLD: described,
+		Back: ui.Href(r.Lang, own),
 		Site: ui.Site{
 			Name: name, Sign: ui.Sign{Hanzi: id.Sign, Pinyin: id.SignPinyin, Href: ui.Href(r.Lang, "/"), Label: say("shell.home", "Name", name)},
 			Operator: id.Operator, Phone: id.Phone, PhoneTel: dialled(id.Phone),

@@ -22,6 +22,9 @@ func (s *Site) info(name string) fiber.Handler {
 		title := s.say(Of(c), "info."+name+".title", nil)
 		base := s.Base(c, title)
 		base.Description = s.say(Of(c), "info."+name+".lead", map[string]any{"District": base.Site.Name})
+		if name == "about" {
+			base.JSONLD = graph(s.pageJSONLD("AboutPage", base.Canonical, title, base.Lang))
+		}
 		return s.Render(c, name, infoPage{base, s.showsPlan()})
 	}
 }

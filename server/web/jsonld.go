@@ -2,12 +2,14 @@ package web
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"shangquan/server/web/ui"
 	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/hours"
+	"shangquan/services/lang"
 	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/post"
@@ -65,10 +67,24 @@ func (s *Site) shopJSONLD(p *speaker, shop *directory.ShopPage) any {
 			t["foundingDate"] = m.Founded
 		}
 	}
+	put(t, "paymentAccepted", strings.Join(l.Payments, ", "))
+	if s.showsPlan() && point(l, shop.Plaza) != nil {
+		t["hasMap"] = s.config.Origin + ui.Href(p.Lang, "/shops/"+l.Slug+"/go")
+	}
+	if len(shop.Tags) > 0 {
+		has := make([]thing, len(shop.Tags))
+		for i, x := range shop.Tags {
+			has[i] = thing{"@type": "LocationFeatureSpecification", "name": p.name(x.Name), "value": true}
+		}
+		t["amenityFeature"] = has
+	}
 	put(t, "sameAs", l.Website)
 	put(t, "priceRange", levelSigns(l.PriceLevel()))
 	if offers := offersLD(l, p.now.Format(time.DateOnly)); len(offers) > 0 && !shop.Gone() {
 		t["makesOffer"], t["currenciesAccepted"] = offers, yuanCode
+	}
+	if events := s.shopEventsJSONLD(p, shop); len(events) > 0 && !shop.Gone() {
+		t["event"] = events
 	}
 	if shop.Gone() || shop.Stale || !l.Hours.Known {
 		return t
@@ -130,6 +146,13 @@ func graph(parts ...any) any {
 
 const schemaOrg = "https://schema.org"
 
+// pageJSONLD is a page as such: what it is called, in which language, and of which site. A type of schema.org that is a page.
+func (s *Site) pageJSONLD(kind, url, name string, in lang.Tag) thing {
+	t := thing{"@type": kind, "url": url, "inLanguage": in, "isPartOf": thing{"@id": s.config.Origin + "/#site"}}
+	put(t, "name", name)
+	return t
+}
+
 // siteJSONLD is the site itself, for its home page: what it is called, and where a search for a word leads.
 func (s *Site) siteJSONLD(p *speaker) any {
 	name, _ := s.identity().Name.In(p.Lang)
@@ -171,21 +194,44 @@ func (s *Site) offersJSONLD(p *speaker, name string, posts []directory.ShopPost)
 		}
 		url := s.config.Origin + "/shops/" + l.Slug
 		shop := thing{"@type": "LocalBusiness", "@id": s.short(l), "name": l.Name.Hans, "url": url}
-		title, in := x.Title.In(p.Lang)
-		text, _ := x.Text.In(p.Lang)
-		t := thing{"@type": "Offer", "name": title, "inLanguage": in, "url": url}
 		if x.Kind == post.Event {
-			t["@type"], t["startDate"], t["endDate"] = "Event", x.From, x.Until
 			put(shop, "address", l.Address.Line)
-			t["location"], t["organizer"] = shop, thing{"@id": s.short(l)}
-		} else {
-			delete(t, "inLanguage") // of an event only
-			t["availabilityStarts"], t["availabilityEnds"], t["offeredBy"] = x.From, x.Until, shop
+			items[i] = listItem{Type: "ListItem", Position: i + 1, Item: s.ownEventJSONLD(p, x, l, shop)}
+			continue
 		}
+		title, _ := x.Title.In(p.Lang)
+		text, _ := x.Text.In(p.Lang)
+		t := thing{"@type": "Offer", "name": title, "url": url, "availabilityStarts": x.From, "availabilityEnds": x.Until, "offeredBy": shop}
 		put(t, "description", text)
 		items[i] = listItem{Type: "ListItem", Position: i + 1, Item: t}
 	}
 	return listJSONLD(name, items)
+}
+
+// ownEventJSONLD is an event that a shop announces itself, at a place that is the shop.
+func (s *Site) ownEventJSONLD(p *speaker, x *post.Post, l *listing.Listing, at thing) thing {
+	title, in := x.Title.In(p.Lang)
+	text, _ := x.Text.In(p.Lang)
+	t := thing{
+		"@type": "Event", "name": title, "inLanguage": in, "url": s.config.Origin + "/shops/" + l.Slug, "startDate": x.From, "endDate": x.Until,
+		"location": at, "organizer": thing{"@id": s.short(l)},
+	}
+	put(t, "description", text)
+	return t
+}
+
+// shopEventsJSONLD are the events of a shop for its own page, which says already what shop it is.
+func (s *Site) shopEventsJSONLD(p *speaker, shop *directory.ShopPage) []any {
+	out := []any{}
+	for _, x := range shop.Posts {
+		switch {
+		case x.Held != nil:
+			out = append(out, s.eventJSONLD(p, &directory.ShopPost{Post: x, Shop: shop.Row}))
+		case x.Kind == post.Event:
+			out = append(out, s.ownEventJSONLD(p, x, shop.Listing, thing{"@id": s.short(shop.Listing)}))
+		}
+	}
+	return out
 }
 
 // plazaJSONLD is a plaza as schema.org describes it.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"shangquan/services/lang"
+	"shangquan/services/post"
+	"shangquan/services/taxonomy"
 )
 
 // Where the district lies is a setting: no page says another city than the one of the deployment.
@@ -104,10 +106,18 @@ func TestPagesDescribeThemselves(t *testing.T) {
 		"/heritage":                  "ItemList",
 		"/heritage/walk":             "ItemList BreadcrumbList",
 		"/streets/zhongshan-zhonglu": "ItemList BreadcrumbList",
-		"/plazas/kai-yuan-di-zhong-hai-shang-ye-guang-chang":   "ShoppingCenter ItemList BreadcrumbList",
-		"/shops/xing-ba-ke-song-jiang-wan-da-guang-chang-dian": "CafeOrCoffeeShop",
-		"/about":   "",
-		"/offline": "",
+		"/plazas/kai-yuan-di-zhong-hai-shang-ye-guang-chang":      "ShoppingCenter ItemList BreadcrumbList",
+		"/shops/xing-ba-ke-song-jiang-wan-da-guang-chang-dian":    "CafeOrCoffeeShop WebPage BreadcrumbList",
+		"/shops/xing-ba-ke-song-jiang-wan-da-guang-chang-dian/go": "WebPage",
+		"/streets":       "ItemList BreadcrumbList",
+		"/en/plazas":     "ItemList BreadcrumbList",
+		"/points":        "ItemList BreadcrumbList",
+		"/about":         "AboutPage",
+		"/zh-hant/about": "AboutPage",
+		"/privacy":       "WebPage",
+		"/help":          "WebPage",
+		"/offline":       "",
+		"/shops/xing-ba-ke-song-jiang-wan-da-guang-chang-dian/poster": "",
 	} {
 		got := described(t, path, x.get(t, path))
 		if len(got) != len(strings.Fields(want)) {
@@ -131,4 +141,53 @@ func TestPagesDescribeThemselves(t *testing.T) {
 		t.Errorf("a search: %v", search)
 	}
 	x.get(t, "/en/?q=noodles") // which that address leads to
+}
+
+// A shop says what it takes and has, and what is on there; what nobody has told is not in it.
+func TestShopSaysWhatIsKnown(t *testing.T) {
+	x := sampled(t)
+	const path = "/shops/xing-ba-ke-song-jiang-wan-da-guang-chang-dian"
+	plain := described(t, path, x.get(t, path))
+	for _, key := range []string{"amenityFeature", "paymentAccepted", "event", "makesOffer", "priceRange", "sameAs"} {
+		if said, ok := plain["CafeOrCoffeeShop"][key]; ok {
+			t.Errorf("nobody told its %s: %v", key, said)
+		}
+	}
+	if got := plain["CafeOrCoffeeShop"]["hasMap"]; got != "http://shop.test"+path+"/go" {
+		t.Errorf("its map is %v", got)
+	}
+	page := plain["WebPage"]
+	about, _ := page["mainEntity"].(map[string]any)
+	if day, _ := page["dateModified"].(string); !regexp.MustCompile(`^\d{4}-\d\d-\d\d$`).MatchString(day) || about["@id"] != plain["CafeOrCoffeeShop"]["@id"] || page["url"] != "http://shop.test"+path {
+		t.Errorf("its page: %v", page)
+	}
+
+	shop, err := x.directory.Shop(t.Context(), strings.TrimPrefix(path, "/shops/"), lang.Hans, evening)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := *shop.Listing
+	l.Payments, l.Location, shop.Plaza = []string{"现金", "支付宝"}, nil, nil
+	shop.Listing, shop.Tags = &l, []taxonomy.Tag{{ID: taxonomy.StepFree, Name: lang.Text{Hans: "轮椅能进", En: "Step-free"}}}
+	shop.Posts = []*post.Post{
+		{Kind: post.Event, Title: lang.Text{Hans: "手冲课"}, From: "2026-10-17", Until: "2026-10-18"},
+		{Kind: post.Offer, Title: lang.Text{Hans: "第二杯半价"}, From: "2026-10-17", Until: "2026-10-18"},
+	}
+	raw, err := json.Marshal(graph(x.shopJSONLD(&speaker{Words: x.catalogue.In(lang.En), now: evening}, &shop)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := described(t, "a full shop", `<script type="application/ld+json">`+string(raw)+`</script>`)["CafeOrCoffeeShop"]
+	want := map[string]string{
+		"paymentAccepted": `"现金, 支付宝"`,
+		"amenityFeature":  `[{"@type":"LocationFeatureSpecification","name":"Step-free","value":true}]`,
+		"event": `[{"@type":"Event","endDate":"2026-10-18","inLanguage":"zh-Hans","location":{"@id":"` + x.short(&l) + `"},"name":"手冲课","organizer":{"@id":"` + x.short(&l) +
+			`"},"startDate":"2026-10-17","url":"http://shop.test` + path + `"}]`,
+		"hasMap": "null", // it lies nowhere
+	}
+	for key, text := range want {
+		if said, _ := json.Marshal(got[key]); string(said) != text {
+			t.Errorf("%s is %s, want %s", key, said, text)
+		}
+	}
 }

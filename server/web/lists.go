@@ -35,7 +35,9 @@ func (s *Site) renderList(c *fiber.Ctx, p *speaker, v listPage) error {
 		v.Base = s.Base(c, v.Title)
 	}
 	v.Base.Description = v.Lead
-	v.Base.JSONLD = graph(s.rowsJSONLD(v.Title, 0, v.Rows))
+	if list := s.rowsJSONLD(v.Title, 0, v.Rows); list != nil {
+		v.Base.JSONLD = graph(list)
+	}
 	if p.err != nil {
 		return p.err
 	}
@@ -186,7 +188,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 		return err
 	}
 	v := pointsPage{Title: p.say("points.title"), Lead: p.say("points.lead")}
-	pinned := []directory.PointRow{}
+	pinned, named := []directory.PointRow{}, []listItem{}
 	for _, g := range groups {
 		group := pointGroup{ID: string(g.Kind), Title: p.say("points.kind." + string(g.Kind)), Icon: pointIcons[g.Kind]}
 		for _, r := range g.Points {
@@ -198,6 +200,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 				pinned = append(pinned, r)
 			}
 			group.Points = append(group.Points, s.pointOf(p, r))
+			named = append(named, listItem{Type: "ListItem", Position: len(named) + 1, Name: r.Point.Name.Hans})
 		}
 		if len(group.Points) > 0 {
 			v.Groups = append(v.Groups, group)
@@ -209,6 +212,9 @@ func (s *Site) points(c *fiber.Ctx) error {
 	}
 	v.Base = s.Base(c, v.Title)
 	v.Base.Description = v.Lead
+	if len(named) > 0 {
+		v.Base.JSONLD = graph(listJSONLD(v.Title, named), s.crumbsJSONLD(p, v.Title))
+	}
 	if p.err != nil {
 		return p.err
 	}

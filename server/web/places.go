@@ -91,6 +91,15 @@ func (s *Site) plazas(c *fiber.Ctx) error {
 func (s *Site) renderPlaces(c *fiber.Ctx, p *speaker, v placesPage) error {
 	v.Base = s.Base(c, v.Title)
 	v.Base.Description = v.Lead
+	items := []listItem{}
+	for _, g := range v.Groups {
+		for _, x := range g.Places {
+			items = append(items, listItem{Type: "ListItem", Position: len(items) + 1, Name: x.Name.String(), URL: s.config.Origin + x.Href})
+		}
+	}
+	if len(items) > 0 {
+		v.Base.JSONLD = graph(listJSONLD(v.Title, items), s.crumbsJSONLD(p, v.Title))
+	}
 	if p.err != nil {
 		return p.err
 	}

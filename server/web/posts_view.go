@@ -170,7 +170,9 @@ func (s *Site) offers(c *fiber.Ctx) error {
 	v.Follow = ui.Link{Label: p.say("place_feed.calendar"), Href: ui.Href(p.Lang, "/offers.ics") + q.Encode()}
 	v.Base = s.Base(c, v.Title)
 	v.Base.Description = v.Lead
-	v.Base.JSONLD = graph(s.offersJSONLD(p, v.Title, page.Posts))
+	if list := s.offersJSONLD(p, v.Title, page.Posts); list != nil {
+		v.Base.JSONLD = graph(list)
+	}
 	if p.err != nil {
 		return p.err
 	}

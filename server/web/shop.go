@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -125,7 +126,9 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	}
 	v.Base = s.Base(c, p.say("shop.title", "Name", shop.Name, "Status", v.Status.Word))
 	v.Base.Description = strings.TrimSpace(p.say("shop.summary", "Name", shop.Name, "Address", l.Address.Line, "Status", v.Status.Word, "Next", v.Status.Next))
-	v.Base.JSONLD = graph(s.shopJSONLD(p, &shop))
+	about := s.pageJSONLD("WebPage", v.Base.Canonical, shop.Name, p.Lang)
+	about["mainEntity"], about["dateModified"] = thing{"@id": s.short(l)}, l.UpdatedAt.In(calendar.Shanghai).Format(time.DateOnly)
+	v.Base.JSONLD = graph(s.shopJSONLD(p, &shop), about, s.crumbsJSONLD(p, shop.Name))
 	if p.err != nil {
 		return p.err
 	}

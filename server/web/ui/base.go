@@ -18,7 +18,7 @@ type Base struct {
 	Alternates  []Alternate // the same page in each language, this one too; the header links the others
 	NoIndex     bool
 	Class       string // of the body: "poster-page" prints the sheet alone
-	// JSONLD is written as JSON into the head; nil for none.
+	// JSONLD is written as JSON into the head of a page that search engines may list; nil for none.
 	JSONLD any
 
 	Site Site
