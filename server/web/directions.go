@@ -8,10 +8,12 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
+	"shangquan/services/directory"
 	"shangquan/services/geo"
 	"shangquan/services/insight"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/place"
 )
 
 // directionsPage is 怎么走: the address to copy, and the maps that can lead there.
@@ -22,6 +24,7 @@ type directionsPage struct {
 	Back     string
 	Address  []ui.Fact
 	Maps     []mapLink
+	Way      []ui.Fact // the last steps: entrances, ramps and lifts, parking
 	Plan     *ui.Plan
 }
 
@@ -41,6 +44,9 @@ func (s *Site) directions(c *fiber.Ctx) error {
 	if at := point(l, shop.Plaza); at != nil {
 		v.Maps = s.mapLinks(p, l, at.Point, strings.TrimSuffix(s.identity().City, "市"))
 	}
+	if v.Way, err = s.lastSteps(c, p, &shop); err != nil {
+		return err
+	}
 	if v.Plan, err = s.shopPlan(c, p, &shop); err != nil {
 		return err
 	}
@@ -50,6 +56,36 @@ func (s *Site) directions(c *fiber.Ctx) error {
 	}
 	Of(c).notes(insight.Go, "", l.ID)
 	return s.Render(c, "go", v)
+}
+
+// lastSteps are the entrances, ways without steps and car parks of the plaza a shop is in, or near its door in the street.
+func (s *Site) lastSteps(c *fiber.Ctx, p *speaker, shop *directory.ShopPage) ([]ui.Fact, error) {
+	var groups []directory.WayGroup
+	switch at := point(shop.Listing, shop.Plaza); {
+	case shop.Gone():
+	case shop.Plaza != nil:
+		page, err := s.directory.Plaza(c.UserContext(), shop.Plaza.Slug, p.Lang, p.now)
+		if err != nil {
+			return nil, err
+		}
+		groups = page.Way
+	case shop.Street != nil && at != nil:
+		page, err := s.directory.Street(c.UserContext(), shop.Street.Slug, p.Lang, p.now)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range page.Way {
+			g.Points = slices.DeleteFunc(g.Points, func(x directory.WayPoint) bool {
+				return x.Point.Location == nil || geo.Distance(at.Point, x.Point.Location.Point) > directory.AtPlaza
+			})
+			groups = append(groups, g)
+		}
+	}
+	v := placePage{}
+	tellWay(p, &v, slices.DeleteFunc(groups, func(g directory.WayGroup) bool {
+		return len(g.Points) == 0 || !slices.Contains([]place.PointKind{place.Entrance, place.StepFree, place.Parking}, g.Kind)
+	}))
+	return v.Way, nil
 }
 
 // site is what the map services are told of where a link comes from.

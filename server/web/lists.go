@@ -284,9 +284,12 @@ func pointHref(p *speaker, x *place.Point, slug string) string {
 	return ""
 }
 
-// pointWords say when a point can be used, that it is lit, and whether there are steps; nil where nobody wrote any of it down.
+// pointWords say how one parks there, when a point can be used, that it is lit, and whether there are steps; nil where nobody wrote any of it down.
 func pointWords(p *speaker, x *place.Point) []string {
 	var out []string
+	if x.Lot != "" {
+		out = append(out, p.say("points.lot."+string(x.Lot)))
+	}
 	if x.Opening.Text != "" {
 		out = append(out, timesWords(p, x.Opening.Hours))
 	}

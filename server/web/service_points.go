@@ -118,6 +118,11 @@ func pointParts(p *speaker, f *form, streets []place.Street, x *place.Point) []u
 		steps = append(steps, ui.Option{Value: string(a), Label: p.say("points.access." + string(a)), Checked: typedOr(f, "access", string(x.Access)) == string(a)})
 	}
 	out = append(out, filled(f, id, "access", p.say("points_desk.access"), "", func(y *ui.Field) { y.Options, y.Optional = steps, true }))
+	lots := []ui.Option{{Label: p.say("points_desk.not_looked")}}
+	for _, l := range place.Lots {
+		lots = append(lots, ui.Option{Value: string(l), Label: p.say("points.lot." + string(l)), Checked: typedOr(f, "lot", string(x.Lot)) == string(l)})
+	}
+	out = append(out, filled(f, id, "lot", p.say("points_desk.lot"), "", func(y *ui.Field) { y.Options, y.Optional, y.Hint = lots, true, p.say("points_desk.lot_hint") }))
 	return append(out, pinParts(p, f, id, x.Location)...)
 }
 
@@ -134,13 +139,13 @@ func pinParts(p *speaker, f *form, id string, x *geo.Location) []ui.FormPart {
 }
 
 func typedPoint(f *form, was *geo.Location) (place.PointFacts, error) {
-	x := place.PointFacts{Kind: place.PointKind(f.Get("kind")), Name: typedText(f, "name"), Address: f.Get("address"), Note: f.Get("note"), Opening: f.Get("opening"), Lit: f.Has("lit"), StreetID: f.Get("street"), Access: place.Access(f.Get("access"))}
+	x := place.PointFacts{Kind: place.PointKind(f.Get("kind")), Name: typedText(f, "name"), Address: f.Get("address"), Note: f.Get("note"), Opening: f.Get("opening"), Lit: f.Has("lit"), StreetID: f.Get("street"), Access: place.Access(f.Get("access")), Lot: place.Lot(f.Get("lot"))}
 	var err error
 	x.Location, err = typedPin(f, was)
 	return x, err
 }
 
-// servicePointAdded: POST /desk/service-points (kind, name, address, note, street, opening, lit, access, location, location.datum).
+// servicePointAdded: POST /desk/service-points (kind, name, address, note, street, opening, lit, access, lot, location, location.datum).
 func (s *Site) servicePointAdded(c *fiber.Ctx) error {
 	f, err := s.form(c)
 	if err != nil {

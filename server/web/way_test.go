@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -8,6 +10,9 @@ import (
 	"time"
 
 	"shangquan/services/demo"
+	"shangquan/services/directory"
+	"shangquan/services/geo"
+	"shangquan/services/lang"
 )
 
 // S4: the page of a street tells of its entrances, parking and toilets, with hours and steps, as the district entered them, and of what goes on there.
@@ -50,6 +55,67 @@ func TestTheWayAlongAStreet(t *testing.T) {
 	has(t, "in English", anybody.page("/en"+street), "Stops, entrances, parking, toilets", "no steps", "Quiet hours")
 	has(t, "the list", anybody.page("/points"), "电影院后面", "没有台阶")
 	has(t, "GeoJSON names the kinds", anybody.page("/api/v1/points?kind=entrance&kind=parking"), "FeatureCollection")
+}
+
+// The last steps to a shop: its way leads to the entrances and car parks of its plaza, or to those near its door; of a car park it says what
+// kind it is, and of nothing else.
+func TestTheLastStepsToAShop(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	x.public(t)
+	desk, anybody := x.as(t, demo.Coordinator), x.as(t, "")
+	inPlaza, onStreet := "", ""
+	entries, err := x.directory.Sitemap(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		slug := entry.Slug
+		if entry.Kind != "shop" {
+			continue
+		}
+		shop, err := x.directory.Shop(t.Context(), slug, lang.Hans, evening)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, where := point(shop.Listing, shop.Plaza), ""
+		switch {
+		case at == nil || shop.Street == nil && shop.Plaza == nil:
+			continue
+		case shop.Plaza != nil && shop.Plaza.Location != nil && inPlaza == "":
+			inPlaza, where, at = slug, "商场", shop.Plaza.Location
+		case shop.Plaza == nil && onStreet == "" && len(shop.Street.Lines) > 0 && geo.FromLines(at.Point, shop.Street.Lines) < directory.OnStreet:
+			onStreet, where = slug, "路边"
+		default:
+			continue
+		}
+		sent := url.Values{"form": {"point"}, "kind": {"parking"}, "name": {where + "车库"}, "lot": {"underground"}, "access": {"step_free"}, "location": {fmt.Sprintf("%f,%f", at.Lat, at.Lng)}, "location.datum": {"wgs84"}}
+		if shop.Plaza == nil {
+			sent.Set("street", shop.Street.ID)
+		}
+		desk.done("/desk/service-points", sent)
+		for name, change := range map[string][2]string{"入口": {"kind", "entrance"}, "远处": {"location", fmt.Sprintf("%f,%f", at.Lat+0.01, at.Lng)}} {
+			other := maps.Clone(sent)
+			other.Set("name", where+name)
+			other.Set(change[0], change[1])
+			desk.done("/desk/service-points", other)
+		}
+		rooftop := maps.Clone(sent)
+		rooftop.Set("lot", "rooftop")
+		if a := desk.post("/desk/service-points", rooftop); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="point-lot-error"`) || !strings.Contains(a.body, where+"车库") {
+			t.Errorf("no such kind of car park: %d %s", a.status, complaint(a.body))
+		}
+	}
+	x.public(t)
+	for where, slug := range map[string]string{"商场": inPlaza, "路边": onStreet} {
+		page := anybody.page("/shops/" + slug + "/go")
+		has(t, where, page, "入口和停车", where+"车库", "地下停车库", "没有台阶", where+"入口")
+		if strings.Contains(page, where+"远处") || strings.Count(page, "地下停车库") != 1 {
+			t.Errorf("%s: it leads to what is far away, or calls an entrance a car park", where)
+		}
+		has(t, "in English", anybody.page("/en/shops/"+slug+"/go"), "Entrances and parking", "underground car park")
+	}
+	has(t, "GeoJSON", anybody.page("/api/v1/points?kind=parking"), `"parking":"underground"`)
 }
 
 // What goes on in a street is told on its page: a notice that is no banner, once, and an activity whose place names the street.

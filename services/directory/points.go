@@ -125,6 +125,8 @@ type PointSummary struct {
 	Lit   bool   `json:"lit,omitempty"`
 	// Access is place.NoSteps or place.Steps; empty where nobody looked.
 	Access place.Access `json:"access,omitempty"`
+	// Parking is how cars stand in a car park; empty where nobody looked.
+	Parking place.Lot `json:"parking,omitempty"`
 	// Lasts are the last departures of a stop that somebody of the district looked up.
 	Lasts *place.Lasts `json:"last_departures,omitempty"`
 }
@@ -145,7 +147,7 @@ func GeoJSON(groups []PointGroup, cal *calendar.Calendar, now time.Time) Feature
 				Properties: PointSummary{
 					Kind: p.Kind, Name: p.Name.Hans, NameHant: p.Name.Hant, NameEn: p.Name.En, Address: p.Address,
 					Lines: append([]string{}, p.Lines...), Note: p.Note, Shop: r.Slug, Source: p.Source, CheckedOn: p.CheckedOn,
-					AccuracyM: p.Location.AccuracyM, Lit: p.Lit, Access: p.Access,
+					AccuracyM: p.Location.AccuracyM, Lit: p.Lit, Access: p.Access, Parking: p.Lot,
 				},
 			}
 			if h := p.Usable(); h != nil {

@@ -145,6 +145,8 @@ type Point struct {
 	Lit     bool  `json:"lit,omitempty"`
 	// Access is whether there are steps on the way into it.
 	Access Access `json:"access,omitempty"`
+	// Lot is how cars stand there, of a car park.
+	Lot Lot `json:"lot,omitempty"`
 	// Lasts are the last departures, of a stop.
 	Lasts Lasts `json:"lasts,omitzero"`
 	// Page is the path of a page that says more, of points that are made of other records.
@@ -164,6 +166,20 @@ const (
 	NoSteps Access = "step_free"
 	Steps   Access = "steps"
 )
+
+// Lot is how cars stand in a car park; empty where nobody looked, and of everything else.
+type Lot string
+
+// The kinds of car parks.
+const (
+	Ground      Lot = "ground" // open, at street level
+	Underground Lot = "underground"
+	Storeys     Lot = "storeys" // a building of its own
+	Roadside    Lot = "roadside"
+)
+
+// Lots lists the kinds of car parks in the order forms offer them.
+var Lots = []Lot{Ground, Underground, Storeys, Roadside}
 
 // Usable is when a point can be used: as the record says that it is made of, or as the district wrote it down; nil where nobody says.
 func (p *Point) Usable() *hours.Hours {

@@ -24,11 +24,15 @@ type PointFacts struct {
 	Opening  string // when it can be used, see ReadTimes; empty: nobody says
 	Lit      bool   // somebody saw it lit at night
 	Access   Access
+	Lot      Lot // of a car park; of everything else it is not looked at
 }
 
 func (x *PointFacts) into(p *Point) error {
 	p.Kind, p.Name, p.Address, p.Note, p.Location, p.Lit = x.Kind, x.Name.Clean(), lang.Clean(x.Address), lang.Clean(x.Note), x.Location, x.Lit
-	p.StreetID, p.Access = x.StreetID, x.Access
+	p.StreetID, p.Access, p.Lot = x.StreetID, x.Access, ""
+	if p.Kind == Parking {
+		p.Lot = x.Lot
+	}
 	p.Opening, _ = ReadTimes(x.Opening) // what cannot be read has no hours, which Validate refuses
 	return p.Validate()
 }

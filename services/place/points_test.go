@@ -89,3 +89,29 @@ func TestPointsThatAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// What kind of car park it is, is said of car parks alone: who changes the kind of a point leaves nothing behind. A list that is read in
+// again knows nothing of it and takes nothing away.
+func TestLotIsOfCarParks(t *testing.T) {
+	e, _, _ := editor(t)
+	ctx := t.Context()
+	park := bench()
+	park.Kind, park.Lot = place.Parking, "rooftop"
+	if _, err := e.AddPoint(ctx, coordinator, park); !fault.Is(err, fault.Invalid) {
+		t.Errorf("no such kind: %v", err)
+	}
+	park.Lot = place.Underground
+	p := must(t, first(e.AddPoint(ctx, coordinator, park)), nil)
+	must(t, first(e.SavePoints(ctx, []place.Point{{Meta: p.Meta, Kind: place.Parking, Name: p.Name}})), nil)
+	if p = first(e.Point(ctx, p.ID)); p.Lot != place.Underground {
+		t.Errorf("%+v", p)
+	}
+	park.Kind = place.Toilet
+	if p = must(t, first(e.SetPoint(ctx, coordinator, p.ID, p.Rev, park)), nil); p.Lot != "" {
+		t.Errorf("a toilet is %s", p.Lot)
+	}
+	stray := place.Point{Kind: place.Toilet, Name: p.Name, Lines: []string{}, Lot: place.Roadside}
+	if err := stray.Validate(); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a toilet beside the road: %v", err)
+	}
+}

@@ -264,7 +264,7 @@ func (s *Street) carry(was *Street) {
 }
 func (p *Plaza) carry(was *Plaza) { p.Trail, p.Ended = was.Trail, was.Ended }
 func (p *Point) carry(was *Point) {
-	p.Trail, p.Gone, p.Opening, p.Lit, p.Access, p.Lasts = was.Trail, was.Gone, was.Opening, was.Lit, was.Access, was.Lasts
+	p.Trail, p.Gone, p.Opening, p.Lit, p.Access, p.Lot, p.Lasts = was.Trail, was.Gone, was.Opening, was.Lit, was.Access, was.Lot, was.Lasts
 }
 
 func (u *Unit) carry(was *Unit) {

@@ -112,6 +112,9 @@ func (p *Point) Validate() error {
 	if p.Access != "" && p.Access != NoSteps && p.Access != Steps {
 		c.wrong("access", "error.choice")
 	}
+	if p.Lot != "" && (p.Kind != Parking || !slices.Contains(Lots, p.Lot)) {
+		c.wrong("lot", "error.choice")
+	}
 	if p.Opening.Text != "" && !p.Opening.Hours.Known {
 		c.wrong("opening", "error.street.pedestrian")
 	}
