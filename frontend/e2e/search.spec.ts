@@ -85,6 +85,19 @@ test('filters live in the address, go back to page 1, and the back button takes 
 	await expect(page.locator('.cnt')).toHaveAttribute('role', 'status');
 });
 
+test('a kind that few shops have is folded away, and can be chosen', async ({ page }) => {
+	await page.goto('/');
+	if (!wide(page)) await page.getByRole('link', { name: '筛选' }).click();
+	const kinds = page.locator('#f-cat');
+	await expect(kinds.getByLabel('影院')).toBeHidden();
+	await kinds.getByText(/^还有 \d+ 样$/).click();
+	await kinds.getByLabel('影院').check();
+	if (!wide(page)) await page.getByRole('button', { name: '按所选筛选' }).click();
+	await expect(page).toHaveURL(/[?&]cat=cinema/);
+	await expect(page.locator('#found .shops').first()).toContainText('影');
+	if (wide(page)) await expect(page.locator('#f-cat').getByLabel('影院')).toBeChecked(); // it is unfolded
+});
+
 test('the order can be changed and is kept with the words', async ({ page }) => {
 	await page.goto('/?q=银行');
 	await page.locator('.sorts').getByRole('link', { name: '店名' }).click();

@@ -69,6 +69,11 @@ func (s *Site) lastSteps(c *fiber.Ctx, p *speaker, shop *directory.ShopPage) ([]
 			return nil, err
 		}
 		groups = page.Way
+		for _, g := range groups {
+			for i := range g.Points {
+				g.Points[i].Metres = -1 // from the middle of the plaza, and its address says more
+			}
+		}
 	case shop.Street != nil && at != nil:
 		page, err := s.directory.Street(c.UserContext(), shop.Street.Slug, p.Lang, p.now)
 		if err != nil {

@@ -183,6 +183,11 @@ func listJSONLD(name string, items []listItem) any {
 	return thing{"@type": "ItemList", "name": name, "numberOfItems": len(items), "itemListElement": items}
 }
 
+// namesJSONLD is a list of what has no page of its own: names alone.
+func namesJSONLD(name string, items []string) any {
+	return thing{"@type": "ItemList", "name": name, "numberOfItems": len(items), "itemListElement": items}
+}
+
 // offersJSONLD is what shops announce: an event with its days and the shop as its place, anything else as an offer of the shop.
 func (s *Site) offersJSONLD(p *speaker, name string, posts []directory.ShopPost) any {
 	items := make([]listItem, len(posts))

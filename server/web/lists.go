@@ -188,7 +188,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 		return err
 	}
 	v := pointsPage{Title: p.say("points.title"), Lead: p.say("points.lead")}
-	pinned, named := []directory.PointRow{}, []listItem{}
+	pinned, named := []directory.PointRow{}, []string{}
 	for _, g := range groups {
 		group := pointGroup{ID: string(g.Kind), Title: p.say("points.kind." + string(g.Kind)), Icon: pointIcons[g.Kind]}
 		for _, r := range g.Points {
@@ -200,7 +200,9 @@ func (s *Site) points(c *fiber.Ctx) error {
 				pinned = append(pinned, r)
 			}
 			group.Points = append(group.Points, s.pointOf(p, r))
-			named = append(named, listItem{Type: "ListItem", Position: len(named) + 1, Name: r.Point.Name.Hans})
+			if r.Point.Core && len(named) < plan.MaxPins { // the page has a budget
+				named = append(named, r.Point.Name.Hans)
+			}
 		}
 		if len(group.Points) > 0 {
 			v.Groups = append(v.Groups, group)
@@ -213,7 +215,7 @@ func (s *Site) points(c *fiber.Ctx) error {
 	v.Base = s.Base(c, v.Title)
 	v.Base.Description = v.Lead
 	if len(named) > 0 {
-		v.Base.JSONLD = graph(listJSONLD(v.Title, named), s.crumbsJSONLD(p, v.Title))
+		v.Base.JSONLD = graph(namesJSONLD(v.Title, named), s.crumbsJSONLD(p, v.Title))
 	}
 	if p.err != nil {
 		return p.err
