@@ -14,6 +14,7 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"shangquan/services/fault"
+	"shangquan/services/rescue"
 )
 
 // documents is a collection without the type of its documents, which pass as pointers to them.
@@ -149,12 +150,17 @@ func (c *documents) update(ctx context.Context, id string, rev int64, change fun
 		if err != nil {
 			return err
 		}
+		// What is handed back is read afresh, for change may have kept pointers into doc; and while the disk is waited for.
+		stored := c.fresh()
+		var reading rescue.Group
+		reading.Go(func() error { return c.decode(r.doc, stored) })
 		matched, err := c.eng.replace(ctx, r, was.Rev)
-		if err != nil {
+		if err := errors.Join(err, reading.Wait()); err != nil {
 			return err
 		}
 		if matched {
-			return c.decode(r.doc, into) // afresh: change may have kept pointers into doc
+			reflect.ValueOf(into).Elem().Set(reflect.ValueOf(stored).Elem())
+			return nil
 		}
 		if rev != 0 {
 			return fault.New(fault.Conflict, keyStale, fmt.Errorf("store: %s %s was changed meanwhile", c.spec.name, id))

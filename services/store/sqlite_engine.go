@@ -88,11 +88,35 @@ func (t *sqliteTable) insertRow(tx *txn, r record) error {
 }
 
 func (t *sqliteTable) replace(ctx context.Context, r record, rev int64) (matched bool, err error) {
-	err = t.db.write(ctx, func(tx *txn) error {
+	tried := false
+	same := func(tx *txn) (bool, error) {
+		tried = true
+		matched, err = t.replaceSame(tx, r, rev)
+		return matched, err
+	}
+	err = t.db.writeJob(ctx, &job{alone: same, run: func(tx *txn) error {
+		if !tried {
+			if done, err := same(tx); done || err != nil {
+				return err
+			}
+		}
 		matched, err = t.replaceRow(tx, r, rev)
 		return err
-	})
+	}})
 	return matched && err == nil, err
+}
+
+// replaceSame writes r over a row whose columns and lists say what r says; done is false, and nothing written, where that is not so.
+func (t *sqliteTable) replaceSame(tx *txn, r record, rev int64) (done bool, err error) {
+	lists, ok := t.listsOf(r)
+	if !ok || t.sql.same == "" {
+		return false, nil
+	}
+	n, err := tx.exec(t.sql.same, append(append(t.written(r), r.meta.ID, rev), append(t.args(r), lists...)...)...)
+	if n == 1 {
+		tx.touched[t] = struct{}{}
+	}
+	return n == 1, err
 }
 
 // separator stands before each value of a list that is compared as one text.
@@ -163,13 +187,6 @@ func ascending(a, b any) int {
 // replaceRow sets the columns whose value differs from what the row has. SQLite writes every index again that a column which is set
 // stands in, whatever its value: most edits would dirty a page of each for nothing.
 func (t *sqliteTable) replaceRow(tx *txn, r record, rev int64) (bool, error) {
-	if lists, ok := t.listsOf(r); ok && t.sql.same != "" {
-		args := append(append(t.written(r), r.meta.ID, rev), append(t.args(r), lists...)...)
-		if n, err := tx.exec(t.sql.same, args...); err != nil || n == 1 {
-			tx.touched[t] = struct{}{}
-			return n == 1, err
-		}
-	}
 	row, differ, err := t.differing(tx, r, rev)
 	if err != nil || row == 0 {
 		return false, err

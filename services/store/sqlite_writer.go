@@ -34,9 +34,11 @@ type writer struct {
 
 // job is one caller's write. It is either abandoned by its caller or taken by the writer, never both.
 type job struct {
-	run  func(*txn) error
-	took atomic.Bool
-	done chan error
+	// alone, which may be nil, does the work with one statement, if one will do: done. A statement outside a transaction is one of its own.
+	alone func(*txn) (done bool, err error)
+	run   func(*txn) error
+	took  atomic.Bool
+	done  chan error
 }
 
 // txn is what a job may do.
@@ -49,12 +51,16 @@ func newWriter(ctx context.Context, conn *sql.Conn) *writer {
 	return &writer{ctx: context.WithoutCancel(ctx), conn: conn, ended: make(chan struct{}), stmts: map[string]*sql.Stmt{}}
 }
 
-// write runs the job in a transaction of its own or of a batch, and returns when it is on disk or undone.
+// write runs a job in a transaction of its own or of a batch, and returns when it is on disk or undone.
 func (db *sqliteDB) write(ctx context.Context, run func(*txn) error) error {
+	return db.writeJob(ctx, &job{run: run})
+}
+
+func (db *sqliteDB) writeJob(ctx context.Context, j *job) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{run: run, done: make(chan error, 1)}
+	j.done = make(chan error, 1)
 	free, ok := db.writer.join(j)
 	if !ok {
 		return unavailable("store: %s is closed", db.path)
@@ -134,6 +140,10 @@ func (w *writer) commit(batch []*job) {
 			}
 		}
 	}()
+	if len(batch) == 1 && tx.alone(batch[0]) {
+		answered = true
+		return
+	}
 	_, err := tx.exec("BEGIN IMMEDIATE")
 	for i, j := range batch {
 		if err != nil {
@@ -160,15 +170,37 @@ func (w *writer) commit(batch []*job) {
 	if err != nil {
 		_, _ = tx.exec("ROLLBACK") // fails when SQLite rolled back by itself
 	} else {
-		for t := range tx.touched {
-			t.rev.Add(1)
-		}
+		tx.count()
 	}
 	answered = true
 	for i, j := range batch {
 		j.took.Store(true)
 		j.done <- errors.Join(results[i], err)
 	}
+}
+
+// count makes the writes of a transaction that is on disk known to who asks for revisions.
+func (tx *txn) count() {
+	for t := range tx.touched {
+		t.rev.Add(1)
+	}
+}
+
+// alone tries to do a job without a transaction and answers it then. BEGIN and COMMIT are two statements of three.
+func (tx *txn) alone(j *job) bool {
+	if j.alone == nil || !j.took.CompareAndSwap(false, true) {
+		return false
+	}
+	done, err := j.alone(tx)
+	if !done && err == nil {
+		j.took.Store(false) // nothing is written yet
+		return false
+	}
+	if err == nil {
+		tx.count()
+	}
+	j.done <- err
+	return true
 }
 
 var errPanicked = errors.New("another write of the same commit failed")
