@@ -288,8 +288,14 @@ func (db *sqliteDB) Backup(ctx context.Context, path string) error {
 	return nil
 }
 
+// Examine takes a connection of its own, which has none of the pages in memory yet.
 func (db *sqliteDB) Examine(ctx context.Context) (damage string, err error) {
-	err = db.readers.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&damage)
+	own, err := sql.Open("sqlite", db.dsn("query_only(1)"))
+	if err != nil {
+		return "", db.translate(err)
+	}
+	defer func() { _ = own.Close() }()
+	err = own.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&damage)
 	switch {
 	case code(err) == sqlite3.SQLITE_CORRUPT:
 		return err.Error(), nil

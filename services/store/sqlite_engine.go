@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"shangquan/services/fault"
 )
@@ -108,8 +109,11 @@ func (t *sqliteTable) replace(ctx context.Context, r record, rev int64) (matched
 
 // replaceSame writes r over a row whose columns and lists say what r says; done is false, and nothing written, where that is not so.
 func (t *sqliteTable) replaceSame(tx *txn, r record, rev int64) (done bool, err error) {
+	if t.sql.same == "" {
+		return false, nil
+	}
 	lists, ok := t.listsOf(r)
-	if !ok || t.sql.same == "" {
+	if !ok {
 		return false, nil
 	}
 	n, err := tx.exec(t.sql.same, append(append(t.written(r), r.meta.ID, rev), append(t.args(r), lists...)...)...)
@@ -118,9 +122,6 @@ func (t *sqliteTable) replaceSame(tx *txn, r record, rev int64) (done bool, err 
 	}
 	return n == 1, err
 }
-
-// separator stands before each value of a list that is compared as one text.
-const separator = "\x1f"
 
 // same is the statement of most edits, which leave what a document is found by as it is: it writes only if columns and lists say what the
 // new document says. Empty where a list holds numbers with a fraction, which a text may not say exactly.
@@ -134,7 +135,7 @@ func (t *sqliteTable) same(differ []string) string {
 			return ""
 		}
 		if f.many {
-			where = append(where, "coalesce((SELECT group_concat(char(31) || value, '' ORDER BY value) FROM "+t.side(f.path)+" WHERE doc = _pk), '') = ?")
+			where = append(where, "coalesce((SELECT group_concat(length(value) || ':' || value, '' ORDER BY value) FROM "+t.side(f.path)+" WHERE doc = _pk), '') = ?")
 		}
 	}
 	return "UPDATE " + quoted(t.sp.name) + " SET " + strings.Join(append(t.setsPending(), t.setsAlways()...), ", ") + " WHERE " + strings.Join(where, " AND ")
@@ -150,17 +151,19 @@ func (t *sqliteTable) listsOf(r record) (texts []any, ok bool) {
 		slices.SortFunc(values, ascending)
 		var text strings.Builder
 		for _, v := range slices.CompactFunc(values, func(a, b any) bool { return a == b }) {
+			var s string
 			switch v := v.(type) {
 			case string:
-				if strings.ContainsAny(v, separator+"\x00") { // SQLite ends a text it joins at a zero
+				if s = v; strings.Contains(s, "\x00") { // SQLite ends a text it joins at a zero
 					return nil, false
 				}
-				text.WriteString(separator + v)
 			case int64:
-				text.WriteString(separator + strconv.FormatInt(v, 10))
+				s = strconv.FormatInt(v, 10)
 			case bool:
-				text.WriteString(separator + map[bool]string{false: "0", true: "1"}[v])
+				s = map[bool]string{false: "0", true: "1"}[v]
 			}
+			// With its length before it no value can pass for two.
+			text.WriteString(strconv.Itoa(utf8.RuneCountInString(s)) + ":" + s)
 		}
 		texts = append(texts, text.String())
 	}

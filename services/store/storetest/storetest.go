@@ -42,6 +42,7 @@ func Run(t *testing.T, address func(t *testing.T) string, opts ...Option) {
 		{"documents", s.documents},
 		{"writes", s.writes},
 		{"races", s.races},
+		{"lists", s.lists},
 		{"queries", s.queries},
 		{"pages", s.pages},
 		{"refusals", s.refusals},
