@@ -165,15 +165,15 @@ func (d *district) follow(ctx context.Context, f *directory.Follower, log *slog.
 	return nil
 }
 
-// parts names what the site can do without for a while, and what each answers. One that is down makes the site poorer: searches are
-// answered by the index of the process, pages come without their pictures.
-func (d *district) parts(ctx context.Context) map[string]error {
-	parts := map[string]error{}
+// parts are what the site can do without for a while. One that is down makes the site poorer: searches are answered by the index of the
+// process, pages come without their pictures.
+func (d *district) parts() map[string]func(context.Context) error {
+	parts := map[string]func(context.Context) error{}
 	if d.people != nil {
-		parts["pictures"] = d.people.blobs.Ping(ctx)
+		parts["pictures"] = d.people.blobs.Ping
 	}
 	if d.outside != nil {
-		parts["search"] = d.outside.Health(ctx)
+		parts["search"] = d.outside.Health
 	}
 	return parts
 }

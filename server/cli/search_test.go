@@ -152,7 +152,7 @@ func TestMeilisearchIsFed(t *testing.T) {
 		m.Close()
 		// Initials are found by an index only, not by the plain search of names.
 		page, err := d.directory.Search(t.Context(), directory.Query{Text: "zggsyh"}, lang.Hans, d.now())
-		if err != nil || !page.Degraded || page.Total == 0 || d.parts(t.Context())["search"] == nil {
+		if err != nil || !page.Degraded || page.Total == 0 || d.parts()["search"](t.Context()) == nil {
 			t.Errorf("when it has gone: degraded %v, %d found, %v", page.Degraded, page.Total, err)
 		}
 		return nil
@@ -181,7 +181,7 @@ func feed(t *testing.T, m *outside, d *district) {
 	if page := ask("余天成"); page.Degraded || !slices.ContainsFunc(page.Rows, func(r directory.Row) bool { return r.Listing.ID == shop.ID }) {
 		t.Errorf("degraded %v, %d found", page.Degraded, page.Total)
 	}
-	if err := d.parts(t.Context())["search"]; err != nil {
+	if err := d.parts()["search"](t.Context()); err != nil {
 		t.Errorf("down: %v", err)
 	}
 	var before json.RawMessage

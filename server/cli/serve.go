@@ -78,7 +78,7 @@ func (p program) serve(ctx context.Context, o *options) (err error) {
 	site := web.New(web.Deps{ //nolint:contextcheck // its handlers outlive ctx: they finish after the signal to stop
 		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: d.holidays.Calendar,
 		API: api.New(d.directory, d.shops, d.vocabulary.Words, d.holidays.Calendar, c.Origin, d.now).For(d.posts, d.people.repeats), Log: log, Now: d.now,
-		Revision: d.revision, Ready: d.db.Ping, Parts: d.parts,
+		Revision: d.revision, Ready: d.db.Ping, Parts: d.parts(),
 		Services: services,
 	})
 	var listen net.ListenConfig

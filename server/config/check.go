@@ -34,6 +34,9 @@ func Check(c Config) []Finding {
 	k.proxies(c)
 	k.store(c)
 	k.search(c)
+	if c.Site.Area == "" {
+		k.warn("SHANGQUAN_AREA_CODE", "is not set beside SHANGQUAN_DISTRICT_NAME: a telephone number without an area code cannot be read")
+	}
 	if c.Env == Production {
 		k.production(c)
 	}

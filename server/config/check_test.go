@@ -36,6 +36,7 @@ func TestCheckFinds(t *testing.T) {
 		refuse  bool
 	}{
 		{"plain public address without proxy", []string{"TRUSTED_PROXIES", ""}, "ADDR", true},
+		{"another district without its area code", []string{"DISTRICT_NAME", "花山商圈", "CITY", "杭州市"}, "AREA_CODE", false},
 		{"IPv6 wildcard without proxy", []string{"TRUSTED_PROXIES", "", "ADDR", "[::]:80"}, "ADDR", true},
 		{"private address without proxy", []string{"TRUSTED_PROXIES", "", "ADDR", "10.0.0.5:8080"}, "ADDR", true},
 		{"http origin", []string{"ORIGIN", "http://shop.example.cn"}, "ORIGIN", true},

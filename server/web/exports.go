@@ -74,7 +74,7 @@ func whatChoice(p *speaker, f *form, what ...string) *ui.Choice {
 
 func formatChoice(p *speaker, f *form) *ui.Choice {
 	x := &ui.Choice{ID: "format", Name: "format", Legend: p.say("exports.format"), Options: []ui.Pick{
-		{Value: string(sheet.XLSX), Label: "XLSX", Hint: p.say("exports.xlsx_hint")}, {Value: string(sheet.CSV), Label: "CSV", Hint: p.say("exports.csv_hint")},
+		{Value: string(sheet.XLSX), Label: "XLSX", Hint: p.say("exports.xlsx_hint", "Max", sheet.MaxXLSXRows)}, {Value: string(sheet.CSV), Label: "CSV", Hint: p.say("exports.csv_hint")},
 	}}
 	picked(x, f)
 	return x

@@ -2,9 +2,13 @@ package web
 
 import (
 	"context"
+	"maps"
+	"sync"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+
+	"shangquan/services/rescue"
 )
 
 // readyTime is how long the store may take to say that it is there.
@@ -23,14 +27,43 @@ func (s *Site) readyz(c *fiber.Ctx) error {
 }
 
 func (s *Site) isReady(ctx context.Context) bool {
-	select {
-	case <-s.down:
-		return false
-	default:
-	}
 	ctx, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
-	return s.ready(ctx) == nil
+	return !s.stopping() && s.ready(ctx) == nil
+}
+
+func (s *Site) stopping() bool {
+	select {
+	case <-s.down:
+		return true
+	default:
+		return false
+	}
+}
+
+// askParts asks the store and every other part at once, each for as long as the store may take: one that hangs says nothing of the others.
+func (s *Site) askParts(ctx context.Context) map[string]error {
+	ask := maps.Clone(s.parts)
+	if ask == nil {
+		ask = map[string]func(context.Context) error{}
+	}
+	ask["store"] = s.ready
+	var mu sync.Mutex
+	var all rescue.Group
+	answers := map[string]error{}
+	for name, f := range ask {
+		all.Go(func() error {
+			ctx, cancel := context.WithTimeout(ctx, readyTime)
+			defer cancel()
+			err := rescue.Do(func() error { return f(ctx) })
+			mu.Lock()
+			defer mu.Unlock()
+			answers[name] = err
+			return nil
+		})
+	}
+	_ = all.Wait()
+	return answers
 }
 
 func plain(c *fiber.Ctx, status int, text string) error {

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -99,14 +97,8 @@ func (s *Site) Private() http.Handler {
 			Ready    bool              `json:"ready"`
 			Degraded []string          `json:"degraded"`
 			Parts    map[string]string `json:"parts"`
-		}{s.isReady(r.Context()), []string{}, map[string]string{}}
-		ctx, cancel := context.WithTimeout(r.Context(), readyTime)
-		defer cancel()
-		parts := map[string]error{"store": s.ready(ctx)}
-		if s.parts != nil {
-			maps.Copy(parts, s.parts(ctx))
-		}
-		for name, err := range parts {
+		}{false, []string{}, map[string]string{}}
+		for name, err := range s.askParts(r.Context()) {
 			if state.Parts[name] = "up"; err != nil {
 				state.Parts[name] = "down"
 				if name != "store" { // without which the site is not poorer but away
@@ -115,6 +107,7 @@ func (s *Site) Private() http.Handler {
 			}
 		}
 		slices.Sort(state.Degraded)
+		state.Ready = state.Parts["store"] == "up" && !s.stopping()
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		if !state.Ready {
 			w.WriteHeader(http.StatusServiceUnavailable)

@@ -84,10 +84,10 @@ type Deps struct {
 	// Revision identifies the data the pages are made from. It is asked on every request of a cached page and has to answer
 	// from memory.
 	Revision func(context.Context) (string, error)
-	// Ready fails while the store cannot answer. Parts, which may be nil, asks everything else that the site can do without for a while,
-	// by name ("search", "pictures"): nil for what answers.
+	// Ready fails while the store cannot answer. Parts, which may be nil, asks everything else that the site can do without for a while, by
+	// name ("search", "pictures").
 	Ready func(context.Context) error
-	Parts func(context.Context) map[string]error
+	Parts map[string]func(context.Context) error
 	// Services are what people who sign in work with; the zero value is a site without them.
 	Services Services
 	// API joins the same site map; nil for a site without one. Extra are routes that only tests have.
@@ -180,7 +180,7 @@ type Site struct {
 	now       func() time.Time
 	revision  func(context.Context) (string, error)
 	ready     func(context.Context) error
-	parts     func(context.Context) map[string]error
+	parts     map[string]func(context.Context) error
 	services  Services
 
 	app      *fiber.App

@@ -86,8 +86,17 @@ func newTrial(t testing.TB, extra []Route, settings ...string) *trial {
 	d.Now = func() time.Time { return time.Unix(0, x.clock.Load()).UTC() }
 	d.Revision = func(context.Context) (string, error) { return strconv.FormatInt(x.rev.Load(), 10), nil }
 	d.Ready = func(context.Context) error { err, _ := x.storeErr.Load().(error); return err }
-	d.Parts = func(context.Context) map[string]error {
-		return map[string]error{"search": errors.New("no answer"), "pictures": nil}
+	asked, once := make(chan struct{}), sync.Once{}
+	d.Parts = map[string]func(context.Context) error{
+		"search": func(ctx context.Context) error { // answers when the pictures are asked, so all are asked at once
+			select {
+			case <-asked:
+				return errors.New("no answer")
+			case <-ctx.Done():
+				return nil
+			}
+		},
+		"pictures": func(context.Context) error { once.Do(func() { close(asked) }); return nil },
 	}
 	d.Log = NewLog(x.lines, slog.LevelInfo)
 	t.Cleanup(func() { _ = d.Log.Close() })

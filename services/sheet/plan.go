@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/fault"
@@ -59,13 +60,15 @@ func NewPlan(ctx context.Context, r io.Reader, shops Shops, n *Names) (*Plan, er
 // Scan is NewPlan for who keeps the steps elsewhere: it hands each to each, in the order of the file, and keeps none. What it handed
 // out of a file that it then refuses is to be forgotten. An error of each ends it and is returned.
 func Scan(ctx context.Context, r io.Reader, shops Shops, n *Names, each func(Step) error) (Report, error) {
-	within, cancel := context.WithTimeout(ctx, maxTime)
-	defer cancel()
+	began := time.Now()
 	b := builder{rep: Report{Columns: []string{}, Ignored: []string{}, Rows: []Problem{}}, each: each, shops: shops, names: n, seen: map[string]int{}}
-	err := read(within, r, &b.rep, func(row int, cells []string) error { return b.row(within, row, cells) })
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		err = refuse("sheet.too_slow", nil)
-	}
+	err := read(ctx, r, &b.rep, func(row int, cells []string) error {
+		// A long CSV file has as much time for each of its rows as the longest XLSX file.
+		if time.Since(began) > maxTime*time.Duration(1+row/MaxXLSXRows) {
+			return refuse("sheet.too_slow", nil)
+		}
+		return b.row(ctx, row, cells)
+	})
 	if err == nil && b.at == nil {
 		err = refuse("sheet.empty", nil)
 	}

@@ -27,6 +27,9 @@ func read(ctx context.Context, r io.Reader, rep *Report, each rowFunc) error {
 			return err
 		}
 		if row > maxRows+1 {
+			if rep.Format == XLSX {
+				return refuse("sheet.too_many_xlsx_rows", map[string]any{"Max": maxRows, "CSV": MaxRows})
+			}
 			return refuse("sheet.too_many_rows", map[string]any{"Max": maxRows})
 		}
 		if len(cells) > maxCols {

@@ -101,13 +101,13 @@ func TestRefusedFiles(t *testing.T) {
 		{"archive with a part of more than 8 MiB", archive(t, map[string]string{"xl/worksheets/sheet1.xml": strings.Repeat(" ", 8<<20+1)}), "sheet.bomb"},
 		{"archive that unpacks to 33 MiB", archive(t, map[string]string{"a": eight, "b": eight, "c": eight, "d": eight, "e": eight[:1<<20]}), "sheet.bomb"},
 		{"archive that hides its size", lying(t), "sheet.xlsx_broken"},
-		{"an XLSX row too many", workbook(t, strings.Repeat("<row/>", MaxXLSXRows+1)+`<row><c t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_rows"},
+		{"an XLSX row too many", workbook(t, strings.Repeat("<row/>", MaxXLSXRows+1)+`<row><c t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_xlsx_rows"},
 		{"an XLSX column too many", workbook(t, `<row r="1"><c r="CW1" t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_columns"},
-		{"row a million", workbook(t, `<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_rows"},
+		{"row a million", workbook(t, `<row r="1048576"><c r="A1048576" t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_xlsx_rows"},
 		{"column sixteen thousand", workbook(t, `<row r="1"><c r="XFD1" t="inlineStr"><is><t>x</t></is></c></row>`), "sheet.too_many_columns"},
 		{"row far beyond any", workbook(t, `<row r="99999999999999"><c r="A1"><v>1</v></c></row>`), "sheet.xlsx_broken"},
 		{"quoted huge row", workbook(t, `<row r="&quot;1048577&quot;"><c r="A1"><v>1</v></c></row>`), "sheet.xlsx_broken"},
-		{"million empty rows", workbook(t, strings.Repeat("<row/>", 1_000_000)), "sheet.too_many_rows"},
+		{"million empty rows", workbook(t, strings.Repeat("<row/>", 1_000_000)), "sheet.too_many_xlsx_rows"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, _, _, err := all(c.data)

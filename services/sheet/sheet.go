@@ -19,17 +19,17 @@ const (
 
 // Limits of one import. A file beyond any of them is refused as a whole, before anything of it is kept.
 const (
-	MaxBytes     = 4 << 20  // size of the file
-	MaxRows      = 20_000   // rows after the header of a CSV file
-	MaxXLSXRows  = 5_000    // … of an XLSX file, of which every row takes many times as much memory
-	maxColumns   = 200      // columns of any row of a CSV file
-	maxXLSXCols  = 100      // … of an XLSX file; ours has 61
-	MaxCellBytes = 32 << 10 // length of one cell in UTF-8
-	maxUnzipped  = 32 << 20 // sum of everything packed in an XLSX file
-	maxPart      = 8 << 20  // one part of it; 5,000 shops as we write them are 7 MiB
-	maxEntries   = 200      // parts packed in an XLSX file
-	maxTime      = 20 * time.Second
-	maxProblems  = 1_000 // rows of problems a report keeps; Failed goes on counting
+	MaxBytes     = 4 << 20          // size of the file
+	MaxRows      = 20_000           // rows after the header of a CSV file
+	MaxXLSXRows  = 5_000            // … of an XLSX file, of which every row takes many times as much memory
+	maxColumns   = 200              // columns of any row of a CSV file
+	maxXLSXCols  = 100              // … of an XLSX file; ours has 61
+	MaxCellBytes = 32 << 10         // length of one cell in UTF-8
+	maxUnzipped  = 32 << 20         // sum of everything packed in an XLSX file
+	maxPart      = 8 << 20          // one part of it; 5,000 shops as we write them are 7 MiB
+	maxEntries   = 200              // parts packed in an XLSX file
+	maxTime      = 20 * time.Second // for up to 5,000 rows, and for each 5,000 more
+	maxProblems  = 1_000            // rows of problems a report keeps; Failed goes on counting
 )
 
 // Problem is one thing wrong with the file: where, what, and what to write instead if that is known.
