@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"encoding/xml"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,10 +63,6 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 	for _, path := range []string{"/", "/plazas", "/streets", "/night", "/heritage", "/points", "/holidays", "/notices", "/about", "/help", "/accessibility", "/privacy", "/open-data", "/bodies", "/meetings", "/station", "/spaces", "/activities", "/neighbours", "/programme", "/policies", "/outdoor", "/vacancies", "/heritage/walk", "/how-we-answer"} {
 		add(path, time.Time{})
 	}
-	folder := map[string]string{"shop": "/shops/", "street": "/streets/", "plaza": "/plazas/"}
-	for _, e := range entries {
-		add(folder[e.Kind]+e.Slug, e.Mod)
-	}
 	if s.services.Vacancies != nil {
 		list, err := s.services.Vacancies.Public(c.UserContext())
 		if err != nil {
@@ -88,6 +85,12 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 	}
 	for _, x := range s.board(c).Live(s.now(), notice.Filter{}) {
 		add("/notices/"+x.ID, x.UpdatedAt)
+	}
+	// Streets, plazas and shops come last: of a district with more than one file holds, only shops are left to be found by their lists.
+	folder := map[string]string{"shop": "/shops/", "street": "/streets/", "plaza": "/plazas/"}
+	slices.Reverse(entries)
+	for _, e := range entries {
+		add(folder[e.Kind]+e.Slug, e.Mod)
 	}
 	body, err := xml.Marshal(set)
 	if err != nil {

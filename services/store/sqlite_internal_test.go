@@ -401,6 +401,38 @@ func TestSQLiteExamine(t *testing.T) {
 	}
 }
 
+// TestSQLiteDiskFull: on a full disk writes are refused and change nothing, reads go on, and with space it writes again. FLT-10.
+func TestSQLiteDiskFull(t *testing.T) {
+	db, c := openTest(t, filepath.Join(t.TempDir(), "full.db"))
+	if err := c.Insert(t.Context(), &note{Meta: Meta{ID: "a"}, Slug: "a", Text: "before"}); err != nil {
+		t.Fatal(err)
+	}
+	pages := func(n int) {
+		t.Helper()
+		if _, err := db.writer.conn.ExecContext(t.Context(), fmt.Sprintf("PRAGMA max_page_count = %d", n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pages(1) // as many as there are
+	long := strings.Repeat("long ", 50_000)
+	if err := c.Insert(t.Context(), &note{Meta: Meta{ID: "b"}, Slug: "b", Text: long}); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("Insert = %v, want Unavailable", err)
+	}
+	if _, err := c.Update(t.Context(), "a", 1, func(n *note) error { n.Text = long; return nil }); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("Update = %v, want Unavailable", err)
+	}
+	if got, err := c.Get(t.Context(), "a"); err != nil || got.Text != "before" || got.Rev != 1 {
+		t.Errorf("Get = %+v, %v; want what was there before", got.Meta, err)
+	}
+	if n, err := c.Count(t.Context(), All()); err != nil || n != 1 {
+		t.Errorf("Count = %d, %v", n, err)
+	}
+	pages(100_000)
+	if got, err := c.Update(t.Context(), "a", 1, func(n *note) error { n.Text = long; return nil }); err != nil || got.Rev != 2 {
+		t.Errorf("Update with space again = %+v, %v", got.Meta, err)
+	}
+}
+
 // TestSQLiteErasesForGood: what is erased is in no free page of the file.
 func TestSQLiteErasesForGood(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "erased.db")
