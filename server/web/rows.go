@@ -41,7 +41,7 @@ func (s *Site) rowsWith(p *speaker, list []directory.Row, there func(i int) stri
 }
 
 func rowKey(r *directory.Row, status ui.Status, offered bool) ui.RowKey {
-	k := ui.RowKey{ID: r.Listing.ID, Rev: r.Listing.Rev, Status: status, Offer: offered}
+	k := ui.RowKey{ID: r.Listing.ID, Rev: r.Listing.Rev, Words: r.Words, Status: status, Offer: offered}
 	if r.Street != nil {
 		k.StreetRev = r.Street.Rev
 	}

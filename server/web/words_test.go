@@ -156,3 +156,22 @@ func TestTaxonomyIsEdited(t *testing.T) {
 		}
 	}
 }
+
+// Rows are kept between requests: a category that has another name has it in the rows too, and so has the icon of a tag.
+func TestRenamedCategoryInRows(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	x.public(t)
+	admin, visitor := x.as(t, demo.Admin), x.as(t, "")
+	const old, renamed = `<p class="meta"><span>面馆</span>`, `<p class="meta"><span>面条店</span>`
+	before := strings.Count(visitor.page("/?cat=noodles"), old)
+	if before == 0 {
+		t.Fatal("no row says what kind of shop it is")
+	}
+	admin.done("/admin/taxonomy/category/noodles", url.Values{"rev": {"0"}, "do": {"set"}, "hans": {"面条店"}, "hant": {"麵條店"}, "en": {"Noodle shop"}, "group": {"food"}})
+	x.wait(time.Minute)
+	x.public(t)
+	if body := visitor.page("/?cat=noodles"); strings.Count(body, renamed) != before || strings.Contains(body, old) {
+		t.Errorf("%d of %d rows have the new name, %d the old one", strings.Count(body, renamed), before, strings.Count(body, old))
+	}
+}

@@ -26,7 +26,9 @@ type Row struct {
 	Plaza    *place.Plaza
 	Floor    string // label of the floor, empty when unknown
 	Tags     []taxonomy.Tag
-	Status   hours.Status
+	// Words is the vocabulary that Category and Tags are from; another pointer when it was changed.
+	Words  *taxonomy.Table
+	Status hours.Status
 	// Stale says that the hours were confirmed too long ago to be relied on: the status is then unknown.
 	Stale bool
 	// Posts are the live posts of the shop, those announced for later too.
@@ -82,7 +84,7 @@ func (r *Row) Plate(t lang.Tag) place.Plate {
 func (s *snapshot) row(n int32, cal *calendar.Calendar, t lang.Tag, now time.Time, near *geo.Point) Row {
 	sh := &s.shops[n]
 	l := sh.Listing
-	r := Row{Listing: l, Stale: listing.Stale(l, now), Tags: make([]taxonomy.Tag, 0, len(l.TagIDs)), Metres: -1}
+	r := Row{Listing: l, Stale: listing.Stale(l, now), Tags: make([]taxonomy.Tag, 0, len(l.TagIDs)), Words: s.reg.words, Metres: -1}
 	r.Name, r.NameLang = l.Name.In(t)
 	if sh.category >= 0 {
 		r.Category = &s.reg.categories[sh.category]

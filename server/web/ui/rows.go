@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"strings"
 	"sync"
+
+	"shangquan/services/taxonomy"
 )
 
 // Rows renders shop rows of one language. What of a row is the same for everybody is rendered once and kept as the pieces between
@@ -20,6 +22,7 @@ type Rows struct {
 type RowKey struct {
 	ID                       string
 	Rev, StreetRev, PlazaRev int64
+	Words                    *taxonomy.Table // the names of its category and tags are from
 	Status                   Status
 	Offer                    bool // it says that there is an offer today
 	walk, hint               bool // the row has them at all
