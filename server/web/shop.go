@@ -240,10 +240,10 @@ func week(p *speaker, shop *directory.ShopPage) (table *ui.Week, text, note stri
 	if !l.Hours.Known {
 		return nil, l.Hours.Text, p.say("shop.hours.unknown")
 	}
-	table = &ui.Week{Days: []ui.WeekDay{}, Note: confirmed(p, l)}
-	if shop.Stale {
-		table.Note = p.say("shop.hours.stale") + table.Note
+	if shop.Stale { // of the week nothing may be relied on, and of holidays no more
+		return nil, l.Hours.Text, p.say("shop.hours.stale") + confirmed(p, l)
 	}
+	table = &ui.Week{Days: []ui.WeekDay{}, Note: confirmed(p, l)}
 	today := calendar.Today(p.now)
 	for _, d := range shop.Week {
 		table.Days = append(table.Days, ui.WeekDay{Name: ui.Weekday(p.Lang, d.Date.Weekday()), Today: d.Date == today, Spans: spans(p, d.Spans)})

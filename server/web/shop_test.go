@@ -4,6 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"shangquan/services/access"
+	"shangquan/services/calendar"
+	"shangquan/services/demo"
 	"shangquan/services/directory"
 	"shangquan/services/hours"
 	"shangquan/services/lang"
@@ -47,5 +50,69 @@ func TestWeekSaysHolidays(t *testing.T) {
 	body := x.get(t, "/shops/xing-ba-ke-song-jiang-wan-da-guang-chang-dian")
 	if !strings.Contains(body, `<th scope="row">节假日</th><td><span>时间待确认</span>`) {
 		t.Error("the page does not say that holidays are open questions")
+	}
+}
+
+// Hours that were confirmed too long ago are told neither as a week nor for holidays: it says that they were not checked, and when last.
+func TestStaleHoursAreNoTable(t *testing.T) {
+	x := sampled(t)
+	p := &speaker{Words: x.catalogue.In(lang.Hans), now: evening}
+	l := &listing.Listing{Confirmed: listing.Confirmed{On: "2020-05-01", By: "owner"}}
+	l.Hours = noonAndEvening()
+	l.Hours.ByClass = map[string][]hours.Span{"holiday": {{Open: 600, Close: 1200}}}
+	cal, err := calendar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop := directory.Preview(l, cal, lang.Hans, evening)
+	table, _, note := week(p, &shop)
+	if table != nil || !strings.Contains(note, "很久没有核对了") || !strings.Contains(note, "2020") || p.err != nil {
+		t.Errorf("table %+v, note %q (%v)", table, note, p.err)
+	}
+	l.Confirmed.On = "2026-10-10"
+	shop = directory.Preview(l, cal, lang.Hans, evening)
+	if table, _, note = week(p, &shop); table == nil || len(table.Days) != 9 || note != "" {
+		t.Errorf("confirmed this week: %+v, note %q", table, note)
+	}
+}
+
+// A shop that moved or closed for good keeps its page: what became of it, since when, and where one goes now. It is not called and has no week.
+func TestPageOfShopThatIsGone(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	by := access.System("test")
+	own := x.people[demo.Owner].ListingIDs
+	to, err := x.services.Listings.Get(t.Context(), x.people[demo.Rival].ListingIDs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, tt := range []struct {
+		name    string
+		closure listing.Closure
+		says    []string
+		never   []string
+	}{
+		{
+			"moved to a shop of the district", listing.Closure{Kind: listing.Moved, On: "2026-10-08", ForwardTo: "中山东路 8 号", ForwardID: to.ID},
+			[]string{"<b>这家店搬走了。</b>", "从 10 月 8 日起。", "新地址：中山东路 8 号。", `href="/shops/` + to.Slug + `">看新的店：` + to.Name.Hans + "</a>"},
+			[]string{"这家店不开了"},
+		},
+		{
+			"ceased", listing.Closure{Kind: listing.Ceased, On: "2026-10-08"},
+			[]string{"<b>这家店不开了。</b>", "从 10 月 8 日起。"}, []string{"这家店搬走了", "新地址", "看新的店"},
+		},
+	} {
+		l, err := x.services.Listings.Close(t.Context(), by, own[i], 0, tt.closure)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.public(t)
+		page := x.as(t, "").page("/shops/" + l.Slug)
+		has(t, tt.name, page, tt.says...)
+		for _, w := range append(tt.never, `class="week"`, `<a class="btn" href="tel:`) {
+			if strings.Contains(page, w) {
+				t.Errorf("%s: the page has %s", tt.name, w)
+			}
+		}
 	}
 }
