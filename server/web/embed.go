@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -61,6 +62,8 @@ type embedView struct {
 	Title string
 	Shops []embeddedShop
 	None  string
+	// Wrong says what of the address cannot be read or is not known; the list is then empty, for it would be of other shops.
+	Wrong []string
 	All   ui.Link
 }
 
@@ -96,13 +99,14 @@ func (s *Site) embedShop(c *fiber.Ctx) error {
 	return s.showEmbed(c, p, v)
 }
 
-// embedList: GET /embed, with the parameters of a search. A parameter that cannot be read is left out, as in a search.
+// embedList: GET /embed, with the parameters of a search. One that cannot be read, or names what is not there, is said instead of a list:
+// who put the frame there asked for some shops and would show all of them.
 func (s *Site) embedList(c *fiber.Ctx) error {
 	values := url.Values{}
 	for name, value := range c.Request().URI().QueryArgs().All() {
 		values.Add(string(name), string(value))
 	}
-	q, _ := directory.ParseQuery(values, paramTheme)
+	q, problems := directory.ParseQuery(values, paramTheme)
 	q = q.AsMap(false).AtPage(1)
 	p := s.speaker(c)
 	page, err := s.directory.Search(c.UserContext(), q, p.Lang, p.now)
@@ -115,6 +119,13 @@ func (s *Site) embedList(c *fiber.Ctx) error {
 	v := embedView{Title: p.say("search.heading", "Place", s.place(p.Lang)), None: p.say("embed.none")}
 	if q.Text != "" {
 		v.Title = p.say("embed.searched", "Text", q.Text)
+	}
+	for _, f := range slices.Concat(problems, page.Problems) {
+		v.Wrong = append(v.Wrong, p.problem(f))
+	}
+	if len(v.Wrong) > 0 {
+		v.All = ui.Link{Label: p.say("nav.find"), Href: s.config.Origin + ui.Href(p.Lang, "/")}
+		return s.showEmbed(c, p, v)
 	}
 	for i := range page.Rows[:min(len(page.Rows), embedRows)] {
 		v.Shops = append(v.Shops, s.embedOf(p, &page.Rows[i]))

@@ -60,3 +60,19 @@ func TestEmbed(t *testing.T) {
 		t.Error("the page of a shop does not lead to the code")
 	}
 }
+
+// A list that was asked for with words nobody knows shows no other shops instead: it says what is wrong, and leads to the site.
+func TestEmbedOfNothingKnown(t *testing.T) {
+	x := sampled(t)
+	for path, says := range map[string]string{
+		"/embed?cat=nonsense-cat": "nonsense-cat", "/embed?open=sometimes": "sometimes", "/en/embed?catt=noodles": "catt", "/embed?cat=noodles&at=no-such-street": "no-such-street",
+	} {
+		body := x.get(t, path)
+		if strings.Contains(body, "<h2") || strings.Contains(body, "embed-list") || !strings.Contains(body, says) || !strings.Contains(body, `href="http://shop.test/`) {
+			t.Errorf("%s: %s", path, body)
+		}
+	}
+	if body := x.get(t, "/embed?cat=noodles&from=timeline&utm_source=x"); !strings.Contains(body, "embed-list") {
+		t.Error("what an app adds to an address is taken for a mistake")
+	}
+}
