@@ -1,11 +1,14 @@
 package web
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
+	"shangquan/services/directory"
 	"shangquan/services/lang"
 )
 
@@ -65,7 +68,7 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 			ICP: id.ICP, Police: id.Police, Undertaker: id.Undertaker, SiteCode: id.SiteCode, Complaints: id.Complaints,
 		},
 	}
-	if q := string(c.Request().URI().QueryString()); q != "" {
+	if q := askedFor(c); q != "" {
 		b.Back += "?" + q
 	}
 	b.Emergencies = s.emergencies(c)
@@ -89,6 +92,18 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 		b.Site.PoliceHref = "https://beian.mps.gov.cn/"
 	}
 	return b
+}
+
+// askedFor is the query of an address without what only says how people came by it: the page may be kept for others.
+func askedFor(c *fiber.Ctx) string {
+	all := strings.Split(string(c.Request().URI().QueryString()), "&")
+	return strings.Join(slices.DeleteFunc(all, func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(name); err == nil {
+			name = plain
+		}
+		return directory.Carried(name)
+	}), "&")
 }
 
 // dialled keeps of a number as shown what a phone dials.

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"shangquan/frontend"
+	"shangquan/services/directory"
 )
 
 // cacheBytes bounds the page cache. A page of 20 KB with one encoding counts about 30 KB.
@@ -246,10 +247,10 @@ func (s *Site) cacheKey(b []byte, c *fiber.Ctx, r *Request, names []string) []by
 	return b
 }
 
-// asksMore reports whether there are parameters beside those that change the answer and the marks of campaigns, which change none.
+// asksMore reports whether there are parameters beside those that change the answer and those that say how people came by the address.
 func asksMore(args *fasthttp.Args, names []string) bool {
 	for k := range args.All() {
-		if !slices.Contains(names, string(k)) && !bytes.HasPrefix(k, []byte("utm_")) {
+		if !slices.Contains(names, string(k)) && !directory.Carried(string(k)) {
 			return true
 		}
 	}

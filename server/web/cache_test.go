@@ -39,6 +39,7 @@ func TestCacheKey(t *testing.T) {
 		{"the same", []string{"/x"}, []string{"/x"}, nil, true},
 		{"another order", []string{"/x?q=a&cat=b"}, []string{"/x?cat=b&q=a"}, nil, true},
 		{"a parameter the page does not read", []string{"/x?q=a"}, []string{"/x?utm_source=z&q=a"}, nil, true},
+		{"what WeChat adds to an address", []string{"/x?q=a"}, []string{"/x?from=timeline&isappinstalled=0&q=a"}, nil, true},
 		{"a cookie the page does not read", []string{"/x"}, []string{"/x", "Cookie", "other=1"}, nil, true},
 		{"a theme off the list", []string{"/x"}, []string{"/x", "Cookie", "theme=pink"}, nil, true},
 		{"escaped otherwise", []string{"/x?q=a"}, []string{"/x?q=%61"}, nil, true},
@@ -306,5 +307,23 @@ func TestPagesForNowAreNotKept(t *testing.T) {
 	}
 	if made.Load() != 2 {
 		t.Errorf("made %d times for two who asked", made.Load())
+	}
+}
+
+// What an app adds to the address of one visitor may be a pass of his. It is in no page that others are given.
+func TestCarriedParametersStayOutOfPages(t *testing.T) {
+	x := sampled(t)
+	for _, path := range []string{"/points", "/", "/?q=%E9%9D%A2&open=now"} {
+		mark := "?"
+		if strings.Contains(path, "?") {
+			mark = "&"
+		}
+		first := x.get(t, path+mark+"pass_ticket=SECRET1&from=timeline&utm_source=mail")
+		if again := x.get(t, path); strings.Contains(first, "SECRET1") || again != first {
+			t.Errorf("%s holds what was added to the address of one visitor", path)
+		}
+	}
+	if body := x.get(t, "/?q=%E9%9D%A2&open=now&pass_ticket=1"); !strings.Contains(body, `name="back" value="/?q=%E9%9D%A2&amp;open=now"`) {
+		t.Error("the way back has lost what was asked")
 	}
 }

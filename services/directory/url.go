@@ -46,6 +46,12 @@ var carried = []string{
 	"nettype", "lang", "exportkey", "pass_ticket", "wx_header", "fbclid", "gclid", "spm", "share_token", "timestamp",
 }
 
+// Carried reports whether a parameter only says how people came by an address: the marks of campaigns, and what apps add. It changes no page, and
+// may be a pass of who shared the address, so it must be in none.
+func Carried(name string) bool {
+	return strings.HasPrefix(name, "utm_") || slices.Contains(carried, strings.ToLower(name))
+}
+
 // maxPage is beyond any list there can be: search.MaxTotal rows of text, or a city of shops to browse.
 const maxPage = 100_000
 
@@ -184,8 +190,7 @@ func shorten(s string) string {
 func (r *reader) unknown(own []string) {
 	var names []string
 	for name := range r.values {
-		if !slices.Contains(params, name) && !slices.Contains(own, name) && !slices.Contains(carried, strings.ToLower(name)) &&
-			!strings.HasPrefix(name, "utm_") {
+		if !slices.Contains(params, name) && !slices.Contains(own, name) && !Carried(name) {
 			names = append(names, name)
 		}
 	}
