@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -188,28 +189,30 @@ func (s *Site) points(c *fiber.Ctx) error {
 		return err
 	}
 	v := pointsPage{Title: p.say("points.title"), Lead: p.say("points.lead")}
-	pinned, named := []directory.PointRow{}, []string{}
+	for i := range groups {
+		groups[i].Points = slices.DeleteFunc(groups[i].Points, func(r directory.PointRow) bool {
+			return groups[i].Kind == place.BusStop && !r.Point.Core // stops far away help nobody who is here
+		})
+	}
+	pinned, listed, named := []directory.PointRow{}, 0, []string{}
+	if s.showsPlan() {
+		pinned = dealPins(groups)
+	}
 	for _, g := range groups {
 		group := pointGroup{ID: string(g.Kind), Title: p.say("points.kind." + string(g.Kind)), Icon: pointIcons[g.Kind]}
 		for _, r := range g.Points {
-			if g.Kind == place.BusStop && !r.Point.Core {
-				continue // stops far away help nobody who is here
-			}
-			if s.showsPlan() && r.Point.Core && r.Point.Location != nil && len(pinned) < plan.MaxPins {
-				r.Number = len(pinned) + 1
-				pinned = append(pinned, r)
-			}
 			group.Points = append(group.Points, s.pointOf(p, r))
 			if r.Point.Core && len(named) < plan.MaxPins { // the page has a budget
 				named = append(named, r.Point.Name.Hans)
 			}
 		}
+		listed += len(group.Points)
 		if len(group.Points) > 0 {
 			v.Groups = append(v.Groups, group)
 			v.Jumps = append(v.Jumps, ui.Chip{Label: p.say("points.jump", "Kind", group.Title, "N", len(group.Points)), Href: "#" + group.ID, Icon: group.Icon})
 		}
 	}
-	if v.Plan, err = s.pointsPlan(c, p, pinned); err != nil {
+	if v.Plan, err = s.pointsPlan(c, p, pinned, listed); err != nil {
 		return err
 	}
 	v.Base = s.Base(c, v.Title)
@@ -223,11 +226,47 @@ func (s *Site) points(c *fiber.Ctx) error {
 	return s.Render(c, "points", v)
 }
 
+// dealPins numbers the points that get a pin, in the order of the list, and returns them. A plan holds plan.MaxPins; they are dealt to the kinds in
+// turn, so that the many of one kind leave some to the others.
+func dealPins(groups []directory.PointGroup) []directory.PointRow {
+	on := func(r directory.PointRow) bool { return r.Point.Core && r.Point.Location != nil }
+	could, share := make([]int, len(groups)), make([]int, len(groups))
+	for i, g := range groups {
+		for _, r := range g.Points {
+			if on(r) {
+				could[i]++
+			}
+		}
+	}
+	for left, dealt := plan.MaxPins, true; dealt; {
+		dealt = false
+		for i := range groups {
+			if left > 0 && share[i] < could[i] {
+				share[i]++
+				left--
+				dealt = true
+			}
+		}
+	}
+	out := []directory.PointRow{}
+	for i, g := range groups {
+		for n := range g.Points {
+			if r := &g.Points[n]; share[i] > 0 && on(*r) {
+				share[i]--
+				r.Number = len(out) + 1
+				out = append(out, *r)
+			}
+		}
+	}
+	return out
+}
+
 // pointAnchor is where the list names a point. Those that are made of other records have a dot in their id, which an anchor has not.
 func pointAnchor(id string) string { return "point-" + strings.ReplaceAll(id, ".", "-") }
 
-// pointsPlan is the street plan with a pin for each point that has a number; nil where there is none to show.
-func (s *Site) pointsPlan(c *fiber.Ctx, p *speaker, rows []directory.PointRow) (*ui.Plan, error) {
+// pointsPlan is the street plan with a pin for each point that has a number; nil where there is none to show. It says how many of those listed have
+// none.
+func (s *Site) pointsPlan(c *fiber.Ctx, p *speaker, rows []directory.PointRow, listed int) (*ui.Plan, error) {
 	if !s.showsPlan() {
 		return nil, nil
 	}
@@ -239,7 +278,11 @@ func (s *Site) pointsPlan(c *fiber.Ctx, p *speaker, rows []directory.PointRow) (
 	for _, r := range rows {
 		byID[r.Point.ID] = r.Point
 	}
-	return s.publicPlan(d, ui.PlanView{ID: "plan", Description: p.say("points.plan"), Caption: p.say("points.plan_caption"), Look: func(id string) ui.PinLook {
+	caption := p.say("points.plan_caption")
+	if off := listed - len(d.Pins); off > 0 {
+		caption += p.count("points.off_plan", off)
+	}
+	return s.publicPlan(d, ui.PlanView{ID: "plan", Description: p.say("points.plan"), Caption: caption, Look: func(id string) ui.PinLook {
 		x := byID[id]
 		return ui.PinLook{Label: p.say("places.pin", "Name", p.name(x.Name), "Status", p.say("points.kind."+string(x.Kind))), Href: "#" + pointAnchor(id)}
 	}}), nil

@@ -78,7 +78,7 @@ func (s *Site) outdoorPage(c *fiber.Ctx) error {
 		v.None = p.say("outdoor.none")
 	}
 	var err error
-	if v.Plan, err = s.pointsPlan(c, p, pinned); err != nil {
+	if v.Plan, err = s.pointsPlan(c, p, pinned, len(list)); err != nil {
 		return err
 	}
 	v.Base = s.Base(c, v.Title)

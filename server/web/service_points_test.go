@@ -1,13 +1,16 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"shangquan/services/demo"
 	"shangquan/services/place"
+	"shangquan/services/plan"
 )
 
 // A coordinator enters a bench, a shaded place and a ramp; everybody finds them in the list, on the plan and as GeoJSON, until they are gone.
@@ -175,5 +178,42 @@ func TestFactsOfTheNight(t *testing.T) {
 	}
 	if a := desk.post("/desk/service-points/"+points[0].ID, url.Values{"form": {"lasts"}, "rev": {revision(points[0].Rev)}, "last": {"松江2路 22:10"}, "source": {"站牌"}}); a.status != http.StatusBadRequest {
 		t.Errorf("a bus leaves from where taxis stand: %d", a.status)
+	}
+}
+
+// The plan holds as many pins as one can tell apart. They are dealt to the kinds in turn, so that many toilets leave a pin to a bench, and
+// the page says how many are in the list alone.
+func TestPinsAreDealtToEveryKind(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	x.public(t)
+	desk, anybody := x.as(t, demo.Coordinator), x.as(t, "")
+	entered := func(kind, name string, n int) string {
+		t.Helper()
+		to := desk.done("/desk/service-points", url.Values{"form": {"point"}, "kind": {kind}, "name": {name}, "location": {fmt.Sprintf("31.01%02d, 121.2260", n)}, "location.datum": {"gcj02"}})
+		path, _, _ := strings.Cut(to, "?")
+		return "#point-" + strings.TrimPrefix(path, "/desk/service-points/")
+	}
+	for n := range plan.MaxPins + 6 {
+		entered("toilet", fmt.Sprintf("%d 号厕所", n+1), n)
+	}
+	bench, aed := entered("bench", "银行门口的座椅", 50), entered("aed", "站厅里的", 51)
+	x.public(t)
+	page := anybody.page("/points")
+	for _, pin := range []string{bench, aed} {
+		if !strings.Contains(page, `href="`+pin+`"`) {
+			t.Errorf("%s has no pin", pin)
+		}
+	}
+	pins, listed := strings.Count(page, `href="#point-`), strings.Count(page, ` id="point-`)
+	if pins != plan.MaxPins {
+		t.Errorf("%d pins, want %d", pins, plan.MaxPins)
+	}
+	has(t, "the caption", page, fmt.Sprintf("还有 %d 处不在图上", listed-pins))
+	numbers := regexp.MustCompile(`<span class="num mut">(\d+)</span>`).FindAllStringSubmatch(page, -1)
+	for i, n := range numbers {
+		if n[1] != fmt.Sprint(i+1) {
+			t.Fatalf("number %d of the list is %s", i+1, n[1])
+		}
 	}
 }
