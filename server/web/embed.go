@@ -73,14 +73,14 @@ type embeddedShop struct {
 	NameLang lang.Tag
 	Href     string
 	Status   ui.Status
-	Address  string
+	Address  ui.Marked
 	Dial     string // empty: nobody's number is public
 	Shown    string
 }
 
 // embedOf is a shop of a list, with addresses in full: they are followed from another site.
 func (s *Site) embedOf(p *speaker, r *directory.Row) embeddedShop {
-	v := embeddedShop{Name: r.Name, NameLang: r.NameLang, Href: s.config.Origin + ui.Href(p.Lang, "/shops/"+r.Listing.Slug), Status: statusOfRow(p, r), Address: r.Listing.Address.Line}
+	v := embeddedShop{Name: r.Name, NameLang: r.NameLang, Href: s.config.Origin + ui.Href(p.Lang, "/shops/"+r.Listing.Slug), Status: statusOfRow(p, r), Address: addressLine(p, r)}
 	if phones := r.Listing.PublicPhones(); len(phones) > 0 && !r.Gone() {
 		v.Dial, v.Shown = strings.TrimPrefix(phones[0].Tel(), "tel:"), phones[0].Display()
 	}

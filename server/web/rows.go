@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"html/template"
+	"strings"
 	"time"
 
 	"shangquan/frontend/locales"
@@ -80,7 +82,7 @@ func rowStatus(p *speaker, r *directory.Row) ui.Status { return status(p, r, ui.
 func rowView(p *speaker, r *directory.Row, status ui.Status, offered bool) ui.Row {
 	l := r.Listing
 	v := ui.Row{
-		Href: ui.Href(p.Lang, "/shops/"+l.Slug), Plate: plateView(p, r), Status: status, Address: ui.Plain(l.Address.Line, lang.Hans), Tags: []ui.Tag{}, Photo: thumb(l),
+		Href: ui.Href(p.Lang, "/shops/"+l.Slug), Plate: plateView(p, r), Status: status, Address: addressLine(p, r), Tags: []ui.Tag{}, Photo: thumb(l),
 	}
 	if r.NameLang == lang.En {
 		second := ui.Plain(l.Name.Hans, lang.Hans)
@@ -122,10 +124,52 @@ func pairs(spans []text.Span) [][2]int {
 	return out
 }
 
+// unitOf is where in its plaza a shop is: the plaza, the floor, the unit; empty for a shop in none.
+func unitOf(p *speaker, r *directory.Row) string {
+	if r.Plaza == nil {
+		return ""
+	}
+	return unitWords(p.name(r.Plaza.Name), r.Floor, r.Listing.Address.Unit)
+}
+
+func unitWords(plaza, floor, unit string) string {
+	if strings.HasPrefix(unit, floor) { // 1F-06 says 1F
+		floor = ""
+	}
+	return strings.Join(strings.Fields(plaza+" "+floor+" "+unit), " ")
+}
+
+// whereOf is where a shop is, as the plate is read aloud: its address, and before it what of unitOf the address does not say.
+func whereOf(p *speaker, r *directory.Row) string {
+	a := &r.Listing.Address
+	if r.Plaza == nil || a.Line == "" {
+		return cmp.Or(a.Line, unitOf(p, r))
+	}
+	plaza, floor, unit := p.name(r.Plaza.Name), r.Floor, a.Unit
+	if strings.Contains(a.Line, r.Plaza.Name.Hans) {
+		plaza = ""
+	}
+	if level, ok := place.LevelIn(a.Line); ok && level == a.Level {
+		floor = ""
+	}
+	if unit != "" && strings.Contains(a.Line, unit) {
+		floor, unit = "", ""
+	}
+	return strings.TrimSpace(unitWords(plaza, floor, unit) + " " + a.Line)
+}
+
+// addressLine is the address as it stands in lists; of a shop without one, the plaza it is in.
+func addressLine(p *speaker, r *directory.Row) ui.Marked {
+	if r.Listing.Address.Line == "" && r.Plaza != nil {
+		return ui.Plain(unitOf(p, r), plateLang(p.Lang, r))
+	}
+	return ui.Plain(r.Listing.Address.Line, lang.Hans)
+}
+
 // plateView is the door plate; a shop of which nobody knows the door has the first words of its address on it.
 func plateView(p *speaker, r *directory.Row) ui.Plate {
 	plate := r.Plate(p.Lang)
-	v := ui.Plate{Top: plate.Place, Number: plate.Number, Bottom: plate.Foot, Lang: plateLang(p.Lang, r), Label: r.Listing.Address.Line}
+	v := ui.Plate{Top: plate.Place, Number: plate.Number, Bottom: plate.Foot, Lang: plateLang(p.Lang, r), Label: whereOf(p, r)}
 	if v.Number == "" {
 		v.Number = firstRune(r.Listing.Name.Hans)
 	}

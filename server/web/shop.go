@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"html/template"
 	"strings"
 	"time"
@@ -125,7 +126,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 		return err
 	}
 	v.Base = s.Base(c, p.say("shop.title", "Name", shop.Name, "Status", v.Status.Word))
-	v.Base.Description = strings.TrimSpace(p.say("shop.summary", "Name", shop.Name, "Address", l.Address.Line, "Status", v.Status.Word, "Next", v.Status.Next))
+	v.Base.Description = strings.TrimSpace(p.say("shop.summary", "Name", shop.Name, "Address", cmp.Or(l.Address.Line, unitOf(p, &shop.Row)), "Status", v.Status.Word, "Next", v.Status.Next))
 	about := s.pageJSONLD("WebPage", v.Base.Canonical, shop.Name, p.Lang)
 	about["mainEntity"], about["dateModified"] = thing{"@id": s.short(l)}, l.UpdatedAt.In(calendar.Shanghai).Format(time.DateOnly)
 	v.Base.JSONLD = graph(s.shopJSONLD(p, &shop), about, s.crumbsJSONLD(p, shop.Name))
@@ -307,7 +308,7 @@ func shopFacts(p *speaker, shop *directory.ShopPage) []ui.Fact {
 		add("address", values...)
 	}
 	if shop.Plaza != nil {
-		add("plaza", ui.Value{Text: strings.TrimSpace(p.name(shop.Plaza.Name) + " " + shop.Floor), Href: ui.Href(p.Lang, "/plazas/"+shop.Plaza.Slug)})
+		add("plaza", ui.Value{Text: unitOf(p, &shop.Row), Href: ui.Href(p.Lang, "/plazas/"+shop.Plaza.Slug)})
 	}
 	phones := []ui.Value{}
 	for _, n := range l.Phones {

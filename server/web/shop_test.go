@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"shangquan/server/web/ui"
 	"shangquan/services/access"
 	"shangquan/services/calendar"
 	"shangquan/services/demo"
@@ -11,6 +12,7 @@ import (
 	"shangquan/services/hours"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
+	"shangquan/services/place"
 )
 
 // Under the week stands what the shop does on public holidays and make-up days, or that nobody has said.
@@ -93,13 +95,16 @@ func TestPageOfShopThatIsGone(t *testing.T) {
 		never   []string
 	}{
 		{
-			"moved to a shop of the district", listing.Closure{Kind: listing.Moved, On: "2026-10-08", ForwardTo: "中山东路 8 号", ForwardID: to.ID},
+			"moved to a shop of the district",
+			listing.Closure{Kind: listing.Moved, On: "2026-10-08", ForwardTo: "中山东路 8 号", ForwardID: to.ID},
 			[]string{"<b>这家店搬走了。</b>", "从 10 月 8 日起。", "新地址：中山东路 8 号。", `href="/shops/` + to.Slug + `">看新的店：` + to.Name.Hans + "</a>"},
 			[]string{"这家店不开了"},
 		},
 		{
-			"ceased", listing.Closure{Kind: listing.Ceased, On: "2026-10-08"},
-			[]string{"<b>这家店不开了。</b>", "从 10 月 8 日起。"}, []string{"这家店搬走了", "新地址", "看新的店"},
+			"ceased",
+			listing.Closure{Kind: listing.Ceased, On: "2026-10-08"},
+			[]string{"<b>这家店不开了。</b>", "从 10 月 8 日起。"},
+			[]string{"这家店搬走了", "新地址", "看新的店"},
 		},
 	} {
 		l, err := x.services.Listings.Close(t.Context(), by, own[i], 0, tt.closure)
@@ -115,4 +120,44 @@ func TestPageOfShopThatIsGone(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Where a shop in a plaza is, as read aloud: plaza, floor, unit and address, none of them twice.
+func TestWhereInAPlaza(t *testing.T) {
+	x := sampled(t)
+	p := &speaker{Words: x.catalogue.In(lang.Hans), now: evening}
+	plaza := &place.Plaza{Name: lang.Text{Hans: "平高广场"}}
+	for _, tt := range []struct {
+		line, unit string
+		level      int
+		label      string
+		fact       string
+	}{
+		{"九峰路 118 号", "1F-06", 1, "平高广场 1F-06 九峰路 118 号", "平高广场 1F-06"},
+		{"九峰路 118 号", "06", 1, "平高广场 1F 06 九峰路 118 号", "平高广场 1F 06"},
+		{"九峰路 118 号 1F-06", "1F-06", 1, "平高广场 九峰路 118 号 1F-06", "平高广场 1F-06"},
+		{"九峰路 118 号 1层101室02单元", "101-02", 1, "平高广场 101-02 九峰路 118 号 1层101室02单元", "平高广场 1F 101-02"},
+		{"九峰路 118 号平高广场四层", "", 4, "九峰路 118 号平高广场四层", "平高广场 4F"},
+		{"九峰路 118 号平高广场F4", "", 4, "九峰路 118 号平高广场F4", "平高广场 4F"},
+		{"九峰路 118 号 14楼", "", 4, "平高广场 4F 九峰路 118 号 14楼", "平高广场 4F"},
+		{"九峰路 118 号", "", -1, "平高广场 B1 九峰路 118 号", "平高广场 B1"},
+		{"", "", 0, "平高广场", "平高广场"},
+		{"", "B1-3", -1, "平高广场 B1-3", "平高广场 B1-3"},
+	} {
+		shop := directory.ShopPage{}
+		shop.Listing = &listing.Listing{Name: listing.Name{Text: lang.Text{Hans: "店"}}, Address: listing.Address{Line: tt.line, Unit: tt.unit, Level: tt.level}}
+		shop.Plaza, shop.Floor = plaza, plaza.Label(tt.level)
+		if got := plateView(p, &shop.Row).Label; got != tt.label {
+			t.Errorf("%+v: the plate reads %q", tt, got)
+		}
+		for _, f := range shopFacts(p, &shop) {
+			if f.Term == "商场" && f.Values[0].Text != tt.fact {
+				t.Errorf("%+v: the fact is %q", tt, f.Values[0].Text)
+			}
+		}
+		if row := rowView(p, &shop.Row, ui.Status{}, false); tt.line == "" && row.Address.String() != tt.fact {
+			t.Errorf("%+v: the row says %q", tt, row.Address.String())
+		}
+	}
+	has(t, "the page", x.get(t, "/shops/xing-ba-ke-song-jiang-ping-gao-guang-chang-dian"), `aria-label="平高广场 101-02 九峰路 118 号`, ">平高广场 1F 101-02</a>")
 }
