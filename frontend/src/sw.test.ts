@@ -49,7 +49,7 @@ beforeEach(async () => {
 	vi.stubGlobal('self', {
 		addEventListener: (name: string, listener: Listener) => (listeners[name] = listener),
 		skipWaiting: () => Promise.resolve(),
-		clients: { claim: () => Promise.resolve() },
+		clients: { claim: () => Promise.resolve(), matchAll: () => Promise.resolve([{ url: `${origin}/first` }]) },
 		location: new URL(origin),
 	});
 	vi.stubGlobal('caches', {
@@ -88,6 +88,15 @@ describe('a page', () => {
 		expect(stores.get('pages-1')!.size).toBe(60);
 		expect(stores.get('pages-1')!.has(`${origin}/p1`)).toBe(false);
 		expect(stores.get('pages-1')!.has(`${origin}/p61`)).toBe(true);
+	});
+});
+
+describe('the first page there ever was', () => {
+	it('is kept although it was loaded before the worker', async () => {
+		network.mockResolvedValueOnce(html('第一页'));
+		await lifecycle('activate');
+		network.mockRejectedValueOnce(new TypeError('offline'));
+		expect(await (await ask('/first'))!.text()).toContain('第一页');
 	});
 });
 

@@ -8,7 +8,7 @@ interface Worker {
 	addEventListener(type: 'message', listener: (event: { data: unknown; waitUntil(p: Promise<unknown>): void }) => void): void;
 	addEventListener(type: 'fetch', listener: (event: { request: Request; respondWith(r: Promise<Response>): void }) => void): void;
 	skipWaiting(): Promise<void>;
-	clients: { claim(): Promise<void> };
+	clients: { claim(): Promise<void>; matchAll(of: { type: 'window' }): Promise<readonly { url: string }[]> };
 	location: Location;
 }
 
@@ -52,13 +52,18 @@ async function aged(copy: Response): Promise<Response> {
 	return new Response(text, { headers: copy.headers });
 }
 
+/** What the network answers; a page that may be kept is. */
+async function fetched(request: Request): Promise<Response> {
+	const answer = await fetch(request);
+	const html = (answer.headers.get('content-type') ?? '').startsWith('text/html');
+	const mayKeep = !(answer.headers.get('cache-control') ?? '').includes('no-store');
+	if (answer.ok && html && mayKeep && !answer.redirected) await keep(request, answer.clone()).catch(() => undefined);
+	return answer;
+}
+
 async function page(request: Request): Promise<Response> {
 	try {
-		const answer = await fetch(request);
-		const html = (answer.headers.get('content-type') ?? '').startsWith('text/html');
-		const mayKeep = !(answer.headers.get('cache-control') ?? '').includes('no-store');
-		if (answer.ok && html && mayKeep && !answer.redirected) await keep(request, answer.clone()).catch(() => undefined);
-		return answer;
+		return await fetched(request);
 	} catch (problem) {
 		const copy = await caches.match(request, { cacheName: pages, ignoreVary: true });
 		if (copy) return aged(copy);
@@ -111,6 +116,9 @@ worker.addEventListener('activate', (event) => {
 			const old = (await caches.keys()).filter((name) => name !== pages && name !== files && name !== instead);
 			await Promise.all(old.map((name) => caches.delete(name)));
 			await worker.clients.claim();
+			// The page with which the visit began was loaded before this worker was there.
+			const open = await worker.clients.matchAll({ type: 'window' });
+			await Promise.all(open.map(({ url }) => fetched(new Request(url)).catch(() => undefined)));
 		})(),
 	);
 });
