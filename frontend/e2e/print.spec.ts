@@ -31,3 +31,23 @@ test('card and sign are one sheet each', async ({ page }, info) => {
 		}
 	}
 });
+
+test('any page is black on white, says when it was printed, and nothing that is true at this minute alone', async ({ page, context, baseURL }, info) => {
+	test.skip(info.project.name !== 'desktop', 'paper has one width');
+	await context.addCookies([{ name: 'theme', value: 'dark', url: baseURL ?? '' }]);
+	await page.emulateMedia({ media: 'print' });
+	for (const path of ['/points', '/night', '/streets']) {
+		await page.goto(path);
+		await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+		await expect(page.locator('.st.open, .st.soon, .st.shut, .live, .cnt').filter({ visible: true }), path).toHaveCount(0);
+		await expect(page.locator('.print-only').last()).toContainText(/打印于\s*2026 年 9 月 24 日/);
+		const drawn = await page.evaluate(() => {
+			const root = getComputedStyle(document.documentElement);
+			return [root.colorScheme, ...['--map-road', '--cinnabar', '--line-strong'].map((name) => root.getPropertyValue(name))];
+		});
+		expect(drawn, path).toEqual(['light', '#fff', '#b22a1f', '#857d6e']);
+	}
+	await page.goto('/points');
+	await page.emulateMedia({ media: 'screen' });
+	await expect(page.locator('.st.open, .st.shut').first(), 'else nothing was hidden').toBeVisible();
+});

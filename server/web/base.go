@@ -4,10 +4,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
+	"shangquan/services/calendar"
 	"shangquan/services/directory"
 	"shangquan/services/lang"
 )
@@ -61,7 +63,7 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 	b := ui.Base{
 		Lang: r.Lang, Title: title, Theme: r.Theme, Size: r.Size,
 		Canonical: canonical, JSONLD: described,
-		Back: ui.Href(r.Lang, own),
+		Back: ui.Href(r.Lang, own), Printed: ui.ShortDate(r.Lang, s.now().In(calendar.Shanghai), time.Time{}),
 		Site: ui.Site{
 			Name: name, Sign: ui.Sign{Hanzi: id.Sign, Pinyin: id.SignPinyin, Href: ui.Href(r.Lang, "/"), Label: say("shell.home", "Name", name)},
 			Operator: id.Operator, Phone: id.Phone, PhoneTel: dialled(id.Phone),

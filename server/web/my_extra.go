@@ -152,7 +152,7 @@ func (s *Site) extraFacts(p *speaker, l *listing.Listing) []ui.Fact {
 		week := x.Weekly().Ordinary()
 		value := ui.Value{Text: extraWords(p, x)}
 		if now := hours.DayOf(x.Within(l.Hours, s.calendar()), s.calendar(), today); !slices.Equal(now.Spans, week[today.FromMonday()]) {
-			value.Note = p.say("shop.extra.not_today")
+			value.Note, value.Live = p.say("shop.extra.not_today"), true
 			if len(now.Spans) > 0 {
 				value.Note = p.say("shop.extra.today", "Spans", spansWords(p, now.Spans))
 			}

@@ -238,7 +238,7 @@ func (s *Site) pedestrianNote(p *speaker, st *place.Street, now bool) []ui.Callo
 	}
 	note := ui.Callout{Lead: p.say("places.pedestrian.lead"), Text: timesWords(p, st.Pedestrian.Hours)}
 	if in {
-		note.Lead = p.say("places.pedestrian.now")
+		note.Kind, note.Lead = "live", p.say("places.pedestrian.now")
 	}
 	return []ui.Callout{note}
 }

@@ -125,7 +125,12 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	if v.Plan, err = s.shopPlan(c, p, &shop); err != nil {
 		return err
 	}
-	v.Base = s.Base(c, p.say("shop.title", "Name", shop.Name, "Status", v.Status.Word))
+	title := shop.Name
+	if shop.Gone() { // which stays true, on paper too
+		title = p.say("shop.title", "Name", shop.Name, "Status", v.Status.Word)
+	}
+	v.Base = s.Base(c, title)
+	v.Base.Short = s.short(l)
 	v.Base.Description = strings.TrimSpace(p.say("shop.summary", "Name", shop.Name, "Address", cmp.Or(l.Address.Line, unitOf(p, &shop.Row)), "Status", v.Status.Word, "Next", v.Status.Next))
 	about := s.pageJSONLD("WebPage", v.Base.Canonical, shop.Name, p.Lang)
 	about["mainEntity"], about["dateModified"] = thing{"@id": s.short(l)}, l.UpdatedAt.In(calendar.Shanghai).Format(time.DateOnly)

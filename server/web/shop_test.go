@@ -1,6 +1,7 @@
 package web
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -160,4 +161,22 @@ func TestWhereInAPlaza(t *testing.T) {
 		}
 	}
 	has(t, "the page", x.get(t, "/shops/xing-ba-ke-song-jiang-ping-gao-guang-chang-dian"), `aria-label="平高广场 101-02 九峰路 118 号`, ">平高广场 1F 101-02</a>")
+}
+
+// On paper stands when it was printed and the short address, also without a script, and nothing that is true at this minute alone: browsers
+// print the title too.
+func TestPrintedShop(t *testing.T) {
+	x := sampled(t)
+	const path = "/shops/xing-ba-ke-song-jiang-ping-gao-guang-chang-dian"
+	for prefix, date := range map[string]string{"": "2026 年 10 月 15 日", "/zh-hant": "2026 年 10 月 15 日", "/en": "15 October 2026"} {
+		body := x.get(t, prefix+path)
+		if !regexp.MustCompile(`<p class="print-only">[^<]+<span data-module="printed">` + date + `</span> http://shop.test/s/SJ0458</p>`).MatchString(body) {
+			t.Errorf("%s: no date or no short address", prefix)
+		}
+		if title, _, _ := strings.Cut(body, "</title>"); !strings.Contains(title, "<title>星巴克（松江平高广场店） | ") && !strings.Contains(title, "<title>星巴克（松江平高广场店）｜") {
+			t.Errorf("%s: the title is %s", prefix, title)
+		}
+	}
+	has(t, "a list of streets", x.get(t, "/streets"), `<span class="mut sm num live">`)
+	has(t, "another page", x.get(t, "/points"), `<span data-module="printed">2026 年 10 月 15 日</span> http://shop.test/points</p>`)
 }

@@ -11,7 +11,7 @@ export function menu(root: HTMLElement): void {
 	});
 }
 
-/** The date of printing, known only when it happens. */
+/** The date of printing, known only when it happens; until then it is that of the page. */
 export function printed(root: HTMLElement): void {
 	addEventListener('beforeprint', () => {
 		root.textContent = new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: 'long' });

@@ -12,7 +12,7 @@ import (
 // Base is what every page has: the head, the header and the footer. Page structs embed it.
 type Base struct {
 	Lang        lang.Tag
-	Title       string // of <title>, whole: "云间面馆（营业中）｜中山中路商圈"
+	Title       string // of <title>, whole: "云间面馆｜中山中路商圈"
 	Description string
 	Canonical   string      // absolute address of this page in its language; empty on pages that should not be indexed
 	Alternates  []Alternate // the same page in each language, this one too; the header links the others
@@ -28,7 +28,10 @@ type Base struct {
 	Size  string
 	// Back is the path and query the preference forms return to.
 	Back   string
-	Notice *Notice
+	// Printed is today, for paper; Short the address there where the page has a shorter one than Canonical.
+	Printed string
+	Short   string
+	Notice  *Notice
 	// Emergencies stand on every page while they hold, the gravest first.
 	Emergencies []Emergency
 	// Feeds are the Atom feeds with what the page lists, by what they are called.

@@ -171,6 +171,7 @@ type Value struct {
 	Text      string
 	Href      string
 	Note      string // 订座, 夜间
+	Live      bool   // the note is true today alone, and not printed
 	Lang      lang.Tag
 	Number    bool   // digits of equal width
 	Copy      string // text to copy; needs CopyLabel
