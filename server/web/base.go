@@ -67,7 +67,7 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 		Site: ui.Site{
 			Name: name, Sign: ui.Sign{Hanzi: id.Sign, Pinyin: id.SignPinyin, Href: ui.Href(r.Lang, "/"), Label: say("shell.home", "Name", name)},
 			Operator: id.Operator, Phone: id.Phone, PhoneTel: dialled(id.Phone),
-			ICP: id.ICP, Police: id.Police, Undertaker: id.Undertaker, SiteCode: id.SiteCode, Complaints: id.Complaints,
+			ICP: id.ICP, Police: id.Police, Undertaker: id.Undertaker, SiteCode: id.SiteCode, Complaints: id.Complaints, ComplaintsHref: leadsThere(id.Complaints),
 		},
 	}
 	if q := askedFor(c); q != "" {
@@ -91,7 +91,7 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 		b.Site.ICPHref = "https://beian.miit.gov.cn/"
 	}
 	if id.Police != "" {
-		b.Site.PoliceHref = "https://beian.mps.gov.cn/"
+		b.Site.PoliceHref = policeRecord + dialled(id.Police)
 	}
 	return b
 }
@@ -106,6 +106,20 @@ func askedFor(c *fiber.Ctx) string {
 		}
 		return directory.Carried(name)
 	}), "&")
+}
+
+// policeRecord is where the public security bureau shows the record of a site by the digits of its number.
+const policeRecord = "https://beian.mps.gov.cn/#/query/webSearch?code="
+
+// leadsThere is the link of what may be a number or an address; empty for words.
+func leadsThere(where string) string {
+	switch number := dialled(where); {
+	case strings.HasPrefix(where, "https://"):
+		return where
+	case number != "" && strings.Trim(where, "+0123456789 -()（）") == "":
+		return "tel:" + number
+	}
+	return ""
 }
 
 // dialled keeps of a number as shown what a phone dials.

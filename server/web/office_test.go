@@ -64,7 +64,7 @@ func TestSettings(t *testing.T) {
 		t.Errorf("led to %s", to)
 	}
 	after := visitor.page("/about")
-	for _, want := range []string{"醉白池商圈", "沪ICP备2026001号-1", "岳阳街道", "承办：商圈办", "12377", "3101170001", `lang="en"`} {
+	for _, want := range []string{"醉白池商圈", "沪ICP备2026001号-1", "岳阳街道", "承办：商圈办", `违法和不良信息举报 <a href="tel:12377">12377</a>`, "3101170001", `lang="en"`} {
 		if !strings.Contains(after, want) {
 			t.Errorf("the page kept from before does not say %s", want)
 		}

@@ -192,3 +192,19 @@ func TestHealth(t *testing.T) {
 		})
 	}
 }
+
+// The footer leads to where what is illegal is reported, and to the record of the police filing.
+func TestFooterLinks(t *testing.T) {
+	for where, want := range map[string]string{
+		"12377": "tel:12377", "021-5777 0000": "tel:02157770000", "https://www.12377.cn/": "https://www.12377.cn/", "": "", "岳阳街道 021-5777 0000": "",
+		"http://www.12377.cn/": "", "javascript:alert(1)": "", "-": "",
+	} {
+		if got := leadsThere(where); got != want {
+			t.Errorf("%q leads to %q, want %q", where, got, want)
+		}
+	}
+	x := newTrial(t, nil, "FOOTER_POLICE", "沪公网安备 31011702000001号")
+	if _, body := x.ask(t, "GET", "/none", ""); !strings.Contains(body, `<a href="https://beian.mps.gov.cn/#/query/webSearch?code=31011702000001" rel="nofollow">沪公网安备 31011702000001号</a>`) {
+		t.Error("the police number does not lead to its record")
+	}
+}

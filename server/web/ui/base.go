@@ -27,7 +27,7 @@ type Base struct {
 	Theme string
 	Size  string
 	// Back is the path and query the preference forms return to.
-	Back   string
+	Back string
 	// Printed is today, for paper; Short the address there where the page has a shorter one than Canonical.
 	Printed string
 	Short   string
@@ -131,6 +131,8 @@ type Site struct {
 	Phone                            string // as shown
 	PhoneTel                         string // as dialled
 	Links                            []NavItem
+	// ComplaintsHref leads there, where Complaints is a number or an address; else it is empty.
+	ComplaintsHref string
 	// DataDate is when the register last changed, in words.
 	DataDate   string
 	ICP        string // ICP 备案 number
