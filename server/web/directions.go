@@ -13,7 +13,6 @@ import (
 	"shangquan/services/insight"
 	"shangquan/services/lang"
 	"shangquan/services/listing"
-	"shangquan/services/place"
 )
 
 // directionsPage is 怎么走: the address to copy, and the maps that can lead there.
@@ -60,37 +59,10 @@ func (s *Site) directions(c *fiber.Ctx) error {
 
 // lastSteps are the entrances, ways without steps and car parks of the plaza a shop is in, or near its door in the street.
 func (s *Site) lastSteps(c *fiber.Ctx, p *speaker, shop *directory.ShopPage) ([]ui.Fact, error) {
-	var groups []directory.WayGroup
-	switch at := point(shop.Listing, shop.Plaza); {
-	case shop.Gone():
-	case shop.Plaza != nil:
-		page, err := s.directory.Plaza(c.UserContext(), shop.Plaza.Slug, p.Lang, p.now)
-		if err != nil {
-			return nil, err
-		}
-		groups = page.Way
-		for _, g := range groups {
-			for i := range g.Points {
-				g.Points[i].Metres = -1 // from the middle of the plaza, and its address says more
-			}
-		}
-	case shop.Street != nil && at != nil:
-		page, err := s.directory.Street(c.UserContext(), shop.Street.Slug, p.Lang, p.now)
-		if err != nil {
-			return nil, err
-		}
-		for _, g := range page.Way {
-			g.Points = slices.DeleteFunc(g.Points, func(x directory.WayPoint) bool {
-				return x.Point.Location == nil || geo.Distance(at.Point, x.Point.Location.Point) > directory.AtPlaza
-			})
-			groups = append(groups, g)
-		}
-	}
+	groups, err := s.directory.WayTo(c.UserContext(), shop, p.now)
 	v := placePage{}
-	tellWay(p, &v, slices.DeleteFunc(groups, func(g directory.WayGroup) bool {
-		return len(g.Points) == 0 || !slices.Contains([]place.PointKind{place.Entrance, place.StepFree, place.Parking}, g.Kind)
-	}))
-	return v.Way, nil
+	tellWay(p, &v, groups)
+	return v.Way, err
 }
 
 // site is what the map services are told of where a link comes from.

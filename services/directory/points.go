@@ -85,6 +85,43 @@ func (s *Service) opened(ctx context.Context, st *state) ([]*place.Point, error)
 	return out, err
 }
 
+// lastKinds are the points of the last steps to a shop.
+var lastKinds = []place.PointKind{place.Entrance, place.StepFree, place.Parking}
+
+// WayTo returns the entrances, ways without steps and car parks of the plaza a shop is in, or of its street within AtPlaza metres of its door;
+// nothing for a shop that is gone or whose place is not known. Metres is −1: nobody asks how far they are from the middle of a plaza.
+func (s *Service) WayTo(ctx context.Context, shop *ShopPage, now time.Time) ([]WayGroup, error) {
+	door := shop.Listing.Location
+	if shop.Gone() || shop.Plaza == nil && (shop.Street == nil || door == nil) {
+		return nil, nil
+	}
+	st, err := s.state(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	points, err := s.opened(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	points = slices.DeleteFunc(points, func(p *place.Point) bool {
+		return !slices.Contains(lastKinds, p.Kind) || shop.Plaza == nil && (p.Location == nil || geo.Distance(door.Point, p.Location.Point) > AtPlaza)
+	})
+	if shop.Plaza != nil {
+		out := st.aroundPlaza(shop.Plaza, points)
+		for _, g := range out {
+			for i := range g.Points {
+				g.Points[i].Metres = -1
+			}
+		}
+		return out, nil
+	}
+	i, ok := st.snap.reg.street[shop.Street.ID]
+	if !ok {
+		return nil, nil
+	}
+	return st.alongStreet(i, points), nil
+}
+
 // FeatureCollection is the points as GeoJSON (RFC 7946). Coordinates are WGS-84, longitude first; Datum says so aloud, because in
 // China nobody can tell from the numbers.
 type FeatureCollection struct {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"shangquan/services/lang"
+	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/store"
 )
@@ -69,5 +70,52 @@ func TestWay(t *testing.T) {
 	}
 	if nowhere, err := d.Plaza(t.Context(), "kaixin", lang.Hans, d.now()); err != nil || len(nowhere.Way) != 0 {
 		t.Errorf("a plaza nobody knows where: %s %v", said(nowhere.Way), err)
+	}
+}
+
+// TestWayTo: the last steps to a shop are of its plaza, or near its door; and never a toilet.
+func TestWayTo(t *testing.T) {
+	d := newDistrict(t)
+	shop := func(slug string) *ShopPage {
+		p, err := d.Shop(t.Context(), slug, lang.Hans, d.now())
+		d.must(err)
+		return &p
+	}
+	noodles := shop("noodles")
+	door := *noodles.Listing.Location
+	point := func(id string, kind place.PointKind, north float64) place.Point {
+		x := place.Point{Kind: kind, Name: lang.Text{Hans: id}, Location: at(door.Lat+north, door.Lng), StreetID: noodles.Street.ID, Lines: []string{}}
+		x.Meta = store.Meta{ID: id}
+		return x
+	}
+	_, err := d.places.SavePoints(t.Context(), []place.Point{
+		point("near", place.Parking, 0.001), point("gate", place.Entrance, 0.0001), point("far", place.Parking, 0.0015), point("toilet", place.Toilet, 0),
+	})
+	d.must(err)
+	d.pass(2 * Fresh)
+	way := func(x *ShopPage) string {
+		got, err := d.WayTo(t.Context(), x, d.now())
+		d.must(err)
+		for _, g := range got {
+			for _, p := range g.Points {
+				if p.Metres != -1 {
+					t.Errorf("%s is %v metres from somewhere", p.Point.ID, p.Metres)
+				}
+			}
+		}
+		return said(got)
+	}
+	if got := way(noodles); !strings.Contains(got, "parking near") || !strings.Contains(got, "entrance gate") || strings.Contains(got, "far") || strings.Contains(got, "toilet") {
+		t.Errorf("in the street: %s", got)
+	}
+	gone := *noodles
+	gone.Listing = &listing.Listing{State: listing.Closed, Location: noodles.Listing.Location}
+	if got := way(&gone); got != "" {
+		t.Errorf("to a shop that is gone: %s", got)
+	}
+	nowhere := *noodles
+	nowhere.Listing = &listing.Listing{State: listing.Published}
+	if got := way(&nowhere); got != "" {
+		t.Errorf("to nowhere: %s", got)
 	}
 }
