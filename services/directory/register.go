@@ -140,8 +140,11 @@ func (r *register) doorKey(l *listing.Listing) string {
 	if street < 0 {
 		street = 99999
 	}
-	return fmt.Sprintf("%05d %s %05d %03d %s", street, houseKey(l.Address.House), plaza+1, l.Address.Level+100, unitKey(l.Address.Unit))
+	return fmt.Sprintf("%s%s %05d %03d %s", streetKey(street), houseKey(l.Address.House), plaza+1, l.Address.Level+100, unitKey(l.Address.Unit))
 }
+
+// streetKey is what the keys of all doors of a street begin with.
+func streetKey(street int32) string { return fmt.Sprintf("%05d ", street) }
 
 // houseKey makes house numbers compare byte by byte as place.CompareHouses compares them; what is no number comes last.
 func houseKey(s string) string {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"shangquan/services/geo"
 	"shangquan/services/place"
@@ -140,8 +141,13 @@ func (r *register) corner(at geo.Point, i int32) *place.Street {
 func (s *snapshot) doorAt(at geo.Point, i int32) place.House {
 	var best place.House
 	least := math.Inf(1)
-	for _, n := range s.lists.door.list {
+	list, key := s.lists.door.list, streetKey(i)
+	from, _ := slices.BinarySearchFunc(list, key, func(n int32, key string) int { return strings.Compare(s.shops[n].door, key) })
+	for _, n := range list[from:] {
 		sh := &s.shops[n]
+		if !strings.HasPrefix(sh.door, key) {
+			break // the doors of the next street
+		}
 		if sh.street != i || !sh.located || sh.Location == nil {
 			continue
 		}
