@@ -221,6 +221,9 @@ type errorPage struct {
 	Fields []string
 	// Code is what people read out on the phone; empty when the trouble is not ours.
 	Code string
+	// Again is what was sent, to be sent again; nil: there is nothing to send.
+	Again *ui.Form
+	Files bool // there were files, which a page cannot give back
 }
 
 func (s *Site) errorPage(c *fiber.Ctx, r *Request, o outcome) errorPage {
@@ -236,6 +239,9 @@ func (s *Site) errorPage(c *fiber.Ctx, r *Request, o outcome) errorPage {
 	}
 	if o.status >= 500 && !o.expected() {
 		p.Code = r.ID[:4] + "-" + r.ID[4:]
+	}
+	if o.status >= 500 || o.status == fiber.StatusTooManyRequests {
+		p.Again, p.Files = s.again(c)
 	}
 	p.Base = s.Base(c, p.Title)
 	p.Base.NoIndex, p.Base.Canonical, p.Base.Alternates = true, "", nil

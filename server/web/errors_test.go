@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -95,6 +98,68 @@ func TestErrors(t *testing.T) {
 				t.Error("the process does not live on")
 			}
 		})
+	}
+}
+
+// What was typed is not lost when the trouble is ours or it was too much at once: it can be sent again as it was, by who sent it alone.
+func TestFormThatFailedIsSentAgain(t *testing.T) {
+	const path, note = "/page?from=list", `只开半天 <b>"午后"</b>`
+	typed := url.Values{"reason": {"hours", "phone"}, "note": {note}, "rev": {"7"}, "csrf": {"token-of-the-sender"}}
+	hidden := regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+	for _, tt := range []struct {
+		name   string
+		err    error
+		body   string
+		header []string
+		kept   bool
+	}{
+		{"the store gone", fault.New(fault.Unavailable, "error.unavailable", errors.New("dial")), typed.Encode(), nil, true},
+		{"our mistake", errors.New("broken"), typed.Encode(), nil, true},
+		{"the disk full", fault.New(fault.Unavailable, "media.full", nil), typed.Encode(), nil, true},
+		{"too many", tooMany(20), typed.Encode(), nil, true},
+		{"a wrong entry is said at the form", fault.Wrong("note", "error.invalid.title", nil), typed.Encode(), nil, false},
+		{"not allowed", fault.New(fault.Forbidden, "", nil), typed.Encode(), nil, false},
+		{"a password", errors.New("broken"), "name=a&password=hunter2", nil, false},
+		{"a proof", errors.New("broken"), "name=a&proof=hunter2", nil, false},
+		{"from another site", tooMany(20), typed.Encode(), []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"}, false},
+		{"more than one types", errors.New("broken"), "note=" + strings.Repeat("a", maxEntries+1), nil, false},
+		{"no form", errors.New("broken"), "%", nil, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got url.Values
+			fails := true
+			x := newTrial(t, []Route{{Method: "POST", Path: "/page", Kind: Page, Query: []string{"from"}, Handle: func(c *fiber.Ctx) error {
+				if fails {
+					return tt.err
+				}
+				var err error
+				got, err = url.ParseQuery(string(c.Body()))
+				return err
+			}}})
+			header := append([]string{"Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html"}, tt.header...)
+			resp, body := x.ask(t, "POST", path, tt.body, header...)
+			checkHeaders(t, tt.name, resp, body)
+			if strings.Contains(body, "再发一次") != tt.kept || strings.Contains(body, "hunter2") || strings.Contains(body, "<b>\"") {
+				t.Fatalf("%d: %s", resp.StatusCode, body)
+			}
+			if !tt.kept {
+				return
+			}
+			again := url.Values{}
+			for _, m := range hidden.FindAllStringSubmatch(body[strings.Index(body, `action="`+path+`"`):], -1) {
+				again.Add(html.UnescapeString(m[1]), html.UnescapeString(m[2]))
+			}
+			fails = false
+			if x.ask(t, "POST", path, again.Encode(), header...); got.Encode() != typed.Encode() {
+				t.Errorf("sent again: %v, want %v", got, typed)
+			}
+		})
+	}
+	x := newTrial(t, []Route{{Method: "POST", Path: "/page", Kind: Page, Handle: failing(errors.New("broken"))}})
+	const parts = "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n门口\r\n--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\nJPEG\r\n--x--\r\n"
+	_, body := x.ask(t, "POST", "/page", parts, "Content-Type", "multipart/form-data; boundary=x", "Accept", "text/html")
+	if !strings.Contains(body, `name="note" value="门口"`) || !strings.Contains(body, "照片没有留下") || strings.Contains(body, "JPEG") {
+		t.Errorf("of a form with a picture: %s", body)
 	}
 }
 

@@ -108,3 +108,27 @@ func (s *Site) proceed(c *fiber.Ctx, kept, to string) error {
 	}
 	return s.showForm(c, p, v, nil)
 }
+
+// secrets are the fields that a page never gives back.
+var secrets = []string{"password", "proof"}
+
+// again is the form of a request that failed through no fault of its sender, to be sent again as it was, and whether files were with it; nil
+// where there is none, or one with a secret. It carries the token that came with it and gets none of its own: what another site sent stays
+// refused.
+func (s *Site) again(c *fiber.Ctx) (*ui.Form, bool) {
+	r, to := Of(c), c.OriginalURL()
+	if c.Method() != fiber.MethodPost || r.route == nil || !safeBack(to) || s.foreign(c) != nil || r.form == nil && len(c.Request().Body()) > maxEntries {
+		return nil, false
+	}
+	f, err := s.form(c)
+	if err != nil || len(f.Values.Encode()) > maxEntries || slices.ContainsFunc(secrets, f.Has) {
+		return nil, false
+	}
+	out := &ui.Form{Action: to, Hidden: []ui.Hidden{}, Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: s.say(r, "error.page.again", nil)}}}}
+	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
+		for _, value := range f.Values[name] {
+			out.Hidden = append(out.Hidden, ui.Hidden{Name: name, Value: value})
+		}
+	}
+	return out, len(f.files) > 0
+}
