@@ -114,7 +114,7 @@ test('is kept without an account, and the kept ones are shared by a link', async
 test('prints without what only works on a screen', async ({ page, request }) => {
 	await page.goto((await allPages(request)).shop);
 	await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-	for (const gone of ['.site-nav', '.prefs', '.acts', '.plan', '.callout .st', '.foot nav']) {
+	for (const gone of ['.site-nav', '.prefs', '.acts', '.plan', '.callout .st', '.foot nav', '.week .now', 'main button', '.btn']) {
 		await expect(page.locator(gone).filter({ visible: true }), gone).toHaveCount(0);
 	}
 	await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
