@@ -121,7 +121,7 @@ func (s *Site) again(c *fiber.Ctx) (*ui.Form, bool) {
 		return nil, false
 	}
 	f, err := s.form(c)
-	if err != nil || len(f.Values.Encode()) > maxEntries || slices.ContainsFunc(secrets, f.Has) {
+	if err != nil || len(f.Encode()) > maxEntries || slices.ContainsFunc(secrets, f.Has) {
 		return nil, false
 	}
 	out := &ui.Form{Action: to, Hidden: []ui.Hidden{}, Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: s.say(r, "error.page.again", nil)}}}}
