@@ -54,6 +54,7 @@ type district struct {
 	copies    bool            // the store can be copied by the program itself
 	anchors   string          // file of the trail's anchors; empty: none
 	now       func() time.Time
+	marks     marks // of what the pages are made from besides the directory and the notices
 
 	vocabulary *vocabulary.Service
 	settings   *setting.Service

@@ -270,15 +270,18 @@ func (d *district) revision(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// The directory and the notices keep what they read and for how long; of all others only the numbers are asked.
-	ctx = store.AtOnce(ctx)
-	set, err := d.settings.Look(ctx)
-	if err != nil {
-		return "", err
-	}
-	p, t := d.people, d.people.together
-	others, err := store.Mark(ctx, p.assembly, p.stations, p.resources, p.offers.vacancies, t.activities, t.programmes, t.heritage, t.policies, t.outdoor, t.neighbours)
-	return shops + "." + notices + "." + strconv.FormatInt(set+others, 36), err
+	others, err := d.marks.ask(time.Now(), func() (int64, error) {
+		// The directory and the notices keep what they read and for how long; of all others only the numbers are asked.
+		ctx := store.AtOnce(ctx)
+		set, err := d.settings.Look(ctx)
+		if err != nil {
+			return 0, err
+		}
+		p, t := d.people, d.people.together
+		others, err := store.Mark(ctx, p.assembly, p.stations, p.resources, p.offers.vacancies, t.activities, t.programmes, t.heritage, t.policies, t.outdoor, t.neighbours)
+		return set + others, err
+	})
+	return shops + "." + notices + "." + strconv.FormatInt(others, 36), err
 }
 
 // reach is how an account is written to.

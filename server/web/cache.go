@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
@@ -207,11 +209,16 @@ func (s *Site) recoveredDeadline(c *fiber.Ctx) (err error) {
 
 func minuteOf(r *Request) int64 { return r.start.Unix() / 60 }
 
+// revisionTime is how long an answer waits to hear whether a page that is kept still holds.
+const revisionTime = time.Second
+
 // cacheKey appends to b everything an answer may depend on: path (with the language), the parameters the route reads, theme,
 // size, the minute (open or closed is a matter of minutes) and the data revision. Values carry their length, so that no value
 // can pass for two. It is nil for an address too long to keep.
 func (s *Site) cacheKey(b []byte, c *fiber.Ctx, r *Request, names []string) []byte {
-	rev, err := s.revision(s.base)
+	ctx, cancel := context.WithTimeout(s.base, revisionTime)
+	defer cancel()
+	rev, err := s.revision(ctx)
 	if err != nil {
 		return nil // the handler will say what is wrong
 	}

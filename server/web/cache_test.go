@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"bytes"
 	"errors"
 	"fmt"
@@ -26,6 +27,21 @@ func counting(made *atomic.Int64) []Route {
 		c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
 		return c.SendString(fmt.Sprintf("%d %s %s %s %q", made.Add(1), Of(c).Lang, Of(c).Theme, Of(c).Size, c.Query("q")) + strings.Repeat(" 商圈", 400))
 	}}}
+}
+
+// TestCacheAsksForASecond (FLT-08): whether a page still holds is asked of a store that may be away, so the question ends.
+func TestCacheAsksForASecond(t *testing.T) {
+	var made atomic.Int64
+	x := newTrial(t, counting(&made))
+	x.revision = func(ctx context.Context) (string, error) {
+		if end, ok := ctx.Deadline(); !ok || time.Until(end) > time.Second {
+			t.Errorf("the question ends %v %v", end, ok)
+		}
+		return "", context.DeadlineExceeded
+	}
+	if res, _ := x.ask(t, "GET", "/x", ""); res.StatusCode != 200 || made.Load() != 1 {
+		t.Errorf("%d, made %d times", res.StatusCode, made.Load())
+	}
 }
 
 // TestCacheKey: which requests share an answer and which must not.

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"context"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
 	"shangquan/services/directory"
+	"shangquan/services/lastknown"
 	"shangquan/services/notice"
 	"shangquan/services/place"
 	"shangquan/services/post"
@@ -87,9 +89,11 @@ func (s *Site) going(c *fiber.Ctx, p *speaker, slug string, posted []*notice.Pos
 		}
 	}
 	if s.services.Activities != nil {
-		list, _, err := s.services.Activities.PublicList(c.UserContext(), false, "", onCalendar)
-		if err != nil {
-			return nil, err
+		ctx, cancel := context.WithTimeout(c.UserContext(), lastknown.Patience)
+		list, _, err := s.services.Activities.PublicList(ctx, false, "", onCalendar)
+		cancel()
+		if r := Of(c); err != nil && r.err == nil { // the page goes without them and is not kept
+			r.err = err
 		}
 		for i := range list {
 			if a := &list[i]; here(a.Plan().Place) && len(events.Values) < 2*mostTold {
@@ -106,10 +110,7 @@ func (s *Site) going(c *fiber.Ctx, p *speaker, slug string, posted []*notice.Pos
 
 // onStreet reports whether words that say where something is name a street.
 func (s *Site) onStreet(c *fiber.Ctx, st *place.Street) (func(where string) bool, error) {
-	if s.services.Places == nil {
-		return func(string) bool { return false }, nil
-	}
-	all, err := s.services.Places.Streets(c.UserContext())
+	all, err := s.directory.Register(c.UserContext(), Of(c).start)
 	return func(where string) bool {
 		found, _, _, ok := place.Find(where, all)
 		return ok && found.ID == st.ID

@@ -45,8 +45,8 @@ func Tonight(now time.Time) calendar.Date {
 	return d
 }
 
-// tick returns the clock of s at now, made from the last one where that is of use. fresh are the shops that changed since.
-func (c *clock) tick(s *snapshot, cal *calendar.Calendar, now time.Time, fresh []int32) *clock {
+// tick returns the clock of s at now, made from the last one where that is of use.
+func (c *clock) tick(s *snapshot, cal *calendar.Calendar, now time.Time) *clock {
 	minute := floorMinutes(now)
 	if c != nil && c.of == s && c.minute == minute {
 		return c
@@ -57,9 +57,6 @@ func (c *clock) tick(s *snapshot, cal *calendar.Calendar, now time.Time, fresh [
 		known = len(c.bits)
 		copy(next.bits, c.bits)
 		copy(next.until, c.until)
-		for _, n := range fresh {
-			next.until[n] = math.MinInt64
-		}
 	}
 	// Dates are looked at again at midnight and when the night ends.
 	day, ofDay := calendar.Clock(now)
@@ -71,7 +68,7 @@ func (c *clock) tick(s *snapshot, cal *calendar.Calendar, now time.Time, fresh [
 	}
 	night := Tonight(now)
 	for n := range s.shops {
-		if n < known && next.until[n] > minute {
+		if n < known && next.until[n] > minute && (c.of == s || c.of.shops[n].Listing == s.shops[n].Listing) {
 			continue
 		}
 		next.bits[n], next.until[n] = look(s.shops[n].Listing, cal, now, day, night)

@@ -11,6 +11,7 @@ package directory
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"hash"
 	"hash/fnv"
 	"io"
@@ -22,6 +23,7 @@ import (
 	"time"
 
 	"shangquan/services/calendar"
+	"shangquan/services/lastknown"
 	"shangquan/services/listing"
 	"shangquan/services/place"
 	"shangquan/services/search"
@@ -69,29 +71,39 @@ type Service struct {
 	log      *slog.Logger
 	clock    func() time.Time
 
+	known   *lastknown.Value[known]
 	now     atomic.Pointer[state]
 	feed    feeder
 	asked   asked
 	suggest suggestions
 
-	mu    sync.Mutex // one refresh at a time
-	whole bool       // the next refresh reads everything
+	mu    sync.Mutex  // one makes the next state
+	whole atomic.Bool // the next reading is of everything
+
+	unitsMu sync.Mutex
+	units   map[string][]place.Unit // by plaza, as they were last read
+}
+
+// known is what was read of the store.
+type known struct {
+	snap *snapshot
+	cal  *calendar.Calendar
+	mark int64  // of words and calendar
+	rev  int64  // of the listings
+	key  string // what all of it together identifies
 }
 
 // state is what answers are made from during one minute.
 type state struct {
-	snap    *snapshot
-	clock   *clock
-	cal     *calendar.Calendar
-	mark    int64     // of words and calendar
-	key     string    // what all of it together identifies
-	rev     int64     // of the listings
-	checked time.Time // when the store was last asked for its revisions
+	*known
+	clock *clock
 }
 
 // Fresh is how old a snapshot may be before the store is asked whether it changed: well under the second within which a listing
 // taken from the public has to be gone.
 const Fresh = 200 * time.Millisecond
+
+var errAway = errors.New("directory: the store is away")
 
 // overlap is how far behind the last change changes are read again, for writers whose clocks differ and writes that were slow.
 const overlap = 10 * time.Second
@@ -99,22 +111,23 @@ const overlap = 10 * time.Second
 // New returns a Service. engine answers searches; embedded, which may be the same, is the index of this process and kept up to
 // date with the snapshot; it may be nil. now is the time the age of the snapshot is measured by.
 func New(src Sources, engine, embedded search.Engine, log *slog.Logger, now func() time.Time) *Service {
-	return &Service{src: src, engine: engine, embedded: embedded, log: log, clock: now, feed: feeder{engine: embedded, log: log, built: make(chan struct{})}}
+	s := &Service{src: src, engine: engine, embedded: embedded, log: log, clock: now, feed: feeder{engine: embedded, log: log, built: make(chan struct{})}, units: map[string][]place.Unit{}}
+	from := lastknown.Source[known]{Name: "directory", Fresh: Fresh, Clock: now, Log: log, Read: s.read}
+	if embedded != nil {
+		from.Then = func(_ context.Context, k *known) { s.feed.follow(k.snap) } //nolint:contextcheck // the index is not of this one question
+	}
+	s.known = lastknown.New(from)
+	return s
 }
 
 // Refresh brings the snapshot up to the store at once, with the embedded index: after it, what was written before is answered.
 // Without it, changes show within Fresh.
 func (s *Service) Refresh(ctx context.Context) error {
-	s.mu.Lock()
-	st, err := s.refresh(ctx, s.clock(), true)
-	if err == nil {
-		s.whole = false
-	}
-	s.mu.Unlock()
+	k, err := s.known.Renew(ctx)
 	if err != nil {
 		return err
 	}
-	return s.feed.catchUp(ctx, st.snap)
+	return s.feed.catchUp(ctx, k.snap)
 }
 
 // Load reads the store, for a server that starts. The embedded index is built meanwhile; until it is whole, only names are
@@ -140,9 +153,7 @@ func (s *Service) Indexed() <-chan struct{} { return s.feed.built }
 // Reload is Refresh that reads every listing again, not only those that changed since the last look. It finds what a clock that
 // was set back has hidden.
 func (s *Service) Reload(ctx context.Context) error {
-	s.mu.Lock()
-	s.whole = true
-	s.mu.Unlock()
+	s.whole.Store(true)
 	return s.Refresh(ctx)
 }
 
@@ -181,6 +192,7 @@ func (s *Service) Run(ctx context.Context) {
 
 // Close waits for what goes on in the background.
 func (s *Service) Close() {
+	s.known.Close()
 	s.feed.tasks.Wait()
 	s.suggest.tasks.Wait()
 }
@@ -195,62 +207,53 @@ func (s *Service) Revision(ctx context.Context) (string, error) {
 	return st.key + "-" + strconv.FormatUint(s.feed.turns.Load(), 36), nil
 }
 
-func (st *state) revision() string {
-	return strconv.FormatInt(st.rev, 36) + "-" + strconv.FormatUint(st.snap.reg.mark, 36) + "-" + strconv.FormatInt(st.snap.postsAt.rev, 36) + "-" + strconv.FormatInt(st.mark, 36)
+func (k *known) revision() string {
+	return strconv.FormatInt(k.rev, 36) + "-" + strconv.FormatUint(k.snap.reg.mark, 36) + "-" + strconv.FormatInt(k.snap.postsAt.rev, 36) + "-" + strconv.FormatInt(k.mark, 36)
 }
 
-// state returns what to answer from at now.
+// state returns what to answer from at now. A store that cannot be asked is no reason not to answer from what is known.
 func (s *Service) state(ctx context.Context, now time.Time) (*state, error) {
-	st := s.now.Load()
-	if st != nil && st.clock.minute == floorMinutes(now) && s.clock().Sub(st.checked) < Fresh {
+	k, err := s.known.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if st := s.now.Load(); st != nil && st.known == k && st.clock.minute == floorMinutes(now) {
 		return st, nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.refresh(ctx, now, false)
+	next, old := &state{known: s.known.Last()}, s.now.Load()
+	if old != nil && old.cal == next.cal { // with another calendar, what is open has to be looked at again
+		next.clock = old.clock
+	}
+	next.clock = next.clock.tick(next.snap, next.cal, now)
+	if old != nil && old.snap == next.snap && next.clock.minute < old.clock.minute {
+		return next, nil // an answer about the past; the present stays at hand
+	}
+	s.now.Store(next)
+	return next, nil
 }
 
-// refresh makes the state for now. A store that cannot be asked is no reason not to answer from what is known.
-func (s *Service) refresh(ctx context.Context, now time.Time, force bool) (*state, error) {
-	old := s.now.Load()
-	next := state{}
-	if old != nil {
-		next = *old
+// read brings what is known up to the store.
+func (s *Service) read(ctx context.Context, old *known) (*known, error) {
+	at, whole := s.clock(), s.whole.Load()
+	mark, err := s.look(ctx)
+	if err != nil {
+		return nil, err
 	}
-	var fresh []int32
-	if at := s.clock(); old == nil || force || at.Sub(old.checked) >= Fresh {
-		mark, err := s.look(ctx)
-		var snap *snapshot
-		var numbers []int32
-		var rev int64
-		if err == nil {
-			snap, numbers, rev, err = s.load(ctx, old)
-		}
-		if err == nil {
-			snap, err = s.withPosts(ctx, snap, at)
-		}
-		switch {
-		case err != nil && (old == nil || force || ctx.Err() != nil):
-			return nil, err
-		case err != nil:
-			s.log.ErrorContext(ctx, "the directory answers from what it last read", "error", err)
-		default:
-			next.snap, next.rev, fresh = snap, rev, numbers
-			if cal := s.src.Calendar(); next.cal != cal {
-				next.cal, next.clock = cal, nil // what is open has to be looked at again
-			}
-			next.mark = mark
-			next.key = next.revision()
-		}
-		next.checked = at
+	snap, rev, err := s.load(ctx, old, whole)
+	if err != nil {
+		return nil, err
 	}
-	next.clock = next.clock.tick(next.snap, next.cal, now, fresh)
-	if old != nil && old.snap == next.snap && next.clock.minute < old.clock.minute {
-		return &next, nil // an answer about the past; the present stays at hand
+	if snap, err = s.withPosts(ctx, snap, at); err != nil {
+		return nil, err
 	}
-	s.now.Store(&next)
-	if s.embedded != nil {
-		s.feed.follow(next.snap) //nolint:contextcheck // the index is not of this one question
+	if whole {
+		s.whole.Store(false)
+	}
+	next := known{snap: snap, cal: s.src.Calendar(), mark: mark, rev: rev}
+	if next.key = next.revision(); old != nil && next == *old {
+		return old, nil
 	}
 	return &next, nil
 }
@@ -263,15 +266,15 @@ func (s *Service) look(ctx context.Context) (int64, error) {
 	return s.src.Look(ctx)
 }
 
-// load reads what changed since old. The revision is read first: a write in between is only read twice.
-func (s *Service) load(ctx context.Context, old *state) (*snapshot, []int32, int64, error) {
+// load reads what changed since old, or everything. The revision is read first: a write in between is only read twice.
+func (s *Service) load(ctx context.Context, old *known, whole bool) (*snapshot, int64, error) {
 	rev, err := s.src.Listings.Revision(ctx)
 	if err != nil {
-		return nil, nil, 0, err
+		return nil, 0, err
 	}
 	reg, err := s.register(ctx, old)
 	if err != nil {
-		return nil, nil, 0, err
+		return nil, 0, err
 	}
 	var snap *snapshot
 	q := store.All().Limit(1000)
@@ -283,9 +286,9 @@ func (s *Service) load(ctx context.Context, old *state) (*snapshot, []int32, int
 	default:
 		snap = old.snap
 	}
-	if old != nil && !s.whole {
+	if old != nil && !whole {
 		if rev == old.rev {
-			return snap, nil, rev, nil
+			return snap, rev, nil
 		}
 		q = store.Where("updated_at", store.Gte, snap.newest.Add(-overlap)).OrderBy("updated_at", store.Asc).Limit(1000)
 	}
@@ -293,17 +296,16 @@ func (s *Service) load(ctx context.Context, old *state) (*snapshot, []int32, int
 	var changed []*listing.Listing
 	for l, err := range s.src.Listings.Each(ctx, q) {
 		if err != nil {
-			return nil, nil, 0, err
+			return nil, 0, err
 		}
 		shown := l.ForPublic()
 		changed = append(changed, &shown)
 	}
-	snap, fresh := snap.with(changed)
-	return snap, fresh, rev, nil
+	return snap.with(changed), rev, nil
 }
 
 // register returns the register of old when no place changed since.
-func (s *Service) register(ctx context.Context, old *state) (*register, error) {
+func (s *Service) register(ctx context.Context, old *known) (*register, error) {
 	streets, err := s.src.Places.Streets(ctx)
 	if err != nil {
 		return nil, err

@@ -193,7 +193,7 @@ func (f *Follower) current(ctx context.Context) (*snapshot, error) {
 	if err := f.dir.Refresh(ctx); err != nil {
 		return nil, err
 	}
-	return f.dir.now.Load().snap, nil
+	return f.dir.known.Last().snap, nil
 }
 
 // send makes the index hold the listings of ids as they are now and returns the revisions it then holds. A listing that changes

@@ -450,7 +450,7 @@ func TestWordsOutliveAFollower(t *testing.T) {
 		t.Errorf("after: %+v %v", got, err)
 	}
 	// The check sees it by itself, too.
-	d.must(r.Upsert(t.Context(), search.Listing{ID: "bar", Name: "长桥酒吧", UpdatedAt: d.Service.now.Load().snap.shops[d.Service.now.Load().snap.ids["bar"]].UpdatedAt}))
+	d.must(r.Upsert(t.Context(), search.Listing{ID: "bar", Name: "长桥酒吧", UpdatedAt: d.known.Last().snap.shops[d.known.Last().snap.ids["bar"]].UpdatedAt}))
 	if got, err := f.Check(t.Context(), true); err != nil || got.Found() || !slices.Equal(got.Behind, []string{"bar"}) {
 		t.Errorf("checked: %+v %v", got, err)
 	}

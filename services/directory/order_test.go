@@ -24,7 +24,7 @@ func TestPagesMakeOneList(t *testing.T) {
 		}
 		return 2
 	}
-	door := func(r *Row) string { st := s.now.Load().snap; return st.shops[st.ids[r.Listing.ID]].door }
+	door := func(r *Row) string { st := s.known.Last().snap; return st.shops[st.ids[r.Listing.ID]].door }
 	for _, tt := range []struct {
 		name  string
 		q     Query

@@ -8,6 +8,7 @@ import (
 
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/lastknown"
 	"shangquan/services/place"
 )
 
@@ -96,10 +97,7 @@ func (s *Service) Plaza(ctx context.Context, slug string, t lang.Tag, now time.T
 	if n := find(st.snap.reg.street, p.Plaza.StreetID); n >= 0 {
 		p.Street = &st.snap.reg.streets[n]
 	}
-	units, err := s.src.Places.Units(ctx, p.Plaza.ID)
-	if err != nil {
-		return PlazaPage{}, err
-	}
+	units := s.unitsOf(ctx, p.Plaza.ID)
 	rows := map[string]*Row{}
 	var order []string
 	for _, n := range st.snap.lists.door.list {
@@ -143,7 +141,25 @@ func (s *Service) Plaza(ctx context.Context, slug string, t lang.Tag, now time.T
 	slices.SortFunc(p.Floors, func(a, b FloorPage) int {
 		return cmp.Or(coreFirst(a.Level != 0, b.Level != 0), cmp.Compare(b.Level, a.Level))
 	})
-	points, err := s.opened(ctx, st)
-	p.Way = st.aroundPlaza(p.Plaza, points)
-	return p, err
+	p.Way = st.aroundPlaza(p.Plaza, s.pointsNow(ctx, st))
+	return p, nil
+}
+
+// unitsOf returns the units of a plaza, those that were last read when the store is away: the shops are known all the same.
+func (s *Service) unitsOf(ctx context.Context, plazaID string) []place.Unit {
+	ctx, cancel := context.WithTimeout(ctx, lastknown.Patience)
+	defer cancel()
+	var units []place.Unit
+	err := errAway
+	if !s.known.Away() {
+		units, err = s.src.Places.Units(ctx, plazaID)
+	}
+	s.unitsMu.Lock()
+	defer s.unitsMu.Unlock()
+	if err != nil {
+		s.log.WarnContext(ctx, "the units of a plaza are those that were last read", "plaza", plazaID, "error", err)
+		return s.units[plazaID]
+	}
+	s.units[plazaID] = units
+	return units
 }

@@ -9,6 +9,7 @@ import (
 	"shangquan/services/calendar"
 	"shangquan/services/geo"
 	"shangquan/services/hours"
+	"shangquan/services/lastknown"
 	"shangquan/services/place"
 )
 
@@ -78,6 +79,9 @@ func (s *Service) opened(ctx context.Context, st *state) ([]*place.Point, error)
 	if s.src.Opened == nil {
 		return out, nil
 	}
+	if s.known.Away() {
+		return out, errAway
+	}
 	list, err := s.src.Opened(ctx)
 	for i := range list {
 		out = append(out, &list[i])
@@ -99,11 +103,7 @@ func (s *Service) WayTo(ctx context.Context, shop *ShopPage, now time.Time) ([]W
 	if err != nil {
 		return nil, err
 	}
-	points, err := s.opened(ctx, st)
-	if err != nil {
-		return nil, err
-	}
-	points = slices.DeleteFunc(points, func(p *place.Point) bool {
+	points := slices.DeleteFunc(s.pointsNow(ctx, st), func(p *place.Point) bool {
 		return !slices.Contains(lastKinds, p.Kind) || shop.Plaza == nil && (p.Location == nil || geo.Distance(door.Point, p.Location.Point) > AtPlaza)
 	})
 	if shop.Plaza != nil {
@@ -120,6 +120,17 @@ func (s *Service) WayTo(ctx context.Context, shop *ShopPage, now time.Time) ([]W
 		return nil, nil
 	}
 	return st.alongStreet(i, points), nil
+}
+
+// pointsNow is opened for a page that has more to tell: while the store is away, it goes without what shops and stations open.
+func (s *Service) pointsNow(ctx context.Context, st *state) []*place.Point {
+	ctx, cancel := context.WithTimeout(ctx, lastknown.Patience)
+	defer cancel()
+	points, err := s.opened(ctx, st)
+	if err != nil {
+		s.log.WarnContext(ctx, "a page goes without the points that shops and stations open", "error", err)
+	}
+	return points
 }
 
 // FeatureCollection is the points as GeoJSON (RFC 7946). Coordinates are WGS-84, longitude first; Datum says so aloud, because in

@@ -66,8 +66,8 @@ func emptySnapshot(reg *register) *snapshot {
 	return &snapshot{reg: reg, ids: map[string]int32{}, slugs: map[string]int32{}, codes: map[string]int32{}, recent: new(recent)}
 }
 
-// with returns the snapshot after changed listings were written, and the numbers of those that are really new to it.
-func (s *snapshot) with(changed []*listing.Listing) (*snapshot, []int32) {
+// with returns the snapshot after changed listings were written.
+func (s *snapshot) with(changed []*listing.Listing) *snapshot {
 	var fresh []*listing.Listing
 	for _, l := range changed {
 		if n, ok := s.ids[l.ID]; ok && s.shops[n].Rev >= l.Rev {
@@ -76,7 +76,7 @@ func (s *snapshot) with(changed []*listing.Listing) (*snapshot, []int32) {
 		fresh = append(fresh, l)
 	}
 	if len(fresh) == 0 {
-		return s, nil
+		return s
 	}
 	next := *s
 	next.recent = new(recent)
@@ -112,7 +112,7 @@ func (s *snapshot) with(changed []*listing.Listing) (*snapshot, []int32) {
 		numbers = append(numbers, n)
 	}
 	next.arrange(s, numbers)
-	return &next, numbers
+	return &next
 }
 
 // arrange puts changed shops in their places, of a snapshot that is otherwise like old.

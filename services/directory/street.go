@@ -38,6 +38,15 @@ func (s *Service) Streets(ctx context.Context, now time.Time) ([]PlaceCount, err
 	return out, nil
 }
 
+// Register returns every street of the register, also those without shops, and never asks the store for it alone.
+func (s *Service) Register(ctx context.Context, now time.Time) ([]place.Street, error) {
+	st, err := s.state(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	return st.snap.reg.streets, nil
+}
+
 func (c *PlaceCount) add(now uint8) {
 	c.Total++
 	if now&isOpen != 0 {
@@ -96,7 +105,6 @@ func (s *Service) Street(ctx context.Context, slug string, t lang.Tag, now time.
 			p.Plazas = append(p.Plazas, c)
 		}
 	}
-	points, err := s.opened(ctx, st)
-	p.Way = st.alongStreet(i, points)
-	return p, err
+	p.Way = st.alongStreet(i, s.pointsNow(ctx, st))
+	return p, nil
 }

@@ -95,7 +95,7 @@ func TestRunKeepsUp(t *testing.T) {
 	}
 	cancel()
 	<-done
-	if got := d.Service.now.Load().snap.shops[d.Service.now.Load().snap.ids["bar"]].Name.Hans; got != "月亮酒吧" {
+	if got := d.known.Last().snap.shops[d.known.Last().snap.ids["bar"]].Name.Hans; got != "月亮酒吧" {
 		t.Errorf("the name is still %s", got)
 	}
 }

@@ -3,7 +3,6 @@ package notice
 import (
 	"cmp"
 	"context"
-	"log/slog"
 	"slices"
 	"strconv"
 	"time"
@@ -65,43 +64,19 @@ func (p *Posted) For(l *listing.Listing) bool { return p.Content.Audience.Includ
 // Board is what the public can read of notices, at one revision of the store. It never changes, so that a page costs no query; whether a
 // notice has ended is asked of the clock.
 type Board struct {
-	rev     int64
-	key     string
-	hosts   Hosts // that the markup was made with
-	checked time.Time
-	all     []*Posted // urgent ones first, then those that are pinned, then the newest
-	ids     map[string]*Posted
-	every   map[string]*Posted // also what only shops read
+	rev   int64
+	key   string
+	hosts Hosts     // that the markup was made with
+	all   []*Posted // urgent ones first, then those that are pinned, then the newest
+	ids   map[string]*Posted
+	every map[string]*Posted // also what only shops read
 }
 
 // Revision identifies what the board says; with the minute it is a key for caches of pages.
 func (b *Board) Revision() string { return b.key }
 
-// Board returns what the public can read now.
-func (s *Service) Board(ctx context.Context) (*Board, error) {
-	now := s.Now()
-	if b := s.board.Load(); b != nil && now.Sub(b.checked) < Fresh && !now.Before(b.checked) {
-		return b, nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	old := s.board.Load()
-	if old != nil && now.Sub(old.checked) < Fresh && !now.Before(old.checked) {
-		return old, nil
-	}
-	b, err := s.read(ctx, old)
-	switch {
-	case err != nil && (old == nil || ctx.Err() != nil):
-		return nil, err
-	case err != nil: // a store that cannot be asked is no reason not to answer
-		slog.ErrorContext(ctx, "notices are answered from what was last read", "error", err)
-		kept := *old
-		b = &kept
-	}
-	b.checked = now
-	s.board.Store(b)
-	return b, nil
-}
+// Board returns what the public can read now. A store that cannot be asked is no reason not to answer from what was last read.
+func (s *Service) Board(ctx context.Context) (*Board, error) { return s.board.Get(ctx) }
 
 // Revision identifies what the public can read; it answers from memory.
 func (s *Service) Revision(ctx context.Context) (string, error) {
@@ -120,8 +95,7 @@ func (s *Service) read(ctx context.Context, old *Board) (*Board, error) {
 	}
 	hosts := s.Hosts(ctx)
 	if old != nil && old.rev == rev && old.hosts.key == hosts.key {
-		same := *old
-		return &same, nil
+		return old, nil
 	}
 	b := &Board{rev: rev, key: strconv.FormatInt(rev, 36) + "~" + hosts.key, hosts: hosts, all: []*Posted{}, ids: map[string]*Posted{}, every: map[string]*Posted{}}
 	for _, q := range []store.Query{

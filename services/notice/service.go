@@ -5,13 +5,13 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
+	"shangquan/services/lastknown"
 	"shangquan/services/listing"
 	"shangquan/services/secret"
 	"shangquan/services/store"
@@ -53,15 +53,14 @@ type Service struct {
 	receipts *audit.Recorded[Receipt]
 	letters  *store.Collection[allowance]
 
-	board  atomic.Pointer[Board]
-	rolled sync.Map   // of notices, by id: rolledAt
-	mu     sync.Mutex // one refresh of the board at a time
+	board  *lastknown.Value[Board]
+	rolled sync.Map // of notices, by id: rolledAt
 }
 
 // New returns the notices on d.DB.
 func New(d Deps) *Service {
 	roll := declareReceipts(d.DB)
-	return &Service{
+	s := &Service{
 		Deps: d,
 		docs: audit.Record(store.NewCollection[Notice](d.DB, "notices",
 			store.Index("state", "updated_at"), store.Index("public", "public_at"), store.Index("due_at"), store.Follow("audit"), store.Follow("webhook"), store.Sealed()), d.Log, kind),
@@ -70,6 +69,8 @@ func New(d Deps) *Service {
 		receipts: audit.Record(roll, d.Log, kindReceipt, audit.Hide("help", "name_by", "past")),
 		letters:  declareAllowances(d.DB),
 	}
+	s.board = lastknown.New(lastknown.Source[Board]{Name: "notices", Fresh: Fresh, Clock: func() time.Time { return s.Now() }, Log: slog.Default(), Read: s.read})
+	return s
 }
 
 // Pending returns notices that were written and that a follower has not dealt with; see store.Collection.Pending.
