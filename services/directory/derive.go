@@ -6,6 +6,7 @@ import (
 
 	"shangquan/services/lang"
 	"shangquan/services/search"
+	"shangquan/services/search/text"
 )
 
 // derive returns what an engine has to know to find the shop. Opening hours, marks and positions are not part of it: filters are
@@ -43,6 +44,20 @@ func (r *register) derive(sh *shop) search.Listing {
 		out.Description += " " + l.Description.En
 	}
 	return out
+}
+
+// document is derive of a shop with the sum of what an engine makes of it, and what keeps it out of every index, which may be that the
+// derivation panics.
+func (s *snapshot) document(n int32) (doc search.Listing, sum string, err error) {
+	sh := &s.shops[n]
+	err = search.Guard(sh.ID, func() {
+		doc = s.reg.derive(sh)
+		sum = text.DocumentOf(&doc).Sum
+	})
+	if err == nil {
+		err = doc.Check()
+	}
+	return doc, sum, err
 }
 
 // words returns what a thing is called: its name, first in the language of record, and its other words.

@@ -323,20 +323,21 @@ func (s *Service) register(ctx context.Context, old *known) (*register, error) {
 		return nil, err
 	}
 	mark := fnv.New64a()
-	note(mark, &bounds.Meta)
 	for i := range streets {
 		note(mark, &streets[i].Meta)
 	}
 	for i := range plazas {
 		note(mark, &plazas[i].Meta)
 	}
+	named := mark.Sum64()
+	note(mark, &bounds.Meta)
 	for i := range points {
 		note(mark, &points[i].Meta)
 	}
 	words := s.src.Words()
 	if sum := mark.Sum64(); old == nil || old.snap.reg.mark != sum || old.snap.reg.words != words {
 		r := newRegister(words, streets, plazas, points, sum)
-		r.bounds = bounds
+		r.bounds, r.named = bounds, named
 		return r, nil
 	}
 	return old.snap.reg, nil

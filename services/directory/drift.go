@@ -1,13 +1,12 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 
 	"shangquan/services/search"
-	"shangquan/services/search/text"
 )
 
 // Outside is an engine outside the process, which outlives it: it can say what it holds.
@@ -51,14 +50,26 @@ func (d *Drift) all() []string { return slices.Concat(d.Missing, d.Stale, d.Extr
 // be delivered is delivered first and is no drift. What the engine refuses waits on; it is part of the error, and the rest is
 // compared and repaired all the same.
 func (f *Follower) Check(ctx context.Context, repair bool) (Drift, error) {
+	f.found = nil
+	return f.check(ctx, repair)
+}
+
+// check is Check that believes what the last Deliver found: comparing all listings of a large district takes seconds.
+func (f *Follower) check(ctx context.Context, repair bool) (Drift, error) {
 	if err := f.dir.Reload(ctx); err != nil {
 		return Drift{}, err
 	}
+	just := f.found
 	refused := f.Sync(ctx)
 	if unrefused(refused) != nil {
 		return Drift{}, refused
 	}
-	d, err := f.compare(ctx)
+	d, err := Drift{}, error(nil)
+	if just = cmp.Or(f.found, just); just != nil {
+		d, f.found = *just, nil
+	} else {
+		d, err = f.compare(ctx)
+	}
 	switch wrong := d.all(); {
 	case err != nil || !repair || len(wrong) == 0:
 	case len(wrong) > batchSize:
@@ -70,30 +81,43 @@ func (f *Follower) Check(ctx context.Context, repair bool) (Drift, error) {
 }
 
 // compare says how what the index holds differs from what the directory knows. A listing that no index takes is not to be held,
-// and one that the engine refused as it is now is known to differ.
+// and one that the engine refused as it is now is known to differ. Asking what is held takes long, and edits go on meanwhile: what
+// changed since before, or waits to be delivered, is no drift.
 func (f *Follower) compare(ctx context.Context) (Drift, error) {
+	d := Drift{Missing: []string{}, Stale: []string{}, Extra: []string{}, Behind: []string{}}
+	before, err := f.current(ctx)
+	if err != nil {
+		return d, err
+	}
+	docs, err := f.queue.Pending(ctx, FollowerName, maxPending)
+	if err != nil {
+		return d, err
+	}
+	waits := map[string]bool{}
+	for i := range docs {
+		waits[docs[i].ID] = true
+	}
 	held, err := f.engine.Holds(ctx)
 	if err != nil {
-		return Drift{}, err
+		return d, err
 	}
 	snap, err := f.current(ctx)
 	if err != nil {
-		return Drift{}, err
+		return d, err
 	}
-	d := Drift{Missing: []string{}, Stale: []string{}, Extra: []string{}, Behind: []string{}}
+	moving := func(id string) bool {
+		return waits[id] || len(docs) == maxPending || before.revision(id) != snap.revision(id)
+	}
 	for _, n := range snap.lists.popular.list {
+		f.stay(ctx)
 		sh := &snap.shops[n]
-		doc := snap.reg.derive(sh)
-		if doc.Check() != nil {
-			continue
-		}
-		var sum string
-		if search.Guard(sh.ID, func() { sum = text.DocumentOf(&doc).Sum }) != nil {
-			continue // nor can any engine derive it; whoever sends it says so
+		_, sum, bad := snap.document(n)
+		if bad != nil {
+			continue // nor can any engine hold it; whoever sends it says so
 		}
 		is, ok := held[sh.ID]
 		delete(held, sh.ID)
-		if f.refused[sh.ID] == sh.Rev {
+		if f.refused[sh.ID] == sh.Rev || moving(sh.ID) {
 			continue
 		}
 		switch {
@@ -105,7 +129,11 @@ func (f *Follower) compare(ctx context.Context) (Drift, error) {
 			d.Behind = append(d.Behind, sh.ID)
 		}
 	}
-	d.Extra = slices.AppendSeq(d.Extra, maps.Keys(held))
+	for id := range held {
+		if !moving(id) {
+			d.Extra = append(d.Extra, id)
+		}
+	}
 	slices.Sort(d.Extra)
 	return d, nil
 }

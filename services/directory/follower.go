@@ -37,8 +37,12 @@ type Follower struct {
 	// ids (security SEA-04). It is said again with every attempt.
 	Refused func(note string)
 
-	index  *register         // the register the index is known to have the words of
-	boards map[string]*board // the posts it was told last
+	index  terms             // the words the index is known to have, or to get by owed
+	boards map[string]*board // the same of the posts
+	owed   []string          // listings to be sent besides those that are pending
+	found  *Drift            // what the last Deliver or Sync found when it compared; nil: it had no reason to
+
+	leased time.Time // when the lease was last taken; zero: without one
 
 	refused map[string]int64 // revisions that the engine did not take, by listing: left alone until again
 	again   time.Time
@@ -59,6 +63,7 @@ func NewFollower(dir *Service, queue Queue, engine Outside, leases Leases, owner
 // The pace of a follower.
 const (
 	batchSize  = 500
+	maxPending = 1000 // that a store gives at once
 	pollEvery  = 500 * time.Millisecond
 	longestGap = time.Minute
 	leaseTerm  = 30 * time.Second
@@ -76,6 +81,7 @@ func (f *Follower) Run(ctx context.Context) {
 		wait := pollEvery
 		mine, err := f.leases.Lease(ctx, FollowerName, f.owner, leaseTerm)
 		if err == nil && mine {
+			f.leased = f.dir.clock()
 			var n int
 			if n, err = f.Deliver(ctx); n >= batchSize {
 				wait = 0
@@ -108,7 +114,7 @@ func (f *Follower) Run(ctx context.Context) {
 
 // daily checks, repairs and tidies.
 func (f *Follower) daily(ctx context.Context) error {
-	d, err := f.Check(ctx, true)
+	d, err := f.check(ctx, true)
 	if d.Found() {
 		f.log.WarnContext(ctx, "the search index had drifted and was repaired", "missing", len(d.Missing), "stale", len(d.Stale), "extra", len(d.Extra))
 		if f.Drifted != nil {
@@ -121,28 +127,54 @@ func (f *Follower) daily(ctx context.Context) error {
 	return err
 }
 
+// stay keeps the lease through work that takes longer than it lasts.
+func (f *Follower) stay(ctx context.Context) {
+	if at := f.dir.clock(); !f.leased.IsZero() && at.Sub(f.leased) >= leaseTerm/3 {
+		f.leased = at
+		_, _ = f.leases.Lease(ctx, FollowerName, f.owner, leaseTerm) // without it another works at the same, which does no harm
+	}
+}
+
 // Sync delivers until nothing is pending but what the engine refuses, which is the error then. What was refused before is tried
 // again.
 func (f *Follower) Sync(ctx context.Context) error {
-	clear(f.refused)
+	f.retry()
 	var refused error
+	var found *Drift
 	for {
+		left := len(f.refused)
 		n, err := f.Deliver(ctx)
 		refused = errors.Join(refused, err)
-		if unrefused(err) != nil || n == 0 {
+		if f.found == nil {
+			f.found = found
+		}
+		found = f.found
+		if unrefused(err) != nil || n == 0 && len(f.refused) == left {
 			return refused
 		}
 	}
 }
 
-// Deliver delivers one batch and returns how many listings it was. When a place or a word changed, any listing may be found by
-// other words. Whether the index has them is asked of the index: what this process remembers says nothing of what the one before
-// it still had to do.
-func (f *Follower) Deliver(ctx context.Context) (int, error) {
-	if !f.dir.clock().Before(f.again) {
-		clear(f.refused)
+// retry makes what was refused be sent again, also what is not pending: a listing with new words of its street, or another post.
+func (f *Follower) retry() {
+	for id := range f.refused {
+		f.owe(id)
 	}
-	docs, err := f.queue.Pending(ctx, FollowerName, batchSize+len(f.refused))
+	clear(f.refused)
+}
+
+func (f *Follower) owe(ids ...string) { f.owed = union(f.owed, ids) }
+
+// Deliver delivers one batch and returns how many listings it was. When a street, a plaza or a word changed, any listing may be found by
+// other words. Whether the index has them is asked of the index: what this process remembers says nothing of what the one before
+// it still had to do. That takes a while, so edits go first.
+func (f *Follower) Deliver(ctx context.Context) (int, error) {
+	f.found = nil
+	if !f.dir.clock().Before(f.again) {
+		f.retry()
+	}
+	most := min(batchSize+len(f.refused), maxPending)
+	docs, err := f.queue.Pending(ctx, FollowerName, most)
 	if err != nil {
 		return 0, err
 	}
@@ -150,26 +182,41 @@ func (f *Follower) Deliver(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	ids := reposted(f.boards, snap.boards)
-	if f.index != snap.reg {
-		d, err := f.compare(ctx)
-		if err == nil && len(d.Behind) > batchSize {
-			err = unrefused(f.Reindex(ctx, nil))
-			d.Behind = nil
-		}
-		if err != nil {
-			return 0, err
-		}
-		ids = union(ids, d.Behind)
-	}
+	f.owe(reposted(f.boards, snap.boards)...)
+	f.boards = snap.boards
+	ids := slices.Clone(f.owed)
 	for i := range docs {
 		if rev, refused := f.refused[docs[i].ID]; !refused || rev != docs[i].Rev {
 			ids = union(ids, []string{docs[i].ID})
 		}
 	}
-	sent, err := f.send(ctx, ids)
+	n, err := f.deliver(ctx, ids)
+	if unrefused(err) != nil || len(docs) == most || f.index == snap.reg.terms() {
+		return n, err
+	}
+	d, e := f.compare(ctx)
+	if e != nil {
+		return n, errors.Join(err, e)
+	}
+	f.found = &d
+	if len(d.Behind) > batchSize {
+		e = unrefused(f.Reindex(ctx, nil))
+	} else {
+		f.index = snap.reg.terms()
+		f.owe(d.Behind...)
+		var more int
+		more, e = f.deliver(ctx, f.owed)
+		n += more
+	}
+	d.Behind = nil
+	return n, errors.Join(err, e)
+}
+
+// deliver sends listings and notes in the queue which revisions went. What is refused is no longer owed: it is tried again later.
+func (f *Follower) deliver(ctx context.Context, ids []string) (int, error) {
+	sent, err := f.send(ctx, slices.Clone(ids))
 	if unrefused(err) == nil {
-		f.index, f.boards = snap.reg, snap.boards
+		f.owed = nil
 	}
 	for id, rev := range sent {
 		if e := f.queue.Delivered(ctx, FollowerName, id, rev); e != nil {
@@ -247,8 +294,8 @@ func (f *Follower) write(ctx context.Context, snap *snapshot, ids []string) (don
 			out = append(out, id)
 			continue
 		}
-		doc := snap.reg.derive(&snap.shops[n])
-		if bad := doc.Check(); bad != nil {
+		doc, _, bad := snap.document(n)
+		if bad != nil {
 			// No index takes it as it is; only another edit can help, and that makes it pending again.
 			f.log.ErrorContext(ctx, "a listing cannot be searched for", "id", id, "error", bad)
 			out = append(out, id)
@@ -288,14 +335,18 @@ func (f *Follower) Reindex(ctx context.Context, progress func(done, total int)) 
 	if err != nil {
 		return err
 	}
-	bad := f.engine.Rebuild(ctx, snap.documents(progress))
+	bad := f.engine.Rebuild(ctx, snap.documents(func(done, total int) {
+		if f.stay(ctx); progress != nil {
+			progress(done, total)
+		}
+	}))
 	if unrefused(bad) != nil {
 		return bad
 	}
 	if err := f.engine.Sync(ctx); err != nil {
 		return err
 	}
-	f.index, f.boards = snap.reg, snap.boards
+	f.index, f.boards, f.owed = snap.reg.terms(), snap.boards, nil
 	d, err := f.compare(ctx)
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ type register struct {
 	points     []place.Point
 	bounds     place.Boundary
 	mark       uint64 // changes with every write to a place
+	named      uint64 // changes with every write to a street or a plaza
 
 	group     map[string]int32 // by id, which is the slug
 	category  map[string]int32
@@ -37,6 +38,14 @@ type register struct {
 	stops     []int32 // points where a bus or the metro stops, with a position
 	plan      drawn
 }
+
+// terms identifies what a register adds to the words that listings are found by; points and the boundary add none.
+type terms struct {
+	words *taxonomy.Table
+	named uint64
+}
+
+func (r *register) terms() terms { return terms{r.words, r.named} }
 
 // maxTags is how many tags can be filtered by: the first of the table.
 const maxTags = 64
