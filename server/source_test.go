@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -226,7 +227,13 @@ func TestGoroutinesAreRescued(t *testing.T) {
 		if slices.ContainsFunc(unguarded, func(dir string) bool { return strings.HasPrefix(s.name, dir) }) || strings.Contains(s.name, "/node_modules/") {
 			continue
 		}
-		for _, found := range bare(s.file) {
+		beside := []*ast.File{}
+		for _, other := range all {
+			if filepath.Dir(other.name) == filepath.Dir(s.name) {
+				beside = append(beside, other.file)
+			}
+		}
+		for _, found := range bare(s.file, beside...) {
 			t.Errorf("%s: %s: services/rescue starts what goes on beside", at.Position(found.at), found.what)
 		}
 	}
@@ -237,9 +244,10 @@ type bareStart struct {
 	what string
 }
 
-// bare finds what starts a goroutine that nobody rescues: a go statement, a sync.WaitGroup that may, an errgroup, a timer's function.
-func bare(f *ast.File) (found []bareStart) {
-	groups := map[string]bool{} // variables and fields that are a sync.WaitGroup
+// waitGroups are the names of what is a sync.WaitGroup: all of a file, or what the other files of its package see of them, which is the
+// fields of types and the variables of the package.
+func waitGroups(f *ast.File, seenOutside bool) map[string]bool {
+	groups := map[string]bool{}
 	note := func(typed ast.Expr, names []*ast.Ident) {
 		if star, ok := typed.(*ast.StarExpr); ok {
 			typed = star.X
@@ -252,6 +260,8 @@ func bare(f *ast.File) (found []bareStart) {
 	}
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.FuncDecl:
+			return !seenOutside
 		case *ast.Field:
 			note(n.Type, n.Names)
 		case *ast.ValueSpec:
@@ -259,6 +269,16 @@ func bare(f *ast.File) (found []bareStart) {
 		}
 		return true
 	})
+	return groups
+}
+
+// bare finds what starts a goroutine that nobody rescues: a go statement, a sync.WaitGroup that may, an errgroup, a timer's function.
+// beside are the other files of the package.
+func bare(f *ast.File, beside ...*ast.File) (found []bareStart) {
+	groups := waitGroups(f, false)
+	for _, other := range beside {
+		maps.Copy(groups, waitGroups(other, true))
+	}
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.ImportSpec:
@@ -303,13 +323,21 @@ func TestGoroutinesAreRescuedSees(t *testing.T) {
 		"func f() { time.AfterFunc(1, g) }":                                        "time.AfterFunc",
 		"func f() { var w rescue.Group; w.Go(g); rescue.Go(log, `x`, g) }":         "",
 		"func f() { var w sync.WaitGroup; w.Wait() }":                              "",
+		// Of another file of the package.
+		"func (y *y) f() { y.kept.Go(g) }": "sync.WaitGroup.Go",
+		"func f() { all.Go(g) }":           "sync.WaitGroup.Go",
+		"func f() { here.Go(g) }":          "",
 	} {
 		f, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\n"+text, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
+		beside, err := parser.ParseFile(token.NewFileSet(), "y.go", "package x\ntype y struct { kept, alone sync.WaitGroup }; var all sync.WaitGroup; func g() { var here sync.WaitGroup }", parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
 		got := ""
-		for _, found := range bare(f) {
+		for _, found := range bare(f, beside) {
 			got += found.what
 		}
 		if got != want {

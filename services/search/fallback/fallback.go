@@ -2,6 +2,7 @@
 package fallback
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -124,6 +125,8 @@ func (e *Engine) Delete(ctx context.Context, ids ...string) error {
 	return either(e.spare.Delete(ctx, ids...), e.usual.Delete(ctx, ids...))
 }
 
+var errCut = errors.New("search: the listings were not read to their end")
+
 // Rebuild implements search.Engine. all is walked once, for both engines, so that a write accepted meanwhile is repeated on
 // both. The spare engine is filled even when the usual one is down; the error of that is returned all the same.
 func (e *Engine) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, error]) error {
@@ -154,16 +157,21 @@ func (e *Engine) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, erro
 		case <-done:
 		}
 	}
+	ended := false
 	spare := e.spare.Rebuild(ctx, func(yield func(search.Listing, error) bool) {
 		for l, err := range all {
 			pass(item{l, err})
 			if !yield(l, err) {
-				break
+				return
 			}
 		}
+		ended = true
 	})
-	if spare != nil && ctx.Err() != nil {
-		pass(item{err: ctx.Err()}) // or the usual engine would take a part for the whole
+	switch { // or the usual engine would take a part for the whole
+	case spare != nil && ctx.Err() != nil:
+		pass(item{err: ctx.Err()})
+	case !ended: // a source that panics does not even yield an error
+		pass(item{err: cmp.Or(spare, errCut)})
 	}
 	close(items)
 	return either(spare, beside.Wait())

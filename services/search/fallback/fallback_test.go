@@ -247,3 +247,33 @@ func TestWritesReachTheSpareEngine(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestASourceThatBreaksOff: a part of the listings is never taken for the whole, by neither engine.
+func TestASourceThatBreaksOff(t *testing.T) {
+	for name, all := range map[string]func(yield func(search.Listing, error) bool){
+		"a panic": func(yield func(search.Listing, error) bool) {
+			yield(search.Listing{ID: "a", Name: "甲"}, nil)
+			panic("a bug")
+		},
+		"an error": func(yield func(search.Listing, error) bool) {
+			_ = yield(search.Listing{ID: "a", Name: "甲"}, nil) && yield(search.Listing{}, errDown)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, usual, _ := pair(t)
+			whole := searchtest.All([]search.Listing{{ID: "a", Name: "甲"}, {ID: "b", Name: "乙"}})
+			if err := e.Rebuild(t.Context(), whole); err != nil {
+				t.Fatal(err)
+			}
+			if err := e.Rebuild(t.Context(), all); err == nil {
+				t.Error("nobody heard of it")
+			}
+			r, err := e.Search(t.Context(), search.Query{})
+			usual.set(errDown)
+			s, bad := e.Search(t.Context(), search.Query{})
+			if err != nil || bad != nil || r.Total != 2 || s.Total != 2 {
+				t.Errorf("usual %d, spare %d listings; %v %v", r.Total, s.Total, err, bad)
+			}
+		})
+	}
+}

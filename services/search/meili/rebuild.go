@@ -21,8 +21,8 @@ import (
 const keepOld = time.Hour
 
 // Rebuild implements search.Engine: it fills a second index, swaps the two, and repeats on the new one the writes that were
-// accepted meanwhile. Writes of other processes in that time
-// may be lost: directory.Follower looks for them afterwards. Bad listings are left out and reported.
+// accepted meanwhile. Writes of other processes in that time may be lost: directory.Follower looks for them afterwards. Bad listings are left
+// out and reported.
 func (e *Engine) Rebuild(ctx context.Context, all iter.Seq2[search.Listing, error]) error {
 	e.building.Lock()
 	defer e.building.Unlock()
