@@ -1,6 +1,7 @@
 package insight
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -13,7 +14,7 @@ import (
 const (
 	// MissedWeeks is how far back Missed looks, and how long what was missed is kept.
 	MissedWeeks = 8
-	// missedPerWeek is how many words of a week are kept, the most frequent ones.
+	// missedPerWeek is how many words of a week are kept, the most frequent ones; of those that are as frequent, what was told last.
 	missedPerWeek = 200
 	// nowhere stands for the listing where a search found none.
 	nowhere = "-"
@@ -85,11 +86,28 @@ func (s *Service) Want(ctx context.Context, what string, v Visitor) error {
 	if !s.once(kinds, word, v) {
 		return nil
 	}
-	err := s.addToWeek(ctx, s.now(), func(w *missedWeek) { w.Wanted = mergeUpTo(missedPerWeek, w.Wanted, []Word{{word, 1}}) })
+	err := s.addToWeek(ctx, s.now(), func(w *missedWeek) { w.Wanted = wantUpTo(missedPerWeek, w.Wanted, word) })
 	if err != nil {
 		s.again(kinds, word, v) // who tries once more is heard
 	}
 	return err
+}
+
+// wantUpTo adds a word to those of a week, the most frequent first and then what was told last. There is always room for it: somebody was
+// thanked.
+func wantUpTo(most int, have []Word, told string) []Word {
+	word := Word{told, 1}
+	out := make([]Word, 1, len(have)+1)
+	for _, w := range have {
+		if w.Text == told {
+			word.Visitors += w.Visitors
+		} else if len(out) < most {
+			out = append(out, w)
+		}
+	}
+	out[0] = word
+	slices.SortStableFunc(out, func(a, b Word) int { return cmp.Compare(b.Visitors, a.Visitors) })
+	return out
 }
 
 // MaxWant is how long the name of what is missing may be, in characters.
@@ -102,39 +120,65 @@ type MissedWord struct {
 	Last   string // the Monday of the last week in which it was, YYYY-MM-DD
 }
 
+// missedSince is the Monday of the first week that Missed looks at.
+func missedSince(now time.Time) string {
+	return mondayOf(now).AddDate(0, 0, -7*(MissedWeeks-1)).Format(time.DateOnly)
+}
+
 // MissedWords returns what was searched and not found or said to be missing in the last MissedWeeks weeks, the most frequent first, for
-// those who look after the words.
+// those who look after the words. What people said has room of its own: it is less than what they search for.
 func (s *Service) MissedWords(ctx context.Context, by access.Actor) ([]MissedWord, error) {
 	if err := access.Require(by, access.WordsEdit, access.Thing{}); err != nil {
 		return nil, err
 	}
-	sums, last := []Word{}, map[string]string{}
-	wanted := map[string]int{}
-	since := mondayOf(s.now()).AddDate(0, 0, -7*(MissedWeeks-1)).Format(time.DateOnly)
-	for w, err := range s.missedColl.Each(ctx, store.Where("monday", store.Gte, since).OrderBy("monday", store.Asc)) {
+	all := map[string]*MissedWord{}
+	at := func(w Word, monday string) *MissedWord {
+		x := all[w.Text]
+		if x == nil {
+			x = &MissedWord{Word: Word{Text: w.Text}}
+			all[w.Text] = x
+		}
+		x.Last = monday
+		return x
+	}
+	for w, err := range s.missedColl.Each(ctx, store.Where("monday", store.Gte, missedSince(s.now())).OrderBy("monday", store.Asc)) {
 		if err != nil {
 			return nil, err
 		}
-		sums = slices.Concat(sums, w.Words, w.Wanted)
-		for _, x := range slices.Concat(w.Words, w.Wanted) {
-			last[x.Text] = w.Monday
+		for _, x := range w.Words {
+			at(x, w.Monday).Visitors += x.Visitors
 		}
 		for _, x := range w.Wanted {
-			wanted[x.Text] += x.Visitors
+			at(x, w.Monday).Wanted += x.Visitors
+		}
+	}
+	var searched, wanted []*MissedWord
+	for _, x := range all {
+		if x.Wanted > 0 {
+			wanted = append(wanted, x)
+		} else {
+			searched = append(searched, x)
 		}
 	}
 	out := []MissedWord{}
-	for _, w := range mergeUpTo(2*missedPerWeek, sums, nil) {
-		n := wanted[w.Text]
-		w.Visitors -= n
-		out = append(out, MissedWord{w, n, last[w.Text]})
+	for _, list := range [][]*MissedWord{wanted, searched} {
+		slices.SortFunc(list, func(a, b *MissedWord) int {
+			return cmp.Or(cmp.Compare(b.all(), a.all()), cmp.Compare(b.Last, a.Last), cmp.Compare(a.Text, b.Text))
+		})
+		for _, x := range list[:min(len(list), missedPerWeek)] {
+			out = append(out, *x)
+		}
 	}
+	slices.SortFunc(out, func(a, b MissedWord) int {
+		return cmp.Or(cmp.Compare(b.all(), a.all()), cmp.Compare(a.Text, b.Text))
+	})
 	return out, nil
 }
 
+func (m *MissedWord) all() int { return m.Visitors + m.Wanted }
+
 // sweepMissed erases the weeks that Missed does not look at any more.
 func (s *Service) sweepMissed(ctx context.Context) error {
-	before := mondayOf(s.now()).AddDate(0, 0, -7*MissedWeeks).Format(time.DateOnly)
-	_, err := eraseAll(ctx, s.missedColl, store.Where("monday", store.Lt, before))
+	_, err := eraseAll(ctx, s.missedColl, store.Where("monday", store.Lt, missedSince(s.now())))
 	return err
 }

@@ -1,6 +1,7 @@
 package insight_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"shangquan/services/access"
 	"shangquan/services/fault"
 	"shangquan/services/insight"
+	"shangquan/services/store"
 )
 
 // What was searched and not found is written once three people missed it on one day, without who they were, and forgotten after eight
@@ -56,16 +58,85 @@ func TestMissed(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	kept := func() []string {
+		t.Helper()
+		if _, err := b.Sweep(t.Context()); err != nil {
+			t.Error(err)
+		}
+		out := []string{}
+		weeks := store.NewCollection[struct {
+			store.Meta
+			Monday string `json:"monday"`
+		}](b.db, "insight_missed", store.Index("monday"))
+		for w, err := range weeks.Each(t.Context(), store.All()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, w.ID)
+		}
+		return out
+	}
 	b.pass(7 * 7 * 24 * time.Hour)
-	if got := words(); len(got) != 1 {
-		t.Errorf("after seven weeks: %v", got)
+	if got := words(); len(got) != 1 || len(kept()) != 1 {
+		t.Errorf("after seven weeks: %v, kept %v", got, kept())
 	}
 	b.pass(7 * 24 * time.Hour)
-	if got := words(); len(got) != 0 {
-		t.Errorf("after eight weeks: %v", got)
+	if got := words(); len(got) != 0 || len(kept()) != 0 {
+		t.Errorf("after eight weeks: %v, kept %v", got, kept())
 	}
-	if _, err := b.Sweep(t.Context()); err != nil {
-		t.Error(err)
+}
+
+// A week full of what one person each told keeps room for the next, who was thanked for it; what several want stays.
+func TestWantIsHeard(t *testing.T) {
+	b := open(t)
+	by := access.Actor{AccountID: "c", Roles: []access.Role{access.Coordinator}, TwoFactor: true}
+	want := func(what string, n int) {
+		t.Helper()
+		if err := b.Want(t.Context(), what, b.visitor(n)); err != nil {
+			t.Errorf("%q: %v", what, err)
+		}
+	}
+	list := func() []string {
+		t.Helper()
+		got, err := b.MissedWords(t.Context(), by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := []string{}
+		for _, x := range got {
+			out = append(out, x.Text)
+		}
+		return out
+	}
+	want("修鞋", 1)
+	want("修鞋", 2)
+	for i := range 300 {
+		want(fmt.Sprintf("a %c%c", 'a'+i/26, 'a'+i%26), 3)
+	}
+	want("裁缝", 4)
+	if got := list(); len(got) != 200 || got[0] != "修鞋" || !slices.Contains(got, "裁缝") || slices.Contains(got, "a aa") {
+		t.Errorf("%d: %v", len(got), got)
+	}
+	for i := range 250 { // a week in which everything is wanted twice
+		for n := range 2 {
+			want(fmt.Sprintf("b %c%c", 'a'+i/26, 'a'+i%26), 10+n)
+		}
+	}
+	want("配钥匙", 5)
+	if got := list(); len(got) != 200 || !slices.Contains(got, "配钥匙") {
+		t.Errorf("%d: %v", len(got), got)
+	}
+	b.pass(7 * 24 * time.Hour)
+	b.flush(t)
+	want("菜场", 6)
+	for i := range 250 { // and what is searched for takes nobody's place
+		for n := range 4 {
+			b.Missed(fmt.Sprintf("c %c%c", 'a'+i/26, 'a'+i%26), b.visitor(20+n))
+		}
+	}
+	b.flush(t)
+	if got := list(); len(got) != 400 || !slices.Contains(got, "c aa") {
+		t.Errorf("%d: %v", len(got), got)
 	}
 }
 
