@@ -44,7 +44,7 @@ func TestWantedShopReachesTheDesk(t *testing.T) {
 	}
 	visitor.done("/missing", url.Values{"what": {word}}) // again
 	for _, path := range []string{"/desk/words", "/desk/overview"} {
-		if body := desk.page(path); !strings.Contains(body, word) || !strings.Contains(body, "1 个人说这里缺这样的店") {
+		if body := desk.page(path); !strings.Contains(body, word) || !strings.Contains(body, "1 人次说这里缺这样的店") {
 			t.Errorf("%s does not tell what is missing", path)
 		}
 	}
@@ -52,7 +52,7 @@ func TestWantedShopReachesTheDesk(t *testing.T) {
 		t.Error("an owner reads the words of the district")
 	}
 	desk.done("/desk/words", url.Values{"hide": {word}})
-	if strings.Contains(desk.page("/desk/words"), "个人说这里缺这样的店") {
+	if strings.Contains(desk.page("/desk/words"), "人次说这里缺这样的店") {
 		t.Error("a word that was hidden is listed")
 	}
 }
