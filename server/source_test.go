@@ -315,8 +315,8 @@ func bare(f *ast.File, beside ...*ast.File) (found []bareStart) {
 func TestGoroutinesAreRescuedSees(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"func f() { go g() }":                                                      "go",
-		"func f() { var w sync.WaitGroup; w.Go(g) }":                               "sync.WaitGroup.Go",
+		"func f() { go g() }":                        "go",
+		"func f() { var w sync.WaitGroup; w.Go(g) }": "sync.WaitGroup.Go",
 		"type x struct{ tasks sync.WaitGroup }; func (x *x) f() { x.tasks.Go(g) }": "sync.WaitGroup.Go",
 		"func f(w *sync.WaitGroup) { w.Go(g) }":                                    "sync.WaitGroup.Go",
 		`import "golang.org/x/sync/errgroup"`:                                      "errgroup",

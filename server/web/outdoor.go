@@ -154,14 +154,19 @@ func (s *Site) outdoorSigns(c *fiber.Ctx, p *speaker, listingID string) ([]ui.Ca
 	return out, err
 }
 
-// outdoorOn says before the page of a street what may stand on it today; nothing where there is nothing.
-func (s *Site) outdoorOn(c *fiber.Ctx, p *speaker, st *place.Street) ([]ui.Callout, error) {
+// outdoorOn says before the page of a street what may stand on it today; nothing where there is nothing, or nobody can say now.
+func (s *Site) outdoorOn(c *fiber.Ctx, p *speaker, st *place.Street) []ui.Callout {
 	if s.services.Outdoor == nil {
-		return nil, nil
+		return nil
 	}
-	list, err := s.services.Outdoor.OnStreet(c.UserContext(), st.ID)
-	if err != nil || len(list) == 0 {
-		return nil, err
+	n := 0
+	beside(c, func() error {
+		list, err := s.services.Outdoor.OnStreet(c.UserContext(), st.ID)
+		n = len(list)
+		return err
+	})
+	if n == 0 {
+		return nil
 	}
-	return []ui.Callout{{Icon: "info", Lead: p.count("outdoor.here", len(list)), Link: &ui.Link{Label: p.say("outdoor.see"), Href: ui.Href(p.Lang, "/outdoor")}}}, nil
+	return []ui.Callout{{Icon: "info", Lead: p.count("outdoor.here", n), Link: &ui.Link{Label: p.say("outdoor.see"), Href: ui.Href(p.Lang, "/outdoor")}}}
 }

@@ -170,11 +170,7 @@ func (s *Site) street(c *fiber.Ctx) error {
 		Callouts: banners(p, posted), Links: placeLinks(p, "/streets/", x.Street.Slug),
 	}
 	v.Callouts = append(v.Callouts, s.pedestrianNote(p, x.Street, false)...)
-	signs, err := s.outdoorOn(c, p, x.Street)
-	if err != nil {
-		return err
-	}
-	v.Callouts = append(v.Callouts, signs...)
+	v.Callouts = append(v.Callouts, s.outdoorOn(c, p, x.Street)...)
 	all := []directory.Row{}
 	for _, side := range x.Sides {
 		g := rowGroup{ID: "side-" + string(side.Side), Title: p.say("places.side.unknown"), Rows: s.rows(p, side.Rows)}
@@ -189,11 +185,7 @@ func (s *Site) street(c *fiber.Ctx) error {
 		v.Groups = append(v.Groups, g)
 		all = append(all, side.Rows...)
 	}
-	offers, err := s.offersAt(c, p, x.Street.Slug)
-	if err != nil {
-		return err
-	}
-	v.Links = append(v.Links, offers...)
+	v.Links = append(v.Links, s.offersAt(c, p, x.Street.Slug)...)
 	here, err := s.onStreet(c, x.Street)
 	if err != nil {
 		return err
@@ -266,11 +258,7 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 	} else {
 		v.Count = placeCount(p, x.Total, x.Open)
 	}
-	offers, err := s.offersAt(c, p, x.Plaza.Slug)
-	if err != nil {
-		return err
-	}
-	v.Links = append(v.Links, offers...)
+	v.Links = append(v.Links, s.offersAt(c, p, x.Plaza.Slug)...)
 	going, err := s.going(c, p, x.Plaza.Slug, posted, inPlaza(x.Plaza))
 	if err != nil {
 		return err

@@ -270,17 +270,21 @@ func vacancyDeskFacts(p *speaker, o *vacancy.Offer) []ui.Fact {
 	return fact(out, p.say("vacancy.desk_email"), o.DeskEmail)
 }
 
-// offersAt is the way from the page of a street or plaza to the units on offer there; none where there are none.
-func (s *Site) offersAt(c *fiber.Ctx, p *speaker, slug string) ([]ui.Link, error) {
-	_, places, err := s.publicOffers(c, p)
+// offersAt is the way from the page of a street or plaza to the units on offer there; none where there are none, or nobody can say now.
+func (s *Site) offersAt(c *fiber.Ctx, p *speaker, slug string) []ui.Link {
+	var places []where
+	beside(c, func() (err error) {
+		_, places, err = s.publicOffers(c, p)
+		return err
+	})
 	n := 0
 	for _, w := range places {
 		if w.slug == slug {
 			n++
 		}
 	}
-	if err != nil || n == 0 {
-		return nil, err
+	if n == 0 {
+		return nil
 	}
-	return []ui.Link{{Label: p.count("vacancy.here", n), Href: at(c, "/vacancies") + "?at=" + slug}}, nil
+	return []ui.Link{{Label: p.count("vacancy.here", n), Href: at(c, "/vacancies") + "?at=" + slug}}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/server/web/ui"
+	"shangquan/services/activity"
 	"shangquan/services/directory"
 	"shangquan/services/lastknown"
 	"shangquan/services/notice"
@@ -89,12 +90,11 @@ func (s *Site) going(c *fiber.Ctx, p *speaker, slug string, posted []*notice.Pos
 		}
 	}
 	if s.services.Activities != nil {
-		ctx, cancel := context.WithTimeout(c.UserContext(), lastknown.Patience)
-		list, _, err := s.services.Activities.PublicList(ctx, false, "", onCalendar)
-		cancel()
-		if r := Of(c); err != nil && r.err == nil { // the page goes without them and is not kept
-			r.err = err
-		}
+		var list []activity.Shown
+		beside(c, func() (err error) {
+			list, _, err = s.services.Activities.PublicList(c.UserContext(), false, "", onCalendar)
+			return err
+		})
 		for i := range list {
 			if a := &list[i]; here(a.Plan().Place) && len(events.Values) < 2*mostTold {
 				title, in := a.Plan().Title.In(p.Lang)
@@ -106,6 +106,19 @@ func (s *Site) going(c *fiber.Ctx, p *speaker, slug string, posted []*notice.Pos
 		out = append(out, events)
 	}
 	return out, nil
+}
+
+// beside asks the store for what a page can go without. While the store does not answer, it waits a moment only, and the page that goes
+// without is not kept.
+func beside(c *fiber.Ctx, ask func() error) {
+	whole := c.UserContext()
+	defer c.SetUserContext(whole)
+	ctx, cancel := context.WithTimeout(whole, lastknown.Patience)
+	defer cancel()
+	c.SetUserContext(ctx)
+	if r, err := Of(c), ask(); err != nil && r.err == nil {
+		r.err = err
+	}
 }
 
 // onStreet reports whether words that say where something is name a street.
