@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"testing"
 	"time"
 )
@@ -13,18 +14,23 @@ func TestStoreAway(t *testing.T) {
 	visitor := x.as(t, "")
 	known := []string{"/", "/?q=%E9%9D%A2", "/streets", "/plazas", "/notices", "/night"}
 	const street, plaza = "/streets/zhongshan-zhonglu", "/plazas/ping-gao-guang-chang"
-	for _, path := range append(known, street, plaza) {
+	all := append(known, street, plaza, "/shops/yu-tian-cheng", "/shops/yu-tian-cheng/go")
+	for _, path := range all {
 		visitor.page(path)
 	}
 	if err := x.db.Close(); err != nil {
 		t.Fatal(err)
 	}
 	x.wait(2 * time.Second)
-	for _, path := range append(known, street, plaza) {
+	for _, path := range all {
 		visitor.page(path)
 	}
 	x.wait(time.Minute)
-	for _, path := range append(known, street, plaza) {
+	for _, path := range all {
 		visitor.page(path)
+	}
+	// What has no other answer says that it is busy, and not that we made a mistake.
+	if a := visitor.get("/points"); a.status != http.StatusServiceUnavailable {
+		t.Errorf("/points = %d", a.status)
 	}
 }

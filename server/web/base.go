@@ -99,12 +99,17 @@ func (s *Site) Base(c *fiber.Ctx, title string) ui.Base {
 // askedFor is the query of an address without what only says how people came by it: the page may be kept for others.
 func askedFor(c *fiber.Ctx) string {
 	all := strings.Split(string(c.Request().URI().QueryString()), "&")
+	route := Of(c).route
+	if route == nil || !route.Cached {
+		return strings.Join(all, "&") // it is for this one visitor
+	}
+	reads := func(name string) bool { return slices.Contains(route.Query, name) }
 	return strings.Join(slices.DeleteFunc(all, func(pair string) bool {
 		name, _, _ := strings.Cut(pair, "=")
 		if plain, err := url.QueryUnescape(name); err == nil {
 			name = plain
 		}
-		return directory.Carried(name)
+		return directory.Carried(name) && !reads(name)
 	}), "&")
 }
 

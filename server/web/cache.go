@@ -10,7 +10,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/gofiber/fiber/v2"
@@ -21,6 +20,7 @@ import (
 
 	"shangquan/frontend"
 	"shangquan/services/directory"
+	"shangquan/services/lastknown"
 )
 
 // cacheBytes bounds the page cache. A page of 20 KB with one encoding counts about 30 KB.
@@ -210,7 +210,7 @@ func (s *Site) recoveredDeadline(c *fiber.Ctx) (err error) {
 func minuteOf(r *Request) int64 { return r.start.Unix() / 60 }
 
 // revisionTime is how long an answer waits to hear whether a page that is kept still holds.
-const revisionTime = time.Second
+const revisionTime = 3 * lastknown.Patience // what it asks waits twice
 
 // cacheKey appends to b everything an answer may depend on: path (with the language), the parameters the route reads, theme,
 // size, the minute (open or closed is a matter of minutes) and the data revision. Values carry their length, so that no value

@@ -59,7 +59,8 @@ func (s *Site) directions(c *fiber.Ctx) error {
 
 // lastSteps are the entrances, ways without steps and car parks of the plaza a shop is in, or near its door in the street.
 func (s *Site) lastSteps(c *fiber.Ctx, p *speaker, shop *directory.ShopPage) ([]ui.Fact, error) {
-	groups, err := s.directory.WayTo(c.UserContext(), shop, p.now)
+	groups, whole, err := s.directory.WayTo(c.UserContext(), shop, p.now)
+	goesWithout(c, !whole)
 	v := placePage{}
 	tellWay(p, &v, groups)
 	return v.Way, err

@@ -162,15 +162,23 @@ func timeline(p *speaker, list []heritage.Entry) *ui.Records {
 }
 
 // historyLink leads from a shop's page to its history; nil for a shop that has none.
-func (s *Site) historyLink(c *fiber.Ctx, p *speaker, l *listing.Listing) (*ui.Value, error) {
+func (s *Site) historyLink(c *fiber.Ctx, p *speaker, l *listing.Listing) *ui.Value {
 	if s.services.Heritage == nil {
-		return nil, nil
+		return nil
 	}
-	r, err := s.services.Heritage.Public(c.UserContext(), l.ID)
-	if fault.Is(err, fault.NotFound) || err == nil && len(r.Timeline) == 0 {
-		return nil, nil
+	told := false
+	s.beside(c, func() error {
+		r, err := s.services.Heritage.Public(c.UserContext(), l.ID)
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		told = err == nil && len(r.Timeline) > 0
+		return err
+	})
+	if !told {
+		return nil
 	}
-	return &ui.Value{Text: p.say("heritage.history"), Href: ui.Href(p.Lang, "/heritage/"+l.Slug)}, err
+	return &ui.Value{Text: p.say("heritage.history"), Href: ui.Href(p.Lang, "/heritage/"+l.Slug)}
 }
 
 // heritageTag is what is said of a mark at a glance.

@@ -138,11 +138,15 @@ func (s *Site) outdoorPlace(c *fiber.Ctx, p *speaker, a *outdoor.Area) ([]ui.Fac
 }
 
 // outdoorSigns say before the page of a shop what may stand before it today.
-func (s *Site) outdoorSigns(c *fiber.Ctx, p *speaker, listingID string) ([]ui.Callout, error) {
+func (s *Site) outdoorSigns(c *fiber.Ctx, p *speaker, listingID string) []ui.Callout {
 	if s.services.Outdoor == nil {
-		return nil, nil
+		return nil
 	}
-	list, err := s.services.Outdoor.OfShop(c.UserContext(), listingID)
+	var list []outdoor.Now
+	s.beside(c, func() (err error) {
+		list, err = s.services.Outdoor.OfShop(c.UserContext(), listingID)
+		return err
+	})
 	out := []ui.Callout{}
 	for i := range list {
 		x := &list[i]
@@ -151,7 +155,7 @@ func (s *Site) outdoorSigns(c *fiber.Ctx, p *speaker, listingID string) ([]ui.Ca
 			Link: &ui.Link{Label: p.say("outdoor.see"), Href: ui.Href(p.Lang, "/outdoor") + "#" + pointAnchor(x.ID)},
 		})
 	}
-	return out, err
+	return out
 }
 
 // outdoorOn says before the page of a street what may stand on it today; nothing where there is nothing, or nobody can say now.
@@ -160,7 +164,7 @@ func (s *Site) outdoorOn(c *fiber.Ctx, p *speaker, st *place.Street) []ui.Callou
 		return nil
 	}
 	n := 0
-	beside(c, func() error {
+	s.beside(c, func() error {
 		list, err := s.services.Outdoor.OnStreet(c.UserContext(), st.ID)
 		n = len(list)
 		return err

@@ -162,6 +162,7 @@ func (s *Site) street(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	goesWithout(c, x.Part)
 	name, in := x.Street.Name.In(p.Lang)
 	posted := s.board(c).Street(p.now, x.Street.ID)
 	v := placePage{
@@ -246,6 +247,7 @@ func (s *Site) plaza(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	goesWithout(c, x.Part)
 	name, in := x.Plaza.Name.In(p.Lang)
 	posted := s.board(c).Plaza(p.now, x.Plaza.ID)
 	v := placePage{

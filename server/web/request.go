@@ -33,6 +33,8 @@ type Request struct {
 	counted *tally // see notes
 	route   *pattern
 	start   time.Time
+	// patience is until when questions beside the matter may go on, see beside; zero before the first.
+	patience time.Time
 	// expected says that an answer of 500 and more is no mistake of ours: the site is frozen.
 	expected bool
 	err      error // what the log has to say; nil for what is the visitor's own

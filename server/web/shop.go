@@ -68,11 +68,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 		Neighbours: s.rows(p, shop.Neighbours), Facts: shopFacts(p, &shop), Marks: honours(p, &shop), Photos: photoViews(p, l),
 	}
 	if v.Marks != nil {
-		link, err := s.historyLink(c, p, l)
-		if err != nil {
-			return err
-		}
-		if link != nil {
+		if link := s.historyLink(c, p, l); link != nil {
 			v.Marks[0].Values = append(v.Marks[0].Values, *link)
 		}
 	}
@@ -103,11 +99,7 @@ func (s *Site) shop(c *fiber.Ctx) error {
 	if !shop.Gone() {
 		v.Callouts = append(v.Callouts, s.shopBanners(c, p, l)...)
 		v.Callouts = append(v.Callouts, s.pedestrianNote(p, shop.Street, true)...)
-		signs, err := s.outdoorSigns(c, p, l.ID)
-		if err != nil {
-			return err
-		}
-		v.Callouts = append(v.Callouts, signs...)
+		v.Callouts = append(v.Callouts, s.outdoorSigns(c, p, l.ID)...)
 		v.Callouts = append(v.Callouts, comingNotes(p, shop.Coming)...)
 		v.Hours, v.HoursText, v.HoursNote = week(p, &shop)
 		v.Extra = s.extraFacts(p, l)

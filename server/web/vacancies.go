@@ -273,7 +273,7 @@ func vacancyDeskFacts(p *speaker, o *vacancy.Offer) []ui.Fact {
 // offersAt is the way from the page of a street or plaza to the units on offer there; none where there are none, or nobody can say now.
 func (s *Site) offersAt(c *fiber.Ctx, p *speaker, slug string) []ui.Link {
 	var places []where
-	beside(c, func() (err error) {
+	s.beside(c, func() (err error) {
 		_, places, err = s.publicOffers(c, p)
 		return err
 	})

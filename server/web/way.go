@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -91,7 +93,7 @@ func (s *Site) going(c *fiber.Ctx, p *speaker, slug string, posted []*notice.Pos
 	}
 	if s.services.Activities != nil {
 		var list []activity.Shown
-		beside(c, func() (err error) {
+		s.beside(c, func() (err error) {
 			list, _, err = s.services.Activities.PublicList(c.UserContext(), false, "", onCalendar)
 			return err
 		})
@@ -108,15 +110,32 @@ func (s *Site) going(c *fiber.Ctx, p *speaker, slug string, posted []*notice.Pos
 	return out, nil
 }
 
-// beside asks the store for what a page can go without. While the store does not answer, it waits a moment only, and the page that goes
-// without is not kept.
-func beside(c *fiber.Ctx, ask func() error) {
+var errPart = errors.New("the store is away: a page goes without a part")
+
+// goesWithout keeps a page from being kept when it lacks something only for now.
+func goesWithout(c *fiber.Ctx, lacks bool) {
+	if r := Of(c); lacks && r.err == nil {
+		r.err = errPart
+	}
+}
+
+// beside asks the store for what a page can go without. While the store does not answer, it waits a moment only, one for all such
+// questions of a request, and the page that goes without is not kept.
+func (s *Site) beside(c *fiber.Ctx, ask func() error) {
+	r := Of(c)
+	if r.patience.IsZero() {
+		r.patience = time.Now().Add(lastknown.Patience)
+	}
+	if s.directory.Away() || !time.Now().Before(r.patience) {
+		goesWithout(c, true)
+		return
+	}
 	whole := c.UserContext()
 	defer c.SetUserContext(whole)
-	ctx, cancel := context.WithTimeout(whole, lastknown.Patience)
+	ctx, cancel := context.WithDeadline(whole, r.patience)
 	defer cancel()
 	c.SetUserContext(ctx)
-	if r, err := Of(c), ask(); err != nil && r.err == nil {
+	if err := ask(); err != nil && r.err == nil {
 		r.err = err
 	}
 }

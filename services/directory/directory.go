@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"shangquan/services/calendar"
+	"shangquan/services/fault"
 	"shangquan/services/lastknown"
 	"shangquan/services/listing"
 	"shangquan/services/place"
@@ -103,7 +104,10 @@ type state struct {
 // taken from the public has to be gone.
 const Fresh = 200 * time.Millisecond
 
-var errAway = errors.New("directory: the store is away")
+var errAway error = fault.New(fault.Unavailable, "error.unavailable", errors.New("directory: the store is away"))
+
+// Away reports whether the store did not answer when it was last asked.
+func (s *Service) Away() bool { return s.known.Away() }
 
 // overlap is how far behind the last change changes are read again, for writers whose clocks differ and writes that were slow.
 const overlap = 10 * time.Second

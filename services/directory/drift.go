@@ -80,6 +80,9 @@ func (f *Follower) check(ctx context.Context, repair bool) (Drift, error) {
 	return d, errors.Join(refused, err)
 }
 
+// errBehind says that so much waits to be delivered that nothing can be said of what the index should hold.
+var errBehind = errors.New("directory: too much waits to be delivered to compare the index")
+
 // compare says how what the index holds differs from what the directory knows. A listing that no index takes is not to be held,
 // and one that the engine refused as it is now is known to differ. Asking what is held takes long, and edits go on meanwhile: what
 // changed since before, or waits to be delivered, is no drift.
@@ -92,6 +95,9 @@ func (f *Follower) compare(ctx context.Context) (Drift, error) {
 	docs, err := f.queue.Pending(ctx, FollowerName, maxPending)
 	if err != nil {
 		return d, err
+	}
+	if len(docs) == maxPending {
+		return d, errBehind
 	}
 	waits := map[string]bool{}
 	for i := range docs {
@@ -106,7 +112,7 @@ func (f *Follower) compare(ctx context.Context) (Drift, error) {
 		return d, err
 	}
 	moving := func(id string) bool {
-		return waits[id] || len(docs) == maxPending || before.revision(id) != snap.revision(id)
+		return waits[id] || before.revision(id) != snap.revision(id)
 	}
 	for _, n := range snap.lists.popular.list {
 		f.stay(ctx)

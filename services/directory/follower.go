@@ -195,6 +195,9 @@ func (f *Follower) Deliver(ctx context.Context) (int, error) {
 		return n, err
 	}
 	d, e := f.compare(ctx)
+	if errors.Is(e, errBehind) { // once that is delivered
+		return n, err
+	}
 	if e != nil {
 		return n, errors.Join(err, e)
 	}

@@ -81,6 +81,7 @@ type PlazaPage struct {
 	Way    []WayGroup // stops, entrances, parking, toilets and ramps near it
 	Total  int
 	Open   int
+	Part   bool // the store is away: units are those that were last read, if any, and what shops and stations open is not told
 }
 
 // Plaza returns the plaza with this slug: fault.NotFound.
@@ -97,7 +98,7 @@ func (s *Service) Plaza(ctx context.Context, slug string, t lang.Tag, now time.T
 	if n := find(st.snap.reg.street, p.Plaza.StreetID); n >= 0 {
 		p.Street = &st.snap.reg.streets[n]
 	}
-	units := s.unitsOf(ctx, p.Plaza.ID)
+	units, fresh := s.unitsOf(ctx, p.Plaza.ID)
 	rows := map[string]*Row{}
 	var order []string
 	for _, n := range st.snap.lists.door.list {
@@ -141,15 +142,15 @@ func (s *Service) Plaza(ctx context.Context, slug string, t lang.Tag, now time.T
 	slices.SortFunc(p.Floors, func(a, b FloorPage) int {
 		return cmp.Or(coreFirst(a.Level != 0, b.Level != 0), cmp.Compare(b.Level, a.Level))
 	})
-	p.Way = st.aroundPlaza(p.Plaza, s.pointsNow(ctx, st))
+	points, whole := s.pointsNow(ctx, st)
+	p.Way, p.Part = st.aroundPlaza(p.Plaza, points), !fresh || !whole
 	return p, nil
 }
 
-// unitsOf returns the units of a plaza, those that were last read when the store is away: the shops are known all the same.
-func (s *Service) unitsOf(ctx context.Context, plazaID string) []place.Unit {
+// unitsOf returns the units of a plaza; fresh is false when the store is away and they are those that were last read.
+func (s *Service) unitsOf(ctx context.Context, plazaID string) (units []place.Unit, fresh bool) {
 	ctx, cancel := context.WithTimeout(ctx, lastknown.Patience)
 	defer cancel()
-	var units []place.Unit
 	err := errAway
 	if !s.known.Away() {
 		units, err = s.src.Places.Units(ctx, plazaID)
@@ -158,8 +159,8 @@ func (s *Service) unitsOf(ctx context.Context, plazaID string) []place.Unit {
 	defer s.unitsMu.Unlock()
 	if err != nil {
 		s.log.WarnContext(ctx, "the units of a plaza are those that were last read", "plaza", plazaID, "error", err)
-		return s.units[plazaID]
+		return s.units[plazaID], false
 	}
 	s.units[plazaID] = units
-	return units
+	return units, true
 }

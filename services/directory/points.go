@@ -94,16 +94,19 @@ var lastKinds = []place.PointKind{place.Entrance, place.StepFree, place.Parking}
 
 // WayTo returns the entrances, ways without steps and car parks of the plaza a shop is in, or of its street within AtPlaza metres of its door;
 // nothing for a shop that is gone or whose place is not known. Metres is −1: nobody asks how far they are from the middle of a plaza.
-func (s *Service) WayTo(ctx context.Context, shop *ShopPage, now time.Time) ([]WayGroup, error) {
+//
+// whole is false when the store is away and what shops and stations open is not told.
+func (s *Service) WayTo(ctx context.Context, shop *ShopPage, now time.Time) (way []WayGroup, whole bool, err error) {
 	door := shop.Listing.Location
 	if shop.Gone() || shop.Plaza == nil && (shop.Street == nil || door == nil) {
-		return nil, nil
+		return nil, true, nil
 	}
 	st, err := s.state(ctx, now)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	points := slices.DeleteFunc(s.pointsNow(ctx, st), func(p *place.Point) bool {
+	points, whole := s.pointsNow(ctx, st)
+	points = slices.DeleteFunc(points, func(p *place.Point) bool {
 		return !slices.Contains(lastKinds, p.Kind) || shop.Plaza == nil && (p.Location == nil || geo.Distance(door.Point, p.Location.Point) > AtPlaza)
 	})
 	if shop.Plaza != nil {
@@ -113,24 +116,25 @@ func (s *Service) WayTo(ctx context.Context, shop *ShopPage, now time.Time) ([]W
 				g.Points[i].Metres = -1
 			}
 		}
-		return out, nil
+		return out, whole, nil
 	}
 	i, ok := st.snap.reg.street[shop.Street.ID]
 	if !ok {
-		return nil, nil
+		return nil, true, nil
 	}
-	return st.alongStreet(i, points), nil
+	return st.alongStreet(i, points), whole, nil
 }
 
-// pointsNow is opened for a page that has more to tell: while the store is away, it goes without what shops and stations open.
-func (s *Service) pointsNow(ctx context.Context, st *state) []*place.Point {
+// pointsNow is opened for a page that has more to tell: while the store is away, it goes without what shops and stations open, and is not
+// whole.
+func (s *Service) pointsNow(ctx context.Context, st *state) (points []*place.Point, whole bool) {
 	ctx, cancel := context.WithTimeout(ctx, lastknown.Patience)
 	defer cancel()
 	points, err := s.opened(ctx, st)
 	if err != nil {
 		s.log.WarnContext(ctx, "a page goes without the points that shops and stations open", "error", err)
 	}
-	return points
+	return points, err == nil
 }
 
 // FeatureCollection is the points as GeoJSON (RFC 7946). Coordinates are WGS-84, longitude first; Datum says so aloud, because in

@@ -69,6 +69,7 @@ type StreetPage struct {
 	Way    []WayGroup   // stops, entrances, parking, toilets and ramps on it
 	Total  int
 	Open   int
+	Part   bool // the store is away: what shops and stations open for everybody is not told
 }
 
 // Street returns the street with this slug: fault.NotFound.
@@ -105,6 +106,7 @@ func (s *Service) Street(ctx context.Context, slug string, t lang.Tag, now time.
 			p.Plazas = append(p.Plazas, c)
 		}
 	}
-	p.Way = st.alongStreet(i, s.pointsNow(ctx, st))
+	points, whole := s.pointsNow(ctx, st)
+	p.Way, p.Part = st.alongStreet(i, points), !whole
 	return p, nil
 }

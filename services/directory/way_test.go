@@ -94,7 +94,7 @@ func TestWayTo(t *testing.T) {
 	d.must(err)
 	d.pass(2 * Fresh)
 	way := func(x *ShopPage) string {
-		got, err := d.WayTo(t.Context(), x, d.now())
+		got, _, err := d.WayTo(t.Context(), x, d.now())
 		d.must(err)
 		for _, g := range got {
 			for _, p := range g.Points {

@@ -58,8 +58,9 @@ func (k *kept[T]) good(now time.Time) bool {
 
 // reading is one question to the store.
 type reading struct {
-	done chan struct{}
-	err  error // once done
+	since time.Time
+	done  chan struct{}
+	err   error // once done
 }
 
 // New returns a value that nothing is known of yet.
@@ -80,8 +81,8 @@ func (v *Value[T]) Away() bool {
 	return v.away
 }
 
-// Get returns the value. It fails only while nothing is known. Who finds it too old has it read, and all wait for that for at most
-// Patience; while the store is known to be away, only the one who tries again does.
+// Get returns the value. It fails only while nothing is known. Who finds it too old has it read, and all wait for that until it has
+// taken Patience; while the store is known to be away, only the one who tries again does.
 func (v *Value[T]) Get(ctx context.Context) (*T, error) {
 	if k := v.cur.Load(); k != nil && k.good(v.from.Clock()) {
 		return k.val, nil
@@ -148,7 +149,7 @@ func (v *Value[T]) Close() { v.tasks.Wait() }
 
 // begin notes that somebody reads; the caller holds mu.
 func (v *Value[T]) begin() *reading {
-	v.reading = &reading{done: make(chan struct{})}
+	v.reading = &reading{since: time.Now(), done: make(chan struct{})}
 	return v.reading
 }
 
@@ -180,9 +181,9 @@ func (v *Value[T]) read(ctx context.Context, r *reading) {
 	}
 }
 
-// wait waits for a reading for as long as a question does.
+// wait waits for a reading until it has taken as long as a question waits: who comes later waits less.
 func wait(ctx context.Context, r *reading) {
-	timer := time.NewTimer(Patience)
+	timer := time.NewTimer(Patience - time.Since(r.since))
 	defer timer.Stop()
 	select {
 	case <-r.done:

@@ -78,7 +78,10 @@ func TestAway(t *testing.T) {
 		if got, slow := many(t, v); got[2] != 10 || slow != Patience {
 			t.Errorf("a store that goes away: %v after %v", got, slow)
 		}
-		time.Sleep(s.takes)
+		if got, slow := many(t, v); got[2] != 10 || slow != 0 {
+			t.Errorf("a store that has been slow for long already: %v after %v", got, slow)
+		}
+		time.Sleep(s.takes - Patience)
 		synctest.Wait()
 		for range 5 {
 			if got, slow := many(t, v); got[2] != 10 || slow != 0 {
@@ -103,6 +106,10 @@ func TestAway(t *testing.T) {
 		<-done
 		s.takes, s.err = 0, nil
 		time.Sleep(2*time.Second + Pause)
+		// While it was away only the one who tries again waits; with what that one read everybody is answered.
+		if got, err := v.Get(t.Context()); err != nil || *got != 5 {
+			t.Errorf("back: %v, %v", got, err)
+		}
 		if got, _ := many(t, v); got[5] != 10 {
 			t.Errorf("back: %v", got)
 		}

@@ -46,7 +46,8 @@ type sqliteDB struct {
 
 	mu     sync.Mutex
 	tables map[string]*sqliteTable
-	closed bool
+
+	closed atomic.Bool
 
 	stmts sync.Map     // of the readers: text → *sql.Stmt
 	kept  atomic.Int64 // how many there are
@@ -318,13 +319,9 @@ func (db *sqliteDB) vacuumInto(ctx context.Context, path string) error {
 }
 
 func (db *sqliteDB) Close() error {
-	db.mu.Lock()
-	if db.closed {
-		db.mu.Unlock()
+	if db.closed.Swap(true) {
 		return nil
 	}
-	db.closed = true
-	db.mu.Unlock()
 	var errs []error
 	if db.writer != nil {
 		errs = append(errs, db.writer.close())

@@ -429,7 +429,12 @@ func (t *sqliteTable) delivered(ctx context.Context, follower, id string, rev in
 	})
 }
 
-func (t *sqliteTable) revision(ctx context.Context) (int64, error) { return t.rev.Load(), ctx.Err() }
+func (t *sqliteTable) revision(ctx context.Context) (int64, error) {
+	if t.db.closed.Load() {
+		return 0, unavailable("store: %s is closed", t.db.path)
+	}
+	return t.rev.Load(), ctx.Err()
+}
 
 func (t *sqliteTable) get(ctx context.Context, f *field, value any, yield func(stored) error) error {
 	found := false
