@@ -95,8 +95,23 @@ describe('the first page there ever was', () => {
 	it('is kept although it was loaded before the worker', async () => {
 		network.mockResolvedValueOnce(html('第一页'));
 		await lifecycle('activate');
+		await vi.waitFor(() => expect(stores.get('pages-1')?.has(`${origin}/first`)).toBe(true));
 		network.mockRejectedValueOnce(new TypeError('offline'));
 		expect(await (await ask('/first'))!.text()).toContain('第一页');
+	});
+	it('holds nothing back where the network does not answer, and is not waited for without end', async () => {
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		try {
+			network.mockReturnValueOnce(new Promise(() => undefined));
+			await lifecycle('activate');
+			await new Promise((done) => setImmediate(done));
+			const { signal } = network.mock.calls[0]![0] as Request;
+			expect(signal.aborted).toBe(false);
+			vi.advanceTimersByTime(8000);
+			expect(signal.aborted).toBe(true);
+		} finally {
+			vi.useRealTimers();
+		}
 	});
 });
 

@@ -18,6 +18,7 @@ const files = 'files-1';
 const instead = 'offline-1';
 const mostPages = 60;
 const mostFiles = 30;
+const mostWait = 8000; // ms
 const savedHeader = 'x-saved-at';
 
 /** The page for what was never visited, in the language of the path; of a street walk the page that shows what the phone keeps. */
@@ -100,6 +101,16 @@ async function prepare(path: string): Promise<void> {
 	await Promise.all([...names].map(async (name) => (await cache.match(name)) ?? cache.add(name)));
 }
 
+/** Keeps the pages that are open: that with which the visit began was loaded before this worker was there. A network that does
+ *  not answer in time leaves them unkept until they are next opened. */
+async function keepOpen(): Promise<void> {
+	const open = await worker.clients.matchAll({ type: 'window' });
+	const patience = new AbortController();
+	const timer = setTimeout(() => patience.abort(), mostWait);
+	await Promise.all(open.map(({ url }) => fetched(new Request(url, { signal: patience.signal })).catch(() => undefined)));
+	clearTimeout(timer);
+}
+
 worker.addEventListener('install', (event) => {
 	event.waitUntil(
 		(async () => {
@@ -116,9 +127,7 @@ worker.addEventListener('activate', (event) => {
 			const old = (await caches.keys()).filter((name) => name !== pages && name !== files && name !== instead);
 			await Promise.all(old.map((name) => caches.delete(name)));
 			await worker.clients.claim();
-			// The page with which the visit began was loaded before this worker was there.
-			const open = await worker.clients.matchAll({ type: 'window' });
-			await Promise.all(open.map(({ url }) => fetched(new Request(url)).catch(() => undefined)));
+			void keepOpen().catch(() => undefined); // not waited for: until this ends, what the pages ask for is held back
 		})(),
 	);
 });
