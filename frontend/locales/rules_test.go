@@ -67,6 +67,21 @@ func TestWordsOfTheSite(t *testing.T) {
 	}
 }
 
+// In Traditional Chinese a row of a table is 列 and a column 欄; 行, which is a column there and a row in the simplified text, would
+// say the wrong one.
+func TestTablesHaveTheWordsOfTheirScript(t *testing.T) {
+	w := mustLoad(t).In(lang.Hant)
+	for _, key := range w.Keys() {
+		for _, form := range w.Forms(key) {
+			for _, word := range []string{"行", "導入", "文件"} {
+				if strings.HasPrefix(key, "sheet.") && strings.Contains(form, word) {
+					t.Errorf("%s uses %s: %q", key, word, form)
+				}
+			}
+		}
+	}
+}
+
 // complaints says what in a message breaks a rule.
 func complaints(l lang.Tag, form string) []string {
 	found := []string{}
