@@ -223,7 +223,7 @@ type errorPage struct {
 	Code string
 	// Again is what was sent, to be sent again; nil: there is nothing to send.
 	Again *ui.Form
-	Files bool // there were files, which a page cannot give back
+	Files bool // files were sent, which a page cannot give back: who sent them has to go back and choose them again
 }
 
 func (s *Site) errorPage(c *fiber.Ctx, r *Request, o outcome) errorPage {

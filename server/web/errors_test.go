@@ -157,9 +157,15 @@ func TestFormThatFailedIsSentAgain(t *testing.T) {
 	}
 	x := newTrial(t, []Route{{Method: "POST", Path: "/page", Kind: Page, Handle: failing(errors.New("broken"))}})
 	const parts = "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n门口\r\n--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\nJPEG\r\n--x--\r\n"
-	_, body := x.ask(t, "POST", "/page", parts, "Content-Type", "multipart/form-data; boundary=x", "Accept", "text/html")
-	if !strings.Contains(body, `name="note" value="门口"`) || !strings.Contains(body, "照片没有留下") || strings.Contains(body, "JPEG") {
-		t.Errorf("of a form with a picture: %s", body)
+	for prefix, says := range map[string]string{
+		"":         "<p>附的文件没有留下，请返回上一页重新选。</p>",
+		"/zh-hant": "<p>附的檔案沒有留下，請返回上一頁重新選。</p>",
+		"/en":      "<p>The attached files were not kept. Go back to the previous page and choose them again.</p>",
+	} {
+		_, body := x.ask(t, "POST", prefix+"/page", parts, "Content-Type", "multipart/form-data; boundary=x", "Accept", "text/html")
+		if !strings.Contains(body, says) || strings.Contains(body, `name="note"`) || strings.Contains(body, "刚才填的还在") || strings.Contains(body, "JPEG") {
+			t.Errorf("of a form with a file: %s", body)
+		}
 	}
 }
 

@@ -112,8 +112,9 @@ func (s *Site) proceed(c *fiber.Ctx, kept, to string) error {
 // secrets are the fields that a page never gives back.
 var secrets = []string{"password", "proof"}
 
-// again is the form of a request that failed through no fault of its sender, to be sent again as it was, and whether files were with it; nil
-// where there is none, or one with a secret. It carries the token that came with it and gets none of its own: what another site sent stays
+// again is the form of a request that failed through no fault of its sender, to be sent again as it was; nil where there is none, or one with
+// a secret. Files cannot be given back: a form that came with some, which is what the second result says, is not to be sent without them, so
+// there is none either. It carries the token that came with it and gets none of its own: what another site sent stays
 // refused.
 func (s *Site) again(c *fiber.Ctx) (*ui.Form, bool) {
 	r, to := Of(c), c.OriginalURL()
@@ -124,11 +125,14 @@ func (s *Site) again(c *fiber.Ctx) (*ui.Form, bool) {
 	if err != nil || len(f.Encode()) > maxEntries || slices.ContainsFunc(secrets, f.Has) {
 		return nil, false
 	}
+	if len(f.files) > 0 {
+		return nil, true
+	}
 	out := &ui.Form{Action: to, Hidden: []ui.Hidden{}, Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: s.say(r, "error.page.again", nil)}}}}
 	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
 		for _, value := range f.Values[name] {
 			out.Hidden = append(out.Hidden, ui.Hidden{Name: name, Value: value})
 		}
 	}
-	return out, len(f.files) > 0
+	return out, false
 }
