@@ -152,10 +152,31 @@ func whereOf(p *speaker, r *directory.Row) string {
 	if level, ok := place.LevelIn(a.Line); ok && level == a.Level {
 		floor = ""
 	}
-	if unit != "" && strings.Contains(a.Line, unit) {
+	if saysUnit(a.Line, unit) {
 		floor, unit = "", ""
 	}
 	return strings.TrimSpace(unitWords(plaza, floor, unit) + " " + a.Line)
+}
+
+// saysUnit reports whether an address names a unit: as a word of its own, and not as the number of the house or the lane.
+func saysUnit(line, unit string) bool {
+	word := func(b byte) bool {
+		return b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
+	}
+	for at := 0; unit != ""; {
+		i := strings.Index(line[at:], unit)
+		if i < 0 {
+			break
+		}
+		before, after := line[:at+i], line[at+i+len(unit):]
+		next := strings.TrimLeft(after, " ")
+		if (before == "" || !word(before[len(before)-1])) && (after == "" || !word(after[0])) &&
+			!strings.HasPrefix(next, "号") && !strings.HasPrefix(next, "弄") {
+			return true
+		}
+		at += i + len(unit)
+	}
+	return false
 }
 
 // addressLine is the address as it stands in lists; of a shop without one, the plaza it is in.

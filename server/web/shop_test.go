@@ -123,6 +123,36 @@ func TestPageOfShopThatIsGone(t *testing.T) {
 	}
 }
 
+// A unit counts as said where the address has it as a word, not where its digits are part of another number.
+func TestAddressSaysUnit(t *testing.T) {
+	for _, tt := range []struct {
+		line, unit string
+		want       bool
+	}{
+		{"中山中路128号", "12", false},
+		{"中山中路128号", "28", false},
+		{"中山中路12号", "12", false},
+		{"中山中路 12 号", "12", false},
+		{"九峰路12弄8号", "12", false},
+		{"九峰路128号12室", "12", true},
+		{"九峰路12号12室", "12", true},
+		{"九峰路128号 12", "12", true},
+		{"九峰路118号1F-06", "06", true},
+		{"九峰路118号1F-06", "1F-06", true},
+		{"九峰路118号11F-06", "1F-06", false},
+		{"九峰路118号A12铺", "A12", true},
+		{"九峰路118号BA12铺", "A12", false},
+		{"九峰路118号A12b", "A12", false},
+		{"九峰路118号东区", "东区", true},
+		{"九峰路118号", "", false},
+		{"", "12", false},
+	} {
+		if got := saysUnit(tt.line, tt.unit); got != tt.want {
+			t.Errorf("%q says %q: %v", tt.line, tt.unit, got)
+		}
+	}
+}
+
 // Where a shop in a plaza is, as read aloud: plaza, floor, unit and address, none of them twice.
 func TestWhereInAPlaza(t *testing.T) {
 	x := sampled(t)
@@ -136,6 +166,7 @@ func TestWhereInAPlaza(t *testing.T) {
 	}{
 		{"九峰路 118 号", "1F-06", 1, "平高广场 1F-06 九峰路 118 号", "平高广场 1F-06"},
 		{"九峰路 118 号", "06", 1, "平高广场 1F 06 九峰路 118 号", "平高广场 1F 06"},
+		{"九峰路 118 号", "11", 3, "平高广场 3F 11 九峰路 118 号", "平高广场 3F 11"},
 		{"九峰路 118 号 1F-06", "1F-06", 1, "平高广场 九峰路 118 号 1F-06", "平高广场 1F-06"},
 		{"九峰路 118 号 1层101室02单元", "101-02", 1, "平高广场 101-02 九峰路 118 号 1层101室02单元", "平高广场 1F 101-02"},
 		{"九峰路 118 号平高广场四层", "", 4, "九峰路 118 号平高广场四层", "平高广场 4F"},
