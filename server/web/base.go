@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -116,15 +117,23 @@ func askedFor(c *fiber.Ctx) string {
 // policeRecord is where the public security bureau shows the record of a site by the digits of its number.
 const policeRecord = "https://beian.mps.gov.cn/#/query/webSearch?code="
 
-// leadsThere is the link of what may be a number or an address; empty for words.
+// oneNumber matches how one telephone number is written, with its country or area before it: a hotline, a number of the area, a mobile or
+// a 400 number. Two hotlines beside each other are not one.
+var oneNumber = regexp.MustCompile(`^(?:\+\d{1,3}[ -]?(?:[1-9]\d{1,2}[ -]?)?|[(（]0\d{2,3}[)）][ -]?|0\d{2,3}[ -]?)?` +
+	`(?:\d{3,6}|\d{7,8}|\d{3,4}[ -]\d{4}|1\d{2}[ -]?\d{4}[ -]?\d{4}|[48]00[ -]?(?:\d{3}[ -]?\d{4}|\d{4}[ -]?\d{3}))$`)
+
+// leadsThere is the link of what may be a number or an address; empty for words, and for more than one of them.
 func leadsThere(where string) string {
-	switch number := dialled(where); {
-	case strings.HasPrefix(where, "https://"):
-		return where
-	case number != "" && strings.Trim(where, "+0123456789 -()（）") == "":
-		return "tel:" + number
+	if oneNumber.MatchString(where) {
+		return "tel:" + dialled(where)
 	}
-	return ""
+	if !strings.HasPrefix(where, "https://") || strings.ContainsFunc(where, func(r rune) bool { return r <= ' ' || r > '~' || r == ',' || r == ';' }) {
+		return ""
+	}
+	if u, err := url.Parse(where); err != nil || u.Hostname() == "" {
+		return ""
+	}
+	return where
 }
 
 // dialled keeps of a number as shown what a phone dials.
