@@ -2,6 +2,7 @@ package locales_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,8 +74,9 @@ func TestTablesHaveTheWordsOfTheirScript(t *testing.T) {
 	w := mustLoad(t).In(lang.Hant)
 	for _, key := range w.Keys() {
 		for _, form := range w.Forms(key) {
-			for _, word := range []string{"行", "導入", "文件"} {
-				if strings.HasPrefix(key, "sheet.") && strings.Contains(form, word) {
+			table := slices.ContainsFunc([]string{"sheet.", "imports.", "exports."}, func(family string) bool { return strings.HasPrefix(key, family) })
+			for _, word := range []string{"行", "導入", "導出", "文件"} {
+				if table && strings.Contains(form, word) {
 					t.Errorf("%s uses %s: %q", key, word, form)
 				}
 			}
