@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -20,7 +19,6 @@ import (
 
 	"shangquan/frontend"
 	"shangquan/services/directory"
-	"shangquan/services/lastknown"
 )
 
 // cacheBytes bounds the page cache. A page of 20 KB with one encoding counts about 30 KB.
@@ -209,16 +207,11 @@ func (s *Site) recoveredDeadline(c *fiber.Ctx) (err error) {
 
 func minuteOf(r *Request) int64 { return r.start.Unix() / 60 }
 
-// revisionTime is how long an answer waits to hear whether a page that is kept still holds.
-const revisionTime = 3 * lastknown.Patience // what it asks waits twice
-
 // cacheKey appends to b everything an answer may depend on: path (with the language), the parameters the route reads, theme,
 // size, the minute (open or closed is a matter of minutes) and the data revision. Values carry their length, so that no value
 // can pass for two. It is nil for an address too long to keep.
 func (s *Site) cacheKey(b []byte, c *fiber.Ctx, r *Request, names []string) []byte {
-	ctx, cancel := context.WithTimeout(s.base, revisionTime)
-	defer cancel()
-	rev, err := s.revision(ctx)
+	rev, err := s.revision(s.moment.in(s.base))
 	if err != nil {
 		return nil // the handler will say what is wrong
 	}

@@ -193,6 +193,7 @@ type Site struct {
 	cache    *pageCache
 	metrics  *metrics
 	base     context.Context // of every handler; ends when the server gives up waiting for them
+	moment   moment
 	give     context.CancelFunc
 	down     chan struct{} // closed when the server is asked to stop
 }
