@@ -151,15 +151,15 @@ func (c *documents) update(ctx context.Context, id string, rev int64, change fun
 			return err
 		}
 		// What is handed back is read afresh, for change may have kept pointers into doc; and while the disk is waited for.
-		stored := c.fresh()
-		var reading rescue.Group
-		reading.Go(func() error { return c.decode(r.doc, stored) })
+		written := c.fresh()
+		var aside rescue.Group
+		aside.Go(func() error { return c.decode(r.doc, written) })
 		matched, err := c.eng.replace(ctx, r, was.Rev)
-		if err := errors.Join(err, reading.Wait()); err != nil {
+		if err := errors.Join(err, aside.Wait()); err != nil {
 			return err
 		}
 		if matched {
-			reflect.ValueOf(into).Elem().Set(reflect.ValueOf(stored).Elem())
+			reflect.ValueOf(into).Elem().Set(reflect.ValueOf(written).Elem())
 			return nil
 		}
 		if rev != 0 {
