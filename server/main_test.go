@@ -15,8 +15,7 @@ import (
 var floors = map[string]string{
 	"github.com/gofiber/fiber/v2": "v2.52.15", "github.com/valyala/fasthttp": "v1.77.0", "go.mongodb.org/mongo-driver/v2": "v2.10.0",
 	"golang.org/x/image": "v0.47.0", "golang.org/x/net": "v0.56.0", "golang.org/x/text": "v0.44.0", "github.com/yuin/goldmark": "v1.8.7",
-	"github.com/xuri/excelize/v2": "v2.11.1", "github.com/klauspost/compress": "v1.18.7", "github.com/aws/aws-sdk-go-v2/service/s3": "v1.97.3",
-	"modernc.org/sqlite": "v1.61.1",
+	"github.com/xuri/excelize/v2": "v2.11.1", "github.com/klauspost/compress": "v1.18.7", "modernc.org/sqlite": "v1.61.1",
 }
 
 // TestFloors reads the build information of this test, which is that of the program, because it links the same packages. A module that is

@@ -152,7 +152,7 @@ func (p program) restore(ctx context.Context, o *options) error {
 			return fmt.Errorf("%s: %w", o.identity, err)
 		}
 	}
-	blobs, err := media.OpenBlobs(ctx, c.Media.Reveal())
+	blobs, err := media.OpenBlobs(c.Media.Reveal())
 	if err != nil {
 		return err
 	}

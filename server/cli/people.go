@@ -127,7 +127,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		EvidenceDays: func() int { return d.settings.Now().EvidenceDays },
 		Link:         func(page, token string) string { return c.Origin + linkPaths[page] + token },
 	})
-	if p.blobs, err = media.OpenBlobs(ctx, c.Media.Reveal()); err != nil {
+	if p.blobs, err = media.OpenBlobs(c.Media.Reveal()); err != nil {
 		return err
 	}
 	p.photos = media.New(p.blobs, d.keys, d.now)

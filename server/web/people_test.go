@@ -297,7 +297,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		DB:    db, Log: trail, Keys: keys, Mail: s.Pace, Shops: merchant.Register(s.Listings), People: merchant.Accounts(s.Accounts.Get), Site: "松江商圈", Now: now,
 		Link: func(page, token string) string { return d.Config.Origin + links[page] + token },
 	})
-	blobs, err := media.OpenBlobs(ctx, "file:"+filepath.Join(dir, "media"))
+	blobs, err := media.OpenBlobs("file:" + filepath.Join(dir, "media"))
 	if err != nil {
 		return err
 	}

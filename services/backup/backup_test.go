@@ -46,7 +46,7 @@ func newSite(t *testing.T) *site {
 	s := &site{t: t, dir: t.TempDir(), keys: keys, now: time.Date(2026, 11, 29, 3, 15, 0, 0, time.UTC)}
 	s.open()
 	t.Cleanup(func() { _ = s.db.Close() })
-	if s.blobs, err = media.OpenBlobs(t.Context(), "file:"+filepath.Join(s.dir, "media")); err != nil {
+	if s.blobs, err = media.OpenBlobs("file:" + filepath.Join(s.dir, "media")); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -21,7 +21,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	blobs, err := media.OpenBlobs(t.Context(), "file:"+filepath.Join(dir, "media"))
+	blobs, err := media.OpenBlobs("file:" + filepath.Join(dir, "media"))
 	if err != nil {
 		t.Fatal(err)
 	}

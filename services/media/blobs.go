@@ -1,20 +1,15 @@
 package media
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
-	"os"
-	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
-
-	"gocloud.dev/blob"
-	"gocloud.dev/blob/fileblob"
-	"gocloud.dev/gcerrors"
 
 	"shangquan/services/fault"
 )
@@ -22,8 +17,22 @@ import (
 // Blobs is the store of files: a folder or an S3-compatible bucket. It knows only keys of this package; no other name reaches the
 // engine. It is safe for concurrent use. Its engines pass the suite in mediatest.
 type Blobs struct {
-	bucket *blob.Bucket
+	engine engine
 	dir    string // of the folder engine, "" otherwise
+	closed atomic.Bool
+}
+
+// engine keeps blobs. Its errors are those of what it stands on; one about a blob that is not there is fs.ErrNotExist.
+type engine interface {
+	// put writes a blob whole or not at all, and returns when it is on the disk. kind is its media type.
+	put(ctx context.Context, key, kind string, data []byte) error
+	get(ctx context.Context, key string) ([]byte, error)
+	remove(ctx context.Context, key string) error
+	// list goes through what lies in a folder, in the order of the names. It ends after the first error, and always with one when ctx
+	// ended before the folder did.
+	list(ctx context.Context, folder string) iter.Seq2[Info, error]
+	ping(ctx context.Context) error
+	close()
 }
 
 // maxBlob is the largest blob that is read, far above what is written.
@@ -31,31 +40,16 @@ const maxBlob = 16 << 20
 
 // OpenBlobs opens the store at uri without asking it anything: "file:PATH" (the folder is created, for its owner only) or
 // "s3://BUCKET?region=…&endpoint=https://…&path_style=true&sse=AES256". Credentials, and what is left out, come from the standard
-// AWS environment. fault.Invalid when the address makes no sense, fault.Unavailable when the folder cannot be made.
-func OpenBlobs(ctx context.Context, uri string) (*Blobs, error) {
+// AWS environment: variables, shared files, the role of the machine. fault.Invalid when the address makes no sense, fault.Unavailable
+// when the folder cannot be made.
+func OpenBlobs(uri string) (*Blobs, error) {
 	if dir, ok := strings.CutPrefix(uri, "file:"); ok && dir != "" {
 		return openFolder(dir)
 	}
 	if strings.HasPrefix(uri, "s3://") {
-		return openS3(ctx, uri)
+		return openS3(uri)
 	}
 	return nil, fault.New(fault.Invalid, "media.unavailable", errors.New(`media: the address must begin with "file:" or "s3://"`))
-}
-
-func openFolder(dir string) (*Blobs, error) {
-	dir, err := filepath.Abs(dir)
-	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
-	}
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	// The temporary file lies beside the final one, so that renaming it never crosses file systems.
-	b, err := fileblob.OpenBucket(dir, &fileblob.Options{DirFileMode: 0o700, NoTempDir: true, Metadata: fileblob.MetadataDontWrite})
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	return &Blobs{bucket: b, dir: dir}, nil
 }
 
 // Put writes a blob whole or not at all, and returns when it is on the disk: fault.Unavailable.
@@ -69,51 +63,17 @@ func (b *Blobs) Put(ctx context.Context, key string, data []byte) error {
 	case !isFile(key):
 		return mistake(key)
 	}
-	err := b.bucket.Upload(ctx, key, bytes.NewReader(data), &blob.WriterOptions{ContentType: kind, BeforeWrite: private})
-	if err == nil {
-		err = b.settle(key)
+	if err := b.open(); err != nil {
+		return err
 	}
+	err := b.engine.put(ctx, key, kind, data)
 	if err == nil {
 		return nil
 	}
-	// A write that broke off leaves a blob under the final name. Nothing refers to it; take it away if the store still can.
-	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
-	defer cancel()
-	_ = b.bucket.Delete(undo, key)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return unavailable(err)
-}
-
-// undoTime is how long a failed write may try to clean up.
-const undoTime = 5 * time.Second
-
-// private makes a new file of the folder engine readable by its owner only, before anything is in it.
-func private(as func(any) bool) error {
-	var f *os.File
-	if as(&f) {
-		return f.Chmod(0o600)
-	}
-	return nil
-}
-
-// settle brings a file and its name to the disk; the folders above may be new.
-func (b *Blobs) settle(key string) error {
-	if b.dir == "" {
-		return nil
-	}
-	name := filepath.Join(b.dir, filepath.FromSlash(key))
-	for _, path := range []string{name, filepath.Dir(name), filepath.Dir(filepath.Dir(name)), b.dir} {
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Get returns a blob: fault.NotFound, also for a key that is none; fault.Unavailable.
@@ -121,18 +81,26 @@ func (b *Blobs) Get(ctx context.Context, key string) ([]byte, error) {
 	if !isKey(key) {
 		return nil, fault.Missing()
 	}
-	r, err := b.bucket.NewReader(ctx, key, nil)
-	if err != nil {
-		return nil, failed(err)
+	if err := b.open(); err != nil {
+		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxBlob+1))
-	if err = errors.Join(err, r.Close()); err == nil && int64(len(data)) != r.Size() {
-		err = fmt.Errorf("media: %s has %d bytes, read %d", key, r.Size(), len(data))
-	}
-	if err != nil {
-		return nil, failed(err)
+	data, err := b.engine.get(ctx, key)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.New(fault.NotFound, "error.not_found", err)
+	case err != nil:
+		return nil, unavailable(err)
 	}
 	return data, nil
+}
+
+// whole reads a blob.
+func whole(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxBlob+1))
+	if err == nil && len(data) > maxBlob {
+		return nil, fmt.Errorf("media: a blob of more than %d bytes", maxBlob)
+	}
+	return data, err
 }
 
 // Delete removes a blob; one that is not there is no error. fault.Unavailable.
@@ -140,8 +108,10 @@ func (b *Blobs) Delete(ctx context.Context, key string) error {
 	if !isKey(key) && !tornPattern.MatchString(key) {
 		return mistake(key)
 	}
-	err := b.bucket.Delete(ctx, key)
-	if err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+	if err := b.open(); err != nil {
+		return err
+	}
+	if err := b.engine.remove(ctx, key); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return unavailable(err)
 	}
 	return nil
@@ -158,23 +128,21 @@ type Info struct {
 // the first error, fault.Unavailable. What else may lie in the store is passed over.
 func (b *Blobs) Each(ctx context.Context) iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
-		// Folder by folder: the folder engine walks what it is asked for anew for each page of 1,000.
+		if err := b.open(); err != nil {
+			yield(Info{}, err)
+			return
+		}
 		for _, top := range []string{publicFolder, evidenceFolder, documentFolder} {
 			for i := range 256 {
-				list := b.bucket.List(&blob.ListOptions{Prefix: fmt.Sprintf("%s/%02x/", top, i)})
-				for {
-					o, err := list.Next(ctx)
-					if errors.Is(err, io.EOF) {
-						break
-					}
+				for o, err := range b.engine.list(ctx, fmt.Sprintf("%s/%02x", top, i)) {
 					if err != nil {
-						yield(Info{}, failed(err))
+						yield(Info{}, unavailable(err))
 						return
 					}
 					if !isKey(o.Key) && !tornPattern.MatchString(o.Key) {
 						continue
 					}
-					if !yield(Info{o.Key, o.Size, o.ModTime}, nil) {
+					if !yield(o, nil) {
 						return
 					}
 				}
@@ -185,24 +153,28 @@ func (b *Blobs) Each(ctx context.Context) iter.Seq2[Info, error] {
 
 // Ping asks the store whether it answers: fault.Unavailable.
 func (b *Blobs) Ping(ctx context.Context) error {
-	ok, err := b.bucket.IsAccessible(ctx)
-	if err == nil && !ok {
-		err = errors.New("media: there is no such bucket")
+	if err := b.open(); err != nil {
+		return err
 	}
-	if err != nil {
+	if err := b.engine.ping(ctx); err != nil {
 		return unavailable(err)
 	}
 	return nil
 }
 
-// Close releases the store.
-func (b *Blobs) Close() error { return b.bucket.Close() }
+// Close releases the store; every later call is fault.Unavailable. It always returns nil.
+func (b *Blobs) Close() error {
+	b.closed.Store(true)
+	b.engine.close()
+	return nil
+}
 
-func failed(err error) error {
-	if gcerrors.Code(err) == gcerrors.NotFound {
-		return fault.New(fault.NotFound, "error.not_found", err)
+// open says fault.Unavailable when the store was closed.
+func (b *Blobs) open() error {
+	if b.closed.Load() {
+		return unavailable(errors.New("media: the store was closed"))
 	}
-	return unavailable(err)
+	return nil
 }
 
 func unavailable(err error) error { return fault.New(fault.Unavailable, "media.unavailable", err) }

@@ -1,19 +1,24 @@
 package media
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"gocloud.dev/blob/s3blob"
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/encrypt"
+	"github.com/minio/minio-go/v7/pkg/s3utils"
 
 	"shangquan/services/fault"
 )
@@ -25,54 +30,190 @@ const (
 	s3Pause = 500 * time.Millisecond
 )
 
-// openS3 opens a bucket. It must be private: nothing here asks for or sets public rights, and pages never link to it.
-func openS3(ctx context.Context, uri string) (*Blobs, error) {
-	bad := func(err error) (*Blobs, error) {
+// undoTime is how long a failed write may try to clean up.
+const undoTime = 5 * time.Second
+
+// Nothing else here speaks through this library, which has the pause for all its clients at once.
+func init() { minio.DefaultRetryCap = s3Pause }
+
+// bucket is the engine that keeps blobs in a bucket of S3. It must be private: nothing here asks for or sets public rights, and pages
+// never link to it.
+type bucket struct {
+	client    *minio.Core // whose requests are one each: no uploads in parts, no reading ahead
+	transport *http.Transport
+	name      string
+	sse       encrypt.ServerSide
+}
+
+// openS3 opens a bucket without a request.
+func openS3(uri string) (*Blobs, error) {
+	b, err := bucketAt(uri)
+	if err != nil {
 		return nil, fault.New(fault.Invalid, "media.unavailable", fmt.Errorf("media: the address of the bucket: %w", err))
 	}
+	return &Blobs{engine: b}, nil
+}
+
+func bucketAt(uri string) (*bucket, error) {
 	u, err := url.Parse(uri)
 	if err != nil {
-		return bad(err)
+		return nil, err
 	}
 	if u.Host == "" || u.User != nil || u.Path != "" {
-		return bad(fmt.Errorf("it is s3://BUCKET with settings after a question mark; keys belong in the environment"))
+		return nil, errors.New("it is s3://BUCKET with settings after a question mark; keys belong in the environment")
 	}
-	load := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(s3Time)),
-		config.WithRetryer(func() aws.Retryer {
-			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts, o.MaxBackoff = s3Tries, s3Pause })
-		}),
-		// The newer checksums of AWS are not understood by every compatible server; TLS keeps the bytes whole.
-		config.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
-		config.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired),
+	b := &bucket{name: u.Host}
+	if err := s3utils.CheckValidBucketName(b.name); err != nil {
+		return nil, err
 	}
-	var client []func(*s3.Options)
-	options := s3blob.Options{RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired}
+	at, err := environment()
+	if err != nil {
+		return nil, err
+	}
+	pathStyle := false
 	for name, values := range u.Query() {
 		switch value := values[0]; name {
 		case "region":
-			load = append(load, config.WithRegion(value))
+			at.region = value
 		case "endpoint":
-			client = append(client, func(o *s3.Options) { o.BaseEndpoint = aws.String(value) })
+			at.endpoint = value
 		case "path_style":
-			yes, err := strconv.ParseBool(value)
-			if err != nil {
-				return bad(fmt.Errorf("path_style is true or false"))
+			if pathStyle, err = strconv.ParseBool(value); err != nil {
+				return nil, errors.New("path_style is true or false")
 			}
-			client = append(client, func(o *s3.Options) { o.UsePathStyle = yes })
 		case "sse":
-			options.EncryptionType = types.ServerSideEncryption(value)
+			b.sse = encryption(value)
 		default:
-			return bad(fmt.Errorf("%q is no setting: region, endpoint, path_style, sse", name))
+			return nil, fmt.Errorf("%q is no setting: region, endpoint, path_style, sse", name)
 		}
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	server, err := url.Parse(at.endpoint)
 	if err != nil {
-		return bad(err)
+		return nil, err
 	}
-	b, err := s3blob.OpenBucket(ctx, s3.NewFromConfig(cfg, client...), u.Host, &options)
+	if server.Scheme != "https" && server.Scheme != "http" || server.Host == "" || server.User != nil {
+		return nil, errors.New("endpoint is https://HOST")
+	}
+	secure := server.Scheme == "https"
+	// A certificate for *.HOST fits one name below it, and an IP address has no names below it.
+	lookup := minio.BucketLookupDNS
+	if pathStyle || s3utils.IsValidIP(server.Hostname()) || secure && strings.ContainsRune(b.name, '.') {
+		lookup = minio.BucketLookupPath
+	}
+	if b.transport, err = minio.DefaultTransport(secure); err != nil { // TLS 1.2 at least
+		return nil, err
+	}
+	if err := at.trust(b.transport); err != nil {
+		return nil, err
+	}
+	b.client, err = minio.NewCore(at.endpoint, &minio.Options{
+		Creds: at.keys(), Secure: secure, Transport: limited{b.transport, s3Time}, Region: at.region, BucketLookup: lookup, MaxRetries: s3Tries,
+	})
 	if err != nil {
-		return bad(err)
+		return nil, err
 	}
-	return &Blobs{bucket: b}, nil
+	b.client.SetS3EnableDualstack(false)
+	return b, nil
 }
+
+// encryption is what the bucket is asked to encrypt a blob with: AES256, aws:kms.
+type encryption string
+
+// Type is asked for by nobody when a blob goes up in one piece.
+func (e encryption) Type() encrypt.Type { return encrypt.S3 }
+
+// Marshal writes the header of a request.
+func (e encryption) Marshal(h http.Header) { h.Set(encrypt.SseGenericHeader, string(e)) }
+
+// limited ends each request, its answer included, when it takes too long. The library tries again then.
+type limited struct {
+	next http.RoundTripper
+	time time.Duration
+}
+
+// RoundTrip implements http.RoundTripper.
+func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), l.time)
+	answer, err := l.next.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	answer.Body = ending{answer.Body, cancel}
+	return answer, nil
+}
+
+type ending struct {
+	io.ReadCloser
+	end func()
+}
+
+// Close implements io.Closer.
+func (e ending) Close() error {
+	defer e.end()
+	return e.ReadCloser.Close()
+}
+
+// put signs the sum of the bytes, which every server checks. The newer checksums of AWS, and bytes that come in signed pieces, are not
+// understood by every compatible server.
+func (b *bucket) put(ctx context.Context, key, kind string, data []byte) error {
+	sum := sha256.Sum256(data)
+	_, err := b.client.PutObject(ctx, b.name, key, bytes.NewReader(data), int64(len(data)), "", hex.EncodeToString(sum[:]),
+		minio.PutObjectOptions{ContentType: kind, ServerSideEncryption: b.sse, DisableContentSha256: true})
+	if err != nil {
+		// A write whose answer never came leaves a blob. Nothing refers to it; take it away if the store still can.
+		undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+		defer cancel()
+		_ = b.remove(undo, key)
+	}
+	return err
+}
+
+func (b *bucket) get(ctx context.Context, key string) ([]byte, error) {
+	answer, _, _, err := b.client.GetObject(ctx, b.name, key, minio.GetObjectOptions{})
+	if err != nil {
+		return nil, missing(err)
+	}
+	data, err := whole(answer)
+	return data, errors.Join(err, answer.Close())
+}
+
+func (b *bucket) remove(ctx context.Context, key string) error {
+	return missing(b.client.RemoveObject(ctx, b.name, key, minio.RemoveObjectOptions{}))
+}
+
+// missing makes fs.ErrNotExist of an answer that there is no such blob; a bucket that is not there is another trouble.
+func missing(err error) error {
+	if r := minio.ToErrorResponse(err); r.StatusCode == http.StatusNotFound && r.Code != minio.NoSuchBucket {
+		return fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+	}
+	return err
+}
+
+func (b *bucket) list(ctx context.Context, folder string) iter.Seq2[Info, error] {
+	return func(yield func(Info, error) bool) {
+		options := minio.ListObjectsOptions{Prefix: folder + "/", Recursive: true, FetchOwner: new(false)}
+		for o := range b.client.ListObjectsIter(ctx, b.name, options) {
+			if o.Err != nil {
+				yield(Info{}, o.Err)
+				return
+			}
+			if !yield(Info{o.Key, o.Size, o.LastModified}, nil) {
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil { // the library just stops
+			yield(Info{}, err)
+		}
+	}
+}
+
+func (b *bucket) ping(ctx context.Context) error {
+	there, err := b.client.BucketExists(ctx, b.name)
+	if err == nil && !there {
+		err = errors.New("media: there is no such bucket")
+	}
+	return err
+}
+
+func (b *bucket) close() { b.transport.CloseIdleConnections() }

@@ -25,7 +25,7 @@ const key = "media/0a/0a23456789abcdef0123456789abcdef-320.jpg"
 
 func openBlobs(t *testing.T, uri string) *media.Blobs {
 	t.Helper()
-	b, err := media.OpenBlobs(t.Context(), uri)
+	b, err := media.OpenBlobs(uri)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestFolderThatCannotBeWritten(t *testing.T) {
 	if err := b.Put(t.Context(), key, []byte("x")); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("put: %v", err)
 	}
-	if _, err := media.OpenBlobs(t.Context(), "file:"+filepath.Join(dir, "media", "below")); !fault.Is(err, fault.Unavailable) {
+	if _, err := media.OpenBlobs("file:" + filepath.Join(dir, "media", "below")); !fault.Is(err, fault.Unavailable) {
 		t.Errorf("open: %v", err)
 	}
 }
@@ -115,7 +115,7 @@ func TestAddresses(t *testing.T) {
 		"", "data/media", "file:", "http://bucket", "s3:", "s3://", "s3://bucket/path", "s3://key:secret@bucket", "s3://bucket?acl=public-read",
 		"s3://bucket?region=x&path_style=perhaps", "mem://", "gs://bucket",
 	} {
-		if _, err := media.OpenBlobs(t.Context(), uri); !fault.Is(err, fault.Invalid) {
+		if _, err := media.OpenBlobs(uri); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%q: %v", uri, err)
 		}
 	}

@@ -23,7 +23,7 @@ type clock struct{ now time.Time }
 
 func newService(t *testing.T) (*Service, *clock) {
 	t.Helper()
-	b, err := OpenBlobs(t.Context(), "file:"+t.TempDir())
+	b, err := OpenBlobs("file:" + t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestADiskThatCannotBeWritten(t *testing.T) {
 }
 
 func TestFreeSpaceIsRead(t *testing.T) {
-	b, err := OpenBlobs(t.Context(), "file:"+t.TempDir())
+	b, err := OpenBlobs("file:" + t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
