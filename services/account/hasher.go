@@ -28,7 +28,7 @@ type hasher struct {
 }
 
 func newHasher(cost params) *hasher {
-	return &hasher{slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), wait: maxWait, cost: cost, dummy: derive("nobody has this password", cost)}
+	return &hasher{slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0))), wait: maxWait, cost: cost, dummy: unmatched(cost)}
 }
 
 func busy(cause string) error {

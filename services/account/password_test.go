@@ -50,6 +50,12 @@ func TestPHC(t *testing.T) {
 	if derive("x", cheap) == phc {
 		t.Error("two hashes have one salt")
 	}
+	if ok, p, err := matches(unmatched(cheap), "x"); ok || p != cheap || err != nil {
+		t.Errorf("the hash of no password: matches = %v %v %v", ok, p, err)
+	}
+	if unmatched(cheap) == unmatched(cheap) {
+		t.Error("the hash of no password can be known")
+	}
 	for _, bad := range []string{
 		"", "x", strings.Replace(phc, "argon2id", "argon2i", 1), strings.Replace(phc, "v=19", "v=16", 1), strings.Replace(phc, "t=1", "t=0", 1),
 		strings.Replace(phc, "m=64", "m=999999999", 1), strings.Replace(phc, "m=64", "m=064", 1), strings.Replace(phc, "p=1", "p=1,q=2", 1), phc + "$", phc[:len(phc)-3], phc + "A",

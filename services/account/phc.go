@@ -35,7 +35,17 @@ var errPHC = errors.New("account: a stored password is not in PHC form")
 func derive(password string, p params) string {
 	salt := make([]byte, saltSize)
 	_, _ = rand.Read(salt) // never fails
-	key := argon2.IDKey([]byte(password), salt, p.passes, p.memory, p.lanes, keySize)
+	return inPHC(p, salt, argon2.IDKey([]byte(password), salt, p.passes, p.memory, p.lanes, keySize))
+}
+
+// unmatched is the hash of no password: its key is none that was computed. Comparing with it costs what any comparison costs.
+func unmatched(p params) string {
+	random := make([]byte, saltSize+keySize)
+	_, _ = rand.Read(random) // never fails
+	return inPHC(p, random[:saltSize], random[saltSize:])
+}
+
+func inPHC(p params, salt, key []byte) string {
 	enc := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.memory, p.passes, p.lanes, enc.EncodeToString(salt), enc.EncodeToString(key))
 }
