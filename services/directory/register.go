@@ -57,11 +57,18 @@ func newRegister(t *taxonomy.Table, streets []place.Street, plazas []place.Plaza
 		group: map[string]int32{}, category: map[string]int32{}, tag: map[string]int32{},
 		street: map[string]int32{}, plaza: map[string]int32{}, streetFor: map[string]int32{}, plazaFor: map[string]int32{},
 	}
+	reading := make(map[string]string, len(r.streets)+len(r.plazas)) // read once, not at every comparison
+	for _, x := range r.streets {
+		reading[x.ID] = lang.SortKey(x.Name.Hans, x.Pinyin)
+	}
+	for _, x := range r.plazas {
+		reading[x.ID] = lang.SortKey(x.Name.Hans, x.Pinyin)
+	}
 	slices.SortFunc(r.streets, func(a, b place.Street) int {
-		return cmp.Or(coreFirst(a.Core, b.Core), strings.Compare(readingOf(a.Name, a.Pinyin), readingOf(b.Name, b.Pinyin)), strings.Compare(a.ID, b.ID))
+		return cmp.Or(coreFirst(a.Core, b.Core), strings.Compare(reading[a.ID], reading[b.ID]), strings.Compare(a.ID, b.ID))
 	})
 	slices.SortFunc(r.plazas, func(a, b place.Plaza) int {
-		return cmp.Or(coreFirst(a.Core, b.Core), strings.Compare(readingOf(a.Name, a.Pinyin), readingOf(b.Name, b.Pinyin)), strings.Compare(a.ID, b.ID))
+		return cmp.Or(coreFirst(a.Core, b.Core), strings.Compare(reading[a.ID], reading[b.ID]), strings.Compare(a.ID, b.ID))
 	})
 	for i, g := range r.groups {
 		r.group[g.ID] = int32(i)
@@ -98,8 +105,6 @@ func coreFirst(a, b bool) int {
 	}
 	return 1
 }
-
-func readingOf(name lang.Text, pinyin string) string { return lang.SortKey(name.Hans, pinyin) }
 
 // shop returns what matching needs of l.
 func (r *register) shop(l *listing.Listing) shop {

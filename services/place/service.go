@@ -307,8 +307,13 @@ func (m *memo[T, P]) load(ctx context.Context) (items []T, ids, slugs map[string
 		}
 		items = append(items, x)
 	}
+	order := make(map[string]string, len(items)) // read once, not at every comparison
+	for i := range items {
+		order[P(&items[i]).StoreMeta().ID] = P(&items[i]).order()
+	}
 	slices.SortFunc(items, func(a, b T) int {
-		return cmp.Or(strings.Compare(P(&a).order(), P(&b).order()), strings.Compare(P(&a).StoreMeta().ID, P(&b).StoreMeta().ID))
+		x, y := P(&a).StoreMeta().ID, P(&b).StoreMeta().ID
+		return cmp.Or(strings.Compare(order[x], order[y]), strings.Compare(x, y))
 	})
 	ids, slugs = map[string]int{}, map[string]int{}
 	for i := range items {
