@@ -1,6 +1,6 @@
-// What the first screen of a phone shows, and how large the things are that a finger has to hit.
-import type { Locator, Page } from '@playwright/test';
-import { allPages, expect, names, test, wide } from './pages.ts';
+// What the first screen of a phone shows.
+import type { Locator } from '@playwright/test';
+import { allPages, expect, test, wide } from './pages.ts';
 
 const bottom = async (l: Locator) => {
 	const box = await l.boundingBox();
@@ -23,34 +23,3 @@ test('the first screen', async ({ page, request }) => {
 		}
 	}
 });
-
-for (const [size, least] of [
-	['normal', 44],
-	['large', 60],
-] as const) {
-	test(`targets of ${least} px in ${size} text`, async ({ page, request }) => {
-		const pages = await allPages(request);
-		for (const name of names) {
-			await page.goto(pages[name]);
-			if (size === 'large') await page.evaluate(() => (document.documentElement.dataset.size = 'large'));
-			if (!wide(page)) {
-				await page.locator('.menu summary').click();
-				// Each group of filters shows when its chip leads to it.
-				if (name === 'home') await page.evaluate(() => (location.hash = '#f-group'));
-			}
-			expect(await small(page, least), name).toEqual([]);
-		}
-	});
-}
-
-/** The controls that are lower or narrower than that. Links inside text may be 24 px (axe looks at those). */
-function small(page: Page, least: number): Promise<string[]> {
-	return page.evaluate((px) => {
-		const controls = '.btn, .chipbtn, .seg a, .search input[type=search], .search button, .opt, .site-nav a, .menu-nav a, .pages a, .shop, .places > li, .inp';
-		return [...document.querySelectorAll<HTMLElement>(controls)]
-			.filter((e) => e.checkVisibility())
-			.map((e) => ({ e, box: e.getBoundingClientRect() }))
-			.filter(({ box }) => box.height < px - 0.5 || box.width < Math.min(px, 44) - 0.5)
-			.map(({ e, box }) => `${e.className} “${e.textContent.trim().slice(0, 12)}” ${Math.round(box.width)} × ${Math.round(box.height)}`);
-	}, least);
-}
