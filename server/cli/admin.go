@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"os"
 
-	"shangquan/frontend"
-	"shangquan/frontend/locales"
 	"shangquan/server/config"
 	"shangquan/services/audit"
 )
@@ -26,7 +24,7 @@ func (p program) withStore(ctx context.Context, o *options, f func(config.Config
 	if done, err := p.forward(ctx, c, o); done {
 		return err
 	}
-	catalogue, err := locales.Load(frontend.FS)
+	words, err := catalogue()
 	if err != nil {
 		return err
 	}
@@ -35,7 +33,7 @@ func (p program) withStore(ctx context.Context, o *options, f func(config.Config
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }() //nolint:contextcheck // what is under way is ended though ctx may be over
-	by, err := d.sender(c, catalogue, p.Err)
+	by, err := d.sender(c, words, p.Err)
 	if err != nil {
 		return err
 	}

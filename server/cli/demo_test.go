@@ -8,8 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"shangquan/frontend"
-	"shangquan/frontend/locales"
 	"shangquan/server/config"
 	"shangquan/services/access"
 	"shangquan/services/demo"
@@ -27,7 +25,7 @@ func start(t *testing.T, dir string, pairs ...string) (string, int) {
 		t.Fatal(err)
 	}
 	made := makesStore(c)
-	catalogue, err := locales.Load(frontend.FS)
+	catalogue, err := catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"shangquan/frontend"
-	"shangquan/frontend/locales"
 	"shangquan/server/config"
 	"shangquan/services/access"
 	"shangquan/services/alarm"
@@ -24,7 +22,7 @@ import (
 
 // Every job has a name in every language: the page of the administrator shows it.
 func TestJobsHaveNames(t *testing.T) {
-	catalogue, err := locales.Load(frontend.FS)
+	catalogue, err := catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}

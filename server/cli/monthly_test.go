@@ -6,15 +6,13 @@ import (
 	"testing"
 	"time"
 
-	"shangquan/frontend"
-	"shangquan/frontend/locales"
 	"shangquan/services/insight"
 	"shangquan/services/lang"
 )
 
 // The monthly letter says both months in words, leads to the figures, and says how to end it.
 func TestMonthlyLetterInWords(t *testing.T) {
-	catalogue, err := locales.Load(frontend.FS)
+	catalogue, err := catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}

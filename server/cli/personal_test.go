@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"shangquan/frontend"
-	"shangquan/frontend/locales"
 	"shangquan/server/config"
 	"shangquan/services/store"
 )
@@ -74,7 +72,7 @@ func TestPersonalFields(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	catalogue, err := locales.Load(frontend.FS)
+	catalogue, err := catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"shangquan/frontend"
-	"shangquan/frontend/locales"
 	"shangquan/services/access"
 	"shangquan/services/alarm"
 	"shangquan/services/directory"
@@ -90,7 +88,7 @@ func get(t *testing.T, url string) (status int, body string) {
 func TestServeWithoutMeilisearch(t *testing.T) {
 	private := closedPort(t)
 	addr := serving(t, "STORE", storeIn(t.TempDir()), "SAMPLE", "true", "SEARCH", "http://"+closedPort(t), "METRICS_ADDR", private)
-	catalogue, err := locales.Load(frontend.FS)
+	catalogue, err := catalogue()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"shangquan/frontend"
@@ -18,6 +19,9 @@ import (
 	"shangquan/services/sample"
 )
 
+// catalogue is the words of the site; a process reads them once.
+var catalogue = sync.OnceValues(func() (*locales.Catalogue, error) { return locales.Load(frontend.FS) })
+
 // serve answers until ctx ends.
 func (p program) serve(ctx context.Context, o *options) (err error) {
 	c, err := load(o, func(f config.Finding) { _, _ = fmt.Fprintln(p.Err, f) })
@@ -28,14 +32,16 @@ func (p program) serve(ctx context.Context, o *options) (err error) {
 	if err != nil {
 		return err
 	}
-	catalogue, err := locales.Load(frontend.FS)
-	if err != nil {
-		return err
-	}
-	// Parsing the pages takes as long as reading a small district; neither waits for the other.
+	// Parsing the words and the pages takes as long as reading a small district; neither waits for the other.
 	var renderer *web.Renderer
 	var parsing rescue.Group
-	parsing.Go(func() (err error) { renderer, err = web.NewRenderer(frontend.FS, catalogue, assets); return err })
+	parsing.Go(func() error {
+		words, err := catalogue()
+		if err == nil {
+			renderer, err = web.NewRenderer(frontend.FS, words, assets)
+		}
+		return err
+	})
 	defer func() { _ = parsing.Wait() }()
 	log := web.NewLog(p.Err, c.LogLevel)
 	defer func() { err = errors.Join(err, log.Close()) }()
@@ -45,7 +51,11 @@ func (p program) serve(ctx context.Context, o *options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.close()) }() //nolint:contextcheck // what is under way is ended though ctx may be over
-	by, err := d.sender(c, catalogue, p.Out)
+	words, err := catalogue()
+	if err != nil {
+		return err
+	}
+	by, err := d.sender(c, words, p.Out)
 	if err != nil {
 		return err
 	}
@@ -76,7 +86,7 @@ func (p program) serve(ctx context.Context, o *options) (err error) {
 	}
 
 	site := web.New(web.Deps{ //nolint:contextcheck // its handlers outlive ctx: they finish after the signal to stop
-		Config: c, Assets: assets, Catalogue: catalogue, Renderer: renderer, Directory: d.directory, Calendar: d.holidays.Calendar,
+		Config: c, Assets: assets, Catalogue: words, Renderer: renderer, Directory: d.directory, Calendar: d.holidays.Calendar,
 		API: api.New(d.directory, d.shops, d.vocabulary.Words, d.holidays.Calendar, c.Origin, d.now).For(d.posts, d.people.repeats), Log: log, Now: d.now,
 		Revision: d.revision, Ready: d.db.Ping, Parts: d.parts(),
 		Services: services,

@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"shangquan/frontend"
-	"shangquan/frontend/locales"
 	"shangquan/server/config"
 	"shangquan/services/access"
 	"shangquan/services/lang"
@@ -90,11 +88,11 @@ func (p program) importSheet(ctx context.Context, o *options) error {
 
 // tell prints a report in the language of record.
 func (p program) tell(r sheet.Report, dry bool) error {
-	catalogue, err := locales.Load(frontend.FS)
+	all, err := catalogue()
 	if err != nil {
 		return err
 	}
-	words := catalogue.In(lang.Hans)
+	words := all.In(lang.Hans)
 	say := func(b sheet.Problem) string {
 		text, err := words.With(b.Key, b.Args)
 		if err != nil {
