@@ -52,7 +52,8 @@ func OpenBlobs(uri string) (*Blobs, error) {
 	return nil, fault.New(fault.Invalid, "media.unavailable", errors.New(`media: the address must begin with "file:" or "s3://"`))
 }
 
-// Put writes a blob whole or not at all, and returns when it is on the disk: fault.Unavailable.
+// Put writes a blob whole or not at all, and returns when it is on the disk: fault.Unavailable. Keys are written once: where one is
+// written again and that fails, what was there before may be gone.
 func (b *Blobs) Put(ctx context.Context, key string, data []byte) error {
 	kind := Type
 	switch {

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
 	"shangquan/services/fault"
 )
 
@@ -183,15 +185,20 @@ func TestS3Hosts(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "test")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	for _, name := range []string{"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE"} {
+		t.Setenv(name, "") // of whoever runs the tests
+	}
 	for uri, want := range map[string]string{
-		"s3://photos":                                                "https://photos.s3.us-east-1.amazonaws.com/",
-		"s3://photos?region=cn-north-1":                              "https://photos.s3.cn-north-1.amazonaws.com.cn/",
-		"s3://photos?region=eu-west-1&path_style=true":               "https://s3.eu-west-1.amazonaws.com/photos/",
-		"s3://shop.photos?region=eu-west-1":                          "https://s3.eu-west-1.amazonaws.com/shop.photos/",
-		"s3://photos?endpoint=https://oss.example:8443":              "https://photos.oss.example:8443/",
-		"s3://photos?endpoint=https://oss.example&path_style=true":   "https://oss.example/photos/",
-		"s3://shop.photos?endpoint=http://minio:9000":                "http://shop.photos.minio:9000/",
-		"s3://photos?endpoint=http://10.0.0.1:9000&path_style=false": "http://10.0.0.1:9000/photos/",
+		"s3://photos":                                                 "https://photos.s3.us-east-1.amazonaws.com/",
+		"s3://photos?region=cn-north-1":                               "https://photos.s3.cn-north-1.amazonaws.com.cn/",
+		"s3://photos?region=eu-west-1&path_style=true":                "https://s3.eu-west-1.amazonaws.com/photos/",
+		"s3://shop.photos?region=eu-west-1":                           "https://s3.eu-west-1.amazonaws.com/shop.photos/",
+		"s3://photos?endpoint=https://s3.cn-north-1.amazonaws.com.cn": "https://photos.s3.cn-north-1.amazonaws.com.cn/",
+		"s3://photos?region=&endpoint=https://oss.example":            "https://photos.oss.example/",
+		"s3://photos?endpoint=https://oss.example:8443":               "https://photos.oss.example:8443/",
+		"s3://photos?endpoint=https://oss.example&path_style=true":    "https://oss.example/photos/",
+		"s3://shop.photos?endpoint=http://minio:9000":                 "http://shop.photos.minio:9000/",
+		"s3://photos?endpoint=http://10.0.0.1:9000&path_style=false":  "http://10.0.0.1:9000/photos/",
 	} {
 		b, err := bucketAt(uri)
 		if err != nil {
@@ -231,5 +238,88 @@ func TestS3RequestsEnd(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v", path, err)
 		}
+	}
+}
+
+// given is where credentials come from in a test.
+type given struct {
+	value   credentials.Value
+	err     error
+	expired bool
+	asked   int
+}
+
+func (g *given) RetrieveWithCredContext(*credentials.CredContext) (credentials.Value, error) {
+	g.asked++
+	return g.value, g.err
+}
+func (g *given) Retrieve() (credentials.Value, error) { return g.RetrieveWithCredContext(nil) }
+func (g *given) IsExpired() bool                      { return g.expired }
+
+// Keys that do not end are asked for once. Those of a role are renewed before they end, and while that fails the old ones serve, until
+// they end; what went wrong is said then.
+func TestS3Credentials(t *testing.T) {
+	now := time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)
+	none := &given{value: credentials.Value{SignerType: credentials.SignatureAnonymous}}
+	file, role := &given{err: errors.New("no such profile")}, &given{value: credentials.Value{AccessKeyID: "role", Expiration: now.Add(time.Hour)}}
+	s := &signed{from: []credentials.Provider{none, file, role}, now: func() time.Time { return now }}
+	keys := credentials.New(s)
+	get := func(want string) {
+		t.Helper()
+		if v, err := keys.GetWithContext(nil); err != nil || v.AccessKeyID != want {
+			t.Errorf("%q %v, want %q", v.AccessKeyID, err, want)
+		}
+	}
+	get("role")
+	get("role")
+	if none.asked != 1 || file.asked != 1 || role.asked != 1 {
+		t.Errorf("asked %d, %d, %d times", none.asked, file.asked, role.asked)
+	}
+	now = now.Add(50 * time.Minute)
+	role.expired, role.err = true, errors.New("the role does not answer")
+	get("role")
+	get("role")
+	if role.asked != 2 || file.asked != 1 {
+		t.Errorf("while the role does not answer it was asked %d times, and the file %d", role.asked, file.asked)
+	}
+	now = now.Add(renewal)
+	role.err, role.value = nil, credentials.Value{AccessKeyID: "new", Expiration: now.Add(time.Hour)}
+	get("new")
+	role.expired = true
+	role.err = errors.New("the role does not answer")
+	now = now.Add(2 * time.Hour)
+	if v, err := keys.GetWithContext(nil); err == nil || !strings.Contains(err.Error(), "does not answer") {
+		t.Errorf("after the end: %q %v", v.AccessKeyID, err)
+	}
+
+	static := &given{value: credentials.Value{AccessKeyID: "static"}, expired: true} // as the library says of keys in a file
+	keys = credentials.New(&signed{from: []credentials.Provider{static}, now: time.Now})
+	get("static")
+	get("static")
+	if static.asked != 1 {
+		t.Errorf("keys that do not end were asked for %d times", static.asked)
+	}
+}
+
+// A role to take on, and a named file that cannot be read, are said when the server starts; a home without a file is none.
+func TestS3Configuration(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	t.Setenv("AWS_PROFILE", "office")
+	file := filepath.Join(t.TempDir(), "config")
+	t.Setenv("AWS_CONFIG_FILE", file)
+	if err := os.WriteFile(file, []byte("[profile office]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = default\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bucketAt("s3://photos"); err == nil || !strings.Contains(err.Error(), "role_arn") {
+		t.Errorf("a role to take on: %v", err)
+	}
+	t.Setenv("AWS_CONFIG_FILE", filepath.Dir(file)) // a folder cannot be read
+	if _, err := bucketAt("s3://photos"); err == nil {
+		t.Error("a file that was named and cannot be read is passed over")
+	}
+	t.Setenv("AWS_CONFIG_FILE", "")
+	t.Setenv("HOME", file) // below a file there is nothing to read
+	if _, err := bucketAt("s3://photos"); err != nil {
+		t.Errorf("a home that is none: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -102,7 +103,7 @@ func (f folder) list(ctx context.Context, dir string) iter.Seq2[Info, error] {
 				continue
 			}
 			info, err := e.Info()
-			switch {
+			switch err = cmp.Or(ctx.Err(), err); {
 			case errors.Is(err, fs.ErrNotExist):
 				continue
 			case err != nil:

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -94,6 +95,8 @@ func bucketAt(uri string) (*bucket, error) {
 	if server.Scheme != "https" && server.Scheme != "http" || server.Host == "" || server.User != nil {
 		return nil, errors.New("endpoint is https://HOST")
 	}
+	// Without a region it is the one that servers of others answer to; to know it spares asking for the region of the bucket.
+	at.region = cmp.Or(at.region, s3utils.GetRegionFromURL(*server), "us-east-1")
 	secure := server.Scheme == "https"
 	// A certificate for *.HOST fits one name below it, and an IP address has no names below it.
 	lookup := minio.BucketLookupDNS
@@ -179,7 +182,8 @@ func (b *bucket) get(ctx context.Context, key string) ([]byte, error) {
 }
 
 func (b *bucket) remove(ctx context.Context, key string) error {
-	return missing(b.client.RemoveObject(ctx, b.name, key, minio.RemoveObjectOptions{}))
+	// Of a blob that is not there a bucket says that it is removed. A 404 is somebody else's, and the blob may still be seen.
+	return b.client.RemoveObject(ctx, b.name, key, minio.RemoveObjectOptions{})
 }
 
 // missing makes fs.ErrNotExist of an answer that there is no such blob; a bucket that is not there is another trouble.

@@ -5,10 +5,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/minio/minio-go/v7/pkg/credentials"
 	"gopkg.in/ini.v1"
@@ -19,30 +21,42 @@ type surroundings struct {
 	profile, region, endpoint, authorities string
 }
 
-// environment reads the variables and the configuration file. Without a region it is the one that servers of others answer to; to know
-// it spares asking for the region of the bucket.
+// environment reads the variables and the configuration file.
 func environment() (surroundings, error) {
 	at := surroundings{profile: cmp.Or(os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"), "default")}
-	file := os.Getenv("AWS_CONFIG_FILE")
-	if home, err := os.UserHomeDir(); file == "" && err == nil {
-		file = filepath.Join(home, ".aws", "config")
-	}
-	config := ini.Empty()
-	if file != "" {
-		var err error
-		if config, err = ini.LooseLoad(file); err != nil { // the file need not be there
-			return at, err
-		}
+	config, err := configuration()
+	if err != nil {
+		return at, err
 	}
 	section := config.Section("profile " + at.profile)
 	if at.profile == "default" && config.HasSection("default") {
 		section = config.Section("default")
 	}
-	at.region = cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), section.Key("region").String(), "us-east-1")
+	at.region = cmp.Or(os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), section.Key("region").String())
 	at.endpoint = cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), section.Key("endpoint_url").String(),
 		"https://s3.amazonaws.com") // which becomes that of the region
 	at.authorities = cmp.Or(os.Getenv("AWS_CA_BUNDLE"), section.Key("ca_bundle").String())
+	if section.HasKey("role_arn") && os.Getenv("AWS_ACCESS_KEY_ID") == "" {
+		return at, fmt.Errorf("the profile %q takes on a role (role_arn), which is not done here: give it keys, or the machine the role", at.profile)
+	}
 	return at, nil
+}
+
+// configuration reads the shared file, which need not be there, and need not be ours to read unless a variable names it.
+func configuration() (*ini.File, error) {
+	file := os.Getenv("AWS_CONFIG_FILE")
+	named := file != ""
+	if home, err := os.UserHomeDir(); !named && err == nil {
+		file = filepath.Join(home, ".aws", "config")
+	}
+	text, err := os.ReadFile(file) // the operator's own
+	switch {
+	case err == nil:
+		return ini.Load(text)
+	case named && !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	return ini.Empty(), nil
 }
 
 // trust makes a connection trust the authorities of the environment, and no others, when it names some.
@@ -70,18 +84,50 @@ func (at surroundings) keys() *credentials.Credentials {
 	if container != "" || !strings.EqualFold(os.Getenv("AWS_EC2_METADATA_DISABLED"), "true") {
 		from = append(from, &credentials.IAM{Region: at.region})
 	}
-	return credentials.New(signed{&credentials.Chain{Providers: from}})
+	return credentials.New(&signed{from: from, now: time.Now})
 }
 
-// signed is a chain of credentials that fails when there are none. The library would send the blob unsigned, and a bucket that takes it
-// then is not private.
-type signed struct{ *credentials.Chain }
+// signed gives the credentials of the first provider that has some, and keeps to that one. It fails when there are none: the library
+// would send the blob unsigned, and a bucket that takes it then is not private. Its methods are called one at a time.
+type signed struct {
+	from  []credentials.Provider
+	now   func() time.Time
+	last  credentials.Value
+	again time.Time // when to ask again after a renewal that failed
+}
+
+// renewal is how long after a failed renewal nobody tries again while the credentials are still good.
+const renewal = time.Minute
 
 // RetrieveWithCredContext implements credentials.Provider.
-func (s signed) RetrieveWithCredContext(c *credentials.CredContext) (credentials.Value, error) {
-	v, err := s.Chain.RetrieveWithCredContext(c)
-	if err == nil && v.SignerType.IsAnonymous() {
-		err = errors.New("media: no credentials in the environment of AWS, its shared files or the role of this machine")
+func (s *signed) RetrieveWithCredContext(c *credentials.CredContext) (credentials.Value, error) {
+	failed := errors.New("media: no credentials in the environment of AWS, its shared files or the role of this machine")
+	for _, p := range s.from {
+		v, err := p.RetrieveWithCredContext(c)
+		if err == nil && !v.SignerType.IsAnonymous() {
+			s.from, s.last = []credentials.Provider{p}, v
+			return v, nil
+		}
+		failed = errors.Join(failed, err)
 	}
-	return v, err
+	// Those of a role are renewed before they end.
+	if s.now().Before(s.last.Expiration) {
+		s.again = s.now().Add(renewal)
+		return s.last, nil
+	}
+	return credentials.Value{}, failed
+}
+
+// Retrieve implements credentials.Provider.
+func (s *signed) Retrieve() (credentials.Value, error) { return s.RetrieveWithCredContext(nil) }
+
+// IsExpired implements credentials.Provider. Keys that do not end are read once.
+func (s *signed) IsExpired() bool {
+	switch {
+	case s.last.AccessKeyID == "":
+		return true
+	case s.last.Expiration.IsZero():
+		return false
+	}
+	return s.from[0].IsExpired() && !s.now().Before(s.again) || !s.now().Before(s.last.Expiration)
 }

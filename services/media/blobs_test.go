@@ -36,6 +36,9 @@ func openBlobs(t *testing.T, uri string) *media.Blobs {
 // s3 starts an S3-compatible server with one bucket behind wrap and returns the address of the bucket.
 func s3(t *testing.T, wrap func(http.Handler) http.Handler) string {
 	t.Helper()
+	for _, name := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_CA_BUNDLE", "AWS_SESSION_TOKEN"} {
+		t.Setenv(name, "") // of whoever runs the tests
+	}
 	t.Setenv("AWS_ACCESS_KEY_ID", "test")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
