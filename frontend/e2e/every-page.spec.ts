@@ -86,6 +86,8 @@ function small(page: Page, least: number): Promise<string[]> {
 			.map((e) => ({ e, box: e.getBoundingClientRect() }))
 			.filter(({ box }) => box.height < px - 0.5 || box.width < Math.min(px, 44) - 0.5)
 			.map(({ e, box }) => `${e.className} “${e.textContent.trim().slice(0, 12)}” ${Math.round(box.width)} × ${Math.round(box.height)}`);
+		const shown = document.querySelector<HTMLElement>('#filter .opt')?.checkVisibility();
+		if (shown === false) found.push('the groups of filters are not shown');
 		for (const e of closed) e.open = false;
 		if (folded) location.hash = '';
 		return found;
