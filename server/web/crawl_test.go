@@ -17,7 +17,7 @@ var (
 
 	loading  = regexp.MustCompile(`<(?:script|img|source|iframe|object|embed|video|audio|link)\b[^>]*>`)
 	fromElse = regexp.MustCompile(`(?:src|srcset|href|data|poster)="(?:[^/"]|//)`)
-	linkOnly = regexp.MustCompile(`rel="(?:canonical|alternate)"`)
+	linkOnly = regexp.MustCompile(`rel="(?:canonical|alternate|expect)"`)
 	ofCode   = regexp.MustCompile(`<script[^>]* src=|rel="stylesheet"`)
 	stamped  = regexp.MustCompile(` integrity="sha256-[^"]{44,}"`)
 
