@@ -11,8 +11,7 @@ for (const name of ['home', 'found', 'shop'] as const) {
 		const path = (await allPages(request))[name];
 		const port = 18_700 + info.parallelIndex;
 		const { executablePath, args = [] } = info.project.use.launchOptions ?? {};
-		const asUsual = args.filter((arg) => !/^--(js-flags|disable-site-isolation)/.test(arg)); // pages come as fast as they do for everybody
-		const browser = await chromium.launch({ executablePath: executablePath ?? '', args: [...asUsual, `--remote-debugging-port=${port}`] });
+		const browser = await chromium.launch({ executablePath: executablePath ?? '', args: [...args, `--remote-debugging-port=${port}`] });
 		const result = await lighthouse(`${baseURL ?? ''}${path}`, { port, logLevel: 'error', output: 'json' });
 		await browser.close();
 		const scores = Object.fromEntries(Object.values(result?.lhr.categories ?? {}).map((c) => [c.id, Math.round((c.score ?? 0) * 100)]));
