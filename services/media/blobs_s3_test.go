@@ -275,6 +275,25 @@ func TestS3ReadsWithoutItsBucket(t *testing.T) {
 	}
 }
 
+// Who says "not found" of a blob to be removed is not the bucket, which says that it is removed: the blob may still be seen.
+func TestS3RemovalThatNobodyMade(t *testing.T) {
+	b := openBlobs(t, s3(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodDelete {
+				http.NotFound(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}))
+	if err := b.Put(t.Context(), key, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Delete(t.Context(), key); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("delete: %v", err)
+	}
+}
+
 func TestS3Settings(t *testing.T) {
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	for uri, want := range map[string]string{
