@@ -127,18 +127,26 @@ function settings(data: string, port: number, origin: string): Record<string, st
 	};
 }
 
-/** A port that nobody uses: two runs on one machine do not meet. */
-function freePort(): Promise<number> {
-	return new Promise((found, failed) => {
+/**
+ * A port that nobody listens on, so that two runs on one machine do not meet. It is below those that a connection or a program is given
+ * which asks for any: a browser may take one of them before the server does, or while it is started again.
+ */
+async function freePort(): Promise<number> {
+	for (;;) {
+		const port = 20_000 + Math.floor(Math.random() * 10_000);
 		const server = createServer();
-		server.once('error', failed);
-		server.listen(0, '127.0.0.1', () => {
-			const at = server.address();
-			server.close(() => {
-				found(typeof at === 'object' && at ? at.port : 0);
+		const free = await new Promise<boolean>((found) => {
+			server.once('error', () => {
+				found(false);
+			});
+			server.listen(port, '127.0.0.1', () => {
+				found(true);
 			});
 		});
-	});
+		if (!free) continue;
+		await new Promise((closed) => server.close(closed));
+		return port;
+	}
 }
 
 async function answers(origin: string, server: ChildProcess): Promise<void> {

@@ -180,15 +180,24 @@ func TestServe(t *testing.T) {
 		ended <- p.run(ctx, []string{"serve", "--addr", "127.0.0.1:0"})
 		_ = w.Close()
 	}()
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("%v: %s", err, errs.String())
-	}
-	var addr string
-	if _, err := fmt.Sscanf(line, "listening on %s", &addr); err != nil {
-		t.Fatalf("%q", line)
+	lines := bufio.NewReader(r)
+	var addr, private string
+	for _, form := range []struct {
+		line string
+		into *string
+	}{{"metrics and readiness on %s", &private}, {"listening on %s", &addr}} {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			t.Fatalf("%v: %s", err, errs.String())
+		}
+		if _, err := fmt.Sscanf(line, form.line, form.into); err != nil {
+			t.Fatalf("%q", line)
+		}
 	}
 	addr = strings.TrimSuffix(addr, ",")
+	if status, _ := get(t, "http://"+private+"/metrics"); status != 200 {
+		t.Errorf("the private listener answers %d", status)
+	}
 	for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/": 200, "/en/": 200, "/no/such": 404} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+addr+path, nil)
 		if err != nil {

@@ -23,7 +23,8 @@ import (
 func TestDrillBesideAServer(t *testing.T) {
 	dir := t.TempDir()
 	on := []string{"STORE", storeIn(dir), "MEDIA", "file:" + filepath.Join(dir, "media"), "SAMPLE", "true"}
-	origin := "http://" + serving(t, on...)
+	addr, _ := serving(t, on...)
+	origin := "http://" + addr
 	raw, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "shangquan.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)

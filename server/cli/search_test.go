@@ -11,7 +11,6 @@ import (
 	"io"
 	"log/slog"
 	"maps"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -26,26 +25,20 @@ import (
 	"shangquan/services/search/meili"
 )
 
-// closedPort is an address where nobody answers.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = ln.Close() }()
-	return ln.Addr().String()
-}
+// nobody is an address where nothing listens, and which no program is given that asks for any free port.
+const nobody = "http://127.0.0.1:1"
 
-// serving starts the server and returns its address. It is stopped, and must have ended well, at the end of the test.
-func serving(t *testing.T, pairs ...string) string {
+// serving starts the server and returns its address and that of its private listener. It is stopped, and must have ended well, at the
+// end of the test.
+func serving(t *testing.T, pairs ...string) (addr, private string) {
 	t.Helper()
 	r, w := io.Pipe()
 	var errs said
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan int, 1)
 	go func() {
-		ended <- program{Getenv: environment(pairs...), Out: w, Err: &errs}.run(ctx, []string{"serve", "--addr", "127.0.0.1:0"})
+		all := append([]string{"METRICS_ADDR", "127.0.0.1:0"}, pairs...)
+		ended <- program{Getenv: environment(all...), Out: w, Err: &errs}.run(ctx, []string{"serve", "--addr", "127.0.0.1:0"})
 		_ = w.Close()
 	}()
 	t.Cleanup(func() {
@@ -59,9 +52,9 @@ func serving(t *testing.T, pairs ...string) string {
 		if err != nil {
 			t.Fatalf("%v: %s", err, errs.String())
 		}
-		var addr string
+		_, _ = fmt.Sscanf(line, "metrics and readiness on %s", &private)
 		if _, err := fmt.Sscanf(line, "listening on %s", &addr); err == nil {
-			return strings.TrimSuffix(addr, ",")
+			return strings.TrimSuffix(addr, ","), private
 		}
 	}
 }
@@ -86,8 +79,7 @@ func get(t *testing.T, url string) (status int, body string) {
 
 // TestServeWithoutMeilisearch: a Meilisearch that is down keeps neither the server from starting nor visitors from finding.
 func TestServeWithoutMeilisearch(t *testing.T) {
-	private := closedPort(t)
-	addr := serving(t, "STORE", storeIn(t.TempDir()), "SAMPLE", "true", "SEARCH", "http://"+closedPort(t), "METRICS_ADDR", private)
+	addr, private := serving(t, "STORE", storeIn(t.TempDir()), "SAMPLE", "true", "SEARCH", nobody)
 	catalogue, err := catalogue()
 	if err != nil {
 		t.Fatal(err)

@@ -135,6 +135,7 @@ func (p program) serve(ctx context.Context, o *options) (err error) {
 		if err != nil {
 			return errors.Join(fmt.Errorf("cannot listen on %s: %w", c.MetricsAddr, err), ln.Close())
 		}
+		_, _ = fmt.Fprintf(p.Out, "metrics and readiness on %s\n", private.Addr())
 		workers.Go(background, "private listener", servePrivate(private, site.Private()))
 	}
 	_, _ = fmt.Fprintf(p.Out, "listening on %s, open %s\n", ln.Addr(), c.Origin)
