@@ -114,7 +114,9 @@ func (s *Site) recovered(c *fiber.Ctx) (err error) {
 // Serve answers on ln until ctx ends, then lets the requests under way finish, for at most 20 s.
 func (s *Site) Serve(ctx context.Context, ln net.Listener) error {
 	failed := make(chan error, 1)
-	rescue.Go(s.log.Logger, "listener", func() { failed <- rescue.Do(func() error { return s.app.Listener(ln) }) })
+	rescue.Go(s.log.Logger, "listener", func() {
+		failed <- rescue.Do(func() error { return s.app.Listener(&patient{Listener: ln, log: s.log.Logger}) })
+	})
 	select {
 	case err := <-failed:
 		return err
