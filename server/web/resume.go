@@ -19,10 +19,10 @@ import (
 // entries is a form that could not be taken yet: its sender has to sign in again, or to prove who they are. It goes along through
 // those pages, sealed, and is offered again at the end; nothing typed is lost, and nothing is sent without another press.
 type entries struct {
-	Path   string     `json:"path"`
-	Values url.Values `json:"values"`
-	Files  bool       `json:"files"` // pictures cannot go along and have to be chosen again
-	Until  time.Time  `json:"until"`
+	Path   string         `json:"path"`
+	Values url.Values     `json:"values"`
+	Files  map[string]int `json:"chosen"` // how many files each field had: they cannot go along, and are chosen again at the end
+	Until  time.Time      `json:"until"`
 }
 
 const (
@@ -39,7 +39,10 @@ func (s *Site) keepEntries(c *fiber.Ctx, to string) error {
 	if err != nil {
 		return err
 	}
-	e := entries{Path: c.Path(), Values: f.Values, Files: len(f.files) > 0, Until: s.now().Add(entriesTime)}
+	e := entries{Path: c.Path(), Values: f.Values, Files: map[string]int{}, Until: s.now().Add(entriesTime)}
+	for name, files := range f.files {
+		e.Files[name] = len(files)
+	}
 	e.Values.Del("csrf")
 	kept, err := s.sealEntries(e)
 	if err != nil {
@@ -98,8 +101,14 @@ func (s *Site) proceed(c *fiber.Ctx, kept, to string) error {
 		Action: e.Path, CSRF: s.token(r), Hidden: []ui.Hidden{},
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("kept_again.send")}}},
 	}}
-	if e.Files {
+	if len(e.Files) > 0 {
+		v.Form.Files = true
 		v.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("kept_again.files")}}
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Files)) {
+		v.Form.Parts = append(v.Form.Parts, ui.FormPart{Field: &ui.Field{
+			ID: "file-" + name, Name: name, Type: "file", Label: p.say("kept_again.file"), Multiple: e.Files[name] > 1,
+		}})
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Values)) {
 		for _, value := range e.Values[name] {
