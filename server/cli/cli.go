@@ -79,7 +79,7 @@ func commands() []command {
 				f.StringVar(&o.output, "output", "-", "file to write; - is standard output")
 			},
 		},
-		{name: "reindex", json: true, usage: "build the search index anew while the old one answers", run: program.reindex},
+		{name: "reindex", json: true, live: true, usage: "build the search index anew while the old one answers", run: program.reindex},
 		{
 			name: "freeze", live: true, usage: "make the site read-only and sign everybody out", run: program.freeze,
 			flags: func(o *options, f *flag.FlagSet) {

@@ -225,6 +225,28 @@ func alarmed(t *testing.T, m *outside, d *district, follower *directory.Follower
 	}
 }
 
+// TestReindexInAServer lets the server that has the store build the index: an operator does not stop it for that.
+func TestReindexInAServer(t *testing.T) {
+	m := newOutside(t)
+	on := []string{"STORE", storeIn(t.TempDir()), "SAMPLE", "true", "SEARCH", m.URL, "MEILI_SEARCH_KEY", outsideSearchKey, "MEILI_WRITE_KEY", outsideWriteKey}
+	serving(t, on...)
+	whole := 0
+	m.wait(func(docs map[string]json.RawMessage) bool { whole = len(docs); return whole > 0 && m.tidied > 0 })
+	m.mu.Lock()
+	clear(m.indexes["listings"])
+	m.mu.Unlock()
+	code, out, errs := run(t, []string{"reindex", "--json"}, "", on...)
+	if want := fmt.Sprintf(`"indexed": %d`, whole); code != Done || !strings.Contains(out, want) {
+		t.Errorf("reindex = %d %s %s, want %s", code, out, errs, want)
+	}
+	m.wait(func(docs map[string]json.RawMessage) bool {
+		if len(docs) != whole {
+			t.Errorf("%d listings outside, want %d", len(docs), whole)
+		}
+		return true
+	})
+}
+
 // beside builds the index again with an engine of its own, as the command does, while the server delivers: nothing it wrote is lost.
 func beside(t *testing.T, m *outside, d *district, server *directory.Follower) {
 	t.Helper()

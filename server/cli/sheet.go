@@ -166,9 +166,10 @@ type reindexed struct {
 	Indexed int `json:"indexed"`
 }
 
-// reindex builds the index outside the process anew. The one inside is built at every start.
+// reindex builds the index outside the process anew, beside a server or in it: what is written meanwhile is in the new index too. The one
+// inside is built at every start.
 func (p program) reindex(ctx context.Context, o *options) error {
-	return p.with(ctx, o, func(d *district) error {
+	return p.withStore(ctx, o, func(_ config.Config, d *district) error {
 		count := 0
 		follower := d.follower(slog.New(slog.DiscardHandler))
 		if follower == nil {
@@ -180,7 +181,7 @@ func (p program) reindex(ctx context.Context, o *options) error {
 		}
 		err := follower.Reindex(ctx, func(done, total int) {
 			count = done
-			if !o.json {
+			if !o.json && p.live == nil { // what a server says arrives at the end
 				_, _ = fmt.Fprintf(p.Err, "\r%d of %d", done, total)
 			}
 		})
