@@ -2,103 +2,13 @@ package web
 
 import (
 	"encoding/json"
-	"encoding/xml"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"shangquan/frontend"
 	"shangquan/server/web/ui"
-	"shangquan/services/lang"
-	"shangquan/services/notice"
 )
-
-// sitemap of the protocol of sitemaps.org, with the pages of each language as alternates of each other.
-type sitemapSet struct {
-	XMLName xml.Name     `xml:"urlset"`
-	Space   string       `xml:"xmlns,attr"`
-	XHTML   string       `xml:"xmlns:xhtml,attr"`
-	URLs    []sitemapURL `xml:"url"`
-}
-
-type sitemapURL struct {
-	Loc   string        `xml:"loc"`
-	Mod   string        `xml:"lastmod,omitempty"`
-	Other []sitemapLink `xml:"xhtml:link"`
-}
-
-type sitemapLink struct {
-	Rel  string `xml:"rel,attr"`
-	Lang string `xml:"hreflang,attr"`
-	Href string `xml:"href,attr"`
-}
-
-// sitemapLimit is the most addresses one file may have (sitemaps.org); a district has a few thousand.
-const sitemapLimit = 50_000
-
-func (s *Site) sitemap(c *fiber.Ctx) error {
-	entries, err := s.directory.Sitemap(c.UserContext())
-	if err != nil {
-		return err
-	}
-	set := sitemapSet{Space: "http://www.sitemaps.org/schemas/sitemap/0.9", XHTML: "http://www.w3.org/1999/xhtml"}
-	add := func(path string, mod time.Time) {
-		if len(set.URLs) >= sitemapLimit {
-			return
-		}
-		u := sitemapURL{Loc: s.config.Origin + path}
-		if !mod.IsZero() {
-			u.Mod = mod.UTC().Format(time.RFC3339)
-		}
-		for _, t := range lang.Tags {
-			if !s.leadsTo(t) {
-				continue
-			}
-			u.Other = append(u.Other, sitemapLink{"alternate", string(t), s.config.Origin + ui.Href(t, path)})
-		}
-		set.URLs = append(set.URLs, u)
-	}
-	for _, path := range []string{"/", "/plazas", "/streets", "/night", "/heritage", "/points", "/holidays", "/notices", "/about", "/help", "/accessibility", "/privacy", "/open-data", "/bodies", "/meetings", "/station", "/spaces", "/activities", "/neighbours", "/programme", "/policies", "/outdoor", "/vacancies", "/heritage/walk", "/how-we-answer"} {
-		add(path, time.Time{})
-	}
-	if s.services.Vacancies != nil {
-		list, err := s.services.Vacancies.Public(c.UserContext())
-		if err != nil {
-			return err
-		}
-		for i := range list {
-			add("/vacancies/"+list[i].ID, list[i].UpdatedAt)
-		}
-	}
-	if s.services.Posts != nil {
-		live, err := s.services.Posts.Published(c.UserContext(), s.now())
-		if err != nil {
-			return err
-		}
-		for i := range live {
-			if live[i].Held != nil {
-				add("/events/"+live[i].ID, live[i].UpdatedAt)
-			}
-		}
-	}
-	for _, x := range s.board(c).Live(s.now(), notice.Filter{}) {
-		add("/notices/"+x.ID, x.UpdatedAt)
-	}
-	// Streets, plazas and shops come last: of a district with more than one file holds, only shops are left to be found by their lists.
-	folder := map[string]string{"shop": "/shops/", "street": "/streets/", "plaza": "/plazas/"}
-	slices.Reverse(entries)
-	for _, e := range entries {
-		add(folder[e.Kind]+e.Slug, e.Mod)
-	}
-	body, err := xml.Marshal(set)
-	if err != nil {
-		return err
-	}
-	c.Set(fiber.HeaderContentType, "application/xml; charset=utf-8")
-	return c.Send(append([]byte(xml.Header), body...))
-}
 
 func (s *Site) robots(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, "text/plain; charset=utf-8")

@@ -196,6 +196,8 @@ type Site struct {
 	moment   moment
 	give     context.CancelFunc
 	down     chan struct{} // closed when the server is asked to stop
+
+	sitemapMost int // addresses in a file of the sitemap
 }
 
 // New builds the site. It answers through Serve, and in tests through App.
@@ -203,12 +205,13 @@ func New(d Deps) *Site {
 	s := &Site{
 		config: d.Config, assets: d.Assets, catalogue: d.Catalogue, renderer: d.Renderer, directory: d.Directory, calendar: d.Calendar, log: d.Log, now: d.Now,
 		revision: d.Revision, ready: d.Ready, parts: d.Parts, services: d.Services,
-		hosts:  hosts(d.Config.Origin),
-		origin: http.NewCrossOriginProtection(),
-		first:  firstHeader(),
-		limits: newLimits(d.Config.RateFactor),
-		cache:  newPageCache(cacheBytes),
-		down:   make(chan struct{}),
+		hosts:       hosts(d.Config.Origin),
+		origin:      http.NewCrossOriginProtection(),
+		first:       firstHeader(),
+		limits:      newLimits(d.Config.RateFactor),
+		cache:       newPageCache(cacheBytes),
+		down:        make(chan struct{}),
+		sitemapMost: sitemapMost,
 	}
 	s.base, s.give = context.WithCancel(context.Background())
 	s.metrics = newMetrics(s.cache)
@@ -335,6 +338,7 @@ func (s *Site) publicRoutes() []Route {
 		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write, Needs: access.PublicRead, Always: true},
 
 		{Method: http.MethodGet, Path: "/sitemap.xml", Handle: s.sitemap, Kind: File, Cached: true, Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/sitemaps/:file", Handle: s.sitemapPart, Kind: File, Cached: true, Probe: "/sitemaps/none", Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/robots.txt", Handle: s.robots, Kind: File, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/manifest.webmanifest", Handle: s.manifest, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/sw.js", Handle: s.worker, Kind: File, Needs: access.PublicRead},
