@@ -1,5 +1,6 @@
 // Asks axe about a page in all its looks, each question once. What a rule reads decides when it has to be asked again:
 // words and roles change with the page, the language and what is shown; sizes and places with the layout; contrast with the colours.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type axe from 'axe-core';
 import { type Page, expect } from '@playwright/test';
@@ -8,9 +9,14 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 const ofLayout = ['target-size', 'scrollable-region-focusable'];
 const ofColour = ['link-in-text-block'];
 
-/** Loads axe with every page that is opened from now on; sending it to each page anew takes longer than some of the checks. */
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/**
+ * Brings axe to every page that is opened from now on, to be started where it is asked: sending it to each page anew takes longer than
+ * some of the checks, and starting it on pages that nobody asks about is a fifth of opening them.
+ */
 export async function prepare(page: Page): Promise<void> {
-	await page.addInitScript({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+	await page.addInitScript({ content: `globalThis.startAxe = () => {${source}\n};` });
 }
 
 /** What has been asked about the document that is loaded. */
@@ -76,7 +82,7 @@ function geometry(page: Page): Promise<{ shown: string; laid: string }> {
 	});
 }
 
-type WithAxe = { axe: typeof axe };
+type WithAxe = { axe?: typeof axe; startAxe: () => void };
 
 /** The kinds of text, as contrast knows them, whose contrast is right. What is known of one page holds on every other. */
 const right = new Set<number>();
@@ -141,7 +147,10 @@ async function ask(page: Page, runOnly: string[], everyText: boolean): Promise<s
 				kinds.set(kind, [...(kinds.get(kind) ?? []), e]);
 				kindOf.set(e, kind);
 			}
-			const { axe } = globalThis as unknown as WithAxe;
+			const page = globalThis as unknown as WithAxe;
+			if (!page.axe) page.startAxe();
+			const { axe } = page;
+			if (!axe) throw new Error('axe did not start');
 			axe.configure({ rules: [{ id: 'color-contrast', selector: '[data-asked]' }] });
 			const run = async (runOnly: string[], about: Element[]) => {
 				for (const e of about) e.setAttribute('data-asked', '');
