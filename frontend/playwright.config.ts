@@ -37,6 +37,9 @@ export default defineConfig({
 		locale: 'zh-CN',
 		timezoneId: 'Asia/Shanghai',
 		contextOptions: { reducedMotion: 'reduce' },
+		// A worker of the offline copy starts a process for each window and goes between every page and the network, which is a quarter of
+		// the work of most tests. Those of the offline copy, of searching and of the portal have it, as everybody has.
+		serviceWorkers: 'block',
 		// Every test opens windows that live for seconds: what is compiled, kept in reserve or collected for a long life is never paid back.
 		launchOptions: {
 			...chromium,
@@ -47,7 +50,7 @@ export default defineConfig({
 		{ name: 'phone', testIgnore: '**/lighthouse.spec.ts', use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
 		{ name: 'desktop', testIgnore: ['**/lighthouse.spec.ts', '**/every-page.spec.ts'], use: { viewport: { width: 1280, height: 800 } } },
 		// After the others and alone, because it measures time, and with scripts as fast as they are for everybody.
-		{ name: 'lighthouse', testMatch: '**/lighthouse.spec.ts', dependencies: ['phone', 'desktop'], use: { launchOptions: chromium } },
+		{ name: 'lighthouse', testMatch: '**/lighthouse.spec.ts', dependencies: ['phone', 'desktop'], use: { launchOptions: chromium, serviceWorkers: 'allow' } },
 		...(process.env.SCREENSHOTS ? [{ name: 'screenshots', testMatch: '**/screenshots.ts' }] : []),
 	],
 	webServer: {

@@ -1,6 +1,8 @@
 // Without a network: pages seen before come back with their age, others with a sentence.
 import { allPages, expect, test } from './pages.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 test('a page that was seen says how old it is, another one that it was never kept', async ({ page, request, context }) => {
 	const { shop } = await allPages(request);
 	await page.goto('/about'); // the first page there ever was

@@ -11,6 +11,8 @@ import { person, signIn } from './people.ts';
 
 const test = withServer('2026-09-28T10:20:00+08:00', 'serial');
 
+test.use({ serviceWorkers: 'allow' });
+
 const shop = (n = 0) => `/my/shops/${person('owner').listing_ids?.[n] ?? ''}`;
 
 /** The public page of a shop, by the link on its page in the portal. */

@@ -2,6 +2,8 @@
 import type { Page } from '@playwright/test';
 import { expect, test, wide } from './pages.ts';
 
+test.use({ serviceWorkers: 'allow' });
+
 const field = (page: Page) => page.locator('#q');
 const rows = (page: Page) => page.locator('#found .shops .shop-n a');
 const number = async (page: Page) => Number(await page.locator('.cnt b').textContent());

@@ -8,6 +8,8 @@ import { openAs } from './people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
+test.use({ serviceWorkers: 'allow' });
+
 const main = (page: Page) => page.getByRole('main');
 const name = (page: Page) => page.locator('[data-name]').innerText();
 const press = (page: Page, what: string) => main(page).getByRole('button', { name: what, exact: true }).click();
