@@ -11,7 +11,7 @@ test('search, filter, order, plan, shop, directions', async ({ page }) => {
 	const all = Number(await page.locator('.cnt b').textContent());
 	expect(all).toBeGreaterThan(10);
 
-	if (!wide(page)) await page.getByRole('link', { name: '哪个商场' }).click();
+	if (!wide(page)) await page.getByRole('link', { name: '在哪里' }).click();
 	await page.locator('#f-plaza input').first().check();
 	await page.getByRole('button', { name: '按所选筛选' }).click();
 	await expect(page).toHaveURL((url) => url.searchParams.get('q') === '咖啡' && url.searchParams.has('plaza'));

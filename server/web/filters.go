@@ -50,7 +50,7 @@ func filters(p *speaker, l links, f *directory.Facets) ui.Filters {
 	// Those of the group that was chosen are what one looks through next.
 	v.Facets = add(v.Facets, choices(p, ui.Facet{ID: "f-cat", Name: "cat", Legend: p.say("search.filter.kinds"), With: true}, append(kinds, others...)))
 	v.Facets = add(v.Facets, most(p, ui.Facet{ID: "f-at", Name: "at", Legend: p.say("search.filter.street")}, f.Streets, ui.Link{Label: p.say("search.filter.streets"), Href: ui.Href(p.Lang, "/streets")}))
-	v.Facets = add(v.Facets, most(p, ui.Facet{ID: "f-plaza", Name: "plaza", Legend: p.say("search.filter.plaza")}, f.Plazas, ui.Link{Label: p.say("search.filter.plazas"), Href: ui.Href(p.Lang, "/plazas")}))
+	v.Facets = add(v.Facets, most(p, ui.Facet{ID: "f-plaza", Name: "plaza", Legend: p.say("search.filter.plaza"), With: len(f.Streets) > 0}, f.Plazas, ui.Link{Label: p.say("search.filter.plazas"), Href: ui.Href(p.Lang, "/plazas")}))
 	if len(f.Levels) > 0 {
 		level := ui.Facet{ID: "f-level", Name: "level", Legend: p.say("search.filter.level"), Radio: true, With: true}
 		level.Options = append(level.Options, ui.Option{Label: p.say("search.filter.any_level"), Count: -1, Checked: l.q.Level == 0})
@@ -134,7 +134,8 @@ func add(list []ui.Facet, f ui.Facet) []ui.Facet {
 	return append(list, f)
 }
 
-// chips are the filters of a phone: one to press, one for each of what most ask for, which leads to its options, and one for all.
+// chips are the filters of a phone: one to press, one for each of what most ask for, which leads to its options, and one for all. Streets,
+// plazas and floors are one question there, where room is for three in a row.
 func chips(p *speaker, l links, facets []ui.Facet) []ui.Chip {
 	out := []ui.Chip{{
 		Label: p.say("search.chip.open"), Into: found, On: l.q.Open == directory.Now,
@@ -147,8 +148,11 @@ func chips(p *speaker, l links, facets []ui.Facet) []ui.Chip {
 		}),
 	}}
 	for _, f := range facets {
-		if f.Name == "group" || f.Name == "at" || f.Name == "plaza" {
+		switch {
+		case f.Name == "group":
 			out = append(out, ui.Chip{Label: f.Legend, Href: "#" + f.ID, Opens: true})
+		case f.Name == "at", f.Name == "plaza" && !f.With:
+			out = append(out, ui.Chip{Label: p.say("search.chip.where"), Href: "#" + f.ID, Opens: true})
 		}
 	}
 	return append(out, ui.Chip{Label: p.say("filter.label"), Href: "#filter", Opens: true})

@@ -101,9 +101,24 @@ func TestStepFreeIsAlwaysOffered(t *testing.T) {
 // On a phone each filter is behind a chip: what most ask for behind its own, all of them behind the last.
 func TestPhoneReachesAllFilters(t *testing.T) {
 	body := sampled(t).get(t, "/")
-	for _, want := range []string{`href="#f-group"`, `href="#f-at"`, `href="#f-plaza"`, `href="#filter"`, `<form class="filter" id="filter"`} {
+	for _, want := range []string{`href="#f-group"`, `href="#f-at"`, `<fieldset class="facet with" id="f-plaza"`, `href="#filter"`, `<form class="filter" id="filter"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %s", want)
+		}
+	}
+	// Where no street is left to choose, the same chip leads to the plazas.
+	p := &speaker{Words: sampled(t).catalogue.In(lang.Hans), now: evening}
+	plazas := []directory.Choice{{Value: "luming", N: 1}}
+	at := links{p.Lang, &directory.Query{}}
+	for want, f := range map[string]*directory.Facets{"#f-at": {Streets: plazas, Plazas: plazas}, "#f-plaza": {Plazas: plazas}} {
+		var got []string
+		for _, c := range chips(p, at, filters(p, at, f).Facets) {
+			if c.Label == "在哪里" {
+				got = append(got, c.Href)
+			}
+		}
+		if !slices.Equal(got, []string{want}) {
+			t.Errorf("在哪里 leads to %v, want %s", got, want)
 		}
 	}
 }
