@@ -38,7 +38,7 @@ test('a notice is read on the screen and on paper, and an emergency on every pag
 	await page.getByRole('link', { name: title }).click();
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
 	await expect(page.getByRole('main')).toContainText('关好龙头');
-	const open = await browser.newContext({ baseURL: own, locale: 'zh-CN', bypassCSP: true });
+	const open = await browser.newContext({ baseURL: own, locale: 'zh-CN', bypassCSP: true, serviceWorkers: 'allow' });
 	await harmless(await open.newPage(), new URL(page.url()).pathname, '.article .prose');
 	await open.close();
 	await inEveryLook(page);

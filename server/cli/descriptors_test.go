@@ -28,7 +28,7 @@ func TestFewDescriptors(t *testing.T) {
 	}
 	store := storeIn(t.TempDir())
 	c := exec.CommandContext(t.Context(), "sh", "-c", `ulimit -n 64 && exec "$0" -test.run='^TestFewDescriptors$'`, os.Args[0])
-	c.Env = append(os.Environ(), child+"=1", "SHANGQUAN_STORE="+store, "SHANGQUAN_SAMPLE=true", "SHANGQUAN_RATE_FACTOR=0")
+	c.Env = append(os.Environ(), child+"=1", "SHANGQUAN_STORE="+store, "SHANGQUAN_MEDIA=file:"+t.TempDir(), "SHANGQUAN_SAMPLE=true", "SHANGQUAN_RATE_FACTOR=0")
 	var errs said
 	c.Stderr = &errs
 	out, err := c.StdoutPipe()

@@ -85,9 +85,17 @@ type Plate struct {
 // LongTop reports whether the words on top need small letters to fit.
 func (p Plate) LongTop() bool { return textWidth(p.Top) > 5 }
 
+// Shown is the number as there is room for it: of three units and more the first, and that there are others. Label has them all.
+func (p Plate) Shown() string {
+	if first, rest, _ := strings.Cut(p.Number, "、"); strings.Contains(rest, "、") {
+		return first + "…"
+	}
+	return p.Number
+}
+
 // NumberClass returns the class for long numbers: unit codes such as B1-12, and longer still.
 func (p Plate) NumberClass() string {
-	switch w := textWidth(p.Number); {
+	switch w := textWidth(p.Shown()); {
 	case w > 3:
 		return "tiny"
 	case w > 2:

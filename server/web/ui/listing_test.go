@@ -61,6 +61,11 @@ func TestPlateSizes(t *testing.T) {
 			t.Errorf("NumberClass(%q) = %q, want %q", number, got, want)
 		}
 	}
+	for number, want := range map[string]string{"01-2、01-3、01-4": "01-2…", "106-1、106-2": "106-1、106-2", "265弄3": "265弄3", "": ""} {
+		if got := (Plate{Number: number}).Shown(); got != want {
+			t.Errorf("Shown of %q = %q, want %q", number, got, want)
+		}
+	}
 	for top, want := range map[string]bool{"中山中路": false, "中山中路路": false, "人民南路谷阳北路": true} {
 		if got := (Plate{Top: top}).LongTop(); got != want {
 			t.Errorf("LongTop(%q) = %v, want %v", top, got, want)
