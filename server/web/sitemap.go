@@ -70,7 +70,7 @@ func (s *Site) sitemap(c *fiber.Ctx) error {
 	return sendXML(c, index)
 }
 
-// sitemapPart is one of the files of a long list, counted from 1.
+// sitemapPart is one of the files, counted from 1; the first is there where one file is enough, too.
 func (s *Site) sitemapPart(c *fiber.Ctx) error {
 	name, ok := strings.CutSuffix(c.Params("file"), ".xml")
 	n, err := strconv.Atoi(name)
@@ -81,10 +81,11 @@ func (s *Site) sitemapPart(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if len(all) <= s.sitemapMost || n > (len(all)+s.sitemapMost-1)/s.sitemapMost {
+	first := (n - 1) * s.sitemapMost
+	if n > len(all) || first >= len(all) {
 		return fiber.ErrNotFound
 	}
-	return s.sitemapOf(c, all[(n-1)*s.sitemapMost:min(n*s.sitemapMost, len(all))])
+	return s.sitemapOf(c, all[first:min(first+s.sitemapMost, len(all))])
 }
 
 func (s *Site) sitemapOf(c *fiber.Ctx, all []address) error {
