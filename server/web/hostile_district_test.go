@@ -136,7 +136,6 @@ func (x *town) everything(t *testing.T) (more []string) {
 		t.Fatal(err)
 	}
 	more = []string{
-		"/sitemaps/1.xml",
 		"/monthly/" + x.services.Accounts.MonthlyToken(person),
 		"/shops/" + shop.Slug, "/shops/" + shop.Slug + "/calendar.ics", "/heritage/" + shop.Slug, "/s/" + shop.Code, "/api/v1/listings/" + id, "/streets/" + st.Slug + "/notices.ics",
 		"/desk/heritage/" + old, "/desk/heritage/" + old + "/evidence", "/desk/units/" + units[len(units)-1].ID, "/desk/walk/" + st.Slug + "/even/stops", "/desk/register/" + id,

@@ -337,8 +337,7 @@ func (s *Site) publicRoutes() []Route {
 		{Method: http.MethodGet, Path: "/api", Handle: s.apiPage, Cached: true, Needs: access.PublicRead},
 		{Method: http.MethodPost, Path: "/preferences", Handle: s.preferences, Kind: Private, Rate: Write, Needs: access.PublicRead, Always: true},
 
-		{Method: http.MethodGet, Path: "/sitemap.xml", Handle: s.sitemap, Kind: File, Cached: true, Needs: access.PublicRead},
-		{Method: http.MethodGet, Path: "/sitemaps/:file", Handle: s.sitemapPart, Kind: File, Cached: true, Probe: "/sitemaps/1.xml", Needs: access.PublicRead},
+		{Method: http.MethodGet, Path: "/sitemap.xml", Handle: s.sitemap, Kind: File, Cached: true, Query: []string{"part"}, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/robots.txt", Handle: s.robots, Kind: File, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/manifest.webmanifest", Handle: s.manifest, Needs: access.PublicRead},
 		{Method: http.MethodGet, Path: "/sw.js", Handle: s.worker, Kind: File, Needs: access.PublicRead},

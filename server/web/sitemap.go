@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/xml"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -54,38 +53,30 @@ type address struct {
 	mod  time.Time
 }
 
-// sitemap is the file, or the list of files.
+// sitemap is the file, or the list of files: /sitemap.xml?part=N, counted from 1. A file speaks for what is in its folder and below, so
+// all of them are at the root. The first is there where one file is enough, too.
 func (s *Site) sitemap(c *fiber.Ctx) error {
 	all, err := s.addresses(c)
 	if err != nil {
 		return err
 	}
-	if len(all) <= s.sitemapMost {
+	files := (len(all) + s.sitemapMost - 1) / s.sitemapMost
+	if part := c.Query("part"); part != "" {
+		n, err := strconv.Atoi(part)
+		if err != nil || strconv.Itoa(n) != part || n < 1 || n > files {
+			return fiber.ErrNotFound
+		}
+		first := (n - 1) * s.sitemapMost
+		return s.sitemapOf(c, all[first:min(first+s.sitemapMost, len(all))])
+	}
+	if files <= 1 {
 		return s.sitemapOf(c, all)
 	}
 	index := sitemapIndex{Space: sitemapSpace}
-	for n := range (len(all) + s.sitemapMost - 1) / s.sitemapMost {
-		index.Files = append(index.Files, sitemapFile{s.config.Origin + "/sitemaps/" + strconv.Itoa(n+1) + ".xml"})
+	for n := range files {
+		index.Files = append(index.Files, sitemapFile{s.config.Origin + "/sitemap.xml?part=" + strconv.Itoa(n+1)})
 	}
 	return sendXML(c, index)
-}
-
-// sitemapPart is one of the files, counted from 1; the first is there where one file is enough, too.
-func (s *Site) sitemapPart(c *fiber.Ctx) error {
-	name, ok := strings.CutSuffix(c.Params("file"), ".xml")
-	n, err := strconv.Atoi(name)
-	if !ok || err != nil || n < 1 || strconv.Itoa(n) != name {
-		return fiber.ErrNotFound
-	}
-	all, err := s.addresses(c)
-	if err != nil {
-		return err
-	}
-	first := (n - 1) * s.sitemapMost
-	if n > len(all) || first >= len(all) {
-		return fiber.ErrNotFound
-	}
-	return s.sitemapOf(c, all[first:min(first+s.sitemapMost, len(all))])
 }
 
 func (s *Site) sitemapOf(c *fiber.Ctx, all []address) error {

@@ -34,10 +34,10 @@ func TestSitemapInParts(t *testing.T) {
 	if !slices.Contains(whole, "/shops/yu-tian-cheng") {
 		t.Errorf("余天成 is not among %d addresses", len(whole))
 	}
-	if one := addresses("/sitemaps/1.xml"); !slices.Equal(one, whole) {
+	if one := addresses("/sitemap.xml?part=1"); !slices.Equal(one, whole) {
 		t.Errorf("the first file has %d addresses, the only one %d", len(one), len(whole))
 	}
-	missing("/sitemaps/2.xml", "/sitemaps/none") // the district fits in one file
+	missing("/sitemap.xml?part=2", "/sitemap.xml?part=none") // the district fits in one file
 
 	const most = 100
 	x.sitemapMost, x.cache = most, newPageCache(cacheBytes)
@@ -56,5 +56,5 @@ func TestSitemapInParts(t *testing.T) {
 	if !slices.Equal(parts, whole) {
 		t.Errorf("%d addresses in %d files, %d in one", len(parts), len(files), len(whole))
 	}
-	missing("/sitemaps/0.xml", "/sitemaps/01.xml", "/sitemaps/1", "/sitemaps/99.xml", "/sitemaps/-1.xml", "/sitemaps/9223372036854775807.xml")
+	missing("/sitemap.xml?part=0", "/sitemap.xml?part=01", "/sitemap.xml?part=1.xml", "/sitemap.xml?part=99", "/sitemap.xml?part=-1", "/sitemap.xml?part=9223372036854775807")
 }
