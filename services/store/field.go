@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -119,9 +120,16 @@ func jsonName(sf reflect.StructField) (name string, ok bool) {
 	return tag, true
 }
 
+// visible holds the fields of each type that was asked about: every field of every index of a collection is looked up among them.
+var visible sync.Map // reflect.Type: []reflect.StructField
+
 // jsonField finds the struct field that encoding/json calls name.
 func jsonField(t reflect.Type, name string) (reflect.StructField, bool) {
-	for _, sf := range reflect.VisibleFields(t) {
+	fields, ok := visible.Load(t)
+	if !ok {
+		fields, _ = visible.LoadOrStore(t, reflect.VisibleFields(t))
+	}
+	for _, sf := range fields.([]reflect.StructField) {
 		if n, ok := jsonName(sf); ok && n == name {
 			return sf, true
 		}
