@@ -16,8 +16,8 @@ func (r Route) probe() string {
 	return r.Path
 }
 
-// TestSweep sends every method to every route of the site map, so that a new route is covered without a new test. HTT-04, HTT-09, HTT-10.
-func TestSweep(t *testing.T) {
+// TestRoutes sends every method to every route of the site map, so that a new route is covered without a new test. HTT-04, HTT-09, HTT-10.
+func TestRoutes(t *testing.T) {
 	x := newTrial(t, nil, "RATE_FACTOR", "0")
 	allowed := map[string]map[string]bool{}
 	for _, r := range x.Routes() {
