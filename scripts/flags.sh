@@ -8,8 +8,8 @@
 plain="-dwarf=false"
 GOFLAGS="${GOFLAGS:-} '-gcflags=all=$plain -l' -gcflags=std=$plain -gcflags=modernc.org/...=$plain"
 export GOFLAGS
-# Where memory has room, a compiler lives without collecting garbage, up to 2 GiB each, which is an eighth of its work; the tests collect a
-# third as often.
+# Where memory has room, a compiler lives without collecting garbage, up to 2 GiB each, which is a twelfth of its work; the tests collect
+# a third as often.
 collecting=(env)
 if [ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo 2>/dev/null || echo 0)" -gt 12000000 ]; then
 	collecting=(env "GOGC=${GOGC:-300}" "GOMEMLIMIT=${GOMEMLIMIT:-off}")
