@@ -89,7 +89,8 @@ function geometry(page: Page): Promise<{ shown: string; laid: string; bare: bool
 			const r = e.getBoundingClientRect();
 			const visible = e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && r.right > 0 && r.bottom + scrollY > 0;
 			shown.push(visible ? (r.width * r.height > 1 ? '2' : '1') : '0');
-			laid.push([r.left, r.top + scrollY, r.width, r.height].map(Math.round).join());
+			// Where something lies that nobody sees is no question: in a closed menu lies the switch to the theme that is not on.
+			laid.push(visible ? [r.left, r.top + scrollY, r.width, r.height].map(Math.round).join() : '');
 		}
 		return { shown: shown.join(''), laid: `${innerWidth} ${laid.join(' ')}`, bare };
 	});
@@ -124,7 +125,7 @@ async function ask(page: Page, runOnly: string[], everyText: boolean): Promise<s
 					'text-shadow',
 					'-webkit-text-fill-color',
 				],
-				...['font-size', 'font-weight', 'position', 'clip', 'clip-path', 'overflow', 'visibility', 'display', 'text-indent'],
+				...['position', 'clip', 'clip-path', 'overflow', 'visibility', 'display', 'text-indent'],
 			];
 			// FNV-1a, twice, to 52 bits: a kind has to be told from thousands of others.
 			const hash = (text: string): number => {
@@ -155,8 +156,13 @@ async function ask(page: Page, runOnly: string[], everyText: boolean): Promise<s
 				const text = [...e.childNodes].map((n) => (n.nodeType === Node.TEXT_NODE ? (n.nodeValue ?? '').trim() : '')).join('');
 				if (!text && !e.matches('input, select, textarea')) continue;
 				if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-				const kind = hash(`${String(idOf(e))} ${String(e.textContent.trim().length === 1)}`); // one letter alone may be an icon: axe does not decide there
-				if (isRight.has(kind) && !everyText) continue;
+				const style = getComputedStyle(e);
+				const px = parseFloat(style.fontSize);
+				const large = px >= 24 || (px >= 18.66 && Number(style.fontWeight) >= 700);
+				const one = e.textContent.trim().length === 1; // one letter alone may be an icon: axe does not decide there
+				const small = hash(`${String(idOf(e))} ${String(one)}`);
+				const kind = large ? hash(`${String(small)} large`) : small;
+				if ((isRight.has(kind) || isRight.has(small)) && !everyText) continue; // large text is asked for less
 				kinds.set(kind, [...(kinds.get(kind) ?? []), e]);
 				kindOf.set(e, kind);
 			}
