@@ -196,8 +196,6 @@ type Site struct {
 	moment   moment
 	give     context.CancelFunc
 	down     chan struct{} // closed when the server is asked to stop
-
-	sitemapMost int // addresses in a file of the sitemap
 }
 
 // New builds the site. It answers through Serve, and in tests through App.
@@ -205,13 +203,12 @@ func New(d Deps) *Site {
 	s := &Site{
 		config: d.Config, assets: d.Assets, catalogue: d.Catalogue, renderer: d.Renderer, directory: d.Directory, calendar: d.Calendar, log: d.Log, now: d.Now,
 		revision: d.Revision, ready: d.Ready, parts: d.Parts, services: d.Services,
-		hosts:       hosts(d.Config.Origin),
-		origin:      http.NewCrossOriginProtection(),
-		first:       firstHeader(),
-		limits:      newLimits(d.Config.RateFactor),
-		cache:       newPageCache(cacheBytes),
-		down:        make(chan struct{}),
-		sitemapMost: sitemapMost,
+		hosts:  hosts(d.Config.Origin),
+		origin: http.NewCrossOriginProtection(),
+		first:  firstHeader(),
+		limits: newLimits(d.Config.RateFactor),
+		cache:  newPageCache(cacheBytes),
+		down:   make(chan struct{}),
 	}
 	s.base, s.give = context.WithCancel(context.Background())
 	s.metrics = newMetrics(s.cache)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/xml"
+	"slices"
 	"strconv"
 	"time"
 
@@ -53,33 +54,41 @@ type address struct {
 	mod  time.Time
 }
 
-// sitemap is the file, or the list of files: /sitemap.xml?part=N, counted from 1. A file speaks for what is in its folder and below, so
-// all of them are at the root. The first is there where one file is enough, too.
+// sitemap: GET /sitemap.xml (part).
 func (s *Site) sitemap(c *fiber.Ctx) error {
 	all, err := s.addresses(c)
 	if err != nil {
 		return err
 	}
-	files := (len(all) + s.sitemapMost - 1) / s.sitemapMost
-	if part := c.Query("part"); part != "" {
-		n, err := strconv.Atoi(part)
-		if err != nil || strconv.Itoa(n) != part || n < 1 || n > files {
-			return fiber.ErrNotFound
-		}
-		first := (n - 1) * s.sitemapMost
-		return s.sitemapOf(c, all[first:min(first+s.sitemapMost, len(all))])
+	v, err := s.sitemapPart(all, sitemapMost, c.Query("part"))
+	if err != nil {
+		return err
 	}
-	if files <= 1 {
-		return s.sitemapOf(c, all)
+	return sendXML(c, v)
+}
+
+// sitemapPart is the file with these addresses, or the list of files with at most so many each; with part, counted from 1, one of these. A
+// file speaks for what is in its folder and below, so all of them are at the root. The first is there where one file is enough, too.
+func (s *Site) sitemapPart(all []address, most int, part string) (any, error) {
+	files := slices.Collect(slices.Chunk(all, most))
+	if part != "" {
+		n, err := strconv.Atoi(part)
+		if err != nil || strconv.Itoa(n) != part || n < 1 || n > len(files) {
+			return nil, fiber.ErrNotFound
+		}
+		return s.sitemapOf(files[n-1]), nil
+	}
+	if len(files) <= 1 {
+		return s.sitemapOf(all), nil
 	}
 	index := sitemapIndex{Space: sitemapSpace}
 	for n := range files {
 		index.Files = append(index.Files, sitemapFile{s.config.Origin + "/sitemap.xml?part=" + strconv.Itoa(n+1)})
 	}
-	return sendXML(c, index)
+	return index, nil
 }
 
-func (s *Site) sitemapOf(c *fiber.Ctx, all []address) error {
+func (s *Site) sitemapOf(all []address) sitemapSet {
 	set := sitemapSet{Space: sitemapSpace, XHTML: "http://www.w3.org/1999/xhtml", URLs: make([]sitemapURL, len(all))}
 	for i, a := range all {
 		u := &set.URLs[i]
@@ -93,7 +102,7 @@ func (s *Site) sitemapOf(c *fiber.Ctx, all []address) error {
 			}
 		}
 	}
-	return sendXML(c, set)
+	return set
 }
 
 func sendXML(c *fiber.Ctx, v any) error {

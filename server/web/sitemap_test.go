@@ -1,15 +1,20 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
+	"strconv"
 	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"shangquan/server/config"
 )
 
-// What one file does not hold is found through the list of files, every address once.
-func TestSitemapInParts(t *testing.T) {
+// The sitemap of this district is one file, which is the first of a list, too.
+func TestSitemap(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)
 	loc := regexp.MustCompile(`<loc>http://shop\.test([^<]+)</loc>`)
@@ -23,13 +28,6 @@ func TestSitemapInParts(t *testing.T) {
 		}
 		return out
 	}
-	missing := func(paths ...string) {
-		for _, path := range paths {
-			if resp, _ := x.ask(t, http.MethodGet, path, ""); resp.StatusCode != http.StatusNotFound {
-				t.Errorf("%s = %d", path, resp.StatusCode)
-			}
-		}
-	}
 	whole := addresses("/sitemap.xml")
 	if !slices.Contains(whole, "/shops/yu-tian-cheng") {
 		t.Errorf("余天成 is not among %d addresses", len(whole))
@@ -37,24 +35,48 @@ func TestSitemapInParts(t *testing.T) {
 	if one := addresses("/sitemap.xml?part=1"); !slices.Equal(one, whole) {
 		t.Errorf("the first file has %d addresses, the only one %d", len(one), len(whole))
 	}
-	missing("/sitemap.xml?part=2", "/sitemap.xml?part=none") // the district fits in one file
+	if resp, _ := x.ask(t, http.MethodGet, "/sitemap.xml?part=2", ""); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("a file that is not there = %d", resp.StatusCode)
+	}
+}
 
-	const most = 100
-	x.sitemapMost, x.cache = most, newPageCache(cacheBytes)
-	files := addresses("/sitemap.xml")
-	if len(files) != (len(whole)+most-1)/most || !strings.HasPrefix(x.get(t, "/sitemap.xml"), `<?xml version="1.0" encoding="UTF-8"?>`+"\n<sitemapindex ") {
-		t.Fatalf("%d files for %d addresses", len(files), len(whole))
-	}
-	var parts []string
-	for _, file := range files {
-		part := addresses(file)
-		if len(part) == 0 || len(part) > most {
-			t.Errorf("%s has %d addresses", file, len(part))
+// What one file does not hold is found through the list of files, every address once.
+func TestSitemapInParts(t *testing.T) {
+	t.Parallel()
+	const origin, most = "http://shop.test", 10
+	s := &Site{config: config.Config{Origin: origin}}
+	for count, want := range map[int]int{0: 0, 1: 0, most: 0, most + 1: 2, 3 * most: 3} { // how many files the list has, if it is one
+		all := make([]address, count)
+		for i := range all {
+			all[i].path = "/shops/" + strconv.Itoa(i)
 		}
-		parts = append(parts, part...)
+		v, err := s.sitemapPart(all, most, "")
+		list, many := v.(sitemapIndex)
+		if err != nil || many != (want > 0) || len(list.Files) != want {
+			t.Errorf("%d addresses: %+v, %v", count, v, err)
+		}
+		if set, one := v.(sitemapSet); one && len(set.URLs) != count {
+			t.Errorf("%d addresses are %d in one file", count, len(set.URLs))
+		}
+		var got []string
+		for n, f := range list.Files {
+			part := strconv.Itoa(n + 1)
+			v, err := s.sitemapPart(all, most, part)
+			set, is := v.(sitemapSet)
+			if err != nil || !is || f.Loc != origin+"/sitemap.xml?part="+part || len(set.URLs) > most {
+				t.Errorf("%s of %d addresses: %+v, %v", f.Loc, count, v, err)
+			}
+			for _, u := range set.URLs {
+				got = append(got, u.Loc)
+			}
+		}
+		if many && !slices.EqualFunc(got, all, func(loc string, a address) bool { return loc == origin+a.path }) {
+			t.Errorf("%d addresses in %d files: %q", count, want, got)
+		}
+		for _, part := range []string{"0", "01", "1.xml", "none", "99", "-1", "9223372036854775807"} {
+			if v, err := s.sitemapPart(all, most, part); !errors.Is(err, fiber.ErrNotFound) {
+				t.Errorf("part %s of %d addresses: %+v, %v", part, count, v, err)
+			}
+		}
 	}
-	if !slices.Equal(parts, whole) {
-		t.Errorf("%d addresses in %d files, %d in one", len(parts), len(files), len(whole))
-	}
-	missing("/sitemap.xml?part=0", "/sitemap.xml?part=01", "/sitemap.xml?part=1.xml", "/sitemap.xml?part=99", "/sitemap.xml?part=-1", "/sitemap.xml?part=9223372036854775807")
 }
