@@ -108,7 +108,9 @@ type Batch struct {
 	Stage  Stage              `json:"stage"`
 	By     countersign.Person `json:"by"`     // who planned it, and then who applied or proposed it
 	Signed bool               `json:"signed"` // it takes two people
-	Until  time.Time          `json:"until"`  // a preview ends, and an applied batch can be taken back, until then
+	// Counted says of a preview that who applies it is about to, alone: its shops count as taken down already, see claim.
+	Counted bool      `json:"counted"`
+	Until   time.Time `json:"until"` // a preview ends, and an applied batch can be taken back, until then
 }
 
 // Count returns how many shops have this outcome.
@@ -208,45 +210,6 @@ func (c *Change) To(l listing.Listing, today string) (listing.Listing, error) {
 }
 
 func (s *Service) today() string { return s.now().Format(time.DateOnly) }
-
-// TwoPeople returns the kind of the proposal with which the batch waits for a second person when this one applies it; empty where one is
-// enough.
-func (s *Service) TwoPeople(ctx context.Context, by access.Actor, b *Batch) (string, error) {
-	switch {
-	case b.Change.Field != State:
-	case b.Change.Move == listing.Close:
-		return CloseKind, nil
-	case b.Change.Move == listing.Suspend && b.Count(Planned) > 0:
-		n, err := s.alone(ctx, by)
-		if err != nil || n+b.Count(Planned) > Few {
-			return SuspendKind, err
-		}
-	}
-	return "", nil
-}
-
-// alone returns how many shops somebody took down by batches in the last 24 hours without a second person, and did not take back.
-func (s *Service) alone(ctx context.Context, by access.Actor) (int, error) {
-	n, now := 0, s.now()
-	for b, err := range s.docs.Each(ctx, store.Where("by.account", store.Eq, by.AccountID).And("created_at", store.Gte, now.Add(-planFor-UndoFor))) {
-		if err != nil {
-			return 0, err
-		}
-		if b.Signed || b.Change.Field != State || b.Change.Move != listing.Suspend {
-			continue
-		}
-		switch b.Stage {
-		case Running:
-			n += b.Count(Planned) + b.Count(Written)
-		case Applied, Undoing, Undone:
-			if now.Before(b.Until) { // UndoFor after it was applied
-				n += b.Count(Written)
-			}
-		case Preview, Signing:
-		}
-	}
-	return n, nil
-}
 
 // Plan makes the preview of a change of the shops with these ids: nothing is written to them. fault.Invalid.
 func (s *Service) Plan(ctx context.Context, by access.Actor, ids []string, c Change) (Batch, error) {
@@ -349,19 +312,22 @@ func (s *Service) Apply(ctx context.Context, by access.Actor, id string, rev int
 	}
 	who := countersign.Person{Account: by.AccountID, Name: by.Name}
 	kind, err := s.TwoPeople(ctx, by, &b)
+	if err == nil && kind == "" && b.takesDown() {
+		kind, err = s.claim(ctx, by, &b)
+	}
 	if err != nil {
 		return Batch{}, err
 	}
 	if kind != "" {
-		if _, err := s.signs.Propose(ctx, by, countersign.Draft{Kind: kind, Subject: id, Title: title(&b), Why: why, Content: content{id, rev, digest(&b)}}); err != nil {
+		if _, err := s.signs.Propose(ctx, by, countersign.Draft{Kind: kind, Subject: id, Title: title(&b), Why: why, Content: content{id, b.Rev, digest(&b)}}); err != nil {
 			return Batch{}, err
 		}
-		return s.docs.Update(ctx, id, rev, func(b *Batch) error {
+		return s.docs.Update(ctx, id, b.Rev, func(b *Batch) error {
 			b.Stage, b.Signed, b.By, b.Until = Signing, true, who, s.now().Add(countersign.For+time.Hour)
 			return nil
 		})
 	}
-	b, err = s.docs.Update(ctx, id, rev, func(b *Batch) error {
+	b, err = s.docs.Update(ctx, id, b.Rev, func(b *Batch) error {
 		b.Stage, b.By = Running, who // whom alone counts it for
 		return nil
 	})
