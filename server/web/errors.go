@@ -223,7 +223,6 @@ type errorPage struct {
 	Code string
 	// Again is what was sent, to be sent again; nil: there is nothing to send.
 	Again *ui.Form
-	Files bool // files were sent, which a page cannot give back: who sent them has to go back and choose them again
 }
 
 func (s *Site) errorPage(c *fiber.Ctx, r *Request, o outcome) errorPage {
@@ -241,7 +240,7 @@ func (s *Site) errorPage(c *fiber.Ctx, r *Request, o outcome) errorPage {
 		p.Code = r.ID[:4] + "-" + r.ID[4:]
 	}
 	if o.status >= 500 || o.status == fiber.StatusTooManyRequests {
-		p.Again, p.Files = s.again(c)
+		p.Again = s.again(c, o.status)
 	}
 	p.Base = s.Base(c, p.Title)
 	p.Base.NoIndex, p.Base.Canonical, p.Base.Alternates = true, "", nil

@@ -155,17 +155,51 @@ func TestFormThatFailedIsSentAgain(t *testing.T) {
 			}
 		})
 	}
-	x := newTrial(t, []Route{{Method: "POST", Path: "/page", Kind: Page, Handle: failing(errors.New("broken"))}})
-	const parts = "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n门口\r\n--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\nJPEG\r\n--x--\r\n"
-	for prefix, says := range map[string]string{
-		"":         "<p>附的文件没有留下，请返回上一页重新选。</p>",
-		"/zh-hant": "<p>附的檔案沒有留下，請返回上一頁重新選。</p>",
-		"/en":      "<p>The attached files were not kept. Go back to the previous page and choose them again.</p>",
+}
+
+// A page cannot give files back: what was typed beside them is kept, and the page says that they are to be chosen again, and asks for them.
+func TestFormWithFilesThatFailed(t *testing.T) {
+	parts := func(file string) string {
+		return "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n门口\r\n--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\n" + file + "\r\n" +
+			"--x\r\nContent-Disposition: form-data; name=\"paper\"; filename=\"b.jpg\"\r\n\r\nJPEG\r\n--x\r\nContent-Disposition: form-data; name=\"paper\"; filename=\"c.jpg\"\r\n\r\nJPEG\r\n--x--\r\n"
+	}
+	unavailable := fault.New(fault.Unavailable, "error.unavailable", errors.New("disk"))
+	large := parts(strings.Repeat("a", maxEntries))
+	for name, tt := range map[string]struct {
+		prefix, body, says string
+		err                error
+		read, kept         bool // read: the handler had read the form
+	}{
+		"our mistake":                  {"", parts("JPEG"), "<p>刚才填的还在。</p>\n<p>照片和文件没有留下，请再选一次。</p>", errors.New("broken"), true, true},
+		"traditional":                  {"/zh-hant", parts("JPEG"), "<p>剛才填的還在。</p>\n<p>照片和檔案沒有留下，請再選一次。</p>", errors.New("broken"), true, true},
+		"English":                      {"/en", parts("JPEG"), "<p>What you filled in is still here.</p>\n<p>Photos and files were not kept. Choose them again.</p>", errors.New("broken"), true, true},
+		"storage down":                 {"", large, "请再选一次。", unavailable, true, true},
+		"store down before it is read": {"", large, "请再选一次。", unavailable, false, true},
+		"too many before it is read":   {"", large, "", tooMany(20), false, false},
 	} {
-		_, body := x.ask(t, "POST", prefix+"/page", parts, "Content-Type", "multipart/form-data; boundary=x", "Accept", "text/html")
-		if !strings.Contains(body, says) || strings.Contains(body, `name="note"`) || strings.Contains(body, "刚才填的还在") || strings.Contains(body, "JPEG") {
-			t.Errorf("of a form with a file: %s", body)
-		}
+		t.Run(name, func(t *testing.T) {
+			var x *trial
+			x = newTrial(t, []Route{{Method: "POST", Path: "/page", Kind: Page, Body: 1 << 20, Handle: func(c *fiber.Ctx) error {
+				if tt.read {
+					if _, err := x.form(c); err != nil {
+						return err
+					}
+				}
+				return tt.err
+			}}})
+			_, body := x.ask(t, "POST", tt.prefix+"/page", tt.body, "Content-Type", "multipart/form-data; boundary=x", "Accept", "text/html")
+			for _, want := range []string{
+				tt.says, `enctype="multipart/form-data"`, `<input type="hidden" name="note" value="门口">`,
+				`name="photo" type="file">`, `name="paper" type="file" multiple>`,
+			} {
+				if strings.Contains(body, want) != tt.kept && want != "" {
+					t.Errorf("%q is on the page: %v, want %v", want, !tt.kept, tt.kept)
+				}
+			}
+			if strings.Contains(body, "JPEG") || t.Failed() {
+				t.Fatal(body)
+			}
+		})
 	}
 }
 

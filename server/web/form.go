@@ -29,6 +29,15 @@ type file struct {
 	body              []byte
 }
 
+// chosen is how many files each field had.
+func (f *form) chosen() map[string]int {
+	out := map[string]int{}
+	for name, files := range f.files {
+		out[name] = len(files)
+	}
+	return out
+}
+
 // What a form may have at most; how long the texts are the services know.
 const (
 	formFields = 600      // the longest says of every member of the joint meeting whether it was there, or gives every topic its place
@@ -54,6 +63,12 @@ func readForm(c *fiber.Ctx) (*form, error) {
 		return readParts(multipart.NewReader(bytes.NewReader(body), params["boundary"]))
 	}
 	return nil, fiber.ErrUnsupportedMediaType
+}
+
+// isMultipart reports whether the body is a form that may have files.
+func isMultipart(c *fiber.Ctx) bool {
+	kind, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	return err == nil && kind == fiber.MIMEMultipartForm
 }
 
 func readParts(r *multipart.Reader) (*form, error) {

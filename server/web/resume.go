@@ -39,10 +39,7 @@ func (s *Site) keepEntries(c *fiber.Ctx, to string) error {
 	if err != nil {
 		return err
 	}
-	e := entries{Path: c.Path(), Values: f.Values, Files: map[string]int{}, Until: s.now().Add(entriesTime)}
-	for name, files := range f.files {
-		e.Files[name] = len(files)
-	}
+	e := entries{Path: c.Path(), Values: f.Values, Files: f.chosen(), Until: s.now().Add(entriesTime)}
 	e.Values.Del("csrf")
 	kept, err := s.sealEntries(e)
 	if err != nil {
@@ -102,46 +99,44 @@ func (s *Site) proceed(c *fiber.Ctx, kept, to string) error {
 		Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: p.say("kept_again.send")}}},
 	}}
 	if len(e.Files) > 0 {
-		v.Form.Files = true
 		v.Callouts = []ui.Callout{{Kind: "warn", Icon: "alert", Lead: p.say("kept_again.files")}}
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.Files)) {
-		v.Form.Parts = append(v.Form.Parts, ui.FormPart{Field: &ui.Field{
-			ID: "file-" + name, Name: name, Type: "file", Label: p.say("kept_again.file"), Multiple: e.Files[name] > 1,
-		}})
-	}
-	for _, name := range slices.Sorted(maps.Keys(e.Values)) {
-		for _, value := range e.Values[name] {
-			v.Form.Hidden = append(v.Form.Hidden, ui.Hidden{Name: name, Value: value})
+	refill(v.Form, e.Values, e.Files, p.say("kept_again.file"))
+	return s.showForm(c, p, v, nil)
+}
+
+// refill puts what was sent into a form that is to be sent again. No page can give a file back: a field asks for those it had once more.
+func refill(x *ui.Form, values url.Values, chosen map[string]int, label string) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, value := range values[name] {
+			x.Hidden = append(x.Hidden, ui.Hidden{Name: name, Value: value})
 		}
 	}
-	return s.showForm(c, p, v, nil)
+	for _, name := range slices.Sorted(maps.Keys(chosen)) {
+		x.Files = true
+		x.Parts = append(x.Parts, ui.FormPart{Field: &ui.Field{ID: "file-" + name, Name: name, Type: "file", Label: label, Multiple: chosen[name] > 1}})
+	}
 }
 
 // secrets are the fields that a page never gives back.
 var secrets = []string{"password", "proof"}
 
 // again is the form of a request that failed through no fault of its sender, to be sent again as it was; nil where there is none, or one with
-// a secret. Files cannot be given back: a form that came with some, which is what the second result says, is not to be sent without them, so
-// there is none either. It carries the token that came with it and gets none of its own: what another site sent stays
-// refused.
-func (s *Site) again(c *fiber.Ctx) (*ui.Form, bool) {
+// a secret. It carries the token that came with it and gets none of its own: what another site sent stays refused. A large body that nobody
+// has read yet is read for what was typed beside the files in it, unless its sender sends too much.
+func (s *Site) again(c *fiber.Ctx, status int) *ui.Form {
 	r, to := Of(c), c.OriginalURL()
-	if c.Method() != fiber.MethodPost || r.route == nil || !safeBack(to) || s.foreign(c) != nil || r.form == nil && len(c.Request().Body()) > maxEntries {
-		return nil, false
+	if c.Method() != fiber.MethodPost || r.route == nil || !safeBack(to) || s.foreign(c) != nil {
+		return nil
+	}
+	if r.form == nil && len(c.Request().Body()) > maxEntries && (status == fiber.StatusTooManyRequests || !isMultipart(c)) {
+		return nil
 	}
 	f, err := s.form(c)
 	if err != nil || len(f.Encode()) > maxEntries || slices.ContainsFunc(secrets, f.Has) {
-		return nil, false
-	}
-	if len(f.files) > 0 {
-		return nil, true
+		return nil
 	}
 	out := &ui.Form{Action: to, Hidden: []ui.Hidden{}, Bar: &ui.Bar{Loose: true, Buttons: []ui.Button{{Label: s.say(r, "error.page.again", nil)}}}}
-	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
-		for _, value := range f.Values[name] {
-			out.Hidden = append(out.Hidden, ui.Hidden{Name: name, Value: value})
-		}
-	}
-	return out, false
+	refill(out, f.Values, f.chosen(), s.say(r, "kept_again.file", nil))
+	return out
 }
