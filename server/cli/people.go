@@ -155,7 +155,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 	p.assembly = assembly.New(assembly.Deps{DB: d.db, Log: d.trail, Letters: p.merchants, Now: d.now, Link: func(organisation, meeting string) string {
 		return c.Origin + "/my/assembly/" + organisation + "/meetings/" + meeting
 	}, Keys: d.keys, Join: func(token string) string { return c.Origin + "/speak/" + token }})
-	d.posts.Members, p.merchants.Closes = p.assembly, p.assembly.MerchantCloses
+	d.posts.Members = p.assembly
 	p.together, p.offers = d.gather(p, c.Origin), d.offer()
 	d.openStations(p, c.Origin)
 	p.imports = intake.New(intake.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shops: d.shops, Names: d.names, Now: d.now, Paused: func() bool { return d.frozen.Now().Frozen }})
@@ -163,6 +163,7 @@ func (d *district) admitPeople(ctx context.Context, c config.Config, by mail.Sen
 		Shops: d.shops.Recorded(), Places: d.places, Words: d.vocabulary.Words, Names: d.names, Log: d.trail, Now: d.now, Calendar: d.holidays.Calendar, City: c.Site.City, County: c.Site.County, Origin: c.Origin,
 	})
 	p.webhooks = webhook.New(webhook.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Mail: by, Reach: p.reach, Origin: c.Origin, Site: called(), Now: d.now})
+	p.merchants.Closes = []merchant.Closing{p.assembly.MerchantCloses, p.webhooks.MerchantCloses}
 	p.ledger = job.New(d.db, d.now)
 	p.retention = retention.New(d.db, d.classes, d.now)
 	p.consents = consent.New(consent.Deps{DB: d.db, Log: d.trail, Keys: d.keys, Shop: d.shops.Get, OpenedAt: p.stations.OpenedAt, Agreed: p.offers.leads.Agreed, Days: func() int { return d.settings.Now().ConsentDays }, Now: d.now})

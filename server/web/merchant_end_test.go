@@ -11,6 +11,7 @@ import (
 	"shangquan/services/demo"
 	"shangquan/services/lang"
 	"shangquan/services/merchant"
+	"shangquan/services/webhook"
 )
 
 // endDeed closes the merchant of an owner who cannot sign in.
@@ -56,6 +57,10 @@ func TestAMerchantIsClosedForSomebody(t *testing.T) {
 	own := x.member(t, demo.Owner)
 	owner := x.as(t, demo.Owner)
 	owner.done("/my/assembly/"+own+"/consent", url.Values{"do": {"agree"}})
+	_, hook, err := x.services.Webhooks.Make(t.Context(), x.actor(t, demo.Owner), webhook.Wish{MerchantID: m.ID, Name: "总部", URL: "https://hooks.example.com/in", Types: webhook.Types})
+	if err != nil {
+		t.Fatal(err)
+	}
 	page, account := "/my/merchants/"+m.ID, "/admin/accounts/"+was.AccountID
 	admin, coord := x.as(t, demo.Admin), x.as(t, demo.Coordinator)
 	has(t, "the account", admin.page(account), `href="`+page+`"`, "演示") // where the person is still an owner
@@ -106,6 +111,9 @@ func TestAMerchantIsClosedForSomebody(t *testing.T) {
 	}
 	if o, err := x.services.Assembly.Organisation(t.Context(), x.actor(t, demo.Liaison), own); err != nil || o.Active || o.Consent != nil {
 		t.Errorf("its seat: %+v %v", o, err)
+	}
+	if h, err := x.services.Webhooks.Get(t.Context(), x.actor(t, demo.Admin), hook.ID); err != nil || h.State != webhook.Ended {
+		t.Errorf("its webhook: %+v %v", h, err)
 	}
 	has(t, "the trail", admin.page("/admin/audit?action=merchant.end"), "店主来信要注销，身份证核对过")
 	_, rest, _ := strings.Cut(admin.page(account), `action="`+account+`/erased"`)

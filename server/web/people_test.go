@@ -357,7 +357,7 @@ func (x *town) build(t testing.TB, d *Deps, key []byte, dir string, now func() t
 		return []extract.Person{{Name: a.Name, Phone: string(a.Phone), Email: string(a.Email)}}, err
 	})
 	s.Assembly = assembly.New(assembly.Deps{DB: db, Log: trail, Letters: s.Merchants, Now: now, Link: func(o, m string) string { return d.Config.Origin + "/my/assembly/" + o + "/meetings/" + m }, Keys: keys, Join: func(token string) string { return d.Config.Origin + "/speak/" + token }})
-	s.Posts.Members, s.Merchants.Closes = s.Assembly, s.Assembly.MerchantCloses
+	s.Posts.Members, s.Merchants.Closes = s.Assembly, []merchant.Closing{s.Assembly.MerchantCloses, s.Webhooks.MerchantCloses}
 	s.LinkHosts = outlink.New(outlink.Deps{DB: db, Log: trail, Setting: d.Config.LinkHosts})
 	s.OutLinks = outlink.NewChecker(outlink.CheckerDeps{
 		DB: db, Allowed: s.LinkHosts.Allowed, Origin: d.Config.Origin, Now: now, HTTP: &http.Client{Transport: deadEnd{}},

@@ -136,7 +136,7 @@ func TestCloseAndLeaveNothing(t *testing.T) {
 	// Its own end comes first and decides, so that nothing ends of a merchant that stays. What does not end then is ended by the schedule:
 	// nobody is left who could try again.
 	ended, broken := []string{}, fault.New(fault.Conflict, "error.stale", errors.New("broken"))
-	b.Closes = func(ctx context.Context, by access.Actor, merchantID string) error {
+	b.Closes = []merchant.Closing{func(ctx context.Context, by access.Actor, merchantID string) error {
 		m, err := b.Get(ctx, admin, merchantID)
 		if err != nil {
 			return err
@@ -146,7 +146,7 @@ func TestCloseAndLeaveNothing(t *testing.T) {
 			return broken
 		}
 		return nil
-	}
+	}}
 	rev := b.get(t, m.ID).Rev
 	want(t, b.Close(t.Context(), o, m.ID, rev-1), "conflict error.stale")
 	if len(ended) != 0 {

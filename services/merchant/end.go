@@ -158,12 +158,12 @@ func (s *Service) endSigned(ctx context.Context, by access.Actor, p countersign.
 	return nil
 }
 
-// afterEnd takes from a closed merchant its seat, these shops and its papers. It goes through all of them whatever fails, and can be repeated:
+// afterEnd takes from a closed merchant what it has elsewhere, these shops and its papers. It goes through all of them whatever fails, and can be repeated:
 // its error is always fault.Internal, for the merchant is closed already and whoever asked has nothing to change.
 func (s *Service) afterEnd(ctx context.Context, by access.Actor, id string, shops []string) error {
 	var errs []error
-	if s.Closes != nil {
-		errs = append(errs, s.Closes(ctx, by, id))
+	for _, closes := range s.Closes {
+		errs = append(errs, closes(ctx, by, id))
 	}
 	for _, shop := range shops {
 		err := s.assign(ctx, by, transferee{act: access.MerchantEnd, listingID: shop, from: id})

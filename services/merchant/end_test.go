@@ -62,7 +62,7 @@ func TestAnEndByTwo(t *testing.T) {
 		t.Fatal(err)
 	}
 	seats := []string{}
-	b.Closes = func(_ context.Context, _ access.Actor, id string) error { seats = append(seats, id); return nil }
+	b.Closes = []merchant.Closing{func(_ context.Context, _ access.Actor, id string) error { seats = append(seats, id); return nil }}
 	p := b.ending(t, m)
 	_ = b.mail.kinds()
 	if p, err := b.signs.Confirm(t.Context(), first, p.ID, p.Hash()); err != nil || p.State != countersign.Done {
@@ -172,7 +172,7 @@ func TestAnEndIsNeverHalf(t *testing.T) {
 			if _, err := b.AddPaper(t.Context(), who["owner"], m.ID, merchant.PaperForm{Kind: "food", Until: "2027-01-01"}); err != nil {
 				t.Fatal(err)
 			}
-			b.Closes = func(context.Context, access.Actor, string) error { return x.seat }
+			b.Closes = []merchant.Closing{func(context.Context, access.Actor, string) error { return x.seat }}
 			b.shops.fail, b.shops.only = x.shop, "s1"
 			p := b.ending(t, m)
 			_, err := b.signs.Confirm(t.Context(), first, p.ID, p.Hash())

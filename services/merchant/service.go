@@ -16,6 +16,9 @@ import (
 	"shangquan/services/store"
 )
 
+// Closing ends something that a merchant that closes has elsewhere.
+type Closing func(ctx context.Context, by access.Actor, merchantID string) error
+
 // Deps are what the service stands on.
 type Deps struct {
 	DB     store.DB
@@ -29,9 +32,9 @@ type Deps struct {
 	Link func(page, token string) string
 	// EvidenceDays says how long evidence is kept after a decision, EvidenceDays days at most; nil: so long.
 	EvidenceDays func() int
-	// Closes ends what a merchant that closes has elsewhere, such as its seat in the joint meeting, in the name of who closes it; nil: nothing.
-	// It is set before the first request, and can be repeated: it comes after the merchant's own end, again until it went well.
-	Closes func(ctx context.Context, by access.Actor, merchantID string) error
+	// Closes end what a merchant that closes has elsewhere, such as its seat in the joint meeting and its webhooks, in the name of who closes
+	// it. They are set before the first request, and can be repeated: they come after the merchant's own end, again until all went well.
+	Closes []Closing
 	// Signs are the proposals that take two people, see EndKind; nil: nobody closes a merchant but its owner.
 	Signs *countersign.Service
 	// Site is what messages call the site.

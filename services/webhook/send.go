@@ -106,10 +106,15 @@ func (s *Service) sendTo(ctx context.Context, hookID string) (calls int, err err
 	if err != nil {
 		return 0, err
 	}
-	if h.State != Active {
-		return 0, s.dismiss(ctx, page.Items)
-	}
 	for i := range page.Items {
+		if i > 0 { // a receiver may take minutes for what came before
+			if h, err = s.hooks.Get(ctx, hookID); err != nil {
+				return calls, err
+			}
+		}
+		if h.State != Active {
+			return calls, s.dismiss(ctx, page.Items[i:])
+		}
 		d, err := s.claim(ctx, &page.Items[i])
 		if stale(err) {
 			continue // another server has it

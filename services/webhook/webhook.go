@@ -9,6 +9,7 @@ package webhook
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/http"
 	"slices"
 	"sync"
@@ -321,6 +322,28 @@ func (s *Service) move(ctx context.Context, by access.Actor, act access.Action, 
 		return nil
 	})
 	return err
+}
+
+// MerchantCloses ends the webhooks of a merchant that closes, in the name of who closes it; services/merchant has decided that they may. What
+// waits for them is not sent. It goes through all of them whatever fails, and can be repeated.
+func (s *Service) MerchantCloses(ctx context.Context, by access.Actor, merchantID string) error {
+	if merchantID == "" {
+		return nil // the district's own
+	}
+	all, err := s.of(ctx, merchantID)
+	errs := []error{err}
+	for i := range all {
+		if all[i].State == Ended {
+			continue
+		}
+		w := audit.Write{Action: access.WebhookRun, Title: all[i].Name, Why: "the merchant has closed"}
+		_, err := s.hooks.Update(ctx, by, w, all[i].ID, 0, func(h *hook) error {
+			h.State, h.Why, h.Told = Ended, "", false
+			return nil
+		})
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
 }
 
 // Rotate gives a webhook another secret and returns it. Messages are signed with both for a day.
