@@ -176,8 +176,8 @@ type newShop struct {
 
 func (s *suite) migration(t *testing.T) {
 	address := s.address(t)
-	db := opened(t, address)
-	again := func(t *testing.T) store.DB { t.Helper(); ok(t, db.Close()); return opened(t, address) }
+	db := s.opened(t, address)
+	again := func(t *testing.T) store.DB { t.Helper(); ok(t, db.Close()); return s.opened(t, address) }
 	old := store.NewCollection[oldShop](db, "shops", store.Unique("slug"), store.Index("state"), store.Follow("search"))
 	for i := range 25 {
 		d := oldShop{Slug: fmt.Sprint("s", i), State: "open", Tags: []string{"all", fmt.Sprint("t", i%5)}}

@@ -24,16 +24,14 @@ func (wax) Open(about string, sealed []byte) ([]byte, bool) {
 // from before get theirs once.
 func (s *suite) seals(t *testing.T) {
 	address := s.address(t)
-	before := opened(t, address)
+	before := s.opened(t, address)
 	old := insert(t, shops(before), Shop{Slug: "before"})[0]
 	ok(t, before.Close())
 
 	heard := 0
-	db, err := store.Open(t.Context(), address, store.Seal(wax{}, func(string, string) { heard++ }))
-	ok(t, err)
-	t.Cleanup(func() { _ = db.Close() })
+	db := s.opened(t, address, store.Seal(wax{}, func(string, string) { heard++ }))
 	c := store.NewCollection[Shop](db, "shops", append(declarations(), store.Sealed())...)
-	_, err = c.Get(t.Context(), old.ID)
+	_, err := c.Get(t.Context(), old.ID)
 	wantKind(t, "a document without a seal", err, fault.Unavailable)
 	if page := must[store.Page[Shop]](t)(c.Find(t.Context(), store.All())); len(page.Items) != 0 {
 		t.Errorf("a document without a seal is listed: %v", page.Items)

@@ -5,6 +5,7 @@ package storetest
 
 import (
 	"context"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -23,10 +24,17 @@ func WithoutAtomicSwap(reason string) Option { return func(s *suite) { s.noRace 
 // index it was, or that it was one. What is stored is checked all the same.
 func VagueConflicts(reason string) Option { return func(s *suite) { s.vague = reason } }
 
+// Faulty runs the suite on the engine that wrap makes of the one opened, which asks before first and is late by that, and adds what must hold
+// when it fails.
+func Faulty(wrap func(db store.DB, before func(ctx context.Context, op string) error) store.DB) Option {
+	return func(s *suite) { s.wrap = wrap }
+}
+
 type suite struct {
 	address func(t *testing.T) string
 	noRace  string
 	vague   string
+	wrap    func(db store.DB, before func(ctx context.Context, op string) error) store.DB // nil: the engine itself
 }
 
 // Run runs the suite. address returns what to open an empty database with; the suite opens and closes it, more than once.
@@ -54,7 +62,11 @@ func Run(t *testing.T, address func(t *testing.T) string, opts ...Option) {
 		{"cancellation", s.cancellation},
 		{"lease", s.lease},
 		{"seals", s.seals},
+		{"faults", s.faults},
 	} {
+		if c.name == "faults" && s.wrap == nil {
+			continue // only an engine in between fails when it is asked to
+		}
 		t.Run(c.name, c.run)
 	}
 }
@@ -95,19 +107,36 @@ type Place struct {
 
 func (s *suite) open(t *testing.T) store.DB {
 	t.Helper()
-	return opened(t, s.address(t))
+	return s.opened(t, s.address(t))
 }
 
-func opened(t *testing.T, address string) store.DB {
+func (s *suite) opened(t *testing.T, address string, opts ...store.Option) store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), address)
+	db, err := store.Open(t.Context(), address, opts...)
 	ok(t, err)
+	if s.wrap != nil {
+		db = s.wrap(db, late)
+	}
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	return db
+}
+
+// late makes callers of an engine overtake one another: one of ten is.
+func late(ctx context.Context, _ string) error {
+	n := rand.IntN(2000) // #nosec G404 -- any order will do
+	if n >= 200 {
+		return nil
+	}
+	select {
+	case <-time.After(time.Duration(n) * time.Microsecond):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func declarations() []store.Declaration {
