@@ -1,7 +1,10 @@
 package web
 
 import (
+	"database/sql"
 	"net/http"
+	"net/url"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -33,4 +36,40 @@ func TestStoreAway(t *testing.T) {
 	if a := visitor.get("/points"); a.status != http.StatusServiceUnavailable {
 		t.Errorf("/points = %d", a.status)
 	}
+}
+
+// TestSlowDisk (FLT-11): while the file takes no write, pages are read, and a form is not answered before what it says is kept.
+func TestSlowDisk(t *testing.T) {
+	t.Parallel()
+	x := peopled(t)
+	reader, writer := x.as(t, ""), x.as(t, "")
+	const form = "/shops/yu-tian-cheng/report"
+	said := url.Values{"reason": {"closed"}, "note": {"门口贴着告示"}}
+	writer.page(form)
+	disk, err := sql.Open("sqlite", "file:"+filepath.Join(x.dir, "shangquan.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = disk.Close() }()
+	disk.SetMaxOpenConns(1)
+	if _, err := disk.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	answered := make(chan answer, 1)
+	go func() { answered <- writer.post(form, said) }()
+	for _, path := range []string{"/", "/points", "/shops/yu-tian-cheng", "/streets/zhongshan-zhonglu"} {
+		reader.page(path)
+	}
+	select {
+	case a := <-answered:
+		t.Fatalf("answered before it is kept: %d %s", a.status, complaint(a.body))
+	default:
+	}
+	if _, err := disk.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	if a := <-answered; a.status != http.StatusSeeOther {
+		t.Errorf("with the disk again: %d %s", a.status, complaint(a.body))
+	}
+	writer.done(form, said)
 }
