@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,9 +27,14 @@ type metrics struct {
 	none     *routeCounts // what no route answered
 }
 
-// routeCounts are the series of one route, looked up once.
+// routeCounts are the series of one route. They are looked up once, when the route is first asked: most of the hundreds of routes never are,
+// and each series costs memory and lines of every scrape.
 type routeCounts struct {
-	name    string
+	name   string
+	series func() *routeSeries
+}
+
+type routeSeries struct {
 	status  [6]prometheus.Counter
 	seconds prometheus.Observer
 }
@@ -62,18 +68,22 @@ func (m *metrics) route(method, path string) *routeCounts {
 	if method != "" && method != http.MethodGet {
 		c.name = method + " " + path
 	}
-	c.seconds = m.seconds.WithLabelValues(c.name)
-	for i := 1; i < len(c.status); i++ {
-		c.status[i] = m.requests.WithLabelValues(c.name, fmt.Sprintf("%dxx", i))
-	}
+	c.series = sync.OnceValue(func() *routeSeries {
+		out := &routeSeries{seconds: m.seconds.WithLabelValues(c.name)}
+		for i := 1; i < len(out.status); i++ {
+			out.status[i] = m.requests.WithLabelValues(c.name, fmt.Sprintf("%dxx", i))
+		}
+		return out
+	})
 	return c
 }
 
 func (m *metrics) count(c *routeCounts, status int, took time.Duration) {
-	if class := status / 100; class > 0 && class < len(c.status) {
-		c.status[class].Inc()
+	series := c.series()
+	if class := status / 100; class > 0 && class < len(series.status) {
+		series.status[class].Inc()
 	}
-	c.seconds.Observe(took.Seconds())
+	series.seconds.Observe(took.Seconds())
 }
 
 // JobEnded counts a run of a job. name is a constant of the code; it is a label of the metrics.

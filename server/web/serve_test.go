@@ -116,7 +116,10 @@ func metricsOf(t *testing.T, x *trial) string {
 
 // TestPrivateListener: metrics have bounded labels, and only here is said what ails.
 func TestPrivateListener(t *testing.T) {
-	x := newTrial(t, []Route{{Method: "GET", Path: "/trial/:word", Handle: words("x"), Kind: Page, Cached: true, Query: []string{"q"}, Probe: "/trial/a"}}, "RATE_FACTOR", "0")
+	x := newTrial(t, []Route{
+		{Method: "GET", Path: "/trial/:word", Handle: words("x"), Kind: Page, Cached: true, Query: []string{"q"}, Probe: "/trial/a"},
+		{Method: "GET", Path: "/quiet", Handle: words("x"), Kind: Page},
+	}, "RATE_FACTOR", "0")
 	x.ask(t, "GET", "/trial/yu-tian-cheng", "")
 	x.ask(t, "GET", "/en/trial/yu-tian-cheng", "")
 	x.ask(t, "GET", "/trial/other?q=hunter2", "")
@@ -133,6 +136,9 @@ func TestPrivateListener(t *testing.T) {
 	}
 	if strings.Contains(m, "hunter2") || strings.Contains(m, "yu-tian") {
 		t.Error("metrics show what people asked for")
+	}
+	if strings.Contains(m, "/quiet") {
+		t.Error("a route that nobody asked has metrics")
 	}
 	for _, tt := range []struct {
 		store error
