@@ -26,6 +26,7 @@ plain="-d=checkptr=0 $plain"
 watched=(-race "-gcflags=all=$plain -l" "-gcflags=std=$plain" "-gcflags=modernc.org/...=$plain")
 for p in modernc.org/sqlite/lib modernc.org/libc/... regexp/... image/... compress/... strconv unicode/... golang.org/x/net/html/... \
 	golang.org/x/image/... golang.org/x/crypto/... text/template/... html/template/... github.com/andybalholm/brotli/... \
-	github.com/boombuler/barcode/... github.com/BurntSushi/toml/... github.com/go-json-experiment/json/jsontext/... github.com/yuin/goldmark/...; do
+	github.com/boombuler/barcode/... github.com/BurntSushi/toml/... github.com/go-json-experiment/json/jsontext/... \
+	github.com/go-json-experiment/json/internal/... golang.org/x/text/unicode/norm github.com/yuin/goldmark/...; do
 	watched+=("-gcflags=$p=-race=false $plain")
 done
