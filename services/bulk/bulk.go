@@ -6,17 +6,14 @@ package bulk
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/audit"
 	"shangquan/services/countersign"
 	"shangquan/services/fault"
-	"shangquan/services/hours"
 	"shangquan/services/listing"
 	"shangquan/services/store"
 )
@@ -53,16 +50,6 @@ var Fields = []Field{Hours, Category, Tags, State}
 
 // Moves are the acts on the state that a batch can do.
 var Moves = []listing.Action{listing.Suspend, listing.Reinstate, listing.Close, listing.Reopen}
-
-// Change is what is done to every shop.
-type Change struct {
-	Field    Field          `json:"field"`
-	Hours    *hours.Hours   `json:"hours,omitempty"` // week and day classes; special days and pause stay the shop's own
-	Category string         `json:"category"`
-	Add      []string       `json:"add"`    // tags
-	Remove   []string       `json:"remove"` // tags
-	Move     listing.Action `json:"move"`
-}
 
 // Outcome is what became of one shop.
 type Outcome string
@@ -147,69 +134,6 @@ func New(db store.DB, log *audit.Log, shops *listing.Service, signs *countersign
 func may(by access.Actor) error {
 	return access.Require(by, access.RegisterBatch, access.Thing{Kind: Kind})
 }
-
-func (c *Change) check() error {
-	wrong := func(field string) error { return fault.Wrong(field, "error.choice", nil) }
-	switch c.Field {
-	case Hours:
-		if c.Hours == nil || !c.Hours.Known {
-			return fault.Wrong("hours", "error.text.empty", nil)
-		}
-	case Category:
-		if c.Category == "" {
-			return wrong("category_id")
-		}
-	case Tags:
-		if len(c.Add)+len(c.Remove) == 0 || slices.ContainsFunc(c.Add, func(t string) bool { return slices.Contains(c.Remove, t) }) {
-			return wrong("tag_ids")
-		}
-	case State:
-		if !slices.Contains(Moves, c.Move) {
-			return wrong("move")
-		}
-	default:
-		return wrong("field")
-	}
-	return nil
-}
-
-// To returns l as the batch would leave it: fault.Conflict when its state does not allow it.
-func (c *Change) To(l listing.Listing, today string) (listing.Listing, error) {
-	if l.State == listing.Archived {
-		return l, fault.New(fault.Conflict, "error.listing.state", errors.New("bulk: archived"))
-	}
-	switch c.Field {
-	case Hours:
-		next := *c.Hours
-		next.Special, next.Pause = l.Hours.Special, l.Hours.Pause // the shop's own promises
-		l.Hours = next
-	case Category:
-		l.CategoryID = c.Category
-	case Tags:
-		tags := slices.DeleteFunc(slices.Clone(l.TagIDs), func(t string) bool { return slices.Contains(c.Remove, t) })
-		for _, t := range c.Add {
-			if !slices.Contains(tags, t) {
-				tags = append(tags, t)
-			}
-		}
-		l.TagIDs = tags
-	case State:
-		next, err := l.State.After(c.Move)
-		if err != nil {
-			return l, err
-		}
-		l.State = next
-		switch c.Move { //nolint:exhaustive // the others change the state alone
-		case listing.Close:
-			l.Closure = &listing.Closure{Kind: listing.Ceased, On: today}
-		case listing.Reopen:
-			l.Closure = nil
-		}
-	}
-	return l, nil
-}
-
-func (s *Service) today() string { return s.now().Format(time.DateOnly) }
 
 // Plan makes the preview of a change of the shops with these ids: nothing is written to them. fault.Invalid.
 func (s *Service) Plan(ctx context.Context, by access.Actor, ids []string, c Change) (Batch, error) {
@@ -337,63 +261,6 @@ func (s *Service) Apply(ctx context.Context, by access.Actor, id string, rev int
 	return s.run(ctx, by, b)
 }
 
-// content is what the proposal of changing many shops says: which, as they were shown.
-type content struct {
-	Batch string `json:"batch"`
-	Rev   int64  `json:"rev"`
-	Rows  string `json:"rows"`
-}
-
-// digest is what will be written, in one line.
-func digest(b *Batch) string {
-	out, _ := json.Marshal([]any{b.Change, b.Rows}) // both can always be written out
-	return string(out)
-}
-
-func title(b *Batch) string {
-	names := []string{}
-	for i := range b.Rows {
-		if b.Rows[i].Outcome == Planned && len(names) < 3 {
-			names = append(names, b.Rows[i].Title)
-		}
-	}
-	return strings.Join(names, "、")
-}
-
-// Signed returns the batch a proposal is about.
-func (s *Service) Signed(ctx context.Context, by access.Actor, p countersign.Proposal) (Batch, error) {
-	var c content
-	if err := p.Read(&c); err != nil {
-		return Batch{}, err
-	}
-	return s.Get(ctx, by, c.Batch)
-}
-
-// signed is the deed of a batch that takes two people.
-func (s *Service) signed(ctx context.Context, by access.Actor, p countersign.Proposal) error {
-	var c content
-	if err := p.Read(&c); err != nil {
-		return err
-	}
-	b, err := s.docs.Get(ctx, c.Batch)
-	if err != nil {
-		return err
-	}
-	switch {
-	case b.Stage == Applied:
-		return nil // it was carried out, and the crash came after
-	case b.Stage == Running:
-	case b.Stage != Signing || digest(&b) != c.Rows:
-		return fault.New(fault.Conflict, "bulk.wrong.stage", errors.New("bulk: not what was signed"))
-	default:
-		if b, err = s.stage(ctx, b.ID, b.Rev, Signing, Running); err != nil {
-			return err
-		}
-	}
-	_, err = s.run(ctx, by, b)
-	return err
-}
-
 // saveEvery is after how many shops a run notes how far it is.
 const saveEvery = 25
 
@@ -494,82 +361,9 @@ func (s *Service) do(ctx context.Context, by access.Actor, b *Batch, r *Row, wan
 	return s.shops.Edit(ctx, by, r.ID, r.Rev, p)
 }
 
-// Undo takes a batch back within UndoFor, shop by shop where nobody has written since; the others are left and named (Changed).
-// fault.Conflict when it was not applied, was taken back, or is too old.
-func (s *Service) Undo(ctx context.Context, by access.Actor, id string) (Batch, error) {
-	b, err := s.Get(ctx, by, id)
-	if err != nil {
-		return Batch{}, err
-	}
-	if b.Stage != Applied || !s.now().Before(b.Until) {
-		return Batch{}, fault.New(fault.Conflict, "bulk.wrong.undo", errors.New("bulk: "+string(b.Stage)))
-	}
-	if b, err = s.stage(ctx, id, b.Rev, Applied, Undoing); err != nil {
-		return Batch{}, err
-	}
-	return s.undo(ctx, by, b)
-}
-
-func (s *Service) undo(ctx context.Context, by access.Actor, b Batch) (Batch, error) {
-	for i := range b.Rows {
-		r := &b.Rows[i]
-		if r.Outcome != Written {
-			continue
-		}
-		l, err := s.shops.Get(ctx, r.ID)
-		if err != nil {
-			return b, err
-		}
-		if err = s.back(ctx, by, &b, r, &l); err == nil {
-			r.Outcome = Back
-			continue
-		}
-		f, _ := errors.AsType[*fault.Error](err)
-		switch {
-		case f == nil || f.Kind == fault.Internal || f.Kind == fault.Unavailable:
-			return b, err
-		case f.Key == "error.stale":
-			r.Outcome = Changed
-		default:
-			r.Outcome, r.Why = Cannot, keyOf(err)
-		}
-	}
-	b.Stage = Undone
-	if err := s.save(ctx, &b); err != nil {
-		return b, err
-	}
-	return b, s.event(ctx, by, &b, "undone")
-}
-
 // inverse are the moves that lead back.
 var inverse = map[listing.Action]listing.Action{
 	listing.Suspend: listing.Reinstate, listing.Reinstate: listing.Suspend, listing.Close: listing.Reopen, listing.Reopen: listing.Close,
-}
-
-func (s *Service) back(ctx context.Context, by access.Actor, b *Batch, r *Row, l *listing.Listing) error {
-	if l.Rev == r.Made+1 && b.Stage == Undoing {
-		// Perhaps this very undo wrote it before a crash: then it says what it said before.
-		if was, err := s.shops.At(ctx, by, r.ID, r.Made-1); err == nil && len(listing.Diff(*l, was)) == 0 {
-			return nil
-		}
-	}
-	var err error
-	switch {
-	case b.Change.Field != State:
-		_, _, err = s.shops.TakeBack(ctx, by, access.RegisterBatch, r.ID, r.Made, r.Made)
-	case b.Change.Move == listing.Reopen:
-		was, atErr := s.shops.At(ctx, by, r.ID, r.Made-1)
-		if atErr != nil {
-			return atErr
-		}
-		if was.Closure == nil {
-			return fault.New(fault.Conflict, "error.listing.state", errors.New("bulk: it was closed without saying how"))
-		}
-		_, err = s.shops.Close(ctx, by, r.ID, r.Made, *was.Closure)
-	default:
-		_, err = s.shops.Act(ctx, by, r.ID, r.Made, inverse[b.Change.Move])
-	}
-	return err
 }
 
 // Settle goes on with batches a crash left in the middle, and forgets previews nobody applied. It returns how many it dealt with.

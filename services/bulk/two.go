@@ -2,9 +2,13 @@ package bulk
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"strings"
 
 	"shangquan/services/access"
 	"shangquan/services/countersign"
+	"shangquan/services/fault"
 	"shangquan/services/listing"
 	"shangquan/services/store"
 )
@@ -68,4 +72,61 @@ func (s *Service) alone(ctx context.Context, by access.Actor, id string) (int, e
 		}
 	}
 	return n, nil
+}
+
+// content is what the proposal of changing many shops says: which, as they were shown.
+type content struct {
+	Batch string `json:"batch"`
+	Rev   int64  `json:"rev"`
+	Rows  string `json:"rows"`
+}
+
+// digest is what will be written, in one line.
+func digest(b *Batch) string {
+	out, _ := json.Marshal([]any{b.Change, b.Rows}) // both can always be written out
+	return string(out)
+}
+
+func title(b *Batch) string {
+	names := []string{}
+	for i := range b.Rows {
+		if b.Rows[i].Outcome == Planned && len(names) < 3 {
+			names = append(names, b.Rows[i].Title)
+		}
+	}
+	return strings.Join(names, "、")
+}
+
+// Signed returns the batch a proposal is about.
+func (s *Service) Signed(ctx context.Context, by access.Actor, p countersign.Proposal) (Batch, error) {
+	var c content
+	if err := p.Read(&c); err != nil {
+		return Batch{}, err
+	}
+	return s.Get(ctx, by, c.Batch)
+}
+
+// signed is the deed of a batch that takes two people.
+func (s *Service) signed(ctx context.Context, by access.Actor, p countersign.Proposal) error {
+	var c content
+	if err := p.Read(&c); err != nil {
+		return err
+	}
+	b, err := s.docs.Get(ctx, c.Batch)
+	if err != nil {
+		return err
+	}
+	switch {
+	case b.Stage == Applied:
+		return nil // it was carried out, and the crash came after
+	case b.Stage == Running:
+	case b.Stage != Signing || digest(&b) != c.Rows:
+		return fault.New(fault.Conflict, "bulk.wrong.stage", errors.New("bulk: not what was signed"))
+	default:
+		if b, err = s.stage(ctx, b.ID, b.Rev, Signing, Running); err != nil {
+			return err
+		}
+	}
+	_, err = s.run(ctx, by, b)
+	return err
 }
