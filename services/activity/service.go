@@ -12,7 +12,6 @@ import (
 	"shangquan/services/audit"
 	"shangquan/services/fault"
 	"shangquan/services/lang"
-	"shangquan/services/media"
 	"shangquan/services/phone"
 	"shangquan/services/store"
 )
@@ -275,57 +274,6 @@ func (s *Service) TakePlaces(ctx context.Context, by access.Actor, organisationI
 	})
 }
 
-// AddPhoto adds a picture of what happened, on the word of who adds it: fault.Invalid without that.
-func (s *Service) AddPhoto(ctx context.Context, by access.Actor, id string, rev int64, p media.Photo, basis Basis) (Activity, error) {
-	if err := CheckBasis(basis); err != nil {
-		return Activity{}, err
-	}
-	return s.change(ctx, by, access.ActivityEdit, id, rev, "photo", func(a *Activity) error {
-		if err := a.in(Underway, Done); err != nil {
-			return err
-		}
-		if len(a.Plan().Photos) >= MaxPhotos {
-			return fault.Wrong("photo", "activity.wrong.photos", map[string]any{"Max": MaxPhotos})
-		}
-		a.say(by, func(x *Plan) {
-			x.Photos = append(x.Photos, Photo{Photo: p, Consent: Consent{Basis: basis, AccountID: by.Who(), At: s.Now().UTC().Truncate(time.Millisecond), Words: ConsentWords}})
-		})
-		return nil
-	})
-}
-
-// CheckBasis refuses a picture for which nobody says why it may be shown.
-func CheckBasis(b Basis) error {
-	if !slices.Contains(Bases, b) {
-		return fault.Wrong("basis", "activity.wrong.basis", nil)
-	}
-	return nil
-}
-
-// DropPhoto takes a picture away, from the public page at once, and returns it, so that its files can go.
-func (s *Service) DropPhoto(ctx context.Context, by access.Actor, id, key string) (media.Photo, error) {
-	if err := require(by, access.ActivityEdit); err != nil {
-		return media.Photo{}, err
-	}
-	var gone media.Photo
-	_, err := s.docs.UpdateAs(ctx, by, id, 0, func(a *Activity) (audit.Write, error) {
-		this := func(p Photo) bool { return p.Key == key }
-		i := slices.IndexFunc(a.Plan().Photos, this)
-		if i < 0 {
-			return audit.Write{}, fault.Missing()
-		}
-		gone = a.Plan().Photos[i].Photo
-		if x := a.Page.Public; x != nil && slices.ContainsFunc(x.Photos, this) {
-			less := *x
-			less.Photos = slices.DeleteFunc(slices.Clone(x.Photos), this)
-			a.Page.Public = &less
-		}
-		a.say(by, func(p *Plan) { p.Photos = slices.DeleteFunc(p.Photos, this) })
-		return audit.Write{Action: access.ActivityEdit, Title: a.Plan().Title.Hans, Why: "photo removed"}, nil
-	})
-	return gone, err
-}
-
 // Get returns one for the liaison: fault.NotFound.
 func (s *Service) Get(ctx context.Context, by access.Actor, id string) (Activity, error) {
 	if err := require(by, access.ActivityRead); err != nil {
@@ -375,56 +323,6 @@ func (s *Service) Coming(ctx context.Context, by access.Actor, organisationID st
 	return slices.DeleteFunc(page.Items, func(a Activity) bool {
 		return a.State == Cancelled && a.TakenBy(organisationID) == 0 || a.State == Done
 	}), err
-}
-
-// Shown is an activity as everybody reads it: its Plan is what a second person let through, without ids of organisations and accounts.
-type Shown struct {
-	Activity
-	// Organiser is who does it; zero where it is the station, or an organisation that is not named in public.
-	Organiser lang.Text
-}
-
-// PublicList returns what is on the public calendar and not over, by its end, a page at a time; past: what is over, the last one first.
-func (s *Service) PublicList(ctx context.Context, past bool, cursor string, limit int) ([]Shown, string, error) {
-	q := store.Where("shown", store.Eq, true)
-	if past {
-		q = q.And("ends", store.Lte, s.minute()).OrderBy("ends", store.Desc)
-	} else {
-		q = q.And("ends", store.Gt, s.minute()).OrderBy("ends", store.Asc)
-	}
-	page, err := s.docs.Find(ctx, q.Limit(limit).After(cursor))
-	if err != nil {
-		return nil, "", err
-	}
-	names, err := s.Seats.ListedNames(ctx)
-	out := []Shown{}
-	for _, a := range page.Items {
-		if a.Page.Public != nil {
-			out = append(out, shown(a, names))
-		}
-	}
-	return out, page.Next, err
-}
-
-// PublicOne returns one that is on the public calendar: fault.NotFound.
-func (s *Service) PublicOne(ctx context.Context, id string) (Shown, error) {
-	a, err := s.docs.Get(ctx, id)
-	if err != nil {
-		return Shown{}, err
-	}
-	if a.Page.Public == nil {
-		return Shown{}, fault.Missing()
-	}
-	names, err := s.Seats.ListedNames(ctx)
-	return shown(a, names), err
-}
-
-func shown(a Activity, names map[string]lang.Text) Shown {
-	x := Shown{Activity: a, Organiser: names[a.Page.Public.OrganiserID]}
-	x.Page = assembly.Gate[Plan]{Draft: *a.Page.Public}
-	x.Taken = []Places{{N: a.TakenSum()}} // the public has no use for ids
-	x.Plan().OrganiserID = ""
-	return x
 }
 
 func (s *Service) change(ctx context.Context, by access.Actor, act access.Action, id string, rev int64, why string, f func(*Activity) error) (Activity, error) {
