@@ -1,11 +1,13 @@
 package web
 
 import (
+	"encoding/xml"
 	"errors"
 	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/gofiber/fiber/v2"
@@ -54,6 +56,13 @@ func TestSitemapInParts(t *testing.T) {
 		list, many := v.(sitemapIndex)
 		if err != nil || many != (want > 0) || len(list.Files) != want {
 			t.Errorf("%d addresses: %+v, %v", count, v, err)
+		}
+		root := "<urlset "
+		if many {
+			root = "<sitemapindex "
+		}
+		if said, err := xml.Marshal(v); err != nil || !strings.HasPrefix(string(said), root) {
+			t.Errorf("%d addresses: %.80s, %v", count, said, err)
 		}
 		if set, one := v.(sitemapSet); one && len(set.URLs) != count {
 			t.Errorf("%d addresses are %d in one file", count, len(set.URLs))
