@@ -47,12 +47,8 @@ const (
 
 // readForm reads the body as the form it says it is. Fiber's own parsers would also take JSON, XML and endless parts.
 func readForm(c *fiber.Ctx) (*form, error) {
-	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	if err != nil {
-		return nil, fiber.ErrUnsupportedMediaType
-	}
 	body := c.Request().Body()
-	switch kind {
+	switch kind, params := formKind(c); kind {
 	case fiber.MIMEApplicationForm:
 		values, err := url.ParseQuery(string(body))
 		if err != nil || len(values) > formFields {
@@ -65,10 +61,13 @@ func readForm(c *fiber.Ctx) (*form, error) {
 	return nil, fiber.ErrUnsupportedMediaType
 }
 
-// isMultipart reports whether the body is a form that may have files.
-func isMultipart(c *fiber.Ctx) bool {
-	kind, _, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
-	return err == nil && kind == fiber.MIMEMultipartForm
+// formKind is the media type that the body says it is, with its parameters; empty when it says none that can be read.
+func formKind(c *fiber.Ctx) (kind string, params map[string]string) {
+	kind, params, err := mime.ParseMediaType(c.Get(fiber.HeaderContentType))
+	if err != nil {
+		return "", nil
+	}
+	return kind, params
 }
 
 func readParts(r *multipart.Reader) (*form, error) {

@@ -129,8 +129,10 @@ func (s *Site) again(c *fiber.Ctx, status int) *ui.Form {
 	if c.Method() != fiber.MethodPost || r.route == nil || !safeBack(to) || s.foreign(c) != nil {
 		return nil
 	}
-	if r.form == nil && len(c.Request().Body()) > maxEntries && (status == fiber.StatusTooManyRequests || !isMultipart(c)) {
-		return nil
+	if r.form == nil && len(c.Request().Body()) > maxEntries {
+		if kind, _ := formKind(c); kind != fiber.MIMEMultipartForm || status == fiber.StatusTooManyRequests {
+			return nil
+		}
 	}
 	f, err := s.form(c)
 	if err != nil || len(f.Encode()) > maxEntries || slices.ContainsFunc(secrets, f.Has) {
