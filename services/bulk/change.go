@@ -20,6 +20,9 @@ type Change struct {
 	Move     listing.Action `json:"move"`
 }
 
+// moves reports whether the change is this act on the state.
+func (c *Change) moves(a listing.Action) bool { return c.Field == State && c.Move == a }
+
 func (c *Change) check() error {
 	wrong := func(field string) error { return fault.Wrong(field, "error.choice", nil) }
 	switch c.Field {

@@ -17,7 +17,7 @@ import (
 // enough.
 func (s *Service) TwoPeople(ctx context.Context, by access.Actor, b *Batch) (string, error) {
 	switch {
-	case b.Change.Field == State && b.Change.Move == listing.Close:
+	case b.Change.moves(listing.Close):
 		return CloseKind, nil
 	case b.takesDown():
 		n, err := s.alone(ctx, by, b.ID)
@@ -29,7 +29,7 @@ func (s *Service) TwoPeople(ctx context.Context, by access.Actor, b *Batch) (str
 }
 
 func (b *Batch) takesDown() bool {
-	return b.Change.Field == State && b.Change.Move == listing.Suspend && b.Count(Planned) > 0
+	return b.Change.moves(listing.Suspend) && b.Count(Planned) > 0
 }
 
 // claim counts a preview that one person may apply for them before anything is written, and asks again: of two batches at the same moment
@@ -54,7 +54,7 @@ func (s *Service) alone(ctx context.Context, by access.Actor, id string) (int, e
 		if err != nil {
 			return 0, err
 		}
-		if b.ID == id || b.Signed || b.Change.Field != State || b.Change.Move != listing.Suspend {
+		if b.ID == id || b.Signed || !b.Change.moves(listing.Suspend) {
 			continue
 		}
 		switch b.Stage {
