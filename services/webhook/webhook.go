@@ -318,11 +318,14 @@ func (s *Service) move(ctx context.Context, by access.Actor, act access.Action, 
 		if !slices.Contains(from, h.State) {
 			return fault.New(fault.Conflict, "error.webhook.state", nil)
 		}
-		h.State, h.Why, h.Told = to, "", false
+		h.become(to)
 		return nil
 	})
 	return err
 }
+
+// become sets the state; what was said of the one before is over.
+func (h *hook) become(to State) { h.State, h.Why, h.Told = to, "", false }
 
 // MerchantCloses ends the webhooks of a merchant that closes, in the name of who closes it; services/merchant has decided that they may. What
 // waits for them is not sent. It goes through all of them whatever fails, and can be repeated.
@@ -338,7 +341,7 @@ func (s *Service) MerchantCloses(ctx context.Context, by access.Actor, merchantI
 		}
 		w := audit.Write{Action: access.WebhookRun, Title: all[i].Name, Why: "the merchant has closed"}
 		_, err := s.hooks.Update(ctx, by, w, all[i].ID, 0, func(h *hook) error {
-			h.State, h.Why, h.Told = Ended, "", false
+			h.become(Ended)
 			return nil
 		})
 		errs = append(errs, err)
