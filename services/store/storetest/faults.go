@@ -19,9 +19,7 @@ func (s *suite) faults(t *testing.T) {
 	ctx := t.Context()
 	failing, asked := "", 0
 	sorry := fault.New(fault.Unavailable, "error.unavailable", errors.New("disk I/O error"))
-	plain := *s
-	plain.wrap = nil
-	db := s.wrap(plain.open(t), func(_ context.Context, op string) error {
+	db := s.faulty(t, func(_ context.Context, op string) error {
 		if op != failing {
 			return nil
 		}
@@ -93,12 +91,18 @@ func (s *suite) faults(t *testing.T) {
 	s.cutShort(t)
 }
 
+// faulty opens an empty database with an engine that asks before first, and is not late besides.
+func (s *suite) faulty(t *testing.T, before func(ctx context.Context, op string) error) store.DB {
+	t.Helper()
+	plain := *s
+	plain.wrap = nil
+	return s.wrap(plain.open(t), before)
+}
+
 // cutShort: of an Upsert in several batches those before the fault are written, and writing all of it again is harmless.
 func (s *suite) cutShort(t *testing.T) {
 	left := 1
-	plain := *s
-	plain.wrap = nil
-	c := shops(s.wrap(plain.open(t), func(_ context.Context, op string) error {
+	c := shops(s.faulty(t, func(_ context.Context, op string) error {
 		if op != "upsert" {
 			return nil
 		}
