@@ -157,6 +157,7 @@ async function ask(page: Page, runOnly: string[], everyText: boolean): Promise<s
 				if (!text && !e.matches('input, select, textarea')) continue;
 				if (!e.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
 				const style = getComputedStyle(e);
+				// Large text by WCAG, which needs less contrast: 18 pt, or bold 14 pt. All other sizes answer alike.
 				const px = parseFloat(style.fontSize);
 				const large = px >= 24 || (px >= 18.66 && Number(style.fontWeight) >= 700);
 				const one = e.textContent.trim().length === 1; // one letter alone may be an icon: axe does not decide there
