@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { desk, phone } from './e2e/windows.ts';
 
 // The real server over the embedded engines, with the sample district, on a port of its own. Its clock starts on a Thursday evening,
 // so that what is open does not depend on when the tests run.
@@ -47,10 +48,18 @@ export default defineConfig({
 		},
 	},
 	projects: [
-		{ name: 'phone', testIgnore: '**/lighthouse.spec.ts', use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
-		{ name: 'desktop', testIgnore: ['**/lighthouse.spec.ts', '**/every-page.spec.ts'], use: { viewport: { width: 1280, height: 800 } } },
+		// What customers press differs with the width. What people with accounts press does not: their stories are told once, with each
+		// in the window they have, and each page they come to is looked at in both.
+		{ name: 'phone', testIgnore: ['**/lighthouse.spec.ts', '**/stories/**'], use: phone },
+		{ name: 'desktop', testIgnore: ['**/lighthouse.spec.ts', '**/every-page.spec.ts', '**/stories/**'], use: desk },
+		{ name: 'stories', testMatch: '**/stories/**', use: phone },
 		// After the others and alone, because it measures time, and with scripts as fast as they are for everybody.
-		{ name: 'lighthouse', testMatch: '**/lighthouse.spec.ts', dependencies: ['phone', 'desktop'], use: { launchOptions: chromium, serviceWorkers: 'allow' } },
+		{
+			name: 'lighthouse',
+			testMatch: '**/lighthouse.spec.ts',
+			dependencies: ['phone', 'desktop', 'stories'],
+			use: { launchOptions: chromium, serviceWorkers: 'allow' },
+		},
 		...(process.env.SCREENSHOTS ? [{ name: 'screenshots', testMatch: '**/screenshots.ts' }] : []),
 	],
 	webServer: {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type axe from 'axe-core';
 import { type Page, expect } from '@playwright/test';
+import { desk, phone } from './windows.ts';
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const ofLayout = ['target-size', 'scrollable-region-focusable'];
@@ -48,13 +49,19 @@ export async function fits(page: Page, what: string): Promise<void> {
 	expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), what).toBe(0);
 }
 
-/** Asks axe about the page as it is, then in dark and large text, and whether it scrolls sideways. It stays in the last look. */
+/**
+ * Asks axe about the page as it is, then in dark and large text, in its window and in the other one, and whether it scrolls sideways.
+ * It stays dark and large.
+ */
 export async function inEveryLook(page: Page): Promise<void> {
 	const asked = new Asked();
-	for (const [theme, size] of [
-		['light', ''],
-		['dark', 'large'],
+	const own = page.viewportSize() ?? phone.viewport;
+	for (const [window, theme, size] of [
+		[own, 'light', ''],
+		[own, 'dark', 'large'],
+		[own.width < 960 ? desk.viewport : phone.viewport, 'dark', 'large'],
 	] as const) {
+		await page.setViewportSize(window);
 		await page.evaluate(
 			([t, s]) => {
 				document.documentElement.dataset.theme = t;
@@ -62,10 +69,11 @@ export async function inEveryLook(page: Page): Promise<void> {
 			},
 			[theme, size],
 		);
-		const what = `${page.url()} ${theme} ${size}`;
+		const what = `${page.url()}, ${String(window.width)} px, ${theme} ${size}`;
 		expect(await asked.findings(page), what).toEqual([]);
 		await fits(page, what);
 	}
+	await page.setViewportSize(own);
 }
 
 /**

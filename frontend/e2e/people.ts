@@ -2,8 +2,9 @@
 import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, type Page, type ViewportSize, expect } from '@playwright/test';
+import { type Browser, type BrowserContext, type Page, expect } from '@playwright/test';
 import { prepare } from './axe.ts';
+import { desk, phone } from './windows.ts';
 
 export type Who = 'owner' | 'manager' | 'staff' | 'rival' | 'plaza' | 'coordinator' | 'second' | 'liaison' | 'auditor' | 'admin';
 
@@ -112,18 +113,21 @@ export function forget(origin: string): void {
 	for (const key of sessions.keys()) if (key.startsWith(origin)) sessions.delete(key);
 }
 
+/** Who works for the district. */
+const atDesk = new Set<Who | undefined>(['coordinator', 'second', 'liaison', 'auditor', 'admin']);
+
 /**
- * A window of somebody's own at a server, signed in where who says as whom; viewport is that of the browser when it is left out. Who
- * was signed in here a moment ago still is: the code of an app is good once, and the next one takes up to half a minute.
+ * A window of somebody's own at a server, as they have it when none is given, signed in where who says as whom. Who was signed in here a
+ * moment ago still is: the code of an app is good once, and the next one takes up to half a minute.
  */
-export async function openAs(browser: Browser, own: string, who?: Who, path?: string, viewport?: ViewportSize | null): Promise<Page> {
+export async function openAs(browser: Browser, own: string, who?: Who, path?: string, window = atDesk.has(who) ? desk : phone): Promise<Page> {
 	const key = `${own} ${who ?? ''}`;
 	const kept = sessions.get(key);
 	const storageState = path && kept && Date.now() - kept.at < fresh ? kept.state : undefined;
 	const context = await browser.newContext({
 		baseURL: own,
 		locale: 'zh-CN',
-		...(viewport !== undefined && { viewport }),
+		...window,
 		...(storageState && { storageState }),
 	});
 	const page = await context.newPage();

@@ -1,9 +1,9 @@
 // Photos of a shop: sent from the portal, seen by customers; what is no photo is refused in one sentence.
 import type { Page } from '@playwright/test';
-import { Asked, prepare } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { person, signIn } from './people.ts';
+import { inEveryLook, prepare } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { person, signIn } from '../people.ts';
 
 const test = withServer('2026-10-15T19:20:00+08:00', 'serial');
 
@@ -51,7 +51,7 @@ test('two photos are sent, put in order and seen by customers', async ({ page })
 	expect(await grid.nth(0).locator('img').getAttribute('src')).toBe(upright);
 	await expect(grid.nth(1).getByLabel('说明')).toHaveValue('店门口');
 	await expect(grid.nth(0)).toContainText('封面');
-	expect(await new Asked().findings(page)).toEqual([]);
+	await inEveryLook(page);
 
 	await page.goto(mine('staff'));
 	const href = (await page.locator('main a[href^="/shops/"]').first().getAttribute('href')) ?? '';
@@ -66,7 +66,7 @@ test('two photos are sent, put in order and seen by customers', async ({ page })
 		await expect.poll(() => img.evaluate((e: HTMLImageElement) => (e.complete && e.naturalWidth > 0 ? e.currentSrc : ''))).toMatch(/-(320|640)\.jpg$/);
 	}
 	await expect(page.locator('.photos figcaption')).toHaveText(['店门口']);
-	expect(await new Asked().findings(page)).toEqual([]);
+	await inEveryLook(page);
 	const large = await page.request.get((await page.locator('.photos a').first().getAttribute('href')) ?? '');
 	expect(large.headers()).toMatchObject({ 'content-type': 'image/jpeg', 'content-security-policy': "default-src 'none'; sandbox" });
 
@@ -88,7 +88,7 @@ test('what is no photo is refused in one sentence, and nothing of it is kept', a
 	await send({ name: '太大.jpg', mimeType: 'image/jpeg', buffer: Buffer.concat([real.buffer, Buffer.alloc((9 << 20) - real.buffer.length)]) });
 	await expect(page.locator('.callout.bad li')).toHaveText('太大.jpg：照片太大（9 MB），请选 8 MB 以内的');
 	await expect(page).toHaveTitle(/^要改 1 处/);
-	expect(await new Asked().findings(page)).toEqual([]);
+	await inEveryLook(page);
 	await send({ name: '门口.png', mimeType: 'image/png', buffer: real.buffer });
 	await expect(page.locator('.callout.bad li')).toHaveText('门口.png：文件写着 PNG，里面却是 JPG，另存成 JPG 再传');
 	await send({ name: 'page.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('<!doctype html><script>alert(1)</script>') });
@@ -96,9 +96,8 @@ test('what is no photo is refused in one sentence, and nothing of it is kept', a
 	await expect(page.locator('.edit-photos > li')).toHaveCount(0);
 });
 
-test('photos are sent without a script, too', async ({ browser, page: drawing, baseURL }, info) => {
-	test.skip(info.project.name !== 'phone', 'one width is enough');
-	const context = await browser.newContext({ javaScriptEnabled: false, baseURL: baseURL ?? '', viewport: info.project.use.viewport ?? null });
+test('photos are sent without a script, too', async ({ browser, page: drawing, baseURL }) => {
+	const context = await browser.newContext({ javaScriptEnabled: false, baseURL: baseURL ?? '' });
 	const page = await context.newPage();
 	await signIn(page, 'rival', `${mine('rival')}/photos`);
 	await page.locator('#photo').setInputFiles(await photo(drawing, '门口.jpg', 800, 600));

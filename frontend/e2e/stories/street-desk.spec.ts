@@ -1,10 +1,10 @@
 // The register of streets and plazas: a coordinator enters a plaza and draws a street, and everybody finds them; a plaza that has closed
 // leaves the list, and its old address says so.
 import { type Page } from '@playwright/test';
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 

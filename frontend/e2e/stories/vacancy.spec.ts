@@ -1,9 +1,9 @@
 // A unit is put on offer, somebody asks for it, the enquiry goes on; and a visit leaves a promise that the owner reads.
 import { type Page } from '@playwright/test';
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs, person } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs, person } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
@@ -11,9 +11,9 @@ const main = (page: Page) => page.getByRole('main');
 const press = (page: Page, name: string) => main(page).getByRole('button', { name, exact: true }).click();
 const done = (page: Page) => page.locator('.callout.ok').first();
 
-test('a card reaches everybody, an enquiry reaches the desk, and a promise its shop', async ({ browser, own, viewport }) => {
-	const number = `9${String(viewport?.width ?? 0)}`; // each window has a unit of its own: both work on one server
-	const desk = await openAs(browser, own, 'coordinator', '/desk/streets', viewport);
+test('a card reaches everybody, an enquiry reaches the desk, and a promise its shop', async ({ browser, own }) => {
+	const number = '9390';
+	const desk = await openAs(browser, own, 'coordinator', '/desk/streets');
 	await main(desk)
 		.getByRole('link', { name: /中山中路/ })
 		.first()
@@ -40,7 +40,7 @@ test('a card reaches everybody, an enquiry reaches the desk, and a promise its s
 	await expect(done(desk)).toContainText('加上了');
 	await inEveryLook(desk);
 
-	const anybody = await openAs(browser, own, undefined, undefined, viewport);
+	const anybody = await openAs(browser, own);
 	await anybody.goto('/vacancies?at=zhongshan-zhonglu');
 	await inEveryLook(anybody);
 	await main(anybody)
@@ -72,7 +72,7 @@ test('a card reaches everybody, an enquiry reaches the desk, and a promise its s
 	await inEveryLook(desk);
 
 	const shop = person('owner').listing_ids?.[0] ?? '';
-	const owner = await openAs(browser, own, 'owner', `/my/shops/${shop}`, viewport);
+	const owner = await openAs(browser, own, 'owner', `/my/shops/${shop}`);
 	const slug = (await owner.locator('a[href^="/shops/"]').first().getAttribute('href')) ?? '';
 	await desk.goto(`/desk/visits/new?shop=${encodeURIComponent(slug.split('/')[2] ?? '')}`);
 	await desk.locator('[name="topics"]').fill('门口停车');

@@ -1,10 +1,10 @@
 // What passes between a shop, the district and the neighbours: somebody is asked to join, a shop is claimed and given, a new name is
 // looked at beside the old one, a report is answered by its number; and how those who work for the district sign in.
 import { type Page } from '@playwright/test';
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { type Who, openAs, person, signIn } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { type Who, openAs, person, signIn } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
@@ -188,8 +188,8 @@ test('the pages of the desk, of administration and before the first account pass
 	}
 });
 
-test('a policy is entered with its official page, and reaches the shops and everybody', async ({ browser, own, viewport }) => {
-	const desk = await openAs(browser, own, 'coordinator', '/desk/policies', viewport);
+test('a policy is entered with its official page, and reaches the shops and everybody', async ({ browser, own }) => {
+	const desk = await openAs(browser, own, 'coordinator', '/desk/policies');
 	const form = desk.locator('#card');
 	await form.locator('[name="title"]').fill('夜里开店的补贴');
 	await form.locator('[name="who"]').fill('开到晚上 10 点的店');
@@ -205,13 +205,13 @@ test('a policy is entered with its official page, and reaches the shops and ever
 	await expect(desk.locator('.callout.ok')).toContainText('保存了');
 	await inEveryLook(desk);
 
-	const anybody = await openAs(browser, own, undefined, undefined, viewport);
+	const anybody = await openAs(browser, own);
 	await anybody.goto('/policies');
 	await expect(main(anybody)).toContainText('夜里开店的补贴');
 	await expect(main(anybody).getByRole('link', { name: 'www.songjiang.gov.cn' })).toHaveAttribute('href', 'https://www.songjiang.gov.cn/policy');
 	await inEveryLook(anybody);
 
-	const owner = await openAs(browser, own, 'owner', `/my/shops/${person('owner').listing_ids?.[0] ?? ''}`, viewport);
+	const owner = await openAs(browser, own, 'owner', `/my/shops/${person('owner').listing_ids?.[0] ?? ''}`);
 	await expect(main(owner)).toContainText('夜里开店的补贴：还剩 5 天');
 	await main(owner).getByRole('link', { name: '看一看' }).click();
 	await expect(main(owner).getByRole('heading', { level: 2 }).first()).toHaveText('夜里开店的补贴');

@@ -2,10 +2,10 @@
 // says they are right, what was decided comes back on the next agenda and is closed with evidence. Then the member takes back that the
 // public may read its name.
 import { type Page } from '@playwright/test';
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs } from '../people.ts';
 
 const test = withServer('2026-10-15T09:50:00+08:00', 'serial');
 
@@ -14,7 +14,7 @@ const press = (page: Page, name: string) => main(page).getByRole('button', { nam
 const done = (page: Page, words: string) => expect(page.locator('.callout.ok')).toContainText(words);
 
 test('a topic becomes minutes, an action item and evidence', async ({ browser, own, page, later }) => {
-	const desk = await openAs(browser, own, 'liaison', '/liaison/meetings', page.viewportSize());
+	const desk = await openAs(browser, own, 'liaison', '/liaison/meetings');
 	const plan = async (title: string, day: string) => {
 		await desk.goto('/liaison/meetings');
 		await desk.locator('#meeting-title').fill(title);
@@ -27,7 +27,7 @@ test('a topic becomes minutes, an action item and evidence', async ({ browser, o
 	};
 	const meeting = await plan('十月联席会议', '2026-10-15');
 
-	const owner = await openAs(browser, own, 'owner', '/my/assembly', page.viewportSize());
+	const owner = await openAs(browser, own, 'owner', '/my/assembly');
 	await inEveryLook(owner);
 	await main(owner).getByRole('link', { name: '十月联席会议' }).click();
 	await owner.locator('#topic-title').fill('路口缺垃圾桶');

@@ -1,10 +1,11 @@
 // The street walk: a side of a street is seen without a network, also after the page was closed, and sent when it is back. What
 // somebody else changed meanwhile is compared and chosen, never written over.
 import { type Page } from '@playwright/test';
-import { Asked, fits } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs } from './people.ts';
+import { Asked, fits } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs } from '../people.ts';
+import { phone } from '../windows.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
@@ -19,9 +20,8 @@ async function seemly(page: Page, what: string): Promise<void> {
 	await fits(page, what);
 }
 
-test('a walk without a network is kept, sent, and leaves a conflict to a person', async ({ browser, own }, info) => {
-	test.skip(info.project.name !== 'phone', 'it opens windows of both widths itself');
-	const walker = await openAs(browser, own, 'coordinator', '/desk/walk', { width: 390, height: 844 });
+test('a walk without a network is kept, sent, and leaves a conflict to a person', async ({ browser, own }) => {
+	const walker = await openAs(browser, own, 'coordinator', '/desk/walk', phone);
 	await seemly(walker, 'sides');
 	const sides = main(walker).getByRole('link', { name: /[5-9] 家|\d\d 家/ });
 	await sides.first().click(); // a side with stops enough
@@ -58,7 +58,7 @@ test('a walk without a network is kept, sent, and leaves a conflict to a person'
 	await expect(walker.getByRole('status')).toContainText('还有 4 条没交');
 
 	// Meanwhile a colleague is at the second door, with a wide screen.
-	const colleague = await openAs(browser, own, 'second', `${path}?at=2`, { width: 1280, height: 844 });
+	const colleague = await openAs(browser, own, 'second', `${path}?at=2`);
 	await expect(colleague.locator('[data-name]')).toHaveText(second);
 	await colleague.waitForLoadState('networkidle'); // until the script is there a press sends the form, which answers in another way
 	await press(colleague, '没变');

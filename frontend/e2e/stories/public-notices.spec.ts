@@ -1,11 +1,11 @@
 // What everybody sees of a notice: on the home page, in the list, on its own page and on paper, in light, dark and large text; and that
 // nothing of what somebody writes into one is run.
 import { type Page } from '@playwright/test';
-import { attacks, harmless } from './attacks.ts';
-import { inEveryLook, prepare } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { signIn } from './people.ts';
+import { attacks, harmless } from '../attacks.ts';
+import { inEveryLook, prepare } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
@@ -13,10 +13,8 @@ const title = '中山中路 10 月 20 日停水<svg onload=hit(0)>';
 
 const press = (page: Page, name: string | RegExp) => page.getByRole('main').getByRole('button', { name }).last().click();
 
-test('a notice is read on the screen and on paper, and an emergency on every page', async ({ browser, own, page }, info) => {
-	const context = await browser.newContext({ baseURL: own, locale: 'zh-CN', viewport: page.viewportSize() });
-	const desk = await context.newPage();
-	await signIn(desk, 'coordinator', '/desk/notices/new');
+test('a notice is read on the screen and on paper, and an emergency on every page', async ({ browser, own, page }) => {
+	const desk = await openAs(browser, own, 'coordinator', '/desk/notices/new');
 	await desk.locator('input[name="title"]').fill(title);
 	await desk.locator('textarea[name="text"]').fill(`10 月 20 日 9:00 至 17:00，中山中路停水。\n\n- 存好水\n- 关好龙头\n\n${attacks.join('\n\n')}`);
 	await desk.locator('input[value="everybody"]').check({ force: true });
@@ -42,17 +40,15 @@ test('a notice is read on the screen and on paper, and an emergency on every pag
 	await harmless(await open.newPage(), new URL(page.url()).pathname, '.article .prose');
 	await open.close();
 	await inEveryLook(page);
-	if (info.project.name === 'desktop') {
-		await page.reload(); // in the size that people print in, without the attacks: as long as notices are
-		await page.locator('.article .prose > ul ~ *').evaluateAll((list) => {
-			for (const one of list) one.remove();
-		});
-		const pdf = (await page.pdf({ preferCSSPageSize: true, format: 'A4' })).toString('latin1');
-		expect(pdf.match(/\/Type\s*\/Page[^s]/g)).toHaveLength(1);
-		await page.emulateMedia({ media: 'print' });
-		expect(await page.locator('.article .prose').evaluate((e) => getComputedStyle(e).fontSize)).toBe('18.6667px'); // 14 pt
-		await page.emulateMedia({ media: 'screen' });
-	}
+	await page.reload(); // in the size that people print in, without the attacks: as long as notices are
+	await page.locator('.article .prose > ul ~ *').evaluateAll((list) => {
+		for (const one of list) one.remove();
+	});
+	const pdf = (await page.pdf({ preferCSSPageSize: true, format: 'A4' })).toString('latin1');
+	expect(pdf.match(/\/Type\s*\/Page[^s]/g)).toHaveLength(1);
+	await page.emulateMedia({ media: 'print' });
+	expect(await page.locator('.article .prose').evaluate((e) => getComputedStyle(e).fontSize)).toBe('18.6667px'); // 14 pt
+	await page.emulateMedia({ media: 'screen' });
 
 	await desk.goto('/desk/notices/emergency');
 	await desk.locator('input[name="title"]').fill('中山中路燃气泄漏');
@@ -65,5 +61,5 @@ test('a notice is read on the screen and on paper, and an emergency on every pag
 		await expect(page.locator('.emergency')).toContainText('关好燃气阀');
 		await inEveryLook(page);
 	}
-	await context.close();
+	await desk.context().close();
 });

@@ -1,10 +1,13 @@
 // What shops print themselves: each sheet is one page of its size, in every language of the page round it.
-import { withServer } from './own.ts';
-import { expect, languages } from './pages.ts';
-import { person, signIn } from './people.ts';
+import { withServer } from '../own.ts';
+import { expect, languages } from '../pages.ts';
+import { person, signIn } from '../people.ts';
+import { desk } from '../windows.ts';
 
 // A week before eight days off.
 const test = withServer('2026-09-24T10:20:00+08:00');
+
+test.use(desk);
 
 const sheets = [
 	['card?size=a6', 298, 420],
@@ -13,8 +16,7 @@ const sheets = [
 	['hours?size=a4', 595, 842],
 ] as const;
 
-test('card and sign are one sheet each', async ({ page }, info) => {
-	test.skip(info.project.name !== 'desktop', 'a sheet has one width');
+test('card and sign are one sheet each', async ({ page }) => {
 	const mine = `/my/shops/${person('staff').listing_ids?.[0] ?? ''}`;
 	await signIn(page, 'staff', `${mine}/print`);
 	await expect(page.getByRole('heading', { level: 1 })).toHaveText('打印');
@@ -32,8 +34,7 @@ test('card and sign are one sheet each', async ({ page }, info) => {
 	}
 });
 
-test('any page is black on white, says when it was printed, and nothing that is true at this minute alone', async ({ page, context, baseURL }, info) => {
-	test.skip(info.project.name !== 'desktop', 'paper has one width');
+test('any page is black on white, says when it was printed, and nothing that is true at this minute alone', async ({ page, context, baseURL }) => {
 	await context.addCookies([{ name: 'theme', value: 'dark', url: baseURL ?? '' }]);
 	await page.emulateMedia({ media: 'print' });
 	for (const path of ['/points', '/night', '/streets']) {

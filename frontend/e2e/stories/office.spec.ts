@@ -1,15 +1,15 @@
 // The administrator's desk: what is set is in force at once, and the trail says so and leaves as a file.
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
 test('a filing number is set, stands on every page, and is in the trail', async ({ browser, own, page }) => {
 	await page.goto('/about');
 	await expect(page.getByRole('contentinfo')).not.toContainText('备12345678号');
-	const admin = await openAs(browser, own, 'admin', '/admin/settings', page.viewportSize());
+	const admin = await openAs(browser, own, 'admin', '/admin/settings');
 	const main = admin.getByRole('main');
 	await inEveryLook(admin);
 	await admin.locator('#icp').fill('备案号');
@@ -31,8 +31,8 @@ test('a filing number is set, stands on every page, and is in the trail', async 
 	expect((await file).suggestedFilename()).toMatch(/\.zip$/);
 });
 
-test('a person asks about the own data, the administrator answers, and the person reads it', async ({ browser, own, page }) => {
-	const person = await openAs(browser, own, 'owner', '/account', page.viewportSize());
+test('a person asks about the own data, the administrator answers, and the person reads it', async ({ browser, own }) => {
+	const person = await openAs(browser, own, 'owner', '/account');
 	await person.getByRole('link', { name: '申请看、改、删自己的资料' }).click();
 	await person.getByLabel('改我的资料').check();
 	await person.getByRole('button', { name: '送出' }).click();
@@ -43,7 +43,7 @@ test('a person asks about the own data, the administrator answers, and the perso
 	await expect(person.getByRole('main')).toContainText('前答复');
 	await inEveryLook(person);
 
-	const admin = await openAs(browser, own, 'admin', '/admin/asks', page.viewportSize());
+	const admin = await openAs(browser, own, 'admin', '/admin/asks');
 	await inEveryLook(admin);
 	await admin.getByRole('link', { name: /改我的资料/ }).click();
 	await expect(admin.getByRole('main')).toContainText('手机号是旧的');

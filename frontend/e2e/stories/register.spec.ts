@@ -1,10 +1,10 @@
 // The register as a whole: a shop is found to be there already while it is typed, two pages become one and the old QR code still leads
 // to the shop, and the hours of several shops are changed with a preview and taken back.
 import { type Page } from '@playwright/test';
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 

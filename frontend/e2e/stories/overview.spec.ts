@@ -1,9 +1,12 @@
 // How the district stands, what the servers do by themselves, whom they tell of it, and a shop on the page of another site.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { inEveryLook, prepare } from './axe.ts';
-import { allPages, expect, test } from './pages.ts';
-import { signIn } from './people.ts';
+import { inEveryLook, prepare } from '../axe.ts';
+import { allPages, expect, test } from '../pages.ts';
+import { signIn } from '../people.ts';
+import { desk } from '../windows.ts';
+
+test.use(desk);
 
 test('a coordinator sees how the district stands, with the numbers behind each drawing', async ({ page }) => {
 	await prepare(page);

@@ -1,18 +1,18 @@
 // What organisations do together: a member takes places, everybody reads what is on, and a shop answers a case of the neighbourhood.
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
-test('a member takes places and answers a case, and everybody reads what is left', async ({ browser, own, viewport }) => {
-	const anybody = await openAs(browser, own, undefined, undefined, viewport);
+test('a member takes places and answers a case, and everybody reads what is left', async ({ browser, own }) => {
+	const anybody = await openAs(browser, own);
 	await anybody.goto('/activities');
 	await anybody.getByRole('link', { name: /修伞磨刀/ }).click();
 	await expect(anybody.getByRole('main')).toContainText('还剩 34 个，一共 40 个');
 
-	const owner = await openAs(browser, own, 'owner', '/my/assembly', viewport);
+	const owner = await openAs(browser, own, 'owner', '/my/assembly');
 	await owner.getByRole('main').getByRole('link', { name: '看活动，报人数' }).click();
 	const places = owner.getByRole('textbox', { name: '来多少人' });
 	await places.fill('41');
@@ -39,8 +39,8 @@ test('a member takes places and answers a case, and everybody reads what is left
 	await inEveryLook(anybody);
 });
 
-test('the liaison sees what is late, and draws the year', async ({ browser, own, viewport }) => {
-	const liaison = await openAs(browser, own, 'liaison', '/liaison', viewport);
+test('the liaison sees what is late, and draws the year', async ({ browser, own }) => {
+	const liaison = await openAs(browser, own, 'liaison', '/liaison');
 	await expect(liaison.getByRole('main')).toContainText('过期的');
 	await expect(liaison.locator('figure svg:visible').first()).toBeVisible();
 	await inEveryLook(liaison);

@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Page } from '@playwright/test';
-import { inEveryLook, prepare } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { person, signIn } from './people.ts';
+import { inEveryLook, prepare } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { person, signIn } from '../people.ts';
 
 const test = withServer('2026-09-28T10:20:00+08:00', 'serial');
 

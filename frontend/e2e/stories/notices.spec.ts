@@ -1,10 +1,10 @@
 // A water outage, from the first word to the last telephone call: one coordinator writes, another approves, a shop answers, a correction
 // asks again, somebody needs help, the rest is rung, and at its time the notice ends by itself.
 import { type Page } from '@playwright/test';
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs, person } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs, person } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00', 'serial');
 
@@ -12,9 +12,9 @@ const main = (page: Page) => page.getByRole('main');
 const press = (page: Page, name: string | RegExp) => main(page).getByRole('button', { name }).last().click();
 const done = (page: Page) => expect(page.locator('.callout.ok').first()).toBeVisible();
 
-test('an outage is written, approved, answered, corrected, rung about and over', async ({ browser, own, page, later }) => {
+test('an outage is written, approved, answered, corrected, rung about and over', async ({ browser, own, later }) => {
 	const shop = person('owner').listing_ids?.[0] ?? '';
-	const desk = await openAs(browser, own, 'coordinator', '/desk/notices/new', page.viewportSize());
+	const desk = await openAs(browser, own, 'coordinator', '/desk/notices/new');
 	await inEveryLook(desk);
 	await desk.locator('input[name="title"]').fill('中山中路 10 月 20 日停水');
 	await desk.locator('textarea[name="text"]').fill('10 月 20 日 9:00 至 17:00，中山中路停水。\n\n- 存好水\n- 关好龙头');
@@ -42,14 +42,14 @@ test('an outage is written, approved, answered, corrected, rung about and over',
 	await expect(main(desk)).toContainText('自己写的不能自己核对');
 	await inEveryLook(desk);
 
-	const second = await openAs(browser, own, 'second', notice, page.viewportSize());
+	const second = await openAs(browser, own, 'second', notice);
 	await expect(main(second)).toContainText('关好龙头');
 	await press(second, '通过');
 	await done(second);
 	await press(second, '马上公开');
 	await done(second);
 
-	const owner = await openAs(browser, own, 'owner', `/my/shops/${shop}`, page.viewportSize());
+	const owner = await openAs(browser, own, 'owner', `/my/shops/${shop}`);
 	await expect(main(owner)).toContainText('要回话的公告');
 	await inEveryLook(owner);
 	await owner.goto('/my/notices');
@@ -95,7 +95,7 @@ test('an outage is written, approved, answered, corrected, rung about and over',
 	await inEveryLook(desk);
 
 	await later('2026-10-20T20:00:30+08:00');
-	const guest = await openAs(browser, own, 'owner', '/my/notices', page.viewportSize());
+	const guest = await openAs(browser, own, 'owner', '/my/notices');
 	await expect(main(guest)).toContainText('已结束');
 	await expect(main(guest).getByRole('button', { name: /我看到了/ })).toHaveCount(0);
 });

@@ -1,8 +1,8 @@
 // What shops put on their pages is public at once and looked at later; and what people spend at a shop, by which customers look.
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs, person } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs, person } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00', 'serial');
 

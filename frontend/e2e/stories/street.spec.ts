@@ -1,9 +1,9 @@
 // What may stand in the street, and how it looks: entered at the desk, read by everybody or by the shop alone.
 import type { Page } from '@playwright/test';
-import { inEveryLook } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs, person } from './people.ts';
+import { inEveryLook } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs, person } from '../people.ts';
 
 const test = withServer('2026-10-15T18:20:00+08:00');
 
@@ -28,10 +28,10 @@ async function pageOf(page: Page, who: 'owner'): Promise<string> {
 	return (await page.locator('main a[href^="/shops/"]').first().getAttribute('href')) ?? '';
 }
 
-test('what an authority allowed is entered, and everybody reads it', async ({ browser, own, viewport }) => {
-	const owner = await openAs(browser, own, 'owner', undefined, viewport);
+test('what an authority allowed is entered, and everybody reads it', async ({ browser, own }) => {
+	const owner = await openAs(browser, own, 'owner');
 	const shop = await pageOf(owner, 'owner');
-	const desk = await openAs(browser, own, 'coordinator', '/desk/outdoor', viewport);
+	const desk = await openAs(browser, own, 'coordinator', '/desk/outdoor');
 	const form = desk.locator('form#area');
 	await form.getByRole('radio', { name: '外摆' }).check();
 	await form.locator('#area-name').fill('面馆门前');
@@ -51,7 +51,7 @@ test('what an authority allowed is entered, and everybody reads it', async ({ br
 	await expect(desk.locator('.callout.ok')).toContainText('保存了');
 	await inEveryLook(desk);
 
-	const anybody = await openAs(browser, own, undefined, undefined, viewport);
+	const anybody = await openAs(browser, own);
 	await anybody.goto(shop);
 	await expect(anybody.getByRole('main')).toContainText('门前有外摆');
 	await anybody.getByRole('link', { name: '在哪里、什么条件' }).click();
@@ -63,10 +63,10 @@ test('what an authority allowed is entered, and everybody reads it', async ({ br
 	await inEveryLook(anybody);
 });
 
-test('something at a shopfront is noted, put right by its owner and verified', async ({ browser, own, viewport }) => {
-	const owner = await openAs(browser, own, 'owner', undefined, viewport);
+test('something at a shopfront is noted, put right by its owner and verified', async ({ browser, own }) => {
+	const owner = await openAs(browser, own, 'owner');
 	const shop = await pageOf(owner, 'owner');
-	const desk = await openAs(browser, own, 'second', '/desk/care/new', viewport);
+	const desk = await openAs(browser, own, 'second', '/desk/care/new');
 	await desk.getByRole('radio', { name: '招牌' }).check();
 	await desk.locator('#item-shop').fill(shop);
 	await desk.locator('#item-text').fill('招牌上一个字不亮');

@@ -1,9 +1,9 @@
 // The station and what organisations have for each other: two want one room at the same moment, and what one seeks another has.
 import { type Page } from '@playwright/test';
-import { inEveryLook, prepare } from './axe.ts';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { openAs } from './people.ts';
+import { inEveryLook, prepare } from '../axe.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { openAs } from '../people.ts';
 
 const test = withServer('2026-10-15T10:20:00+08:00');
 
@@ -11,7 +11,7 @@ const main = (page: Page) => page.getByRole('main');
 const press = (page: Page, name: string) => main(page).getByRole('button', { name, exact: true }).last().click();
 
 test('of two who press at the same moment one has the room, and the other takes the hour after', async ({ browser, own, page }) => {
-	const both = await Promise.all((['owner', 'rival'] as const).map((who) => openAs(browser, own, who, '/my/rooms', page.viewportSize())));
+	const both = await Promise.all((['owner', 'rival'] as const).map((who) => openAs(browser, own, who, '/my/rooms')));
 	for (const one of both) {
 		await main(one).getByRole('link', { name: '演示会议室' }).click();
 		await one.locator('#ask-day').fill('2026-10-20');
@@ -33,7 +33,7 @@ test('of two who press at the same moment one has the room, and the other takes 
 	await press(second, '约下来');
 	await expect(main(second).locator('.callout.ok')).toContainText('约上了');
 
-	const desk = await openAs(browser, own, 'liaison', '/liaison/rooms', page.viewportSize());
+	const desk = await openAs(browser, own, 'liaison', '/liaison/rooms');
 	await expect(main(desk).getByText('商户座谈')).toHaveCount(2);
 	await inEveryLook(desk);
 	await prepare(page);
@@ -43,7 +43,7 @@ test('of two who press at the same moment one has the room, and the other takes 
 });
 
 test('what one organisation seeks another has, and it counts when both say that it was done', async ({ browser, own, page }) => {
-	const owner = await openAs(browser, own, 'owner', '/my/resources', page.viewportSize());
+	const owner = await openAs(browser, own, 'owner', '/my/resources');
 	await inEveryLook(owner);
 	await main(owner).getByRole('link', { name: '看看别人的' }).click();
 	await main(owner).getByRole('link', { name: '演示：印价目表' }).click();
@@ -51,7 +51,7 @@ test('what one organisation seeks another has, and it counts when both say that 
 	await expect(main(owner).locator('.callout.ok')).toContainText('已通知对方');
 	const deal = new URL(owner.url()).pathname.split('/').slice(-2).join('/');
 
-	const rival = await openAs(browser, own, 'rival', '/my/resources', page.viewportSize());
+	const rival = await openAs(browser, own, 'rival', '/my/resources');
 	await rival.goto(`${new URL(rival.url()).pathname}/${deal}`);
 	await press(rival, '同意');
 	await expect(main(rival)).toContainText('说好了，还没办');

@@ -1,9 +1,9 @@
 // The whole way of a shop with script switched off: somebody is asked to join and does, signs in with a second factor, claims a shop, is
 // approved, writes down the hours of a holiday, and customers read them. The server stands a few days before 国庆.
 import { type Browser, type Page } from '@playwright/test';
-import { withServer } from './own.ts';
-import { expect } from './pages.ts';
-import { type Who, freshCode, person } from './people.ts';
+import { withServer } from '../own.ts';
+import { expect } from '../pages.ts';
+import { type Who, freshCode, person } from '../people.ts';
 
 const test = withServer('2026-09-28T10:20:00+08:00');
 
