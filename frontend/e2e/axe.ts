@@ -20,6 +20,9 @@ export async function prepare(page: Page): Promise<void> {
 	await page.addInitScript({ content: `globalThis.startAxe = () => {${source}\n};` });
 }
 
+/** What of the frame round the pages, its header, menu and footer, has been seen shown, in each language: every page has the same. */
+const frames = new Set<string>();
+
 /** What has been asked about the document that is loaded. */
 export class Asked {
 	private readonly shown = new Set<string>();
@@ -33,10 +36,11 @@ export class Asked {
 
 	/** The findings in the look the page has now that no earlier look can have answered. */
 	async findings(page: Page): Promise<string[]> {
-		const { shown, laid, bare } = await geometry(page);
+		const { shown, frame, laid, bare } = await geometry(page);
 		const colour = bare ? ofColour : [];
-		const rules = !this.shown.has(shown) ? tags : this.laid.has(laid) ? colour : [...ofLayout, ...colour];
+		const rules = !this.shown.has(shown) || !frames.has(frame) ? tags : this.laid.has(laid) ? colour : [...ofLayout, ...colour];
 		this.shown.add(shown);
+		frames.add(frame);
 		this.laid.add(laid);
 		const all = this.everyText;
 		this.everyText = false;
@@ -77,10 +81,10 @@ export async function inEveryLook(page: Page): Promise<void> {
 }
 
 /**
- * Which elements can be seen, where every element lies, and whether a link in a text is told from it by its colour alone: the one with a
- * line below it is a link in every theme.
+ * Which elements can be seen, of what the page is about and of the frame round it, where every element lies, and whether a link in a text
+ * is told from it by its colour alone: the one with a line below it is a link in every theme.
  */
-function geometry(page: Page): Promise<{ shown: string; laid: string; bare: boolean }> {
+function geometry(page: Page): Promise<{ shown: string; frame: string; laid: string; bare: boolean }> {
 	return page.evaluate(() => {
 		const block = (e: Element) => ['block', 'list-item', 'table', 'flex', 'grid', 'inline-block'].includes(getComputedStyle(e).display);
 		const bare = [...document.querySelectorAll('a[href], [role=link]')].some((link) => {
@@ -91,16 +95,18 @@ function geometry(page: Page): Promise<{ shown: string; laid: string; bare: bool
 			for (const e of text?.querySelectorAll('a, button, [role=link], [role=button]') ?? []) e.remove();
 			return Boolean(text?.textContent.trim());
 		});
+		const main = document.querySelector('main');
 		const shown: string[] = [];
+		const frame = [document.documentElement.lang];
 		const laid: string[] = [];
 		for (const e of document.querySelectorAll('*')) {
 			const r = e.getBoundingClientRect();
 			const visible = e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && r.right > 0 && r.bottom + scrollY > 0;
-			shown.push(visible ? (r.width * r.height > 1 ? '2' : '1') : '0');
+			(main?.contains(e) ? shown : frame).push(visible ? (r.width * r.height > 1 ? '2' : '1') : '0');
 			// Where something lies that nobody sees is no question: in a closed menu lies the switch to the theme that is not on.
 			laid.push(visible ? [r.left, r.top + scrollY, r.width, r.height].map(Math.round).join() : '');
 		}
-		return { shown: shown.join(''), laid: `${innerWidth} ${laid.join(' ')}`, bare };
+		return { shown: shown.join(''), frame: frame.join(''), laid: `${innerWidth} ${laid.join(' ')}`, bare };
 	});
 }
 
