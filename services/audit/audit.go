@@ -188,8 +188,8 @@ const leaseTime = 15 * time.Second
 // batch is how many facts are copied at once.
 const batch = 200
 
-// CatchUp copies every fact that waits to the trail and returns how many those were. When another server is at it, there is nothing
-// to do.
+// CatchUp copies every fact that waits at this moment to the trail, and perhaps some that come meanwhile, and returns how many those
+// were. It ends however many go on writing. When another server is at it, there is nothing to do.
 func (l *Log) CatchUp(ctx context.Context) (int, error) {
 	l.copying.Lock()
 	defer l.copying.Unlock()
@@ -199,9 +199,9 @@ func (l *Log) CatchUp(ctx context.Context) (int, error) {
 		if err != nil || !mine {
 			return total, err
 		}
-		n, err := l.copyBatch(ctx)
+		n, full, err := l.copyBatch(ctx)
 		total += n
-		if err != nil || n == 0 {
+		if err != nil || !full {
 			return total, err
 		}
 	}
@@ -220,8 +220,9 @@ func (l *Log) held(ctx context.Context) (bool, error) {
 	return mine, err
 }
 
-// copyBatch copies what waits, at most a batch of each source, and returns how many facts it dealt with.
-func (l *Log) copyBatch(ctx context.Context) (int, error) {
+// copyBatch copies what waits, of documents at most a batch of each kind, and returns how many facts it dealt with, and whether a
+// batch was full: only then did more wait than has been read.
+func (l *Log) copyBatch(ctx context.Context) (n int, full bool, err error) {
 	var waiting []Entry
 	var from []*recorder
 	l.mu.Lock()
@@ -231,10 +232,11 @@ func (l *Log) copyBatch(ctx context.Context) (int, error) {
 	}
 	l.mu.Unlock()
 	for _, s := range sources {
-		more, err := s.pending(ctx, batch)
+		more, all, err := s.pending(ctx, batch)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
+		full = full || !all
 		for _, e := range more {
 			waiting, from = append(waiting, e), append(from, s)
 		}
@@ -243,17 +245,17 @@ func (l *Log) copyBatch(ctx context.Context) (int, error) {
 	// no fact is read without those of its earlier revisions.
 	for e, err := range l.inbox.Each(ctx, store.All().OrderBy("created_at", store.Asc).Limit(batch)) {
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
 		waiting, from = append(waiting, e), append(from, nil)
 	}
 	if len(waiting) == 0 {
-		return 0, nil
+		return 0, full, nil
 	}
 	if err := l.link(ctx, waiting); err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	return len(waiting), l.tickOff(ctx, waiting, from)
+	return len(waiting), full, l.tickOff(ctx, waiting, from)
 }
 
 // together is how many facts are ticked off at once, so that they share commits.

@@ -156,7 +156,7 @@ func TestCrashBetweenTrailAndDelivery(t *testing.T) {
 	if err := w.log.Event(t.Context(), owner, Event{Action: access.AccountOpen, Object: Ref{"account", "a1"}, Result: "ok"}); err != nil {
 		t.Fatal(err)
 	}
-	waiting, err := w.pages.rec.pending(t.Context(), 10)
+	waiting, _, err := w.pages.rec.pending(t.Context(), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -355,6 +355,47 @@ func TestFilters(t *testing.T) {
 		if err != nil || len(p.Items) != tt.want {
 			t.Errorf("All(%+v) = %d entries, %v; want %d", tt.f, len(p.Items), err, tt.want)
 		}
+	}
+}
+
+// TestWritersKeepNobodyFromReading: whoever reads the trail waits for what was there when they asked, not until nobody writes any more.
+func TestWritersKeepNobodyFromReading(t *testing.T) {
+	w := newWorld(t)
+	event := Event{Action: access.AccountOpen, Object: Ref{"account", "a"}}
+	if err := w.log.Event(t.Context(), owner, event); err != nil {
+		t.Fatal(err)
+	}
+	now, meanwhile, inside := w.log.now, 0, false
+	w.log.now = func() time.Time { // every look at the clock, one of which is in each round of copying, is a fact more
+		if !inside && meanwhile < 100 {
+			inside = true
+			meanwhile++
+			if err := w.log.Event(t.Context(), owner, event); err != nil {
+				t.Error(err)
+			}
+			inside = false
+		}
+		return now()
+	}
+	p, err := w.log.All(t.Context(), Filter{}, "", 1000)
+	if err != nil || len(p.Items) == 0 {
+		t.Fatalf("%d entries, %v", len(p.Items), err)
+	}
+	if meanwhile == 0 || meanwhile == 100 {
+		t.Errorf("read after %d more facts were written", meanwhile)
+	}
+}
+
+// TestMoreThanABatch: however much waits, whoever reads the trail reads all of it.
+func TestMoreThanABatch(t *testing.T) {
+	w := newWorld(t)
+	pages := make([]page, batch+1)
+	if err := w.pages.Upsert(t.Context(), owner, edit, pages); err != nil {
+		t.Fatal(err)
+	}
+	p, err := w.log.All(t.Context(), Filter{}, "", 2*batch)
+	if err != nil || len(p.Items) != len(pages) {
+		t.Errorf("%d entries of %d, %v", len(p.Items), len(pages), err)
 	}
 }
 

@@ -266,13 +266,14 @@ func (r *recorder) entry(doc document) (Entry, bool) {
 	return Entry{Meta: store.Meta{ID: m.ID, Rev: m.Rev}, Key: ref.String() + "/" + strconv.FormatInt(f.Rev, 10), Of: ref.String(), Fact: f}, true
 }
 
-// pending returns the entries of documents that wait. One without a fact, from before the trail began, waits no longer.
-func (r *recorder) pending(ctx context.Context, limit int) ([]Entry, error) {
+// pending returns the entries of documents that wait, at most limit, and whether those are all. One without a fact, from before the trail
+// began, waits no longer.
+func (r *recorder) pending(ctx context.Context, limit int) (out []Entry, all bool, err error) {
 	docs, err := r.waiting(ctx, limit)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	out := make([]Entry, 0, len(docs))
+	out = make([]Entry, 0, len(docs))
 	for _, doc := range docs {
 		if e, ok := r.entry(doc); ok {
 			out = append(out, e)
@@ -280,10 +281,10 @@ func (r *recorder) pending(ctx context.Context, limit int) ([]Entry, error) {
 		}
 		m := doc.StoreMeta()
 		if err := r.deliver(ctx, follower, m.ID, m.Rev); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	return out, nil
+	return out, len(docs) < limit, nil
 }
 
 // delivered ticks an entry off. It still has the id and revision of its document.
