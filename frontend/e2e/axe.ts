@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type axe from 'axe-core';
 import { type Page, expect } from '@playwright/test';
+import { wide } from './pages.ts';
 import { desk, phone } from './windows.ts';
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -63,7 +64,7 @@ export async function inEveryLook(page: Page): Promise<void> {
 	for (const [window, theme, size] of [
 		[own, 'light', ''],
 		[own, 'dark', 'large'],
-		[own.width < 960 ? desk.viewport : phone.viewport, 'dark', 'large'],
+		[(wide(page) ? phone : desk).viewport, 'dark', 'large'],
 	] as const) {
 		await page.setViewportSize(window);
 		await page.evaluate(

@@ -3,14 +3,14 @@
 import type { Page } from '@playwright/test';
 import { Asked, prepare } from './axe.ts';
 import { allPages, expect, langOf, languages, names, test } from './pages.ts';
+import { desk, phone } from './windows.ts';
 
 // The project for wide windows leaves this file out: both widths are set here, so that a page is loaded once for both.
 // A wide window shows the same colours and words: two of the four looks are enough there. Traditional characters are as wide as
 // simplified ones and in the same places: their words are asked about, and in the look that differs most.
 const windows = [
 	{
-		width: 390,
-		height: 844,
+		...phone.viewport,
 		looks: [
 			['light', ''],
 			['light', 'large'],
@@ -19,8 +19,7 @@ const windows = [
 		],
 	},
 	{
-		width: 1280,
-		height: 800,
+		...desk.viewport,
 		looks: [
 			['light', ''],
 			['dark', 'large'],
