@@ -17,7 +17,7 @@ async function search(page: Page, words: string) {
 
 test('suggestions are reached by the keyboard and lead somewhere', async ({ page }) => {
 	await page.goto('/');
-	await field(page).pressSequentially('星巴', { delay: 20 });
+	await field(page).fill('星巴'); // at once: a slow machine would ask between the letters
 	const options = page.getByRole('option');
 	await expect(options.first()).toBeVisible();
 	await expect(field(page)).toHaveAttribute('aria-expanded', 'true');

@@ -103,6 +103,26 @@ describe('the arrow keys', () => {
 		key('ArrowUp');
 		expect(active()).toBe('q-list-1');
 	});
+	it('stay at what was chosen when another answer comes, and at the field when it is gone', async () => {
+		const active = () => input.getAttribute('aria-activedescendant');
+		await type('余');
+		key('ArrowDown');
+		ask.mockResolvedValueOnce(
+			Response.json({
+				items: [
+					{ text: '余庆里', href: '/streets/yql' },
+					{ text: '余天成', href: '/shops/ytc' },
+				],
+			}),
+		);
+		await type('余天');
+		expect(active()).toBe('q-list-1');
+		expect(list().children[1]!.getAttribute('aria-selected')).toBe('true');
+		ask.mockResolvedValueOnce(Response.json({ items: [{ text: '余庆里', href: '/streets/yql' }] }));
+		await type('余庆');
+		expect(active()).toBeNull();
+		expect(list().children[0]!.getAttribute('aria-selected')).toBe('false');
+	});
 	it('leave Enter to the form until something is chosen', async () => {
 		await type('余');
 		expect(key('Enter')).toBe(false);

@@ -55,6 +55,7 @@ export function suggest(root: HTMLElement): void {
 	};
 
 	const fill = (found: Suggestion[]) => {
+		const kept = items[chosen]?.href; // who went down the list before this answer came stays where they were
 		items = found;
 		list.replaceChildren(
 			...found.map((item, i) => {
@@ -68,7 +69,7 @@ export function suggest(root: HTMLElement): void {
 		list.hidden = found.length === 0;
 		input.setAttribute('aria-expanded', String(found.length > 0));
 		status.textContent = found.length ? (root.dataset.found ?? '').replace('{n}', String(found.length)) : '';
-		choose(-1);
+		choose(found.findIndex((item) => item.href === kept));
 	};
 
 	const ask = async () => {
