@@ -13,13 +13,13 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"shangquan/services/access"
 	"shangquan/services/fault"
 	"shangquan/services/secret"
 	"shangquan/services/store"
+	"shangquan/services/turns"
 )
 
 // Ref names what an entry is about.
@@ -106,16 +106,14 @@ type Log struct {
 	sources map[string]*recorder
 	kinds   map[string]string // of documents, by the name of their collection
 
-	begun   atomic.Int64  // copies that began, by whom ever
-	copying chan struct{} // holds one while a copy is made, and guards what follows
-	whole   int64         // the number of the latest copy that came to its end
-	renew   time.Time     // when the lease is to be asked for again
+	copies *turns.Queue // its runs guard what follows
+	renew  time.Time    // when the lease is to be asked for again
 }
 
 // New returns the trail on db, signed with keys.
 func New(db store.DB, keys *secret.Ring, now func() time.Time) *Log {
 	return &Log{
-		db: db, keys: keys, now: now, owner: rand.Text(), wake: make(chan struct{}, 1), copying: make(chan struct{}, 1), sources: map[string]*recorder{}, kinds: map[string]string{},
+		db: db, keys: keys, now: now, owner: rand.Text(), wake: make(chan struct{}, 1), copies: turns.New(), sources: map[string]*recorder{}, kinds: map[string]string{},
 		chain: store.NewCollection[Entry](db, "audit", store.Unique("key"), store.Index("of"), store.Index("fact.by.account", "fact.at"),
 			store.Index("fact.action", "fact.at"), store.Index("result", "fact.at"), store.Index("fact.at")),
 		base:  store.NewCollection[base](db, "audit_base"),

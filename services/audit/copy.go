@@ -15,50 +15,27 @@ const leaseTime = 15 * time.Second
 // batch is how many facts are copied at once.
 const batch = 200
 
-// CatchUp copies every fact that waits at this moment to the trail, and perhaps some that come meanwhile, and returns how many those
-// were. It ends however many go on writing, and a copy that begins after several have asked serves them all. When another server is at
-// it, there is nothing to do.
-func (l *Log) CatchUp(ctx context.Context) (int, error) {
-	asked := l.begun.Load()
-	if err := l.turn(ctx); err != nil {
-		return 0, err
-	}
-	defer l.over()
-	if l.whole > asked {
-		return 0, nil // somebody who asked with us copied what waited for us
-	}
-	number := l.begun.Add(1)
-	total := 0
+// CatchUp copies every fact that waits at this moment to the trail, and perhaps some that come meanwhile, and returns how many it copied
+// itself: of several who ask at once, one copies for all. It ends however many go on writing. When another server is at it, there is
+// nothing to do.
+func (l *Log) CatchUp(ctx context.Context) (n int, err error) {
+	err = l.copies.Do(ctx, func() error { n, err = l.copyAll(ctx); return err })
+	return n, err
+}
+
+func (l *Log) copyAll(ctx context.Context) (total int, err error) {
 	for {
 		mine, err := l.held(ctx)
-		if err != nil {
+		if err != nil || !mine {
 			return total, err
 		}
-		n, full := 0, false
-		if mine {
-			n, full, err = l.copyBatch(ctx)
-		}
-		if total += n; err != nil {
+		n, full, err := l.copyBatch(ctx)
+		total += n
+		if err != nil || !full {
 			return total, err
-		}
-		if !full {
-			l.whole = number
-			return total, nil
 		}
 	}
 }
-
-// turn waits until nobody else copies; over ends that.
-func (l *Log) turn(ctx context.Context) error {
-	select {
-	case l.copying <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (l *Log) over() { <-l.copying }
 
 // held reports whether this server is the one that copies, for half of the lease at least. Asking is a write: it does so twice a lease.
 func (l *Log) held(ctx context.Context) (bool, error) {
@@ -135,13 +112,11 @@ func (l *Log) tickOff(ctx context.Context, waiting []Entry, from []*recorder) er
 
 // Release lets another server copy at once, instead of when the lease of this one has run out.
 func (l *Log) Release(ctx context.Context) error {
-	if err := l.turn(ctx); err != nil {
+	return l.copies.Alone(ctx, func() error {
+		l.renew = time.Time{}
+		_, err := l.db.Lease(ctx, "audit", l.owner, 0)
 		return err
-	}
-	defer l.over()
-	l.renew = time.Time{}
-	_, err := l.db.Lease(ctx, "audit", l.owner, 0)
-	return err
+	})
 }
 
 // gather is how long facts wait for others to be copied with. They are safe where they are, whoever reads the trail copies first, and

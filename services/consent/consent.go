@@ -22,6 +22,7 @@ import (
 	"shangquan/services/listing"
 	"shangquan/services/secret"
 	"shangquan/services/store"
+	"shangquan/services/turns"
 )
 
 // Kind is what somebody agreed to.
@@ -153,6 +154,7 @@ type Service struct {
 	Deps
 	coll   *store.Collection[Consent]
 	cursor *store.Collection[cursor]
+	takes  *turns.Queue
 }
 
 // cursor is how far the trail was read.
@@ -170,15 +172,21 @@ func New(d Deps) *Service {
 		coll: store.NewCollection[Consent](d.DB, "consents", store.Unique("slot"), store.Index("of", "given"), store.Index("by", "given"),
 			store.Index("given"), store.Index("withdrawn")),
 		cursor: store.NewCollection[cursor](d.DB, "consent_cursor"),
+		takes:  turns.New(),
 	}
 }
 
 // takeBatch is how many entries of the trail are read at once.
 const takeBatch = 500
 
-// Take writes down what the trail says since it was last read, and returns how many consents were given or taken back. It may come twice
-// for the same entry.
-func (s *Service) Take(ctx context.Context) (int, error) {
+// Take writes down what the trail says since it was last read, and returns how many consents it found given or taken back: of several who
+// ask at once, one reads for all. It may come twice for the same entry, and ends however many go on writing.
+func (s *Service) Take(ctx context.Context) (n int, err error) {
+	err = s.takes.Do(ctx, func() error { n, err = s.take(ctx); return err })
+	return n, err
+}
+
+func (s *Service) take(ctx context.Context) (int, error) {
 	at, err := s.cursor.Get(ctx, theCursor)
 	if fault.Is(err, fault.NotFound) {
 		at = cursor{Meta: store.Meta{ID: theCursor}}
@@ -202,6 +210,9 @@ func (s *Service) Take(ctx context.Context) (int, error) {
 		seq := entries[len(entries)-1].Seq
 		if at, err = s.cursor.Update(ctx, theCursor, 0, func(c *cursor) error { c.Seq = max(c.Seq, seq); return nil }); err != nil {
 			return n, err
+		}
+		if len(entries) < takeBatch { // there were no more
+			return n, nil
 		}
 	}
 }
