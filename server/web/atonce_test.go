@@ -11,8 +11,8 @@ import (
 	"shangquan/services/lang"
 )
 
-// TestEverybodyAtOnce: everybody asks for every page, all at the same moment, while a shop changes its hours, the district is read anew
-// and a visitor reports something: pages are made, kept and dropped under each other's hands. No answer is a failure of ours; what
+// TestEverybodyAtOnce: everybody asks for every page and sends every form, all at the same moment, while a shop changes its hours, the
+// district is read anew and a visitor reports something: pages are made, kept and dropped under each other's hands. No answer is a failure of ours; what
 // two of them write into at once is for the race detector to find, so this has to run under it.
 func TestEverybodyAtOnce(t *testing.T) {
 	t.Parallel()
@@ -39,6 +39,8 @@ func TestEverybodyAtOnce(t *testing.T) {
 		})
 	}
 
+	readers.Go(x.everyForm(t))
+
 	over := make(chan struct{})
 	go func() { readers.Wait(); close(over) }()
 	owner, visitor := x.as(t, demo.Owner), x.as(t, "")
@@ -57,6 +59,41 @@ func TestEverybodyAtOnce(t *testing.T) {
 		visitor.done("/shops/"+shop.Slug+"/report", map[string][]string{"reason": {"hours"}, "note": {open}})
 		if err := x.directory.Refresh(t.Context()); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// everyForm returns what sends one form after the other, each by everybody at the same moment.
+func (x *town) everyForm(t *testing.T) func() {
+	type sending struct {
+		who, path string
+		b         *browser
+	}
+	var forms [][]sending
+	for _, who := range asked {
+		b, n := x.as(t, who), 0
+		for _, r := range x.Routes() {
+			if r.Method != http.MethodPost || ends(r.Path) {
+				continue
+			}
+			if n == len(forms) {
+				forms = append(forms, nil)
+			}
+			forms[n] = append(forms[n], sending{who, x.object(t, &r, who, false, nil), b})
+			n++
+		}
+	}
+	return func() {
+		for _, form := range forms {
+			var senders sync.WaitGroup
+			for _, s := range form {
+				senders.Go(func() {
+					if a := s.b.post(s.path, everyField()); a.status >= 500 {
+						t.Errorf("%s: POST %s = %d", s.who, s.path, a.status)
+					}
+				})
+			}
+			senders.Wait()
 		}
 	}
 }

@@ -68,6 +68,10 @@ type logWalk struct {
 // ending are addresses after which somebody, or everybody, can do no more: they come last.
 var ending = []string{"/sign-out", "/account/delete", "/account/sessions", "/account/password", "/closed", "/sessions", "/roles", "/leave", "/freeze", "/hand-over", "/factors/remove"}
 
+func ends(path string) bool {
+	return slices.ContainsFunc(ending, func(s string) bool { return strings.HasSuffix(path, s) })
+}
+
 func (w *logWalk) post(who, path, form string, b *browser, v url.Values) {
 	bare, _, _ := strings.Cut(strings.TrimPrefix(path, "http://shop.test"), "?")
 	route := routeAt(w.x.Routes(), http.MethodPost, bare)
@@ -89,7 +93,7 @@ func (w *logWalk) post(who, path, form string, b *browser, v url.Values) {
 			w.took[route.Path] = true
 		}
 	}
-	if slices.ContainsFunc(ending, func(s string) bool { return strings.HasSuffix(bare, s) }) {
+	if ends(bare) {
 		w.last = append(w.last, send)
 		return
 	}
