@@ -12,8 +12,8 @@ import (
 )
 
 // TestEverybodyAtOnce: everybody asks for every page and sends every form, all at the same moment, while a shop changes its hours, the
-// district is read anew and a visitor reports something: pages are made, kept and dropped under each other's hands. No answer is a failure of ours; what
-// two of them write into at once is for the race detector to find, so this has to run under it.
+// district is read anew and a visitor reports something: pages are made, kept and dropped under each other's hands. No answer is a
+// failure of ours; what two of them write into at once is for the race detector to find, so this has to run under it.
 func TestEverybodyAtOnce(t *testing.T) {
 	t.Parallel()
 	x := peopled(t)
@@ -38,7 +38,6 @@ func TestEverybodyAtOnce(t *testing.T) {
 			}
 		})
 	}
-
 	readers.Go(x.everyForm(t))
 
 	over := make(chan struct{})
