@@ -68,19 +68,20 @@ func (x *town) everyForm(t *testing.T) func() {
 		who, path string
 		b         *browser
 	}
+	browsers := make([]*browser, len(asked))
+	for i, who := range asked {
+		browsers[i] = x.as(t, who)
+	}
 	var forms [][]sending
-	for _, who := range asked {
-		b, n := x.as(t, who), 0
-		for _, r := range x.Routes() {
-			if r.Method != http.MethodPost || ends(r.Path) {
-				continue
-			}
-			if n == len(forms) {
-				forms = append(forms, nil)
-			}
-			forms[n] = append(forms[n], sending{who, x.object(t, &r, who, false, nil), b})
-			n++
+	for _, r := range x.Routes() {
+		if r.Method != http.MethodPost || ends(r.Path) {
+			continue
 		}
+		var form []sending
+		for i, who := range asked {
+			form = append(form, sending{who, x.object(t, &r, who, false, nil), browsers[i]})
+		}
+		forms = append(forms, form)
 	}
 	return func() {
 		for _, form := range forms {

@@ -18,10 +18,7 @@ const batch = 200
 // CatchUp copies every fact that waits at this moment to the trail, and perhaps some that come meanwhile, and returns how many it copied
 // itself: of several who ask at once, one copies for all. It ends however many go on writing. When another server is at it, there is
 // nothing to do.
-func (l *Log) CatchUp(ctx context.Context) (n int, err error) {
-	err = l.copies.Do(ctx, func() error { n, err = l.copyAll(ctx); return err })
-	return n, err
-}
+func (l *Log) CatchUp(ctx context.Context) (int, error) { return l.copies.Do(ctx, l.copyAll) }
 
 func (l *Log) copyAll(ctx context.Context) (total int, err error) {
 	for {

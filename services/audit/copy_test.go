@@ -8,15 +8,8 @@ import (
 	"time"
 
 	"shangquan/services/access"
+	"shangquan/services/turns/turnstest"
 )
-
-// arriving is a context that says when somebody begins to wait.
-type arriving struct {
-	context.Context
-	here func()
-}
-
-func (a arriving) Done() <-chan struct{} { a.here(); return a.Context.Done() }
 
 // TestOneCopyServesAllWhoAsked: twenty who ask while a copy is made wait for that and for one more, and read what was written before.
 func TestOneCopyServesAllWhoAsked(t *testing.T) {
@@ -30,8 +23,8 @@ func TestOneCopyServesAllWhoAsked(t *testing.T) {
 		}
 		return now()
 	}
-	var all, here sync.WaitGroup
-	all.Go(func() {
+	var first sync.WaitGroup
+	first.Go(func() {
 		if _, err := w.log.CatchUp(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -40,18 +33,14 @@ func TestOneCopyServesAllWhoAsked(t *testing.T) {
 	if err := w.log.Event(t.Context(), owner, Event{Action: access.AccountOpen, Object: Ref{"account", "a"}}); err != nil {
 		t.Fatal(err)
 	}
-	here.Add(20)
-	for range 20 {
-		ctx := arriving{t.Context(), sync.OnceFunc(here.Done)}
-		all.Go(func() {
-			if p, err := w.log.All(ctx, Filter{}, "", 10); err != nil || len(p.Items) != 1 {
-				t.Errorf("%d entries, %v; want what was written before", len(p.Items), err)
-			}
-		})
-	}
-	here.Wait()
+	answered := turnstest.Waiting(t.Context(), 20, func(ctx context.Context) {
+		if p, err := w.log.All(ctx, Filter{}, "", 10); err != nil || len(p.Items) != 1 {
+			t.Errorf("%d entries, %v; want what was written before", len(p.Items), err)
+		}
+	})
 	close(goOn)
-	all.Wait()
+	first.Wait()
+	answered()
 	if n := looks.Load(); n != 3 {
 		t.Errorf("the clock was looked at %d times; want it for the event, the first copy, and one for all who asked meanwhile", n)
 	}

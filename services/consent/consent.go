@@ -181,10 +181,7 @@ const takeBatch = 500
 
 // Take writes down what the trail says since it was last read, and returns how many consents it found given or taken back: of several who
 // ask at once, one reads for all. It may come twice for the same entry, and ends however many go on writing.
-func (s *Service) Take(ctx context.Context) (n int, err error) {
-	err = s.takes.Do(ctx, func() error { n, err = s.take(ctx); return err })
-	return n, err
-}
+func (s *Service) Take(ctx context.Context) (int, error) { return s.takes.Do(ctx, s.take) }
 
 func (s *Service) take(ctx context.Context) (int, error) {
 	at, err := s.cursor.Get(ctx, theCursor)

@@ -13,6 +13,7 @@ import (
 	"shangquan/services/consent"
 	"shangquan/services/listing"
 	"shangquan/services/store"
+	"shangquan/services/turns/turnstest"
 )
 
 // TestWritersKeepNobodyFromTheLedger: whoever reads it waits for what was there when they asked, not until nobody writes any more.
@@ -41,14 +42,6 @@ func TestWritersKeepNobodyFromTheLedger(t *testing.T) {
 	}
 }
 
-// arriving is a context that says when somebody begins to wait.
-type arriving struct {
-	context.Context
-	here func()
-}
-
-func (a arriving) Done() <-chan struct{} { a.here(); return a.Context.Done() }
-
 // TestOneReadsForAll: of twenty who want the ledger while it is written, one reads the trail.
 func TestOneReadsForAll(t *testing.T) {
 	at := time.Date(2026, 11, 28, 2, 0, 0, 0, time.UTC)
@@ -74,18 +67,14 @@ func TestOneReadsForAll(t *testing.T) {
 		}
 	}
 	opens()
-	var all, here sync.WaitGroup
-	all.Go(func() { read(t.Context(), 1) })
+	var first sync.WaitGroup
+	first.Go(func() { read(t.Context(), 1) })
 	<-begun
 	opens()
-	here.Add(20)
-	for range 20 {
-		ctx := arriving{t.Context(), sync.OnceFunc(here.Done)}
-		all.Go(func() { read(ctx, 2) })
-	}
-	here.Wait()
+	answered := turnstest.Waiting(t.Context(), 20, func(ctx context.Context) { read(ctx, 2) })
 	close(goOn)
-	all.Wait()
+	first.Wait()
+	answered()
 	if n := asked.Load(); n != 2 {
 		t.Errorf("%d shops were looked at, want each of the two once", n)
 	}

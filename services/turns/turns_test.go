@@ -30,18 +30,20 @@ func TestOneRunServesAllWhoAsked(t *testing.T) {
 				q := turns.New()
 				var runs, refused atomic.Int64
 				goOn := make(chan struct{})
-				var written, seen atomic.Int64
+				var written, seen, done, said atomic.Int64
 				ask := func() {
 					want := written.Load()
-					err := q.Do(t.Context(), func() error {
+					did, err := q.Do(t.Context(), func(context.Context) (int, error) {
 						n, now := runs.Add(1), written.Load()
 						<-goOn
 						if n == tt.fails {
-							return broken
+							return 0, broken
 						}
 						seen.Store(now)
-						return nil
+						done.Add(1)
+						return 1, nil
 					})
+					said.Add(int64(did))
 					switch {
 					case errors.Is(err, broken):
 						refused.Add(1)
@@ -62,6 +64,9 @@ func TestOneRunServesAllWhoAsked(t *testing.T) {
 				synctest.Wait()
 				if runs.Load() != tt.runs || refused.Load() != tt.refused {
 					t.Errorf("%d runs, %d refused; want %d and %d", runs.Load(), refused.Load(), tt.runs, tt.refused)
+				}
+				if said.Load() != done.Load() {
+					t.Errorf("%d done by all who asked, %d by the runs", said.Load(), done.Load())
 				}
 				go ask()
 				synctest.Wait()
@@ -87,13 +92,13 @@ func TestAlone(t *testing.T) {
 		synctest.Wait()
 		var runs atomic.Int64
 		all.Go(func() {
-			if err := q.Do(t.Context(), func() error { runs.Add(1); return nil }); err != nil {
+			if _, err := q.Do(t.Context(), func(context.Context) (int, error) { runs.Add(1); return 1, nil }); err != nil {
 				t.Error(err)
 			}
 		})
 		impatient, leave := context.WithCancel(t.Context())
 		all.Go(func() {
-			if err := q.Do(impatient, func() error { t.Error("a run for somebody who left"); return nil }); !errors.Is(err, context.Canceled) {
+			if _, err := q.Do(impatient, func(context.Context) (int, error) { t.Error("a run for somebody who left"); return 0, nil }); !errors.Is(err, context.Canceled) {
 				t.Errorf("who gave up = %v", err)
 			}
 		})
