@@ -216,7 +216,7 @@ func TestNoRequestOutlivesItsHandlerSees(t *testing.T) {
 
 // unguarded are the packages that may start goroutines of their own: the one that does it for all, and what only measures or tests, where
 // a panic is to end the run.
-var unguarded = []string{"../services/rescue/", "../server/bench/", "../services/store/ferrettest/", "../services/store/storetest/", "../services/search/searchtest/", "../services/media/mediatest/"}
+var unguarded = []string{"../services/rescue/", "../server/bench/", "../services/store/ferrettest/", "../services/store/storetest/", "../services/search/searchtest/", "../services/media/mediatest/", "../services/turns/turnstest/"}
 
 // TestGoroutinesAreRescued (OPS-05): nothing is started beside but by services/rescue, so that no panic ends the process.
 func TestGoroutinesAreRescued(t *testing.T) {
