@@ -20,6 +20,7 @@
 //	heritage   the mark of an old shop from claim to review, and its history with sources
 //	policy     cards of policies and services for shops: who qualifies, until when, where the authority says so
 //	outdoor    what an authority allowed to stand in the street for a time
+//	callout    which organisations help in an emergency, and how they are reached
 //	care       the street-care board: shopfronts, signboards, cleanliness, bicycles
 //	guidance   what the district suggests for a unit
 //	vacancy    public cards of units on offer, which leave public view unless somebody confirms them
@@ -71,6 +72,12 @@
 //	intake     imports in the background: dry run, journal, undo
 //	extract    files of the register for others: exports, hand-over sheets, open data, the list of contacts
 //	sample     the district a new installation starts with
+//	demo       accounts of every role over it, for those who try the site
+//	backup     whole copies of a site, and putting one back
+//	rescue     starts what goes on beside, so that a panic there ends nothing else
+//	turns      what many wait for and one does for all
+//	lastknown  what was last read of a store, for when it is slow or away
+//	disk       how much room a disk has
 //
 // Engines behind ports, each with an embedded default:
 //
