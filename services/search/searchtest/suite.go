@@ -30,7 +30,7 @@ func Run(t *testing.T, dir string, open func(t *testing.T) search.Engine) {
 func RunStructure(t *testing.T, dir string, open func(t *testing.T) search.Engine) {
 	t.Helper()
 	s := load(t, dir, open)
-	s.stride = 7 // a stand-in is slow, and pairs of filters are many
+	s.stride, s.many = 7, 400 // a stand-in is slow, pairs of filters are many, and it looks for who went away at every request
 	s.structure(t)
 }
 
@@ -44,7 +44,7 @@ func load(t *testing.T, dir string, open func(t *testing.T) search.Engine) *suit
 	if err := e.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return &suite{f: f, e: e, open: open, traditional: traditional(), stride: 1}
+	return &suite{f: f, e: e, open: open, traditional: traditional(), stride: 1, many: 4000}
 }
 
 func (s *suite) structure(t *testing.T) {
@@ -67,6 +67,7 @@ type suite struct {
 	open        func(t *testing.T) search.Engine
 	traditional map[rune]rune
 	stride      int // of the pairs of filters tried: 1 is all
+	many        int // listings, so that an engine that looks now and then for who went away is in the middle when it looks again
 }
 
 // All is the listings as Rebuild takes them.
@@ -151,7 +152,7 @@ func (s *suite) cancellation(t *testing.T) {
 	if r := ask(t, e, search.Query{}); r.Total != 0 {
 		t.Errorf("a rebuild that was given up left %d listings", r.Total)
 	}
-	if err := errors.Join(e.Rebuild(t.Context(), All(District(many, 13))), e.Sync(t.Context())); err != nil {
+	if err := errors.Join(e.Rebuild(t.Context(), All(District(s.many, 13))), e.Sync(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range []string{"", "店"} {
@@ -167,10 +168,7 @@ func (s *suite) cancellation(t *testing.T) {
 	}
 }
 
-const (
-	many     = 4000            // listings, so that an engine that looks now and then is in the middle when it looks again
-	promptly = 5 * time.Second // generous: machines that test are slow
-)
+const promptly = 5 * time.Second // generous: machines that test are slow
 
 // leaving is the context of a caller who goes away meanwhile. It ends when an engine that looks at it now and then looks for the
 // second time, or one that has itself told begins to listen: no clock decides how far a search has come.
